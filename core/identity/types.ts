@@ -1,0 +1,71 @@
+export interface Tenant {
+  tenantId: string;
+  name: string;
+  status: 'active' | 'disabled';
+  /** Name of the MAIL binding that holds the tenant's mailboxes. */
+  mailShard: string;
+}
+
+export interface Domain {
+  /** A-label form, lower case. */
+  domain: string;
+  tenantId: string;
+  /** User that gets mail for unknown addresses of the domain, or null. */
+  catchAllUserId: string | null;
+  enabled: boolean;
+}
+
+export interface User {
+  userId: string;
+  tenantId: string;
+  /** Primary address in its canonical form. */
+  address: string;
+  displayName: string;
+  /** `noMail`: the address refuses new mail but its user may still sign in. */
+  status: 'active' | 'noMail' | 'disabled';
+  /** Bytes of raw mail that the mailbox may hold; null means no limit. */
+  quotaBytes: number | null;
+  createdAt: number;
+}
+
+export interface Alias {
+  /** Canonical form. */
+  address: string;
+  tenantId: string;
+  userId: string;
+  enabled: boolean;
+}
+
+/** `password`: PHC string of argon2id. `app`: lower-case hex SHA-256 of the normalised app password. */
+export interface Credential {
+  credentialId: string;
+  tenantId: string;
+  userId: string;
+  kind: 'password' | 'app';
+  secretHash: string;
+  label: string;
+  createdAt: number;
+}
+
+export interface Device {
+  tenantId: string;
+  userId: string;
+  deviceId: string;
+  deviceType: string;
+  userAgent: string;
+  protocolVersion: string;
+  firstSeenAt: number;
+  lastSeenAt: number;
+}
+
+/** The signed-in party of a request. */
+export interface Principal {
+  tenant: Tenant;
+  user: User;
+}
+
+/** Where mail for one envelope address goes, or why it goes nowhere. */
+export type Route =
+  | { kind: 'mailbox'; tenant: Tenant; user: User; via: 'address' | 'alias' | 'tag' | 'catch-all' }
+  | { kind: 'unknown' }
+  | { kind: 'disabled'; what: 'tenant' | 'domain' | 'address'; tenantId: string };

@@ -1,0 +1,149 @@
+/** The place of a mailbox: its tenant, its id (equal to its user's id), and the MAIL shard that holds it. */
+export interface MailboxRef {
+  tenantId: string;
+  mailboxId: string;
+  /** Name of the MAIL binding, e.g. `MAIL_1`. */
+  shard: string;
+}
+
+/** What a folder is for. `user` folders are made by people, the others exist once in each mailbox. */
+export type FolderRole =
+  | 'inbox'
+  | 'drafts'
+  | 'sent'
+  | 'deleted'
+  | 'junk'
+  | 'archive'
+  | 'outbox'
+  | 'calendar'
+  | 'contacts'
+  | 'tasks'
+  | 'notes'
+  | 'user';
+
+/** Class of the items that a folder holds (MS-ASCMD 2.2.3.27.1). */
+export type ItemClass = 'Email' | 'Calendar' | 'Contacts' | 'Tasks' | 'Notes';
+
+export interface Folder {
+  folderId: string;
+  /** `null` for a folder at the root of the mailbox. */
+  parentId: string | null;
+  displayName: string;
+  role: FolderRole;
+  itemClass: ItemClass;
+  /** modseq of the last change to the folder itself (name, place). */
+  modseq: number;
+  createdModseq: number;
+  /** modseq of the last change to anything in the folder; 0 when nothing ever happened in it. */
+  contentModseq: number;
+}
+
+/** Follow-up flag (MS-ASEMAIL 2.2.2.34). Times are milliseconds since the epoch. */
+export interface MessageFlag {
+  /** 0 cleared, 1 complete, 2 active. */
+  status: 0 | 1 | 2;
+  type?: string;
+  subject?: string;
+  startDate?: number;
+  utcStartDate?: number;
+  dueDate?: number;
+  utcDueDate?: number;
+  dateCompleted?: number;
+  completeTime?: number;
+  reminderSet?: boolean;
+  reminderTime?: number;
+  ordinalDate?: number;
+  subOrdinalDate?: string;
+}
+
+/** What the change feed says of one item: enough to decide what a device must hear. */
+export interface ItemState {
+  itemId: string;
+  folderId: string;
+  modseq: number;
+  /** modseq with which the item entered its present folder. */
+  createdModseq: number;
+  /** Milliseconds since the epoch. */
+  receivedAt: number;
+  isRead: boolean;
+  flag: MessageFlag | null;
+  categories: string[];
+  /** Bytes of the raw message. */
+  size: number;
+  /** UTF-8 bytes of the plain-text body and of the HTML body (0 when there is none): for reply budgets. */
+  textSize: number;
+  htmlSize: number;
+}
+
+export interface Tombstone {
+  folderId: string;
+  itemId: string;
+  modseq: number;
+}
+
+export interface MailAddress {
+  name: string;
+  address: string;
+}
+
+/** One part of a message: a byte range of the raw (see codecs/mime). */
+export interface MessagePart {
+  /** Position in the message's part list; with the item id it names the part for ever. */
+  partNo: number;
+  path: string;
+  mediaType: string;
+  charset: string | null;
+  encoding: string;
+  disposition: 'inline' | 'attachment' | null;
+  name: string | null;
+  contentId: string | null;
+  contentLocation: string | null;
+  bodyStart: number;
+  bodyEnd: number;
+  decodedSize: number;
+  isAttachment: boolean;
+  isInline: boolean;
+}
+
+/** A message as it is read by the edges: the sync record, the header facts, and its attachments. */
+export interface Message extends ItemState {
+  rawKey: string;
+  rawSha256: string;
+  /** Message-ID header without angle brackets, or null. */
+  messageIdHeader: string | null;
+  threadId: string;
+  subject: string;
+  baseSubject: string;
+  from: MailAddress[];
+  sender: MailAddress[];
+  replyTo: MailAddress[];
+  to: MailAddress[];
+  cc: MailAddress[];
+  /** Date header, milliseconds since the epoch, or null. */
+  sentAt: number | null;
+  importance: 'low' | 'normal' | 'high';
+  /** Content-Class header or null. */
+  contentClass: string | null;
+  preview: string;
+  /** The first bytes (at most TEXT_HEAD_BYTES) of the plain-text body, cut at a code point. */
+  textHead: string;
+  /** Part that holds the plain-text / HTML body, or null. */
+  bodyTextPart: number | null;
+  bodyHtmlPart: number | null;
+  /** What was repaired or given up while parsing. */
+  degraded: string[];
+  /** Only parts with isAttachment. */
+  attachments: MessagePart[];
+}
+
+/** What ingest writes. modseq, createdModseq and folder are given by the store in the same atomic write. */
+export interface NewMessage
+  extends Omit<Message, 'folderId' | 'modseq' | 'createdModseq' | 'attachments' | 'flag' | 'categories'> {
+  /** Key under which a repeated delivery of the same message to this mailbox is recognised (I9). */
+  dedupeKey: string;
+  folderRole: FolderRole;
+  parts: MessagePart[];
+}
+
+/** Bytes of the plain-text body kept beside the message, so that a list of previews needs no blob read. */
+export const TEXT_HEAD_BYTES = 1024;

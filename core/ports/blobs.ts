@@ -1,0 +1,39 @@
+/** Envelope and facts kept with the raw object itself (I5), so that a mailbox can be rebuilt from blobs alone. */
+export interface RawEnvelope {
+  tenantId: string;
+  mailboxId: string;
+  shard: string;
+  mailFrom: string;
+  rcptTo: string;
+  /** Milliseconds since the epoch. */
+  receivedAt: number;
+  rawSize: number;
+  correlationId: string;
+  /** Authentication-Results that the platform stamped, at most 2,000 characters. */
+  authResults: string;
+}
+
+export interface StoredRaw {
+  key: string;
+  size: number;
+  uploadedAt: number;
+  envelope: RawEnvelope | null;
+}
+
+/** Immutable raw messages: created once, never overwritten (I4). */
+export interface BlobStore {
+  /**
+   * Streams the raw in, create-once. Resolves with the SHA-256 (hex) of the bytes when all of them are durable
+   * and their checksum agrees with the store's. An object that is already there under the key is an error.
+   */
+  putRaw(key: string, raw: ReadableStream<Uint8Array>, envelope: RawEnvelope): Promise<{ sha256: string }>;
+  /** The whole object, or null when there is none. */
+  open(key: string): Promise<{ stream: ReadableStream<Uint8Array>; size: number; envelope: RawEnvelope | null } | null>;
+  /** Bytes [start, end) of the object, or null when there is no object. */
+  openRange(key: string, start: number, end: number): Promise<ReadableStream<Uint8Array> | null>;
+  /** The same in memory. */
+  readRange(key: string, start: number, end: number): Promise<Uint8Array | null>;
+  head(key: string): Promise<StoredRaw | null>;
+  list(prefix: string, cursor: string | null, limit: number): Promise<{ objects: StoredRaw[]; cursor: string | null }>;
+  delete(key: string): Promise<void>;
+}

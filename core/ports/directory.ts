@@ -1,0 +1,67 @@
+import type { Alias, Credential, Device, Domain, Tenant, User } from '../identity/types.ts';
+
+/** Candidates for an envelope address: exact user, exact alias, and the domain with its catch-all user. */
+export interface AddressLookup {
+  domain: Domain | null;
+  tenant: Tenant | null;
+  /** For each address asked for that exists: its user and whether the address itself is enabled. */
+  matches: { address: string; via: 'address' | 'alias'; enabled: boolean; user: User }[];
+  catchAll: User | null;
+}
+
+export interface DeadLetter {
+  /** Stable: made from queue and message id, so that a repeated delivery makes no second row. */
+  deadLetterId: string;
+  queue: string;
+  /** JSON of the queue message's body. */
+  body: string;
+  error: string;
+  attempts: number;
+  correlationId: string;
+  failedAt: number;
+  replayedAt: number | null;
+}
+
+/** Control plane: tenants, domains, users, aliases, credentials, devices, dead letters. Addresses are canonical. */
+export interface DirectoryStore {
+  /** One read. `addresses` are canonical candidates of one domain, best first. */
+  lookupAddresses(domain: string, addresses: string[]): Promise<AddressLookup>;
+  /** User, tenant and credentials for signing in by primary address or alias; null when there is no such address. */
+  findLogin(address: string): Promise<{ tenant: Tenant; user: User; credentials: Credential[] } | null>;
+  getUser(tenantId: string, userId: string): Promise<{ tenant: Tenant; user: User } | null>;
+
+  createTenant(tenant: Tenant): Promise<void>;
+  getTenant(tenantId: string): Promise<Tenant | null>;
+  listTenants(): Promise<Tenant[]>;
+  setTenantStatus(tenantId: string, status: Tenant['status']): Promise<void>;
+  /** Rejects with ConflictError when the domain exists. */
+  createDomain(domain: Domain): Promise<void>;
+  getDomain(domain: string): Promise<Domain | null>;
+  listDomains(tenantId: string): Promise<Domain[]>;
+  setCatchAll(tenantId: string, domain: string, userId: string | null): Promise<void>;
+  /** Rejects with ConflictError when the address is taken by a user or an alias. */
+  createUser(user: User): Promise<void>;
+  /** Keyset page in order of address. */
+  listUsers(tenantId: string, afterAddress: string, limit: number): Promise<User[]>;
+  setUserStatus(tenantId: string, userId: string, status: User['status']): Promise<void>;
+  setQuota(tenantId: string, userId: string, quotaBytes: number | null): Promise<void>;
+  /** Rejects with ConflictError when the address is taken. */
+  createAlias(alias: Alias): Promise<void>;
+  setAliasEnabled(tenantId: string, address: string, enabled: boolean): Promise<void>;
+  listAliases(tenantId: string, userId: string): Promise<Alias[]>;
+  /** `password` replaces an earlier password; `app` adds one. */
+  putCredential(credential: Credential): Promise<void>;
+
+  /** Insert or refresh (type, agent, version, lastSeenAt); firstSeenAt stays. */
+  touchDevice(device: Device): Promise<void>;
+  listDevices(tenantId: string, userId: string): Promise<Device[]>;
+
+  /** Inserting the same deadLetterId again changes nothing. */
+  putDeadLetter(letter: DeadLetter): Promise<void>;
+  listDeadLetters(options: { queue?: string; before?: number; limit: number }): Promise<DeadLetter[]>;
+  getDeadLetter(deadLetterId: string): Promise<DeadLetter | null>;
+  markReplayed(deadLetterId: string, at: number): Promise<void>;
+
+  /** Cheap proof that the database answers. */
+  ping(): Promise<void>;
+}

@@ -1,0 +1,100 @@
+import type { Folder, FolderRole, ItemState, Message, MessageFlag, MessagePart, NewMessage, Tombstone } from '../mail/types.ts';
+import type { MailboxRef } from '../mail/types.ts';
+
+/** Keyset position in a folder's change feed: after this modseq and item. */
+export interface FeedCursor {
+  modseq: number;
+  itemId: string;
+}
+
+/** Keyset position in a folder's snapshot, newest first: before this time and item. null is the start. */
+export interface SnapshotCursor {
+  receivedAt: number;
+  itemId: string;
+}
+
+export type FeedEntry = { kind: 'item'; item: ItemState } | { kind: 'gone'; tombstone: Tombstone };
+
+export interface InsertResult {
+  /**
+   * inserted: the message is new. present: this very item was inserted by an earlier attempt.
+   * duplicate: another item of this mailbox has the same dedupe key.
+   */
+  outcome: 'inserted' | 'present' | 'duplicate';
+  itemId: string;
+  folderId: string;
+  /** modseq of the mailbox's item now (for `duplicate`, of the item that was there first). */
+  modseq: number;
+  rawKey: string;
+}
+
+export interface FlagChange {
+  itemId: string;
+  isRead?: boolean;
+  /** null clears the flag. */
+  flag?: MessageFlag | null;
+  categories?: string[];
+}
+
+export interface ItemChange {
+  itemId: string;
+  /** notFound: no such item in this mailbox. unchanged: it already was so; modseq is its present one. */
+  outcome: 'changed' | 'unchanged' | 'notFound';
+  folderId: string;
+  modseq: number;
+}
+
+/**
+ * One mailbox. Every statement behind it carries tenant and mailbox (I25); every write is one atomic list
+ * of statements which also raises the mailbox's modseq (I13).
+ */
+export interface MailboxStore {
+  readonly ref: MailboxRef;
+
+  /** Creates the mailbox row and its default folders; repeating it changes nothing. Folder ids are random. */
+  create(now: number): Promise<void>;
+  folders(): Promise<Folder[]>;
+  folderByRole(role: FolderRole): Promise<Folder | null>;
+  /** Bytes of raw mail and number of messages; `exists` false when the mailbox was never created. */
+  usage(): Promise<{ exists: boolean; sizeBytes: number; itemCount: number; modseq: number }>;
+
+  /** contentModseq of the folders that exist, by folder id. One read, whatever the size of the folders. */
+  contentModseqs(folderIds: string[]): Promise<Map<string, number>>;
+  /** Changes of a folder after the cursor in order of (modseq, itemId), items and tombstones together, at most `limit`. */
+  changes(folderId: string, after: FeedCursor, limit: number): Promise<FeedEntry[]>;
+  /** Items of a folder newest first, with receivedAt >= `since`, before the cursor, at most `limit`. */
+  snapshot(folderId: string, since: number, before: SnapshotCursor | null, limit: number): Promise<ItemState[]>;
+  countSnapshot(folderId: string, since: number, before: SnapshotCursor | null): Promise<number>;
+  itemStates(itemIds: string[]): Promise<ItemState[]>;
+
+  /** Messages with their attachments, in the order asked for; unknown ids are left out. */
+  messages(itemIds: string[]): Promise<Message[]>;
+  parts(itemId: string): Promise<MessagePart[]>;
+  part(itemId: string, partNo: number): Promise<{ rawKey: string; part: MessagePart } | null>;
+  /** Thread of the most relevant of these Message-IDs (best first) that the mailbox holds, or null. */
+  threadOf(messageIds: string[]): Promise<string | null>;
+  /** Thread of the newest message with this base subject received at or after `since`, or null. */
+  threadOfSubject(baseSubject: string, since: number): Promise<string | null>;
+  /** Which of these raw keys have a message or a tombstone in this mailbox. For the reconciler (I6). */
+  knownRawKeys(rawKeys: string[]): Promise<Set<string>>;
+  /** Raw keys of messages in order of item id, for checking that their blobs exist (I7). */
+  rawKeys(afterItemId: string, limit: number): Promise<{ itemId: string; rawKey: string }[]>;
+
+  /** One atomic write for each message: item, message, parts, folder and mailbox counters. Idempotent (I8, I9). */
+  insert(message: NewMessage): Promise<InsertResult>;
+  /** Several in one atomic write, in order; each has its own modseq. All or nothing. */
+  insertMany(messages: NewMessage[]): Promise<InsertResult[]>;
+  setFlags(changes: FlagChange[]): Promise<ItemChange[]>;
+  /** `from` limits the move to items that are in that folder. */
+  move(itemIds: string[], toFolderId: string, from?: string): Promise<ItemChange[]>;
+  /** Removes for good; tombstones keep the raw key. `from` limits it to items that are in that folder. */
+  remove(itemIds: string[], now: number, from?: string): Promise<ItemChange[]>;
+}
+
+export interface MailStore {
+  mailbox(ref: MailboxRef): MailboxStore;
+  /** Names of the configured shards. */
+  shards(): string[];
+  /** Cheap proof that every shard answers. */
+  ping(): Promise<void>;
+}

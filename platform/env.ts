@@ -1,0 +1,31 @@
+import type { AuditJob, IndexJob, IngestJob, NotifyJob } from '../core/ports/queues.ts';
+
+/** Bindings of wrangler.toml. MAIL_* shards are found by name (mailShards). */
+export interface Env {
+  STORE?: string;
+  ADMIN_TOKEN?: string;
+  DIRECTORY: D1Database;
+  SEARCH: D1Database;
+  AUDIT: D1Database;
+  BLOBS: R2Bucket;
+  HYPERDRIVE?: Hyperdrive;
+  ASSETS?: Fetcher;
+  QUEUE_INGEST: Queue<IngestJob>;
+  QUEUE_INDEX: Queue<IndexJob>;
+  QUEUE_NOTIFY: Queue<NotifyJob>;
+  QUEUE_AUDIT: Queue<AuditJob>;
+  DEVICE: DurableObjectNamespace;
+  HUB: DurableObjectNamespace;
+  THROTTLE: DurableObjectNamespace;
+}
+
+/** Every D1 binding whose name begins with MAIL_, by name. */
+export function mailShards(env: Env): Record<string, D1Database> {
+  const shards: Record<string, D1Database> = {};
+  for (const [name, value] of Object.entries(env)) {
+    if (/^MAIL_[A-Z0-9_]+$/.test(name) && typeof value === 'object' && value !== null && 'prepare' in value) {
+      shards[name] = value as D1Database;
+    }
+  }
+  return shards;
+}

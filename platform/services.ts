@@ -1,0 +1,39 @@
+import type { AuditStore } from '../core/ports/audit.ts';
+import type { BlobStore } from '../core/ports/blobs.ts';
+import type { DirectoryStore } from '../core/ports/directory.ts';
+import type { MailStore } from '../core/ports/mail.ts';
+import type { QueuePort } from '../core/ports/queues.ts';
+import type { SearchStore } from '../core/ports/search.ts';
+import type { Config } from './config.ts';
+import type { Logger } from './log.ts';
+
+/** What every edge and consumer is handed by the composition root; nothing reaches storage another way. */
+export interface Services {
+  config: Config;
+  directory: DirectoryStore;
+  mail: MailStore;
+  search: SearchStore;
+  audit: AuditStore;
+  blobs: BlobStore;
+  queues: QueuePort;
+  wake: WakePort;
+  log: Logger;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Work that may go on after the answer (waitUntil). */
+  defer(work: Promise<unknown>): void;
+}
+
+/** A change that waiters are told of; folder and modseq only, never content. */
+export interface ChangeNotice {
+  folderId: string;
+  modseq: number;
+  originDevice: string | null;
+}
+
+/** Wakes what waits for a mailbox: the hub's own listeners and the devices that hold a Ping. */
+export interface WakePort {
+  /** Tells the hub of the mailbox; resolves with the ids of the devices that wait and are to be woken. */
+  hub(tenantId: string, mailboxId: string, changes: ChangeNotice[]): Promise<string[]>;
+  device(tenantId: string, mailboxId: string, deviceId: string, changes: ChangeNotice[], correlationId: string): Promise<void>;
+}

@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['{codecs,core,store,platform,shared,workers,cli,outbound}/**/*.test.ts'],
+        },
+      },
+    ],
+  },
+});
