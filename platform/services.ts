@@ -1,9 +1,12 @@
+import type { MailboxRef } from '../core/mail/types.ts';
 import type { AuditStore } from '../core/ports/audit.ts';
 import type { BlobStore } from '../core/ports/blobs.ts';
+import type { DevicePort } from '../core/ports/device.ts';
 import type { DirectoryStore } from '../core/ports/directory.ts';
 import type { MailStore } from '../core/ports/mail.ts';
 import type { QueuePort } from '../core/ports/queues.ts';
 import type { SearchStore } from '../core/ports/search.ts';
+import type { ThrottlePort } from './auth/authenticate.ts';
 import type { Config } from './config.ts';
 import type { Logger } from './log.ts';
 
@@ -17,6 +20,9 @@ export interface Services {
   blobs: BlobStore;
   queues: QueuePort;
   wake: WakePort;
+  throttle: ThrottlePort;
+  /** The object of one device; `correlationId` goes into what its calls cause. */
+  device(ref: MailboxRef, deviceId: string, correlationId: string): DevicePort;
   log: Logger;
   /** Milliseconds since the epoch. */
   now(): number;
@@ -33,7 +39,11 @@ export interface ChangeNotice {
 
 /** Wakes what waits for a mailbox: the hub's own listeners and the devices that hold a Ping. */
 export interface WakePort {
+  /** Puts a device on the hub's list of those that wait; `turn` numbers its Pings. */
+  watch(tenantId: string, mailboxId: string, deviceId: string, turn: number): Promise<void>;
+  /** Takes it off again, unless a later turn has begun. */
+  unwatch(tenantId: string, mailboxId: string, deviceId: string, turn: number): Promise<void>;
   /** Tells the hub of the mailbox; resolves with the ids of the devices that wait and are to be woken. */
   hub(tenantId: string, mailboxId: string, changes: ChangeNotice[]): Promise<string[]>;
-  device(tenantId: string, mailboxId: string, deviceId: string, changes: ChangeNotice[], correlationId: string): Promise<void>;
+  device(ref: MailboxRef, deviceId: string, changes: ChangeNotice[], correlationId: string): Promise<void>;
 }

@@ -132,13 +132,15 @@ export interface Message extends ItemState {
   bodyHtmlPart: number | null;
   /** What was repaired or given up while parsing. */
   degraded: string[];
-  /** Only parts with isAttachment. */
+  /** Only parts with isAttachment, in order. */
   attachments: MessagePart[];
+  /** The parts that bodyTextPart and bodyHtmlPart name (read in the same statement as the attachments). */
+  bodies: MessagePart[];
 }
 
 /** What ingest writes. modseq, createdModseq and folder are given by the store in the same atomic write. */
 export interface NewMessage
-  extends Omit<Message, 'folderId' | 'modseq' | 'createdModseq' | 'attachments' | 'flag' | 'categories'> {
+  extends Omit<Message, 'folderId' | 'modseq' | 'createdModseq' | 'attachments' | 'bodies' | 'flag' | 'categories'> {
   /** Key under which a repeated delivery of the same message to this mailbox is recognised (I9). */
   dedupeKey: string;
   folderRole: FolderRole;

@@ -1,0 +1,84 @@
+import type { MessageFlag } from '../mail/types.ts';
+import type { FeedCursor, SnapshotCursor } from '../ports/mail.ts';
+
+/** What a reply tells the device of one item. softDelete: it left the FilterType window (MS-ASCMD 2.2.3.168). */
+export interface BatchEntry {
+  op: 'add' | 'change' | 'delete' | 'softDelete';
+  itemId: string;
+}
+
+/** A change that the device asks for (MS-ASCMD 2.2.1.21, Commands). */
+export type ClientCommand =
+  | { kind: 'change'; itemId: string; isRead?: boolean; flag?: MessageFlag | null; categories?: string[] }
+  | { kind: 'delete'; itemId: string }
+  | { kind: 'fetch'; itemId: string }
+  /** Something this class of items does not allow, answered with `status`. */
+  | { kind: 'refused'; command: 'add' | 'change'; id: string; status: number };
+
+export interface CommandResponse {
+  command: 'add' | 'change' | 'delete' | 'fetch';
+  /** ServerId, or ClientId of an Add. */
+  id: string;
+  /** Sync status of the command (MS-ASCMD 2.2.3.177.17). */
+  status: number;
+}
+
+/**
+ * What the server knows of one collection on one device: the state behind the newest SyncKey N, and the step
+ * that led from N-1 to N, which is said again when the device asks again with N-1 (I16, I17).
+ */
+export interface CollectionState {
+  collectionId: string;
+  /** Random for each start from SyncKey 0, so that keys of an earlier life never fit. */
+  epoch: string;
+  generation: number;
+  /** Everything in the change feed up to here is known to the device or does not concern it. */
+  feed: FeedCursor;
+  /** Where the walk through the older items stands, newest first; 'done' when there are no more. */
+  snapshot: SnapshotCursor | null | 'done';
+  filterType: number;
+  /** The step N-1 to N. */
+  batch: BatchEntry[];
+  more: boolean;
+  applied: { command: string; response: CommandResponse | null }[];
+}
+
+export interface ShadowRow {
+  itemId: string;
+  /** modseq of the item as the device knows it. */
+  version: number;
+  receivedAt: number;
+}
+
+/**
+ * Per-device storage of sync state. Synchronous: it is the storage of the device's own object. `write` makes all
+ * changes inside it one atomic step.
+ */
+export interface SyncStateRepo {
+  write<T>(change: () => T): T;
+  load(collectionId: string): CollectionState | null;
+  save(state: CollectionState): void;
+  /** Forgets state and shadow of the collection. */
+  reset(collectionId: string): void;
+  /** The device's shadow of the folder: versions of those of these items that it holds. */
+  versions(collectionId: string, itemIds: string[]): Map<string, number>;
+  put(collectionId: string, rows: ShadowRow[]): void;
+  drop(collectionId: string, itemIds: string[]): void;
+  /** Number of items in the shadow received at or after `since`. */
+  count(collectionId: string, since: number): number;
+  /** Items of the shadow received before `before`, oldest first. */
+  agedOut(collectionId: string, before: number, limit: number): string[];
+}
+
+/** The SyncKey that stands for a state: opaque to the client, at most 64 characters (MS-ASCMD 2.2.3.181.4). */
+export function syncKeyOf(epoch: string, generation: number): string {
+  return `${epoch}-${generation}`;
+}
+
+/** What a presented key is to a state: its newest key, the one before, or nothing it knows. */
+export function recognise(state: CollectionState | null, syncKey: string): 'current' | 'previous' | 'unknown' {
+  if (state === null) return 'unknown';
+  if (syncKey === syncKeyOf(state.epoch, state.generation)) return 'current';
+  if (state.generation > 1 && syncKey === syncKeyOf(state.epoch, state.generation - 1)) return 'previous';
+  return 'unknown';
+}

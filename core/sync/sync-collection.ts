@@ -1,0 +1,192 @@
+import type { MailboxStore } from '../ports/mail.ts';
+import { applyCommands } from './apply-commands.ts';
+import { feedAt, type Plan, type PlanLimits, planStep } from './plan.ts';
+import {
+  type BatchEntry,
+  type ClientCommand,
+  type CollectionState,
+  type CommandResponse,
+  recognise,
+  type SyncStateRepo,
+  syncKeyOf,
+} from './state.ts';
+
+export interface SyncRequest extends PlanLimits {
+  collectionId: string;
+  syncKey: string;
+  /** False when the client only pushes its changes (MS-ASCMD 2.2.3.84). */
+  getChanges: boolean;
+  /** undefined keeps the FilterType of the last request. */
+  filterType: number | undefined;
+  deletesAsMoves: boolean;
+  commands: ClientCommand[];
+}
+
+export interface SyncReply {
+  collectionId: string;
+  /** 1 success, 3 invalid SyncKey, 12 the folder is gone (MS-ASCMD 2.2.3.177.17). */
+  status: 1 | 3 | 12;
+  syncKey: string;
+  batch: BatchEntry[];
+  more: boolean;
+  responses: CommandResponse[];
+  /** False when nothing happened either way and the key stayed: the reply may leave the collection out. */
+  changed: boolean;
+  /** Folders that the client's commands changed, for waking others. */
+  touched: { folderId: string; modseq: number }[];
+}
+
+/** `contentModseq`: of the folder, read before the call; undefined when the mailbox has no such folder. */
+export interface SyncContext {
+  repo: SyncStateRepo;
+  mailbox: MailboxStore;
+  contentModseq: number | undefined;
+  now: number;
+  newEpoch(): string;
+}
+
+const NOTHING = { batch: [], more: false, responses: [], touched: [], changed: true };
+
+/**
+ * One collection of a Sync request (MS-ASCMD 2.2.1.21). The caller serialises calls of one device.
+ * Key N: the device has N; the next step is planned. Key N-1: the same step again. Anything else: Status 3.
+ */
+export async function syncCollection(context: SyncContext, request: SyncRequest): Promise<SyncReply> {
+  const { collectionId, syncKey } = request;
+  if (context.contentModseq === undefined) {
+    context.repo.write(() => context.repo.reset(collectionId));
+    return { ...NOTHING, collectionId, status: 12, syncKey };
+  }
+  const state = context.repo.load(collectionId);
+  if (syncKey === '0') return start(context, request, state, context.contentModseq);
+  const key = recognise(state, syncKey);
+  if (state === null || key === 'unknown') return { ...NOTHING, collectionId, status: 3, syncKey: '0' };
+  return key === 'current'
+    ? advance(context, request, state, context.contentModseq)
+    : repeat(context, request, state);
+}
+
+/** SyncKey 0: a new life of the collection, without items. A second 0 before the key was used gets the same key. */
+function start(
+  context: SyncContext,
+  request: SyncRequest,
+  state: CollectionState | null,
+  contentModseq: number,
+): SyncReply {
+  let fresh = state;
+  if (fresh === null || fresh.generation > 1) {
+    fresh = {
+      collectionId: request.collectionId,
+      epoch: context.newEpoch(),
+      generation: 1,
+      feed: feedAt(contentModseq),
+      snapshot: null,
+      filterType: request.filterType ?? 0,
+      batch: [],
+      more: false,
+      applied: [],
+    };
+    const saved = fresh;
+    context.repo.write(() => {
+      context.repo.reset(request.collectionId);
+      context.repo.save(saved);
+    });
+  }
+  const syncKey = syncKeyOf(fresh.epoch, fresh.generation);
+  return { ...NOTHING, collectionId: request.collectionId, status: 1, syncKey };
+}
+
+async function advance(
+  context: SyncContext,
+  request: SyncRequest,
+  known: CollectionState,
+  contentModseq: number,
+): Promise<SyncReply> {
+  const { repo } = context;
+  const state = withFilter(known, request.filterType);
+  const applied = await applyCommands(context.mailbox, repo, { ...request, now: context.now }, []);
+  const before = Math.max(contentModseq, applied.contentModseq);
+  const plan = request.getChanges
+    ? await planStep(repo, context.mailbox, state, before, request, context.now)
+    : standStill(state);
+  const moved = plan.batch.length > 0 || applied.responses.length > 0 || request.commands.length > 0;
+  const next: CollectionState = {
+    ...state,
+    generation: state.generation + (moved ? 1 : 0),
+    feed: plan.feed,
+    snapshot: plan.snapshot,
+    batch: moved ? plan.batch : state.batch,
+    more: moved ? plan.more : state.more,
+    applied: moved ? applied.log : state.applied,
+  };
+  if (moved || !samePlace(known, next)) {
+    repo.write(() => {
+      repo.put(state.collectionId, plan.put);
+      repo.drop(state.collectionId, plan.drop);
+      repo.save(next);
+    });
+  }
+  return {
+    collectionId: state.collectionId,
+    status: 1,
+    syncKey: syncKeyOf(next.epoch, next.generation),
+    batch: plan.batch,
+    more: plan.more,
+    responses: applied.responses,
+    changed: moved,
+    touched: applied.touched,
+  };
+}
+
+/**
+ * The answer to N-1 was lost: the same step again under the same key. Items that have gone since are left out and
+ * leave the shadow, because the device never got them. Commands that were carried out are not carried out twice.
+ */
+async function repeat(context: SyncContext, request: SyncRequest, state: CollectionState): Promise<SyncReply> {
+  const { repo, mailbox } = context;
+  const applied = await applyCommands(mailbox, repo, { ...request, now: context.now }, state.applied);
+  const wanted = state.batch.filter((e) => e.op === 'add' || e.op === 'change').map((e) => e.itemId);
+  const present = new Set<string>();
+  if (wanted.length > 0) {
+    for (const item of await mailbox.itemStates(wanted)) {
+      if (item.folderId === state.collectionId) present.add(item.itemId);
+    }
+  }
+  const lost = state.batch.filter((e) => e.op === 'add' && !present.has(e.itemId)).map((e) => e.itemId);
+  const batch = state.batch.filter((e) => e.op === 'delete' || e.op === 'softDelete' || present.has(e.itemId));
+  if (lost.length > 0 || applied.responses.length > 0 || applied.log.length !== state.applied.length) {
+    repo.write(() => {
+      repo.drop(state.collectionId, lost);
+      repo.save({ ...state, batch, applied: applied.log });
+    });
+  }
+  return {
+    collectionId: state.collectionId,
+    status: 1,
+    syncKey: syncKeyOf(state.epoch, state.generation),
+    batch,
+    more: state.more,
+    responses: applied.responses,
+    changed: true,
+    touched: applied.touched,
+  };
+}
+
+/** Another FilterType: the walk through older items begins again, and skips what the shadow holds. */
+function withFilter(state: CollectionState, filterType: number | undefined): CollectionState {
+  if (filterType === undefined || filterType === state.filterType) return state;
+  return { ...state, filterType, snapshot: null };
+}
+
+function standStill(state: CollectionState): Plan {
+  return { batch: [], put: [], drop: [], feed: state.feed, snapshot: state.snapshot, more: false };
+}
+
+function samePlace(a: CollectionState, b: CollectionState): boolean {
+  return (
+    a.filterType === b.filterType &&
+    a.feed.modseq === b.feed.modseq &&
+    a.feed.itemId === b.feed.itemId &&
+    JSON.stringify(a.snapshot) === JSON.stringify(b.snapshot)
+  );
+}

@@ -1,0 +1,141 @@
+import { DurableObject } from 'cloudflare:workers';
+import type { MailboxRef } from '../../core/mail/types.ts';
+import type { MailboxStore } from '../../core/ports/mail.ts';
+import type { EstimateReply, EstimateRequest, FolderSyncReply } from '../../core/ports/device.ts';
+import { estimateChanges } from '../../core/sync/estimate.ts';
+import { folderView, syncHierarchy } from '../../core/sync/folder-sync.ts';
+import { recognise } from '../../core/sync/state.ts';
+import { type SyncReply, type SyncRequest, syncCollection } from '../../core/sync/sync-collection.ts';
+import type { DeviceCall } from '../../platform/device-client.ts';
+import { newId } from '../../platform/ids.ts';
+import type { ChangeNotice, Services } from '../../platform/services.ts';
+import { Lock } from './lock.ts';
+import { PingDesk } from './ping-desk.ts';
+import { SqlSyncStateRepo } from './sync-state-repo.ts';
+import { DeviceValues } from './values.ts';
+
+
+export type DeviceServices = Pick<Services, 'mail' | 'queues' | 'wake' | 'now'>;
+
+/**
+ * The object of one device of one user: sync keys and shadows of its folders, its folder tree, its Ping. One
+ * request at a time, so that two first Syncs of a folder or a retry beside its original cannot cross.
+ *
+ * @param build makes the services for one call.
+ */
+export function createDeviceSession<Env>(build: (env: Env, ctx: DurableObjectState) => DeviceServices) {
+  return class DeviceSession extends DurableObject<Env> {
+    readonly #lock = new Lock();
+    readonly #repo: SqlSyncStateRepo;
+    readonly #values: DeviceValues;
+    readonly #desk: PingDesk;
+
+    constructor(ctx: DurableObjectState, env: Env) {
+      super(ctx, env);
+      this.#repo = new SqlSyncStateRepo(ctx.storage);
+      this.#values = new DeviceValues(ctx.storage);
+      this.#desk = new PingDesk(ctx, this.#repo, this.#values);
+    }
+
+    folderSync(call: DeviceCall, syncKey: string): Promise<FolderSyncReply> {
+      return this.#lock.run(async () => {
+        const folders = await build(this.env, this.ctx).mail.mailbox(call.ref).folders();
+        const views = folders.map(folderView);
+        const { next, ...reply } = syncHierarchy(this.#values.hierarchy, syncKey, views, newEpoch);
+        if (next !== null) this.#values.hierarchy = next;
+        return reply;
+      });
+    }
+
+    sync(call: DeviceCall, requests: SyncRequest[]): Promise<SyncReply[]> {
+      return this.#lock.run(async () => {
+        const services = build(this.env, this.ctx);
+        const mailbox = services.mail.mailbox(call.ref);
+        const modseqs = await mailbox.contentModseqs(requests.map((r) => r.collectionId));
+        const replies: SyncReply[] = [];
+        for (const request of requests) {
+          const context = {
+            repo: this.#repo,
+            mailbox,
+            contentModseq: modseqs.get(request.collectionId),
+            now: services.now(),
+            newEpoch,
+          };
+          replies.push(await syncCollection(context, request));
+        }
+        await this.#announce(services, call, replies);
+        return replies;
+      });
+    }
+
+    estimate(call: DeviceCall, requests: EstimateRequest[]): Promise<EstimateReply[]> {
+      return this.#lock.run(async () => {
+        const services = build(this.env, this.ctx);
+        const mailbox = services.mail.mailbox(call.ref);
+        const modseqs = await mailbox.contentModseqs(requests.map((r) => r.collectionId));
+        return Promise.all(requests.map((r) => this.#estimateOne(mailbox, r, modseqs, services.now())));
+      });
+    }
+
+    /** Opens the wait of a Ping: a WebSocket that hibernates (DESIGN: push). See PingDesk. */
+    override async fetch(request: Request): Promise<Response> {
+      return this.#desk.open(request, build(this.env, this.ctx));
+    }
+
+    /** Tells the waiting Ping, if any, of changes. */
+    async wake(call: DeviceCall, changes: ChangeNotice[]): Promise<void> {
+      const services = build(this.env, this.ctx);
+      const turn = this.#values.pingTurn;
+      const mailbox = services.mail.mailbox(call.ref);
+      if (await this.#desk.wake(call.deviceId, changes, mailbox, services.now())) return;
+      await services.wake.unwatch(call.ref.tenantId, call.ref.mailboxId, call.deviceId, turn);
+    }
+
+    override webSocketMessage(): void {
+      // The Worker never speaks on this socket.
+    }
+
+    override webSocketClose(socket: WebSocket): void {
+      socket.close();
+    }
+
+    async #estimateOne(
+      mailbox: MailboxStore,
+      request: EstimateRequest,
+      modseqs: Map<string, number>,
+      now: number,
+    ): Promise<EstimateReply> {
+      const { collectionId } = request;
+      const contentModseq = modseqs.get(collectionId);
+      if (contentModseq === undefined) return { collectionId, status: 2, estimate: 0 };
+      const state = this.#repo.load(collectionId);
+      if (state === null || request.syncKey === '0') return { collectionId, status: 3, estimate: 0 };
+      if (recognise(state, request.syncKey) === 'unknown') return { collectionId, status: 4, estimate: 0 };
+      const n = await estimateChanges(this.#repo, mailbox, state, contentModseq, request.filterType, now);
+      return { collectionId, status: 1, estimate: n };
+    }
+
+    /** Other devices hear of this one's changes; it is part of the call, so that no wake-up is lost (I14). */
+    async #announce(services: DeviceServices, call: DeviceCall, replies: SyncReply[]): Promise<void> {
+      const touched = replies.flatMap((r) => r.touched);
+      if (touched.length === 0) return;
+      const { tenantId, mailboxId, shard } = call.ref;
+      await services.queues.notify(
+        touched.map((t) => ({
+          v: 1,
+          tenantId,
+          mailboxId,
+          shard,
+          folderId: t.folderId,
+          modseq: t.modseq,
+          originDevice: call.deviceId,
+          correlationId: call.correlationId,
+        })),
+      );
+    }
+  };
+}
+
+function newEpoch(): string {
+  return newId().slice(-10);
+}

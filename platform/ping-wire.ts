@@ -1,0 +1,20 @@
+import type { MailboxRef } from '../core/mail/types.ts';
+import type { PingRequest } from '../core/ports/device.ts';
+
+/** What the Worker sends to open a wait, in the header `x-waypost-ping`. */
+export interface PingOpening {
+  ref: MailboxRef;
+  deviceId: string;
+  request: PingRequest;
+}
+
+/** What the object answers, in the same header of the 101 (or 200, when there is nothing to wait for). */
+export type PingAnswer =
+  | { kind: 'status'; status: 3 | 7 }
+  | { kind: 'changed'; folders: string[] }
+  | { kind: 'waiting'; heartbeat: number };
+
+/** A frame to the waiting Worker. */
+export type PingFrame = { kind: 'changed'; folders: string[] } | { kind: 'superseded' };
+
+export const PING_HEADER = 'x-waypost-ping';
