@@ -140,7 +140,10 @@ export interface Message extends ItemState {
 
 /** What ingest writes. modseq, createdModseq and folder are given by the store in the same atomic write. */
 export interface NewMessage
-  extends Omit<Message, 'folderId' | 'modseq' | 'createdModseq' | 'attachments' | 'bodies' | 'flag' | 'categories'> {
+  extends Omit<
+    Message,
+    'folderId' | 'modseq' | 'createdModseq' | 'attachments' | 'bodies' | 'flag' | 'categories'
+  > {
   /** Key under which a repeated delivery of the same message to this mailbox is recognised (I9). */
   dedupeKey: string;
   folderRole: FolderRole;

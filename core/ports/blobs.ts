@@ -28,12 +28,18 @@ export interface BlobStore {
    */
   putRaw(key: string, raw: ReadableStream<Uint8Array>, envelope: RawEnvelope): Promise<{ sha256: string }>;
   /** The whole object, or null when there is none. */
-  open(key: string): Promise<{ stream: ReadableStream<Uint8Array>; size: number; envelope: RawEnvelope | null } | null>;
+  open(
+    key: string,
+  ): Promise<{ stream: ReadableStream<Uint8Array>; size: number; envelope: RawEnvelope | null } | null>;
   /** Bytes [start, end) of the object, or null when there is no object. */
   openRange(key: string, start: number, end: number): Promise<ReadableStream<Uint8Array> | null>;
   /** The same in memory. */
   readRange(key: string, start: number, end: number): Promise<Uint8Array | null>;
   head(key: string): Promise<StoredRaw | null>;
-  list(prefix: string, cursor: string | null, limit: number): Promise<{ objects: StoredRaw[]; cursor: string | null }>;
+  list(
+    prefix: string,
+    cursor: string | null,
+    limit: number,
+  ): Promise<{ objects: StoredRaw[]; cursor: string | null }>;
   delete(key: string): Promise<void>;
 }

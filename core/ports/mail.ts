@@ -1,5 +1,14 @@
-import type { Folder, FolderRole, ItemState, Message, MessageFlag, MessagePart, NewMessage, Tombstone } from '../mail/types.ts';
-import type { MailboxRef } from '../mail/types.ts';
+import type {
+  Folder,
+  FolderRole,
+  ItemState,
+  MailboxRef,
+  Message,
+  MessageFlag,
+  MessagePart,
+  NewMessage,
+  Tombstone,
+} from '../mail/types.ts';
 
 /** Keyset position in a folder's change feed: after this modseq and item. */
 export interface FeedCursor {
@@ -63,7 +72,12 @@ export interface MailboxStore {
   /** Changes of a folder after the cursor in order of (modseq, itemId), items and tombstones together, at most `limit`. */
   changes(folderId: string, after: FeedCursor, limit: number): Promise<FeedEntry[]>;
   /** Items of a folder newest first, with receivedAt >= `since`, before the cursor, at most `limit`. */
-  snapshot(folderId: string, since: number, before: SnapshotCursor | null, limit: number): Promise<ItemState[]>;
+  snapshot(
+    folderId: string,
+    since: number,
+    before: SnapshotCursor | null,
+    limit: number,
+  ): Promise<ItemState[]>;
   countSnapshot(folderId: string, since: number, before: SnapshotCursor | null): Promise<number>;
   itemStates(itemIds: string[]): Promise<ItemState[]>;
 

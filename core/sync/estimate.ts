@@ -3,8 +3,6 @@ import { filterCutoff } from './filter.ts';
 import { planStep } from './plan.ts';
 import type { CollectionState, SyncStateRepo } from './state.ts';
 
-const NO_BODY = { kind: 'none', truncation: null } as const;
-
 /** The most feed entries that an estimate looks at. */
 const FEED_LIMIT = 2_000;
 
@@ -17,12 +15,12 @@ export async function estimateChanges(
   filterType: number | undefined,
   now: number,
 ): Promise<number> {
-  const widened = filterType !== undefined && filterType !== known.filterType;
-  const state = widened ? { ...known, filterType, snapshot: null } : known;
-  const limits = { windowSize: FEED_LIMIT, byteBudget: Number.MAX_SAFE_INTEGER, cost: NO_BODY };
+  const widened = filterType !== undefined && filterType !== known.options.filterType;
+  const state = widened ? { ...known, options: { ...known.options, filterType }, snapshot: null } : known;
+  const limits = { windowSize: FEED_LIMIT, byteBudget: Number.MAX_SAFE_INTEGER };
   const feed = await planStep(repo, mailbox, { ...state, snapshot: 'done' }, contentModseq, limits, now);
   if (state.snapshot === 'done') return feed.batch.length;
-  const since = filterCutoff(state.filterType, now);
+  const since = filterCutoff(state.options.filterType, now);
   const older = await mailbox.countSnapshot(state.collectionId, since, state.snapshot);
   if (state.snapshot !== null) return feed.batch.length + older;
   // The walk has not begun: it counts everything, also what the feed would add and what the shadow holds.
@@ -39,8 +37,8 @@ export async function hasChanges(
   now: number,
 ): Promise<boolean> {
   const settled = state.feed.modseq >= contentModseq && state.snapshot === 'done';
-  if (settled && filterCutoff(state.filterType, now) === 0) return false;
-  const limits = { windowSize: 1, byteBudget: Number.MAX_SAFE_INTEGER, cost: NO_BODY };
+  if (settled && filterCutoff(state.options.filterType, now) === 0) return false;
+  const limits = { windowSize: 1, byteBudget: Number.MAX_SAFE_INTEGER };
   const plan = await planStep(repo, mailbox, state, contentModseq, limits, now);
   return plan.batch.length > 0;
 }

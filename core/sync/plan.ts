@@ -1,19 +1,14 @@
 import type { ItemState } from '../mail/types.ts';
 import type { FeedCursor, FeedEntry, MailboxStore, SnapshotCursor } from '../ports/mail.ts';
 import { filterCutoff } from './filter.ts';
+import { bodyBytes, type SyncOptions } from './options.ts';
 import type { BatchEntry, CollectionState, ShadowRow, SyncStateRepo } from './state.ts';
 
-/** What an item costs in the reply, so that a reply has a byte budget beside its WindowSize. */
-export interface BodyCost {
-  kind: 'none' | 'text' | 'html' | 'mime';
-  /** TruncationSize in bytes, or null. */
-  truncation: number | null;
-}
-
+/** How much one reply may say. */
 export interface PlanLimits {
   windowSize: number;
+  /** Bytes; at least one item is said however large it is. */
   byteBudget: number;
-  cost: BodyCost;
 }
 
 /** The next step for a device: what to say, and where the walk stands afterwards. */
@@ -50,8 +45,8 @@ export async function planStep(
   limits: PlanLimits,
   now: number,
 ): Promise<Plan> {
-  const since = filterCutoff(state.filterType, now);
-  const builder = new StepBuilder(limits);
+  const since = filterCutoff(state.options.filterType, now);
+  const builder = new StepBuilder(limits, state.options);
   if (since > 0) {
     for (const itemId of repo.agedOut(state.collectionId, since, limits.windowSize + 1)) builder.soft(itemId);
   }
@@ -63,6 +58,7 @@ export async function planStep(
 /** Collects a step until window or budget is full; the entry that no longer fits sets `more`. */
 class StepBuilder {
   readonly #limits: PlanLimits;
+  readonly #options: SyncOptions;
   readonly #batch: BatchEntry[] = [];
   readonly #put: ShadowRow[] = [];
   readonly #drop: string[] = [];
@@ -70,8 +66,9 @@ class StepBuilder {
   #bytes = 0;
   more = false;
 
-  constructor(limits: PlanLimits) {
+  constructor(limits: PlanLimits, options: SyncOptions) {
     this.#limits = limits;
+    this.#options = options;
   }
 
   get room(): number {
@@ -98,7 +95,7 @@ class StepBuilder {
   }
 
   item(op: 'add' | 'change', item: ItemState): boolean {
-    const cost = op === 'add' ? ITEM_OVERHEAD + bodyBytes(item, this.#limits.cost) : 120;
+    const cost = op === 'add' ? ITEM_OVERHEAD + bodyBytes(item, this.#options) : 120;
     if (!this.#fits(cost)) return false;
     this.#enter({ op, itemId: item.itemId }, cost);
     this.#put.push({ itemId: item.itemId, version: item.modseq, receivedAt: item.receivedAt });
@@ -127,12 +124,6 @@ class StepBuilder {
     this.#taken.add(entry.itemId);
     this.#bytes += cost;
   }
-}
-
-function bodyBytes(item: ItemState, cost: BodyCost): number {
-  if (cost.kind === 'none') return 0;
-  const whole = cost.kind === 'mime' ? item.size : cost.kind === 'html' ? item.htmlSize || item.textSize : item.textSize;
-  return cost.truncation === null ? whole : Math.min(whole, cost.truncation);
 }
 
 async function walkFeed(
@@ -189,7 +180,8 @@ async function walkSnapshot(
       items.map((i) => i.itemId),
     );
     for (const item of items) {
-      if (!versions.has(item.itemId) && !builder.taken(item.itemId) && !builder.item('add', item)) return cursor;
+      if (!versions.has(item.itemId) && !builder.taken(item.itemId) && !builder.item('add', item))
+        return cursor;
       cursor = { receivedAt: item.receivedAt, itemId: item.itemId } satisfies SnapshotCursor;
     }
     if (items.length < page) cursor = 'done';

@@ -1,5 +1,6 @@
 import type { MessageFlag } from '../mail/types.ts';
 import type { FeedCursor, SnapshotCursor } from '../ports/mail.ts';
+import type { SyncOptions } from './options.ts';
 
 /** What a reply tells the device of one item. softDelete: it left the FilterType window (MS-ASCMD 2.2.3.168). */
 export interface BatchEntry {
@@ -36,7 +37,7 @@ export interface CollectionState {
   feed: FeedCursor;
   /** Where the walk through the older items stands, newest first; 'done' when there are no more. */
   snapshot: SnapshotCursor | null | 'done';
-  filterType: number;
+  options: SyncOptions;
   /** The step N-1 to N. */
   batch: BatchEntry[];
   more: boolean;
@@ -76,7 +77,10 @@ export function syncKeyOf(epoch: string, generation: number): string {
 }
 
 /** What a presented key is to a state: its newest key, the one before, or nothing it knows. */
-export function recognise(state: CollectionState | null, syncKey: string): 'current' | 'previous' | 'unknown' {
+export function recognise(
+  state: CollectionState | null,
+  syncKey: string,
+): 'current' | 'previous' | 'unknown' {
   if (state === null) return 'unknown';
   if (syncKey === syncKeyOf(state.epoch, state.generation)) return 'current';
   if (state.generation > 1 && syncKey === syncKeyOf(state.epoch, state.generation - 1)) return 'previous';

@@ -1,5 +1,6 @@
 import type { MailboxStore } from '../ports/mail.ts';
 import { applyCommands } from './apply-commands.ts';
+import { DEFAULT_OPTIONS, type SyncOptions } from './options.ts';
 import { feedAt, type Plan, type PlanLimits, planStep } from './plan.ts';
 import {
   type BatchEntry,
@@ -16,8 +17,8 @@ export interface SyncRequest extends PlanLimits {
   syncKey: string;
   /** False when the client only pushes its changes (MS-ASCMD 2.2.3.84). */
   getChanges: boolean;
-  /** undefined keeps the FilterType of the last request. */
-  filterType: number | undefined;
+  /** undefined keeps the options of the last request. */
+  options: SyncOptions | undefined;
   deletesAsMoves: boolean;
   commands: ClientCommand[];
 }
@@ -27,6 +28,8 @@ export interface SyncReply {
   /** 1 success, 3 invalid SyncKey, 12 the folder is gone (MS-ASCMD 2.2.3.177.17). */
   status: 1 | 3 | 12;
   syncKey: string;
+  /** Options in force, for rendering the items. */
+  options: SyncOptions;
   batch: BatchEntry[];
   more: boolean;
   responses: CommandResponse[];
@@ -45,7 +48,14 @@ export interface SyncContext {
   newEpoch(): string;
 }
 
-const NOTHING = { batch: [], more: false, responses: [], touched: [], changed: true };
+const NOTHING = {
+  options: DEFAULT_OPTIONS,
+  batch: [],
+  more: false,
+  responses: [],
+  touched: [],
+  changed: true,
+};
 
 /**
  * One collection of a Sync request (MS-ASCMD 2.2.1.21). The caller serialises calls of one device.
@@ -81,7 +91,7 @@ function start(
       generation: 1,
       feed: feedAt(contentModseq),
       snapshot: null,
-      filterType: request.filterType ?? 0,
+      options: request.options ?? DEFAULT_OPTIONS,
       batch: [],
       more: false,
       applied: [],
@@ -103,7 +113,7 @@ async function advance(
   contentModseq: number,
 ): Promise<SyncReply> {
   const { repo } = context;
-  const state = withFilter(known, request.filterType);
+  const state = withOptions(known, request.options);
   const applied = await applyCommands(context.mailbox, repo, { ...request, now: context.now }, []);
   const before = Math.max(contentModseq, applied.contentModseq);
   const plan = request.getChanges
@@ -130,6 +140,7 @@ async function advance(
     collectionId: state.collectionId,
     status: 1,
     syncKey: syncKeyOf(next.epoch, next.generation),
+    options: next.options,
     batch: plan.batch,
     more: plan.more,
     responses: applied.responses,
@@ -142,7 +153,11 @@ async function advance(
  * The answer to N-1 was lost: the same step again under the same key. Items that have gone since are left out and
  * leave the shadow, because the device never got them. Commands that were carried out are not carried out twice.
  */
-async function repeat(context: SyncContext, request: SyncRequest, state: CollectionState): Promise<SyncReply> {
+async function repeat(
+  context: SyncContext,
+  request: SyncRequest,
+  state: CollectionState,
+): Promise<SyncReply> {
   const { repo, mailbox } = context;
   const applied = await applyCommands(mailbox, repo, { ...request, now: context.now }, state.applied);
   const wanted = state.batch.filter((e) => e.op === 'add' || e.op === 'change').map((e) => e.itemId);
@@ -153,7 +168,9 @@ async function repeat(context: SyncContext, request: SyncRequest, state: Collect
     }
   }
   const lost = state.batch.filter((e) => e.op === 'add' && !present.has(e.itemId)).map((e) => e.itemId);
-  const batch = state.batch.filter((e) => e.op === 'delete' || e.op === 'softDelete' || present.has(e.itemId));
+  const batch = state.batch.filter(
+    (e) => e.op === 'delete' || e.op === 'softDelete' || present.has(e.itemId),
+  );
   if (lost.length > 0 || applied.responses.length > 0 || applied.log.length !== state.applied.length) {
     repo.write(() => {
       repo.drop(state.collectionId, lost);
@@ -164,6 +181,7 @@ async function repeat(context: SyncContext, request: SyncRequest, state: Collect
     collectionId: state.collectionId,
     status: 1,
     syncKey: syncKeyOf(state.epoch, state.generation),
+    options: request.options ?? state.options,
     batch,
     more: state.more,
     responses: applied.responses,
@@ -172,10 +190,11 @@ async function repeat(context: SyncContext, request: SyncRequest, state: Collect
   };
 }
 
-/** Another FilterType: the walk through older items begins again, and skips what the shadow holds. */
-function withFilter(state: CollectionState, filterType: number | undefined): CollectionState {
-  if (filterType === undefined || filterType === state.filterType) return state;
-  return { ...state, filterType, snapshot: null };
+/** With another FilterType the walk through older items begins again, and skips what the shadow holds. */
+function withOptions(state: CollectionState, options: SyncOptions | undefined): CollectionState {
+  if (options === undefined) return state;
+  const snapshot = options.filterType === state.options.filterType ? state.snapshot : null;
+  return { ...state, options, snapshot };
 }
 
 function standStill(state: CollectionState): Plan {
@@ -184,9 +203,8 @@ function standStill(state: CollectionState): Plan {
 
 function samePlace(a: CollectionState, b: CollectionState): boolean {
   return (
-    a.filterType === b.filterType &&
     a.feed.modseq === b.feed.modseq &&
     a.feed.itemId === b.feed.itemId &&
-    JSON.stringify(a.snapshot) === JSON.stringify(b.snapshot)
+    JSON.stringify([a.options, a.snapshot]) === JSON.stringify([b.options, b.snapshot])
   );
 }

@@ -1,7 +1,6 @@
 import { DurableObject } from 'cloudflare:workers';
-import type { MailboxRef } from '../../core/mail/types.ts';
-import type { MailboxStore } from '../../core/ports/mail.ts';
 import type { EstimateReply, EstimateRequest, FolderSyncReply } from '../../core/ports/device.ts';
+import type { MailboxStore } from '../../core/ports/mail.ts';
 import { estimateChanges } from '../../core/sync/estimate.ts';
 import { folderView, syncHierarchy } from '../../core/sync/folder-sync.ts';
 import { recognise } from '../../core/sync/state.ts';
@@ -13,7 +12,6 @@ import { Lock } from './lock.ts';
 import { PingDesk } from './ping-desk.ts';
 import { SqlSyncStateRepo } from './sync-state-repo.ts';
 import { DeviceValues } from './values.ts';
-
 
 export type DeviceServices = Pick<Services, 'mail' | 'queues' | 'wake' | 'now'>;
 

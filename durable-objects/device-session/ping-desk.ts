@@ -67,7 +67,12 @@ export class PingDesk {
   }
 
   /** Tells the waiting Worker of those changes that are news to the device; false when nothing waits. */
-  async wake(deviceId: string, changes: ChangeNotice[], mailbox: MailboxStore, now: number): Promise<boolean> {
+  async wake(
+    deviceId: string,
+    changes: ChangeNotice[],
+    mailbox: MailboxStore,
+    now: number,
+  ): Promise<boolean> {
     const sockets = this.#ctx.getWebSockets('ping').filter((s) => s.readyState === WebSocket.OPEN);
     for (const socket of sockets) {
       const { folders } = socket.deserializeAttachment() as Attachment;

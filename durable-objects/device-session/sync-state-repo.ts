@@ -23,7 +23,9 @@ export class SqlSyncStateRepo implements SyncStateRepo {
   }
 
   load(collectionId: string): CollectionState | null {
-    const rows = this.#sql.exec('SELECT state FROM collections WHERE collection_id = ?', collectionId).toArray();
+    const rows = this.#sql
+      .exec('SELECT state FROM collections WHERE collection_id = ?', collectionId)
+      .toArray();
     const text = rows[0]?.['state'];
     return typeof text === 'string' ? (JSON.parse(text) as CollectionState) : null;
   }
@@ -75,7 +77,11 @@ export class SqlSyncStateRepo implements SyncStateRepo {
 
   count(collectionId: string, since: number): number {
     const row = this.#sql
-      .exec('SELECT count(*) AS n FROM shadow WHERE collection_id = ? AND received_at >= ?', collectionId, since)
+      .exec(
+        'SELECT count(*) AS n FROM shadow WHERE collection_id = ? AND received_at >= ?',
+        collectionId,
+        since,
+      )
       .one();
     return Number(row['n']);
   }

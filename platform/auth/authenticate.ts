@@ -86,7 +86,11 @@ function sameText(a: string, b: string): boolean {
 function throttleKeys(login: string, ip: string | null): string[] {
   const keys = [`account:${login.toLowerCase().slice(0, 320)}`];
   if (ip !== null) {
-    keys.push(ip.includes(':') ? `net:${ip.split(':').slice(0, 3).join(':')}` : `net:${ip.split('.').slice(0, 3).join('.')}`);
+    keys.push(
+      ip.includes(':')
+        ? `net:${ip.split(':').slice(0, 3).join(':')}`
+        : `net:${ip.split('.').slice(0, 3).join('.')}`,
+    );
   }
   return keys;
 }

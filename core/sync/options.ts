@@ -1,0 +1,37 @@
+/** Form in which a device wants bodies (AirSyncBase:BodyPreference, MS-ASAIRS 2.2.2.12). */
+export interface BodyPreference {
+  /** 1 plain text, 2 HTML, 3 RTF, 4 MIME. */
+  type: 1 | 2 | 3 | 4;
+  /** Bytes; null means the whole body. */
+  truncationSize: number | null;
+  allOrNone: boolean;
+  /** Characters of preview text wanted, 0 for none. */
+  preview: number;
+}
+
+/** Options of a collection (MS-ASCMD 2.2.3.125.5). They stay in force until the device sends others. */
+export interface SyncOptions {
+  filterType: number;
+  bodies: BodyPreference[];
+  /** 0 never MIME, 1 for S/MIME messages, 2 for all (MS-ASCMD 2.2.3.110.3). */
+  mimeSupport: 0 | 1 | 2;
+}
+
+export const DEFAULT_OPTIONS: SyncOptions = { filterType: 0, bodies: [], mimeSupport: 0 };
+
+/** Bytes that the body of an item costs in a reply under these options, as far as its sizes tell. */
+export function bodyBytes(
+  item: { size: number; textSize: number; htmlSize: number },
+  options: SyncOptions,
+): number {
+  const wanted = options.bodies.filter(
+    (b) => b.type !== 4 || options.mimeSupport > 0 || options.bodies.length === 1,
+  );
+  let cost = 0;
+  for (const body of wanted.length > 0 ? wanted : [{ type: 1, truncationSize: null }]) {
+    const whole =
+      body.type === 4 ? item.size : body.type === 2 ? item.htmlSize || item.textSize : item.textSize;
+    cost = Math.max(cost, body.truncationSize === null ? whole : Math.min(whole, body.truncationSize));
+  }
+  return cost;
+}

@@ -1,0 +1,45 @@
+import type { QueuePort } from '../core/ports/queues.ts';
+import type { Env } from './env.ts';
+
+/** Messages in one sendBatch (Cloudflare Queues limits). */
+const MAX_BATCH = 100;
+/** Bytes of one sendBatch: 256 KB less some room for what the platform adds to each message. */
+const MAX_BATCH_BYTES = 240_000;
+const MESSAGE_OVERHEAD = 200;
+
+/** The queue bindings behind QueuePort. A call of several batches that fails in between may have sent the first ones. */
+export function createQueues(
+  env: Pick<Env, 'QUEUE_INGEST' | 'QUEUE_INDEX' | 'QUEUE_NOTIFY' | 'QUEUE_AUDIT'>,
+): QueuePort {
+  return {
+    ingest: (jobs) => sendAll(env.QUEUE_INGEST, jobs),
+    index: (jobs) => sendAll(env.QUEUE_INDEX, jobs),
+    notify: (jobs) => sendAll(env.QUEUE_NOTIFY, jobs),
+    audit: (jobs) => sendAll(env.QUEUE_AUDIT, jobs),
+  };
+}
+
+async function sendAll<T>(queue: Pick<Queue<T>, 'sendBatch'>, jobs: T[]): Promise<void> {
+  for (const chunk of chunks(jobs)) {
+    await queue.sendBatch(chunk.map((body) => ({ body, contentType: 'json' as const })));
+  }
+}
+
+/** Cuts jobs, in order, into batches that the platform takes. A job that is too large alone is left to it to refuse. */
+export function chunks<T>(jobs: readonly T[]): T[][] {
+  const out: T[][] = [];
+  let current: T[] = [];
+  let bytes = 0;
+  for (const job of jobs) {
+    const size = new TextEncoder().encode(JSON.stringify(job)).length + MESSAGE_OVERHEAD;
+    if (current.length > 0 && (current.length === MAX_BATCH || bytes + size > MAX_BATCH_BYTES)) {
+      out.push(current);
+      current = [];
+      bytes = 0;
+    }
+    current.push(job);
+    bytes += size;
+  }
+  if (current.length > 0) out.push(current);
+  return out;
+}

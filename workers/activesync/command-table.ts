@@ -1,0 +1,17 @@
+import { folderSync } from './commands/folder-sync.ts';
+import { getItemEstimate } from './commands/get-item-estimate.ts';
+import { itemOperations } from './commands/item-operations.ts';
+import { ping } from './commands/ping.ts';
+import { provision } from './commands/provision.ts';
+import { sync } from './commands/sync.ts';
+import type { Command } from './context.ts';
+
+/** Every command that works, by its name in the query. What is not here is not advertised. */
+export const COMMANDS: ReadonlyMap<string, Command> = new Map([
+  ['Sync', sync],
+  ['FolderSync', folderSync],
+  ['GetItemEstimate', getItemEstimate],
+  ['ItemOperations', itemOperations],
+  ['Ping', ping],
+  ['Provision', provision],
+]);

@@ -1,0 +1,61 @@
+import { el, textOf } from '../../../codecs/wbxml/index.ts';
+import type { FolderView } from '../../../core/sync/folder-sync.ts';
+import type { EasContext } from '../context.ts';
+import { type Reply, wbxml } from '../http/reply.ts';
+import { STATUS } from '../status.ts';
+
+/** FolderSync (MS-ASCMD 2.2.1.5): the folder tree, and what changed in it since a key. */
+export async function folderSync(context: EasContext): Promise<Reply> {
+  const syncKey = textOf(context.body ?? undefined, 'FolderHierarchy:SyncKey');
+  if (context.body?.tag !== 'FolderHierarchy:FolderSync' || syncKey === undefined) {
+    return wbxml(el('FolderHierarchy:FolderSync', el('FolderHierarchy:Status', STATUS.folderSync.malformed)));
+  }
+  context.services.defer(registerDevice(context));
+  const reply = await context.device.folderSync(syncKey);
+  if (reply.status !== STATUS.folderSync.ok) {
+    return wbxml(el('FolderHierarchy:FolderSync', el('FolderHierarchy:Status', reply.status)));
+  }
+  const count = reply.added.length + reply.updated.length + reply.deleted.length;
+  return wbxml(
+    el(
+      'FolderHierarchy:FolderSync',
+      el('FolderHierarchy:Status', STATUS.folderSync.ok),
+      el('FolderHierarchy:SyncKey', reply.syncKey),
+      el(
+        'FolderHierarchy:Changes',
+        el('FolderHierarchy:Count', count),
+        reply.updated.map((f) => el('FolderHierarchy:Update', ...folder(f))),
+        reply.deleted.map((id) => el('FolderHierarchy:Delete', el('FolderHierarchy:ServerId', id))),
+        reply.added.map((f) => el('FolderHierarchy:Add', ...folder(f))),
+      ),
+    ),
+  );
+}
+
+function folder(view: FolderView) {
+  return [
+    el('FolderHierarchy:ServerId', view.serverId),
+    el('FolderHierarchy:ParentId', view.parentId),
+    el('FolderHierarchy:DisplayName', view.displayName),
+    el('FolderHierarchy:Type', view.type),
+  ];
+}
+
+/** Keeps the list of devices. It is for people, so its failure does not fail the sync. */
+async function registerDevice(context: EasContext): Promise<void> {
+  const now = context.services.now();
+  try {
+    await context.services.directory.touchDevice({
+      tenantId: context.ref.tenantId,
+      userId: context.principal.user.userId,
+      deviceId: context.query.deviceId,
+      deviceType: context.query.deviceType,
+      userAgent: context.userAgent,
+      protocolVersion: context.version,
+      firstSeenAt: now,
+      lastSeenAt: now,
+    });
+  } catch (error) {
+    context.log.warn('eas.device-not-registered', { error: String(error) });
+  }
+}

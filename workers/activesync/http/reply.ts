@@ -1,0 +1,43 @@
+import { encodeWbxml, encodeWbxmlStream, type WbxmlNode } from '../../../codecs/wbxml/index.ts';
+import type { Version } from './versions.ts';
+
+const WBXML_TYPE = 'application/vnd.ms-sync.wbxml';
+
+/** What a command hands back: a document, nothing at all, or a response of its own. */
+export type Reply =
+  | { kind: 'wbxml'; root: WbxmlNode; streamed?: boolean }
+  | { kind: 'empty' }
+  | { kind: 'http'; response: Response };
+
+export function wbxml(root: WbxmlNode): Reply {
+  return { kind: 'wbxml', root };
+}
+
+/** A document that holds streams: its length is known, its bytes are never all in memory. */
+export function streamedWbxml(root: WbxmlNode): Reply {
+  return { kind: 'wbxml', root, streamed: true };
+}
+
+/** An HTTP error with a word for people; clients look at the status only. */
+export function httpError(status: number, message: string, headers: Record<string, string> = {}): Response {
+  return new Response(`${message}\n`, {
+    status,
+    headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store', ...headers },
+  });
+}
+
+export function toResponse(reply: Reply, version: Version): Response {
+  if (reply.kind === 'http') return reply.response;
+  const headers = new Headers({ 'cache-control': 'private, no-store', 'ms-server-activesync': version });
+  if (reply.kind === 'empty') {
+    headers.set('content-length', '0');
+    return new Response(null, { status: 200, headers });
+  }
+  headers.set('content-type', WBXML_TYPE);
+  if (reply.streamed !== true) return new Response(encodeWbxml(reply.root, { version }), { headers });
+  const { stream, length } = encodeWbxmlStream(reply.root, { version });
+  const fixed = new FixedLengthStream(length);
+  // A source that fails midway breaks the connection: the client sees a cut answer, never a wrong one.
+  stream.pipeTo(fixed.writable).catch(() => undefined);
+  return new Response(fixed.readable, { headers });
+}

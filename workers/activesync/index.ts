@@ -1,0 +1,137 @@
+import type { Principal } from '../../core/identity/types.ts';
+import { canonicalAddress } from '../../core/mail/recipients.ts';
+import type { MailboxRef } from '../../core/mail/types.ts';
+import { authenticate } from '../../platform/auth/authenticate.ts';
+import { correlationIdOf } from '../../platform/correlation.ts';
+import { describeError, type Logger } from '../../platform/log.ts';
+import type { Services } from '../../platform/services.ts';
+import { COMMANDS } from './command-table.ts';
+import { readBody } from './http/body.ts';
+import { type EasQuery, parseQuery } from './http/query.ts';
+import { httpError, toResponse } from './http/reply.ts';
+import { VERSIONS, type Version, versionOf } from './http/versions.ts';
+
+/** Path of the endpoint; clients differ in its letter case. */
+export const ACTIVESYNC_PATH = '/microsoft-server-activesync';
+
+/** The ActiveSync edge (MS-ASHTTP): one function from request to response. */
+export function createActiveSync(services: Services): (request: Request) => Promise<Response> {
+  return async (request) => {
+    const correlationId = correlationIdOf(request.headers);
+    const log = services.log.with({ correlationId, edge: 'activesync' });
+    const started = services.now();
+    let command = request.method;
+    let response: Response;
+    try {
+      const handled = await handle(services, request, log, correlationId);
+      command = handled.command;
+      response = handled.response;
+    } catch (error) {
+      log.error('eas.failed', { error: describeError(error) });
+      // A fault of ours is temporary: the client backs off and comes again.
+      response = httpError(503, 'temporarily unavailable', { 'retry-after': '30' });
+    }
+    log.info('eas.request', { command, status: response.status, ms: services.now() - started });
+    response.headers.set('x-correlation-id', correlationId);
+    return response;
+  };
+}
+
+interface Handled {
+  command: string;
+  response: Response;
+}
+
+async function handle(
+  services: Services,
+  request: Request,
+  log: Logger,
+  correlationId: string,
+): Promise<Handled> {
+  const auth = await authenticate(request, services);
+  if (auth.kind === 'limited') {
+    const headers = { 'retry-after': String(auth.retryAfterSeconds) };
+    return { command: 'auth', response: httpError(503, 'too many failed sign-ins', headers) };
+  }
+  if (auth.kind === 'denied') {
+    const headers = { 'www-authenticate': 'Basic realm="Waypost", charset="UTF-8"' };
+    return { command: 'auth', response: httpError(401, 'sign-in required', headers) };
+  }
+  if (request.method === 'OPTIONS') return { command: 'OPTIONS', response: options() };
+  if (request.method !== 'POST') {
+    return {
+      command: request.method,
+      response: httpError(405, 'method not allowed', { allow: 'OPTIONS, POST' }),
+    };
+  }
+  const query = parseQuery(new URL(request.url).search);
+  if (query === null)
+    return { command: 'bad-query', response: httpError(400, 'the query is not understood') };
+  const response = await run(services, request, query, auth.principal, log, correlationId);
+  return { command: COMMANDS.has(query.command) ? query.command : 'unknown', response };
+}
+
+async function run(
+  services: Services,
+  request: Request,
+  query: EasQuery,
+  principal: Principal,
+  log: Logger,
+  correlationId: string,
+): Promise<Response> {
+  const version = query.version ?? versionOf(request.headers.get('ms-asprotocolversion') ?? '12.1');
+  if (version === null) return httpError(400, 'protocol version not supported');
+  const command = COMMANDS.get(query.command);
+  if (command === undefined) return httpError(501, 'command not supported');
+  // The mailbox is that of the signed-in user; a query that names another is refused, not obeyed (ATTACKS A32).
+  if (!namesUser(query.user, principal)) return httpError(403, 'the query names another user');
+  const body = await readBody(request);
+  if (body.kind === 'error') return httpError(body.status, body.message);
+  const ref: MailboxRef = {
+    tenantId: principal.tenant.tenantId,
+    mailboxId: principal.user.userId,
+    shard: principal.tenant.mailShard,
+  };
+  const reply = await command({
+    services,
+    principal,
+    ref,
+    mailbox: services.mail.mailbox(ref),
+    device: services.device(ref, query.deviceId, correlationId),
+    query,
+    version,
+    body: body.kind === 'document' ? body.root : null,
+    acceptMultiPart: query.acceptMultiPart || request.headers.get('ms-asacceptmultipart') === 'T',
+    userAgent: (request.headers.get('user-agent') ?? '').slice(0, 255),
+    log,
+    correlationId,
+  });
+  return toResponse(reply, version);
+}
+
+/** User of the query, with or without domain, against the signed-in user and the login used. */
+function namesUser(named: string | null, principal: Principal): boolean {
+  if (named === null || named === '') return true;
+  const plain = named.slice(named.lastIndexOf('\\') + 1);
+  const address = canonicalAddress(plain);
+  if (address === principal.user.address) return true;
+  // Signing in by alias is allowed, so that the query may carry an alias: only a foreign domain is a contradiction.
+  return !plain.includes('@') || address?.split('@')[1] === principal.user.address.split('@')[1];
+}
+
+// MS-ASHTTP 2.2.3.2
+function options(): Response {
+  const newest: Version = VERSIONS[VERSIONS.length - 1] ?? '16.1';
+  return new Response(null, {
+    status: 200,
+    headers: {
+      'ms-server-activesync': newest,
+      'ms-asprotocolversions': VERSIONS.join(','),
+      'ms-asprotocolcommands': [...COMMANDS.keys()].join(','),
+      public: 'OPTIONS,POST',
+      allow: 'OPTIONS,POST',
+      'cache-control': 'private, no-store',
+      'content-length': '0',
+    },
+  });
+}

@@ -1,0 +1,45 @@
+/** Status values by command, named as they are used here (MS-ASCMD 2.2.3.177 and 2.2.2). */
+export const STATUS = {
+  common: {
+    ok: 1,
+    invalidContent: 101,
+    invalidWbxml: 102,
+    invalidXml: 103,
+    serverError: 110,
+    badMimeType: 105,
+  },
+  folderSync: { ok: 1, serverError: 6, invalidKey: 9, malformed: 10 },
+  sync: {
+    ok: 1,
+    invalidKey: 3,
+    protocol: 4,
+    serverError: 5,
+    conversion: 6,
+    notFound: 8,
+    hierarchy: 12,
+    incomplete: 13,
+  },
+  estimate: { ok: 1, noCollection: 2, notSynced: 3, invalidKey: 4 },
+  itemOperations: {
+    ok: 1,
+    protocol: 2,
+    serverError: 3,
+    notFound: 6,
+    badRange: 8,
+    conversion: 14,
+    badAttachment: 15,
+  },
+  ping: {
+    expired: 1,
+    changed: 2,
+    missing: 3,
+    syntax: 4,
+    heartbeat: 5,
+    folderLimit: 6,
+    hierarchy: 7,
+    serverError: 8,
+  },
+  provision: { ok: 1, protocol: 2, serverError: 3 },
+  /** Status of one Policy (MS-ASPROV 2.2.2.54.2). */
+  policy: { ok: 1, none: 2, unknownType: 3, corrupted: 4, wrongKey: 5 },
+} as const;

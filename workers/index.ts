@@ -1,0 +1,99 @@
+import { createDeviceSession } from '../durable-objects/device-session/index.ts';
+import { hashPassword } from '../platform/auth/password.ts';
+import { parseConfig } from '../platform/config.ts';
+import { type Env, mailShards } from '../platform/env.ts';
+import { createLogger, describeError } from '../platform/log.ts';
+import { createObjects } from '../platform/objects.ts';
+import { createQueues } from '../platform/queues.ts';
+import type { Services } from '../platform/services.ts';
+import { createD1Stores, createPostgresStores, createR2BlobStore } from '../store/index.ts';
+import { ACTIVESYNC_PATH, createActiveSync } from './activesync/index.ts';
+import { createAdmin } from './admin/index.ts';
+import { createEmailInbound } from './email-inbound/index.ts';
+import { createHealth } from './health.ts';
+import { replayDeadLetter } from './queue-consumers/dead-letters.ts';
+import { createQueueConsumers } from './queue-consumers/index.ts';
+import { createScheduled } from './scheduled/index.ts';
+
+export { MailboxHub } from '../durable-objects/mailbox-hub.ts';
+export { Throttle } from '../durable-objects/throttle.ts';
+
+type Deferring = Pick<ExecutionContext, 'waitUntil'>;
+
+/** D1 stores hold no connection: one set serves the isolate. */
+const shared = new WeakMap<
+  object,
+  Omit<Services, 'defer' | 'directory' | 'mail' | 'search' | 'audit'> & {
+    stores: ReturnType<typeof createD1Stores> | null;
+  }
+>();
+
+/** The services of one invocation. A PostgreSQL client belongs to the invocation that opened it. */
+export function buildServices(env: Env, context: Deferring): Services {
+  const defer = (work: Promise<unknown>) => context.waitUntil(work);
+  let kept = shared.get(env);
+  if (kept === undefined) {
+    const config = parseConfig({ ...env });
+    const shards = mailShards(env);
+    kept = {
+      config,
+      stores:
+        config.store === 'd1'
+          ? createD1Stores({ directory: env.DIRECTORY, mail: shards, search: env.SEARCH, audit: env.AUDIT })
+          : null,
+      blobs: createR2BlobStore(env.BLOBS),
+      queues: createQueues(env),
+      ...createObjects(env),
+      log: createLogger(config.logLevel),
+      now: Date.now,
+    };
+    shared.set(env, kept);
+  }
+  const { stores, ...rest } = kept;
+  const databases = stores ?? createPostgresStores({ connectionString: postgresUrl(env), defer });
+  return { ...rest, ...databases, defer };
+}
+
+function postgresUrl(env: Env): string {
+  if (env.HYPERDRIVE === undefined)
+    throw new Error('configuration: STORE is postgres but there is no HYPERDRIVE');
+  return env.HYPERDRIVE.connectionString;
+}
+
+export class DeviceSession extends createDeviceSession<Env>(buildServices) {}
+
+async function route(request: Request, services: Services): Promise<Response> {
+  const { pathname } = new URL(request.url);
+  if (pathname.toLowerCase().replace(/\/$/, '') === ACTIVESYNC_PATH)
+    return createActiveSync(services)(request);
+  if (pathname === '/healthz' || pathname === '/readyz') return createHealth(services)(request);
+  if (pathname.startsWith('/admin/v1/')) {
+    return createAdmin(services, {
+      reconcile: () => createScheduled(services)('manual', services.now()),
+      replayDeadLetter: (id) => replayDeadLetter(services, id),
+      hashPassword,
+    }).fetch(request);
+  }
+  return new Response('not found\n', { status: 404, headers: { 'cache-control': 'no-store' } });
+}
+
+export default {
+  async fetch(request, env, context) {
+    const services = buildServices(env, context);
+    try {
+      return await route(request, services);
+    } catch (error) {
+      services.log.error('http.failed', { error: describeError(error) });
+      return new Response('temporarily unavailable\n', { status: 503, headers: { 'retry-after': '30' } });
+    }
+  },
+  email(message, env, context) {
+    return createEmailInbound(buildServices(env, context))(message);
+  },
+  queue(batch, env, context) {
+    return createQueueConsumers(buildServices(env, context))(batch);
+  },
+  scheduled(controller, env, context) {
+    return createScheduled(buildServices(env, context))(controller.cron, controller.scheduledTime);
+  },
+} satisfies ExportedHandler<Env>;
