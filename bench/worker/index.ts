@@ -1,0 +1,85 @@
+import type { NewMessage } from '../../core/mail/types.ts';
+import type { Env } from '../../platform/env.ts';
+import { newId } from '../../platform/ids.ts';
+import product, { buildServices } from '../../workers/index.ts';
+
+export { DeviceSession, MailboxHub, Throttle } from '../../workers/index.ts';
+
+/**
+ * The product's own Worker, and beside it the floor: what an empty request, one D1 read, one R2 read, one call of
+ * an object and one queue send cost in the same process. Used by the bench only.
+ */
+export default {
+  ...product,
+  async fetch(request, env, context) {
+    const url = new URL(request.url);
+    if (!url.pathname.startsWith('/bench/')) return product.fetch(request, env, context);
+    const act = FLOOR[url.pathname.slice('/bench/'.length)];
+    if (act === undefined) return new Response('unknown', { status: 404 });
+    await act(env, url, context);
+    return new Response(null, { status: 200 });
+  },
+} satisfies ExportedHandler<Env>;
+
+type Act = (env: Env, url: URL, context: ExecutionContext) => Promise<unknown>;
+
+const FLOOR: Record<string, Act> = {
+  empty: async () => undefined,
+  d1: (env) => env.DIRECTORY.prepare('SELECT tenant_id FROM tenants WHERE tenant_id = ?').bind('none').all(),
+  r2: async (env) => (await env.BLOBS.get('bench/floor'))?.arrayBuffer(),
+  'r2-prepare': (env) => env.BLOBS.put('bench/floor', new Uint8Array(10_240)),
+  do: (env) =>
+    (env.THROTTLE.get(env.THROTTLE.idFromName('bench')) as unknown as { check(k: string): Promise<number> }).check('net'),
+  // A message that the audit consumer drops: the send is what is measured.
+  queue: (env) => env.QUEUE_AUDIT.send({} as never),
+  seed,
+};
+
+/** Fills a user's Inbox with rows (no raws): for costs that must not depend on the size of a folder. */
+async function seed(env: Env, url: URL, context: ExecutionContext): Promise<void> {
+  const services = buildServices(env, context);
+  const login = await services.directory.findLogin(url.searchParams.get('user') ?? '');
+  if (login === null) throw new Error('seed: no such user');
+  const { tenant, user } = login;
+  const ref = { tenantId: tenant.tenantId, mailboxId: user.userId, shard: tenant.mailShard };
+  const mailbox = services.mail.mailbox(ref);
+  const count = Number(url.searchParams.get('n') ?? '100');
+  for (let done = 0; done < count; done += 100) {
+    const batch = Array.from({ length: Math.min(100, count - done) }, (_, i) => row(done + i));
+    await mailbox.insertMany(batch);
+  }
+}
+
+function row(n: number): NewMessage {
+  const itemId = newId();
+  return {
+    itemId,
+    receivedAt: Date.now() - n * 1000,
+    isRead: false,
+    size: 10_000,
+    textSize: 400,
+    htmlSize: 0,
+    rawKey: `bench/${itemId}`,
+    rawSha256: '0'.repeat(64),
+    messageIdHeader: `${itemId}@bench.test`,
+    threadId: itemId,
+    subject: `seeded ${n}`,
+    baseSubject: `seeded ${n}`,
+    from: [{ name: 'Seed', address: 'seed@bench.test' }],
+    sender: [],
+    replyTo: [],
+    to: [{ name: '', address: 'u@bench.test' }],
+    cc: [],
+    sentAt: null,
+    importance: 'normal',
+    contentClass: null,
+    preview: 'seeded',
+    textHead: 'x'.repeat(400),
+    bodyTextPart: null,
+    bodyHtmlPart: null,
+    degraded: [],
+    dedupeKey: itemId,
+    folderRole: 'inbox',
+    parts: [],
+  };
+}
