@@ -29,7 +29,9 @@ const FLOOR: Record<string, Act> = {
   r2: async (env) => (await env.BLOBS.get('bench/floor'))?.arrayBuffer(),
   'r2-prepare': (env) => env.BLOBS.put('bench/floor', new Uint8Array(10_240)),
   do: (env) =>
-    (env.THROTTLE.get(env.THROTTLE.idFromName('bench')) as unknown as { check(k: string): Promise<number> }).check('net'),
+    (
+      env.THROTTLE.get(env.THROTTLE.idFromName('bench')) as unknown as { check(k: string): Promise<number> }
+    ).check('net'),
   // A message that the audit consumer drops: the send is what is measured.
   queue: (env) => env.QUEUE_AUDIT.send({} as never),
   seed,

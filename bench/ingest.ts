@@ -1,0 +1,68 @@
+import type { BenchWorker } from './local.ts';
+import { benchMessage, deliver } from './mail.ts';
+import { round } from './stats.ts';
+
+const CONNECTIONS = 8;
+
+interface IngestRate {
+  sent: number;
+  acceptedPerSecond: number;
+  visiblePerSecond: number;
+  lost: number;
+  doubled: number;
+}
+
+async function count(worker: BenchWorker, address: string): Promise<number> {
+  const stats = await worker.admin<{ messages: number }>(
+    'GET',
+    `/users/${encodeURIComponent(address)}/stats`,
+  );
+  return stats.messages;
+}
+
+/** Delivers 10 KB messages for `seconds`; the rate counts until the last of them is visible. */
+export async function ingestRate(worker: BenchWorker, address: string, seconds: number): Promise<IngestRate> {
+  const start = performance.now();
+  const end = start + seconds * 1000;
+  let sent = 0;
+  await Promise.all(
+    Array.from({ length: CONNECTIONS }, async () => {
+      while (performance.now() < end) {
+        await deliver(worker.url, address, benchMessage(address, 10_000));
+        sent++;
+      }
+    }),
+  );
+  const accepted = performance.now() - start;
+  let visible = 0;
+  for (let i = 0; i < 600; i++) {
+    visible = await count(worker, address);
+    if (visible >= sent) break;
+    await new Promise((r) => setTimeout(r, 100));
+  }
+  const total = performance.now() - start;
+  // A double would show as a further message once everything has settled.
+  await new Promise((r) => setTimeout(r, 2000));
+  const settled = await count(worker, address);
+  return {
+    sent,
+    acceptedPerSecond: round(sent / (accepted / 1000)),
+    visiblePerSecond: round(visible / (total / 1000)),
+    lost: Math.max(0, sent - settled),
+    doubled: Math.max(0, settled - sent),
+  };
+}
+
+/** Median milliseconds from handing in a 5 MB message until it is visible. */
+export async function ingestLarge(worker: BenchWorker, address: string): Promise<number> {
+  const series: number[] = [];
+  for (let i = 0; i < 7; i++) {
+    const raw = benchMessage(address, 5_000_000);
+    const start = performance.now();
+    await deliver(worker.url, address, raw);
+    while ((await count(worker, address)) <= i) await new Promise((r) => setTimeout(r, 5));
+    series.push(performance.now() - start);
+  }
+  series.sort((a, b) => a - b);
+  return round(series[3] ?? Number.NaN);
+}

@@ -1,0 +1,78 @@
+import { type Account, BenchDevice } from './device.ts';
+import { workerdMemory } from './local.ts';
+import { benchMessage, deliver } from './mail.ts';
+import { type Figures, figures, round } from './stats.ts';
+
+const sleep = (ms: number) => new Promise((r) => setTimeout(r, ms));
+
+/** Milliseconds from the acceptance of a message by `email()` to the answer of a waiting Ping. */
+export async function pingLatency(account: Account): Promise<Figures> {
+  const device = new BenchDevice(account, 'BENCHPING');
+  await device.setUp();
+  const series: number[] = [];
+  for (let i = 0; i < 20; i++) {
+    await device.syncAll();
+    let answered = 0;
+    const ping = device.ping().then((status) => {
+      answered = performance.now();
+      return status;
+    });
+    // Long enough that the object hibernates in some of the rounds (it does after about ten idle seconds).
+    await sleep(i % 7 === 6 ? 12_000 : 300);
+    if (answered !== 0) throw new Error('the Ping was answered before any change');
+    await deliver(account.url, account.address, benchMessage(account.address, 10_000));
+    const accepted = performance.now();
+    if ((await ping) !== '2') throw new Error('the Ping was not answered with Status 2');
+    series.push(Math.max(0, answered - accepted));
+  }
+  return figures(series);
+}
+
+interface Held {
+  held: number;
+  answered: number;
+  kbEach: number;
+  wake: Figures;
+}
+
+/** Holds `count` Pings over the accounts, then delivers one message to each account: all must be answered. */
+export async function heldPings(accounts: Account[], count: number): Promise<Held> {
+  const devices: BenchDevice[] = [];
+  for (let i = 0; i < count; i++) {
+    const account = accounts[i % accounts.length];
+    if (account === undefined) throw new Error('no accounts');
+    devices.push(new BenchDevice(account, `BENCHHELD${i}`));
+  }
+  for (let i = 0; i < count; i += 8) {
+    await Promise.all(
+      devices.slice(i, i + 8).map(async (device) => {
+        await device.setUp();
+        await device.syncAll();
+      }),
+    );
+  }
+  // Objects that only prepared are evicted when idle; what is left afterwards is the base.
+  await sleep(15_000);
+  const before = workerdMemory();
+  const ends: { at: number; status: string | undefined }[] = [];
+  const pings = devices.map((device, i) =>
+    sleep(i * 5).then(async () => {
+      const status = await device.ping();
+      ends.push({ at: performance.now(), status });
+    }),
+  );
+  await sleep(count * 5 + 15_000);
+  if (ends.length > 0) throw new Error(`${ends.length} Pings were answered before any change`);
+  const after = workerdMemory();
+  const start = performance.now();
+  for (const account of accounts)
+    await deliver(account.url, account.address, benchMessage(account.address, 10_000));
+  await Promise.race([Promise.allSettled(pings), sleep(60_000)]);
+  const good = ends.filter((e) => e.status === '2');
+  return {
+    held: count,
+    answered: good.length,
+    kbEach: round((after - before) / count),
+    wake: figures(good.map((e) => e.at - start)),
+  };
+}

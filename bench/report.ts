@@ -1,0 +1,45 @@
+import { round } from './stats.ts';
+
+/** What must be reached on two cores: [key, comparison, limit, unit]. */
+const GOALS: [string, '<=' | '>=', number, string][] = [
+  ['ingest_10k_per_s', '>=', 100, 'messages/s'],
+  ['ingest_lost', '<=', 0, 'messages'],
+  ['ingest_doubled', '<=', 0, 'messages'],
+  ['sync_nochange_ratio', '<=', 3, 'x (D1 read + DO call)'],
+  ['sync_nochange_20k_ratio', '<=', 1.2, 'x that of 100 messages'],
+  ['ping_ms_p50', '<=', 300, 'ms'],
+  ['held_ping_kb', '<=', 200, 'KiB'],
+  ['startup_ms', '<=', 400, 'ms'],
+  ['bundle_gzip_kb', '<=', 600, 'KiB'],
+];
+
+/** The figures as a table for people: medians, p95 where there is a series, the ratio to the floor. */
+export function report(
+  floor: Record<string, number>,
+  product: Record<string, number>,
+  detail: Record<string, unknown>,
+): string {
+  const lines: string[] = [];
+  const calls = (detail['calls'] ?? {}) as Record<string, { median: number; p95: number }>;
+  const base = calls['empty']?.median;
+  if (base !== undefined) {
+    lines.push('| call | median ms | p95 ms | x empty request |', '|---|---|---|---|');
+    for (const [name, f] of Object.entries(calls)) {
+      lines.push(`| ${name} | ${f.median} | ${f.p95} | ${round(f.median / base)} |`);
+    }
+    lines.push('');
+  }
+  lines.push('| figure | value | goal |', '|---|---|---|');
+  for (const [name, value] of Object.entries({ ...floor, ...product })) {
+    const goal = GOALS.find(([key]) => key === name);
+    const met = goal === undefined ? '' : meets(value, goal[1], goal[2]) ? 'met' : 'MISSED';
+    lines.push(
+      `| ${name} | ${value} | ${goal === undefined ? '' : `${goal[1]} ${goal[2]} ${goal[3]}: ${met}`} |`,
+    );
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function meets(value: number, comparison: '<=' | '>=', limit: number): boolean {
+  return comparison === '<=' ? value <= limit : value >= limit;
+}

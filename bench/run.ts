@@ -1,0 +1,155 @@
+/**
+ * `npm run bench [-- --json] [-- --only ingest,sync,…] [-- --seconds 30]`: floor and product in one run of one
+ * Worker. Ratios to the floor are what to compare; milliseconds depend on the machine.
+ */
+import { parseArgs } from 'node:util';
+import { BenchDevice } from './device.ts';
+import { ingestLarge, ingestRate } from './ingest.ts';
+import { bundleFigures, startBenchWorker } from './local.ts';
+import { heldPings, pingLatency } from './ping.ts';
+import { report } from './report.ts';
+import { interleaved, round, timed } from './stats.ts';
+
+const { values } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    only: { type: 'string', default: 'bundle,sync,initial,ingest,ping,held' },
+    seconds: { type: 'string', default: '30' },
+    pings: { type: 'string', default: '1000' },
+  },
+});
+const only = new Set(values.only.split(','));
+const say = (text: string) => process.stderr.write(`${text}\n`);
+
+const worker = await startBenchWorker();
+const floor: Record<string, number> = {};
+const product: Record<string, number> = {};
+const detail: Record<string, unknown> = {};
+const password = 'bench-password-1';
+await worker.admin('POST', '/domains', { domain: 'bench.test' });
+
+async function user(name: string): Promise<{ url: string; address: string; password: string }> {
+  const address = `${name}@bench.test`;
+  await worker.admin('POST', '/users', { address, password, displayName: name });
+  return { url: worker.url, address, password };
+}
+
+async function seed(address: string, n: number): Promise<void> {
+  await (await fetch(`${worker.url}/bench/seed?user=${encodeURIComponent(address)}&n=${n}`)).text();
+}
+
+const floorCall = (path: string) => async () => {
+  const response = await fetch(`${worker.url}/bench/${path}`);
+  await response.arrayBuffer();
+  if (!response.ok) throw new Error(`floor ${path}: ${response.status}`);
+};
+
+try {
+  if (only.has('sync')) await measureSync();
+  if (only.has('initial')) await measureInitial();
+  if (only.has('ingest')) {
+    say('ingest …');
+    const target = await user('ingest');
+    const rate = await ingestRate(worker, target.address, Number(values.seconds));
+    detail['ingest'] = rate;
+    product['ingest_10k_per_s'] = rate.visiblePerSecond;
+    product['ingest_lost'] = rate.lost;
+    product['ingest_doubled'] = rate.doubled;
+    product['ingest_5mb_ms'] = await ingestLarge(worker, (await user('large')).address);
+  }
+  if (only.has('ping')) {
+    say('ping …');
+    const ping = await pingLatency(await user('ping'));
+    detail['ping'] = ping;
+    product['ping_ms_p50'] = ping.median;
+    product['ping_ms_p95'] = ping.p95;
+  }
+  if (only.has('held')) {
+    say('held pings …');
+    const users = await Promise.all(Array.from({ length: 16 }, (_, i) => user(`held${i}`)));
+    const held = await heldPings(users, Number(values.pings));
+    detail['held'] = held;
+    product['held_pings_answered'] = held.answered;
+    product['held_ping_kb'] = held.kbEach;
+    product['held_wake_ms_p50'] = held.wake.median;
+  }
+} finally {
+  await worker.stop();
+}
+if (only.has('bundle')) {
+  say('bundle …');
+  Object.assign(product, await bundleFigures());
+}
+if (values.json) process.stdout.write(`${JSON.stringify({ floor, product, detail }, null, 1)}\n`);
+else process.stdout.write(report(floor, product, detail));
+process.exit(0);
+
+/** Floor, Sync without changes in a small and a large folder, and Fetch, in turn. */
+async function measureSync(): Promise<void> {
+  say('floor, Sync without changes, Fetch …');
+  await floorCall('r2-prepare')();
+  const small = new BenchDevice(await user('small'), 'BENCHSMALL');
+  const large = new BenchDevice(await user('large20k'), 'BENCHLARGE');
+  await seed('small@bench.test', 100);
+  await seed('large20k@bench.test', 20_000);
+  for (const device of [small, large]) {
+    await device.setUp();
+    await device.syncAll(512);
+  }
+  const reader = new BenchDevice(await user('reader'), 'BENCHREADER');
+  const { deliver, benchMessage } = await import('./mail.ts');
+  await deliver(worker.url, 'reader@bench.test', benchMessage('reader@bench.test', 10_000));
+  await reader.setUp();
+  let ids: string[] = [];
+  for (let i = 0; i < 100 && ids.length === 0; i++) {
+    await new Promise((r) => setTimeout(r, 100));
+    ids = await reader.syncAll();
+  }
+  const serverId = ids[0] ?? '';
+  const result = await interleaved(
+    {
+      empty: floorCall('empty'),
+      d1_read: floorCall('d1'),
+      r2_read: floorCall('r2'),
+      do_call: floorCall('do'),
+      queue_send: floorCall('queue'),
+      sync_nochange: () => small.syncOnce(),
+      sync_nochange_20k: () => large.syncOnce(),
+      fetch: () => reader.fetchBody(serverId),
+    },
+    200,
+  );
+  detail['calls'] = result;
+  for (const name of ['empty', 'd1_read', 'r2_read', 'do_call', 'queue_send'] as const) {
+    floor[`${name}_ms`] = result[name].median;
+  }
+  product['sync_nochange_ms'] = result.sync_nochange.median;
+  product['sync_nochange_ratio'] = round(
+    result.sync_nochange.median / (result.d1_read.median + result.do_call.median),
+  );
+  product['sync_nochange_20k_ratio'] = round(result.sync_nochange_20k.median / result.sync_nochange.median);
+  product['fetch_ms'] = result.fetch.median;
+}
+
+/** A first Sync of 500, 1,000 and 2,000 messages: its time must grow in line with their number. */
+async function measureInitial(): Promise<void> {
+  say('initial Sync …');
+  const rates: Record<string, number> = {};
+  for (const n of [500, 1000, 2000]) {
+    const account = await user(`initial${n}`);
+    await seed(account.address, n);
+    const series: number[] = [];
+    for (let i = 0; i < 3; i++) {
+      const device = new BenchDevice(account, `BENCHINITIAL${i}`);
+      await device.setUp();
+      let got = 0;
+      series.push(await timed(async () => (got = (await device.syncAll()).length)));
+      if (got !== n) throw new Error(`initial Sync brought ${got} of ${n}`);
+    }
+    series.sort((a, b) => a - b);
+    rates[n] = round(n / ((series[1] ?? Number.NaN) / 1000));
+  }
+  detail['initial'] = rates;
+  product['initial_sync_per_s'] = rates[2000] ?? Number.NaN;
+  product['initial_sync_500_to_2000'] = round((rates[500] ?? Number.NaN) / (rates[2000] ?? Number.NaN));
+}
