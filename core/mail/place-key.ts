@@ -1,7 +1,6 @@
 /** Names of raw messages. The tenant and the day are part of them, so that recent ones can be listed by prefix. */
 
 const KEY = /^blobs\/([A-Za-z0-9_-]{1,64})\/(\d{4})\/(\d{2})\/(\d{2})\/([A-Za-z0-9_-]{1,64})\.eml$/;
-const DAY_MS = 24 * 3600 * 1000;
 
 /** Key of a raw message: `blobs/{tenant}/{yyyy}/{mm}/{dd}/{messageId}.eml`, the day in UTC. */
 export function rawKey(tenantId: string, receivedAt: number, messageId: string): string {
@@ -12,15 +11,6 @@ export function rawKey(tenantId: string, receivedAt: number, messageId: string):
 export function dayPrefix(tenantId: string, at: number): string {
   const [year, month, day] = new Date(at).toISOString().slice(0, 10).split('-');
   return `blobs/${tenantId}/${year}/${month}/${day}/`;
-}
-
-/** Prefixes of every UTC day that touches [from, to], oldest first. */
-export function dayPrefixes(tenantId: string, from: number, to: number): string[] {
-  const prefixes: string[] = [];
-  for (let day = Math.floor(from / DAY_MS); day <= Math.floor(to / DAY_MS); day++) {
-    prefixes.push(dayPrefix(tenantId, day * DAY_MS));
-  }
-  return prefixes;
 }
 
 /**

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { parseRawKey } from '../../core/mail/place-key.ts';
+import type { AuditJob, IndexJob, IngestJob, NotifyJob } from '../../core/ports/queues.ts';
+
+const id = z.string().regex(/^[A-Za-z0-9_.:-]{1,64}$/);
+const shard = z.string().regex(/^MAIL_[A-Z0-9_]{1,32}$/);
+const correlationId = z.string().max(64);
+const whole = z.number().int().min(0);
+
+/** Schemas of what the queues carry: whatever else lies in a queue is refused before anything acts on it (A65). */
+export const ingestJob: z.ZodType<IngestJob> = z
+  .object({
+    v: z.literal(1),
+    key: z.string().max(300),
+    tenantId: id,
+    mailboxId: id,
+    shard,
+    size: whole,
+    sha256: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/)
+      .nullable(),
+    correlationId,
+  })
+  .refine((job) => parseRawKey(job.key)?.tenantId === job.tenantId, 'key is not of the tenant');
+
+export const indexJob: z.ZodType<IndexJob> = z.object({
+  v: z.literal(1),
+  tenantId: id,
+  mailboxId: id,
+  shard,
+  itemId: id,
+  correlationId,
+});
+
+export const notifyJob: z.ZodType<NotifyJob> = z.object({
+  v: z.literal(1),
+  tenantId: id,
+  mailboxId: id,
+  shard,
+  folderId: id,
+  modseq: whole,
+  originDevice: z.string().max(256).nullable(),
+  correlationId,
+});
+
+export const auditJob: z.ZodType<AuditJob> = z.object({
+  v: z.literal(1),
+  eventId: id,
+  at: whole,
+  tenantId: id.nullable(),
+  actor: z.string().max(512),
+  action: z.string().max(64),
+  resource: z.string().max(512),
+  outcome: z.enum(['ok', 'denied', 'error']),
+  details: z.record(z.string().max(64), z.union([z.string().max(2000), z.number(), z.boolean(), z.null()])),
+  correlationId,
+});

@@ -1,0 +1,58 @@
+import type { NotifyJob } from '../../core/ports/queues.ts';
+import type { ChangeNotice, Services } from '../../platform/services.ts';
+import { FAN_OUT, groupBy, mapBounded } from './bounded.ts';
+import { notifyJob } from './jobs.ts';
+import { acceptJobs, type Delivery, type QueueBatch, retryLater } from './settle.ts';
+
+/**
+ * Queue `notify`: tells whoever waits for a mailbox that its folders changed. Telling twice is harmless: the
+ * listener compares with what it knows (I14).
+ */
+export async function consumeNotify(services: Services, batch: QueueBatch): Promise<void> {
+  const deliveries = acceptJobs(batch, notifyJob, services.log);
+  const mailboxes = [...groupBy(deliveries, ({ job }) => `${job.tenantId}\0${job.mailboxId}`).values()];
+  await mapBounded(mailboxes, FAN_OUT, async (group) => {
+    try {
+      await wake(services, group);
+      for (const { message } of group) message.ack();
+    } catch (error) {
+      for (const delivery of group) retryLater(services.log, delivery, 'notify.failed', error);
+    }
+  });
+}
+
+async function wake(services: Services, group: Delivery<NotifyJob>[]): Promise<void> {
+  const last = group.at(-1)?.job;
+  if (last === undefined) return;
+  const { tenantId, mailboxId, shard } = last;
+  const changes = noticesOf(group.map(({ job }) => job));
+  const devices = await services.wake.hub(tenantId, mailboxId, changes);
+  await mapBounded(devices, FAN_OUT, (deviceId) =>
+    services.wake.device({ tenantId, mailboxId, shard }, deviceId, changes, last.correlationId),
+  );
+  for (const { job } of group) {
+    services.log.info('notify.woken', {
+      correlationId: job.correlationId,
+      tenantId,
+      mailboxId,
+      folderId: job.folderId,
+      modseq: job.modseq,
+      devices: devices.length,
+    });
+  }
+}
+
+/** One notice for each folder: its highest modseq; an origin only if that one device made all the changes. */
+export function noticesOf(jobs: readonly NotifyJob[]): ChangeNotice[] {
+  const notices = new Map<string, ChangeNotice>();
+  for (const { folderId, modseq, originDevice } of jobs) {
+    const seen = notices.get(folderId);
+    if (seen === undefined) {
+      notices.set(folderId, { folderId, modseq, originDevice });
+    } else {
+      seen.modseq = Math.max(seen.modseq, modseq);
+      if (seen.originDevice !== originDevice) seen.originDevice = null;
+    }
+  }
+  return [...notices.values()];
+}
