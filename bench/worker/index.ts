@@ -32,8 +32,19 @@ const FLOOR: Record<string, Act> = {
     (
       env.THROTTLE.get(env.THROTTLE.idFromName('bench')) as unknown as { check(k: string): Promise<number> }
     ).check('net'),
-  // A message that the audit consumer drops: the send is what is measured.
-  queue: (env) => env.QUEUE_AUDIT.send({} as never),
+  queue: (env) =>
+    env.QUEUE_AUDIT.send({
+      v: 1,
+      eventId: newId(),
+      at: Date.now(),
+      tenantId: null,
+      actor: 'bench',
+      action: 'bench.floor',
+      resource: 'queue',
+      outcome: 'ok',
+      details: {},
+      correlationId: newId(),
+    }),
   seed,
 };
 

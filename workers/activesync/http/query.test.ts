@@ -43,12 +43,16 @@ describe('the query of a command', () => {
     expect(parseQuery('?Cmd=Sync&DeviceId=a&deviceid=b')).toBeNull();
   });
 
-  test.each(['', '?', '?User=a', '?Cmd=Sync', '?Cmd=Sync&DeviceId=', `?Cmd=Sync&DeviceId=${'x'.repeat(65)}`])(
-    'is refused when it names no command or no device: %s',
-    (search) => {
-      expect(parseQuery(search)).toBeNull();
-    },
-  );
+  test.each([
+    '',
+    '?',
+    '?User=a',
+    '?Cmd=Sync',
+    '?Cmd=Sync&DeviceId=',
+    `?Cmd=Sync&DeviceId=${'x'.repeat(65)}`,
+  ])('is refused when it names no command or no device: %s', (search) => {
+    expect(parseQuery(search)).toBeNull();
+  });
 
   test('in the base64 form is read byte by byte: the example of a FolderSync at 14.1', () => {
     expect(parseQuery('?jQkJBAlUZXN0U3VpdGUAAlNQ')).toMatchObject({
@@ -101,10 +105,14 @@ describe('the query of a command', () => {
     expect(raw?.deviceId).toBe('0001FEFF');
   });
 
-  test.each(['!!!', 'AAAA', 'jQkJBAlUZXN0', binary({ command: 77 }), binary({ command: 5 }), binary({ key: [1, 2] })])(
-    'in the base64 form is refused when it is cut or makes no sense: %s',
-    (search) => {
-      expect(parseQuery(`?${search}`)).toBeNull();
-    },
-  );
+  test.each([
+    '!!!',
+    'AAAA',
+    'jQkJBAlUZXN0',
+    binary({ command: 77 }),
+    binary({ command: 5 }),
+    binary({ key: [1, 2] }),
+  ])('in the base64 form is refused when it is cut or makes no sense: %s', (search) => {
+    expect(parseQuery(`?${search}`)).toBeNull();
+  });
 });

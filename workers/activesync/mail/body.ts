@@ -91,38 +91,50 @@ function contentOf(blobs: BlobStore, message: Message, preference: BodyPreferenc
 }
 
 async function textContent(blobs: BlobStore, message: Message, limit: number | null): Promise<Content> {
-  const enough = limit !== null && limit <= TEXT_HEAD_BYTES;
-  const whole = utf8Length(message.textHead) >= message.textSize;
-  const text = enough || whole ? message.textHead : await plainText(blobs, message);
-  return cut(1, text, enough || whole ? message.textSize : utf8Length(text), limit);
+  const head = message.textHead;
+  // The first bytes are kept beside the message: a list of previews needs no blob.
+  if ((limit !== null && limit <= TEXT_HEAD_BYTES) || utf8Length(head) >= message.textSize) {
+    return cut(1, { text: head, size: message.textSize }, limit);
+  }
+  return cut(1, await plainText(blobs, message), limit);
 }
 
 async function htmlContent(blobs: BlobStore, message: Message, limit: number | null): Promise<Content> {
   const part = message.bodies.find((p) => p.partNo === message.bodyHtmlPart);
-  const html =
-    part === undefined ? textToHtml(await plainText(blobs, message)) : await partText(blobs, message, part);
-  return cut(2, html, utf8Length(html), limit);
+  if (part !== undefined) return cut(2, await partText(blobs, message, part), limit);
+  const html = textToHtml((await plainText(blobs, message)).text);
+  return cut(2, { text: html, size: utf8Length(html) }, limit);
+}
+
+/** A text and the UTF-8 bytes of the whole of which it may be the beginning. */
+interface Decoded {
+  text: string;
+  size: number;
 }
 
 /** The whole plain text: the text part, or the HTML part put into words. */
-async function plainText(blobs: BlobStore, message: Message): Promise<string> {
+async function plainText(blobs: BlobStore, message: Message): Promise<Decoded> {
   const text = message.bodies.find((p) => p.partNo === message.bodyTextPart);
   if (text !== undefined) return partText(blobs, message, text);
   const html = message.bodies.find((p) => p.partNo === message.bodyHtmlPart);
-  return html === undefined ? message.textHead : htmlToText(await partText(blobs, message, html));
+  if (html === undefined) return { text: message.textHead, size: message.textSize };
+  const words = htmlToText((await partText(blobs, message, html)).text);
+  return { text: words, size: utf8Length(words) };
 }
 
-async function partText(blobs: BlobStore, message: Message, part: MessagePart): Promise<string> {
+async function partText(blobs: BlobStore, message: Message, part: MessagePart): Promise<Decoded> {
   const end = Math.min(part.bodyEnd, part.bodyStart + MAX_TEXT_BYTES);
   const raw = await blobs.readRange(message.rawKey, part.bodyStart, end);
   // I7: a message whose raw is gone shows what is known of it, never an error.
-  if (raw === null) return message.textHead;
-  return decodeTextPart(raw, part).text;
+  if (raw === null) return { text: message.textHead, size: message.textSize };
+  const { text } = decodeTextPart(raw, part);
+  const size = utf8Length(text);
+  return { text, size: end < part.bodyEnd ? Math.max(size + 1, part.decodedSize) : size };
 }
 
-function cut(type: 1 | 2, text: string, size: number, limit: number | null): Content {
-  const { text: data, truncated } = limit === null ? { text, truncated: false } : truncateUtf8(text, limit);
-  return { type, size, data, truncated: truncated || utf8Length(data) < size };
+function cut(type: 1 | 2, whole: Decoded, limit: number | null): Content {
+  const { text: data } = limit === null ? whole : truncateUtf8(whole.text, limit);
+  return { type, size: whole.size, data, truncated: utf8Length(data) < whole.size };
 }
 
 async function mimeContent(blobs: BlobStore, message: Message, limit: number | null): Promise<Content> {
