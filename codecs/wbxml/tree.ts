@@ -1,0 +1,66 @@
+/** A decoded element: its text, its opaque bytes if it had any, and its children in order. */
+export interface WbxmlElement {
+  /** `Namespace:Name`, for example `AirSync:Sync`. */
+  tag: string;
+  children: WbxmlElement[];
+  /** Text content joined; '' when there is none. */
+  text: string;
+  /** OPAQUE content joined. */
+  opaque?: Uint8Array;
+}
+
+/** Bytes that are not in memory: their number, and where they come from. */
+export interface OpaqueStream {
+  length: number;
+  stream: ReadableStream<Uint8Array> | (() => ReadableStream<Uint8Array> | Promise<ReadableStream<Uint8Array>>);
+}
+
+export type WbxmlContent = string | Uint8Array | OpaqueStream;
+
+/** An element to be written. */
+export interface WbxmlNode {
+  tag: string;
+  content: (WbxmlNode | WbxmlContent)[];
+}
+
+type Part = WbxmlNode | WbxmlContent | number | boolean | null | undefined | readonly WbxmlNode[];
+
+/** Makes an element. Numbers become decimal, booleans 1 and 0; null and undefined are left out, lists are spliced in. */
+export function el(tag: string, ...parts: Part[]): WbxmlNode {
+  const content: WbxmlNode['content'] = [];
+  for (const part of parts) {
+    if (part === null || part === undefined) continue;
+    if (typeof part === 'number') content.push(String(part));
+    else if (typeof part === 'boolean') content.push(part ? '1' : '0');
+    else if (Array.isArray(part)) content.push(...part);
+    else content.push(part as WbxmlNode | WbxmlContent);
+  }
+  return { tag, content };
+}
+
+/** The first child with this tag. */
+export function child(element: WbxmlElement | undefined, tag: string): WbxmlElement | undefined {
+  return element?.children.find((c) => c.tag === tag);
+}
+
+/** All children with this tag. */
+export function children(element: WbxmlElement | undefined, tag: string): WbxmlElement[] {
+  return element?.children.filter((c) => c.tag === tag) ?? [];
+}
+
+/** Text of the first child with this tag, undefined when there is none. Opaque content counts as UTF-8. */
+export function textOf(element: WbxmlElement | undefined, tag: string): string | undefined {
+  const found = child(element, tag);
+  if (found === undefined) return undefined;
+  return found.text === '' && found.opaque !== undefined ? new TextDecoder().decode(found.opaque) : found.text;
+}
+
+/** Content of an element as bytes: its opaque bytes, or its text in UTF-8. */
+export function bytesOf(element: WbxmlElement | undefined): Uint8Array | undefined {
+  if (element === undefined) return undefined;
+  return element.opaque ?? new TextEncoder().encode(element.text);
+}
+
+export function isNode(part: WbxmlNode | WbxmlContent): part is WbxmlNode {
+  return typeof part === 'object' && 'tag' in part;
+}
