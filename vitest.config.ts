@@ -6,7 +6,10 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{codecs,core,store,platform,shared,workers,cli,outbound}/**/*.test.ts'],
+          include: [
+            '{codecs,core,store,platform,shared,workers,cli,outbound}/**/*.test.ts',
+            'test/sync/**/*.test.ts',
+          ],
         },
       },
     ],

@@ -31,7 +31,13 @@ describe('FolderSync', () => {
   test('without a change keeps the key and says nothing', () => {
     const ask = device();
     const { syncKey } = ask('0', [view('a')]);
-    expect(ask(syncKey, [view('a')])).toMatchObject({ status: 1, syncKey, added: [], updated: [], deleted: [] });
+    expect(ask(syncKey, [view('a')])).toMatchObject({
+      status: 1,
+      syncKey,
+      added: [],
+      updated: [],
+      deleted: [],
+    });
   });
 
   test('says adds, updates and deletes under a new key, and says them again for the key before (I16)', () => {
