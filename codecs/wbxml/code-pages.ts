@@ -1,4 +1,4 @@
-import data from './codepages.data.json' with { type: 'json' };
+import data from './code-pages.data.json' with { type: 'json' };
 
 /** Protocol versions that the tables know (MS-ASHTTP 2.2.1.1.2.4). */
 export type EasVersion = '2.5' | '12.0' | '12.1' | '14.0' | '14.1' | '16.0' | '16.1';

@@ -35,7 +35,8 @@ const FIRST_TAG = 0x05;
 const CHARSET_UTF8 = 0x6a;
 
 /**
- * Decodes a document (MS-ASWBXML 2.1). Invalid UTF-8 becomes U+FFFD; characters that XML forbids are kept out.
+ * Decodes a document (MS-ASWBXML 2.1). Invalid UTF-8 is refused: an overlong form could pass a check in one layer
+ * and mean something else in the next. Characters that XML forbids are kept out.
  * Throws WbxmlDecodeError for anything that is not one well-formed element within the limits. Time is linear.
  */
 export function decodeWbxml(bytes: Uint8Array, limits: Partial<DecodeLimits> = {}): WbxmlElement {
@@ -53,7 +54,7 @@ function checked(limits: Partial<DecodeLimits>): DecodeLimits {
 class Decoder {
   readonly #bytes: Uint8Array;
   readonly #limits: DecodeLimits;
-  readonly #utf8 = new TextDecoder('utf-8', { ignoreBOM: true, fatal: false });
+  readonly #utf8 = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true });
   #at = 0;
   #nodes = 0;
   #textBytes = 0;
@@ -159,7 +160,8 @@ class Decoder {
   #text(token: number): string {
     if (token === ENTITY) {
       const code = this.#integer();
-      if (code > 0x10_ffff || (code >= 0xd800 && code <= 0xdfff) || !allowed(code)) throw this.#error('bad-entity');
+      if (code > 0x10_ffff || (code >= 0xd800 && code <= 0xdfff) || !allowed(code))
+        throw this.#error('bad-entity');
       return String.fromCodePoint(code);
     }
     if (token === STR_T) {
@@ -177,7 +179,12 @@ class Decoder {
 
   #decode(bytes: Uint8Array): string {
     this.#count(bytes.length);
-    const text = this.#utf8.decode(bytes);
+    let text: string;
+    try {
+      text = this.#utf8.decode(bytes);
+    } catch {
+      throw this.#error('bad-utf8');
+    }
     return FORBIDDEN.test(text) ? text.replace(FORBIDDEN_ALL, '') : text;
   }
 

@@ -1,4 +1,4 @@
-import { type EasVersion, type TagInfo, TAGS } from './code-pages.ts';
+import { type EasVersion, TAGS, type TagInfo } from './code-pages.ts';
 import { WbxmlEncodeError } from './errors.ts';
 import { isNode, type OpaqueStream, type WbxmlContent, type WbxmlNode } from './tree.ts';
 
@@ -22,7 +22,8 @@ export function encodeWbxml(root: WbxmlNode, options: EncodeOptions = {}): Uint8
   const writer = new Writer(options);
   writer.document(root);
   const [only, ...more] = writer.pieces();
-  if (more.length > 0 || !(only instanceof Uint8Array)) throw new WbxmlEncodeError('stream-not-allowed', root.tag);
+  if (more.length > 0 || !(only instanceof Uint8Array))
+    throw new WbxmlEncodeError('stream-not-allowed', root.tag);
   return only;
 }
 
@@ -70,7 +71,8 @@ async function* flow(pieces: (Uint8Array | OpaqueStream)[]): AsyncGenerator<Uint
         if (got > piece.length) break;
         yield next.value;
       }
-      if (got !== piece.length) throw new WbxmlEncodeError('wrong-length', `${got} bytes for ${piece.length}`);
+      if (got !== piece.length)
+        throw new WbxmlEncodeError('wrong-length', `${got} bytes for ${piece.length}`);
     } finally {
       await reader.cancel().catch(() => undefined);
     }

@@ -11,6 +11,7 @@ export type DecodeCode =
   | 'bad-tag'
   | 'bad-token'
   | 'bad-entity'
+  | 'bad-utf8'
   | 'misplaced'
   | 'too-deep'
   | 'too-many-nodes'

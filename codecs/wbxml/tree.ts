@@ -12,7 +12,9 @@ export interface WbxmlElement {
 /** Bytes that are not in memory: their number, and where they come from. */
 export interface OpaqueStream {
   length: number;
-  stream: ReadableStream<Uint8Array> | (() => ReadableStream<Uint8Array> | Promise<ReadableStream<Uint8Array>>);
+  stream:
+    | ReadableStream<Uint8Array>
+    | (() => ReadableStream<Uint8Array> | Promise<ReadableStream<Uint8Array>>);
 }
 
 export type WbxmlContent = string | Uint8Array | OpaqueStream;
@@ -52,7 +54,9 @@ export function children(element: WbxmlElement | undefined, tag: string): WbxmlE
 export function textOf(element: WbxmlElement | undefined, tag: string): string | undefined {
   const found = child(element, tag);
   if (found === undefined) return undefined;
-  return found.text === '' && found.opaque !== undefined ? new TextDecoder().decode(found.opaque) : found.text;
+  return found.text === '' && found.opaque !== undefined
+    ? new TextDecoder().decode(found.opaque)
+    : found.text;
 }
 
 /** Content of an element as bytes: its opaque bytes, or its text in UTF-8. */
