@@ -1,0 +1,73 @@
+import type { RawEnvelope } from '../../core/ports/blobs.ts';
+import { cleanText } from '../text.ts';
+
+/** R2 keeps 8,192 bytes of metadata with an object, names included. */
+const MAX_METADATA = 8000;
+
+/** Printable ASCII only, since metadata travels as header fields; `%` starts the escape of everything else. */
+function encode(text: string): string {
+  return cleanText(text).replace(/[^\x20-\x24\x26-\x7e]|^ | $/gu, (c) =>
+    c === ' ' ? '%20' : encodeURIComponent(c),
+  );
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** The envelope as metadata of the object (I5). Authentication results are cut to what room is left. */
+export function envelopeMetadata(envelope: RawEnvelope): Record<string, string> {
+  const metadata: Record<string, string> = {
+    v: '1',
+    tenant: encode(envelope.tenantId),
+    mailbox: encode(envelope.mailboxId),
+    shard: encode(envelope.shard),
+    from: encode(envelope.mailFrom),
+    to: encode(envelope.rcptTo),
+    received: String(envelope.receivedAt),
+    size: String(envelope.rawSize),
+    correlation: encode(envelope.correlationId),
+  };
+  const used = Object.entries(metadata).reduce((sum, [key, value]) => sum + key.length + value.length, 0);
+  const room = MAX_METADATA - used - 'auth'.length;
+  if (room < 0) throw new Error('blobs: envelope exceeds the metadata of an object');
+  // Never a cut escape, nor a cut sequence of escapes that stand for one character.
+  metadata['auth'] = encode(envelope.authResults)
+    .slice(0, room)
+    .replace(/(%[0-9A-F]{0,2})+$/u, keepWhole);
+  return metadata;
+}
+
+function keepWhole(escapes: string): string {
+  const whole = escapes.match(/%[0-9A-F]{2}/gu) ?? [];
+  while (whole.length > 0) {
+    try {
+      decodeURIComponent(whole.join(''));
+      break;
+    } catch {
+      whole.pop();
+    }
+  }
+  return whole.join('');
+}
+
+/** null when the object was not written by `envelopeMetadata`. */
+export function parseEnvelope(metadata: Record<string, string> | undefined): RawEnvelope | null {
+  if (metadata?.['v'] !== '1') return null;
+  const text = (key: string) => decode(metadata[key] ?? '');
+  return {
+    tenantId: text('tenant'),
+    mailboxId: text('mailbox'),
+    shard: text('shard'),
+    mailFrom: text('from'),
+    rcptTo: text('to'),
+    receivedAt: Number(metadata['received']),
+    rawSize: Number(metadata['size']),
+    correlationId: text('correlation'),
+    authResults: text('auth'),
+  };
+}

@@ -1,0 +1,46 @@
+import type { Query } from 'drizzle-orm';
+import type { ReadQuery } from './types.ts';
+
+interface SelectedField {
+  path: string[];
+  field: unknown;
+}
+
+/**
+ * What drizzle's builders "prepare" here: text, parameters and the order of the selected fields. The executors run
+ * it themselves, because a list of statements must reach the driver at once.
+ */
+export class CapturedQuery {
+  readonly sql: string;
+  readonly params: unknown[];
+  readonly fields: SelectedField[];
+  /** Set by drizzle; null rows of joins are ours to read. */
+  joinsNotNullableMap: unknown;
+
+  constructor(query: Query, fields: SelectedField[] | undefined) {
+    this.sql = query.sql;
+    this.params = query.params;
+    this.fields = fields ?? [];
+  }
+
+  /** Part of what drizzle expects of a prepared PostgreSQL query. */
+  setToken(): this {
+    return this;
+  }
+
+  /** One row from the driver's values in order of selection. Text and integers need no decoding. */
+  decode(values: readonly unknown[]): Record<string, unknown> {
+    if (values.length !== this.fields.length) {
+      throw new Error(`store: ${values.length} values for ${this.fields.length} fields`);
+    }
+    const row: Record<string, unknown> = {};
+    for (const [i, { path }] of this.fields.entries()) row[path.join('.')] = values[i] ?? null;
+    return row;
+  }
+}
+
+export function capture<Row>(query: ReadQuery<Row>): CapturedQuery {
+  const captured = query.prepare();
+  if (!(captured instanceof CapturedQuery)) throw new Error('store: not built with this executor');
+  return captured;
+}

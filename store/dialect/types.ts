@@ -1,0 +1,82 @@
+import type { Column, SQL, SQLWrapper } from 'drizzle-orm';
+import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core';
+
+/** drizzle's query builder. It only builds: statements run through an Executor. */
+export type QueryBuilder = BaseSQLiteDatabase<'async', unknown, Record<string, never>, Record<string, never>>;
+
+/** A select made with the query builder, flat: each selected field a column or an aliased expression. */
+export interface ReadQuery<Row> extends SQLWrapper {
+  readonly _: { readonly result: Row[] };
+  prepare(): unknown;
+}
+
+export type RowsOf<Queries extends readonly ReadQuery<unknown>[]> = {
+  [K in keyof Queries]: Queries[K] extends ReadQuery<infer Row> ? Row[] : never;
+};
+
+export interface WriteResult {
+  /** Rows that the statement inserted, changed or deleted. */
+  changes: number;
+  /** What RETURNING or a SELECT gave, by column name. */
+  rows: Record<string, unknown>[];
+}
+
+export interface AtomicOptions {
+  /**
+   * Select of the rows that writers of the same things must wait for each other on. D1 runs one batch after the
+   * other and leaves it out; PostgreSQL takes the row locks before the first statement, so that every statement
+   * sees what the writer before it did.
+   */
+  lock?: SQLWrapper;
+}
+
+/** One database. Errors: ConflictError for a violated unique key; anything else the driver says is thrown. */
+export interface Executor {
+  readonly dialect: Dialect;
+  /** Builds statements for this database. */
+  readonly build: QueryBuilder;
+  all<Row>(query: ReadQuery<Row>): Promise<Row[]>;
+  /** Several selects in one round trip; column names must differ within each. */
+  read<Queries extends readonly ReadQuery<unknown>[]>(...queries: Queries): Promise<RowsOf<Queries>>;
+  /** All statements or none, in order, with nothing of anyone else's in between. */
+  atomic(statements: readonly SQLWrapper[], options?: AtomicOptions): Promise<WriteResult[]>;
+  /** The text and parameters of a statement as the driver gets them. */
+  compile(statement: SQLWrapper): { sql: string; params: unknown[] };
+}
+
+/** What the two languages say differently. Used in `sql` templates of the repositories. */
+export interface Dialect {
+  readonly name: 'sqlite' | 'postgres';
+  /** Sub-select of strings, one bound parameter: `column in ${dialect.list(ids)}`. */
+  list(values: readonly string[]): SQL;
+  /**
+   * Derived table `input` from a JSON array of arrays, one bound parameter: column n of each row is the n-th of
+   * `columns`, by the column's own name, and `ord` is the position of the row.
+   */
+  rows(json: string, columns: readonly Column[]): SQL;
+  readonly fullText: FullText;
+}
+
+/** Words of a document in the order of the index's columns, folded (repos/words.ts). */
+export interface DocumentWords {
+  itemId: string;
+  subject: string;
+  people: string;
+  body: string;
+  attachments: string;
+}
+
+export interface DocumentScope {
+  tenantId: string;
+  mailboxId: string;
+}
+
+/** The dialect's text index beside the table `documents`. */
+export interface FullText {
+  /** Statements that run after the document's row is there. */
+  put(scope: DocumentScope, words: DocumentWords): SQL[];
+  /** Statements that run before the documents' rows go. */
+  drop(scope: DocumentScope, itemIds: readonly string[]): SQL[];
+  /** Condition on `documents`: holds all these words. `words` is not empty. */
+  matches(scope: DocumentScope, words: readonly string[]): SQL;
+}

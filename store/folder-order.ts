@@ -1,0 +1,13 @@
+import { DEFAULT_FOLDERS } from '../core/mail/default-folders.ts';
+import type { Folder } from '../core/mail/types.ts';
+import { compareText } from './text.ts';
+
+const PLACE = new Map<string, number>(DEFAULT_FOLDERS.map((folder, i) => [folder.role, i]));
+
+/** Default folders in their usual order, then the others as they were made. */
+export function inFolderOrder(folders: readonly Folder[]): Folder[] {
+  const place = (folder: Folder) => PLACE.get(folder.role) ?? PLACE.size;
+  return folders.toSorted(
+    (a, b) => place(a) - place(b) || a.createdModseq - b.createdModseq || compareText(a.folderId, b.folderId),
+  );
+}

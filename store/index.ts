@@ -1,0 +1,46 @@
+import type { D1Database } from '@cloudflare/workers-types/experimental';
+import { createD1Executor } from './dialect/d1/executor.ts';
+import { d1Tables } from './dialect/d1/kit.ts';
+import { postgresTables } from './dialect/postgres/boundary.ts';
+import { PostgresConnection, type PostgresOptions } from './dialect/postgres/connection.ts';
+import { createPostgresExecutor } from './dialect/postgres/executor.ts';
+import { createStores, type Stores } from './stores.ts';
+
+export { createR2BlobStore } from './blobs/r2.ts';
+
+export interface D1Databases {
+  directory: D1Database;
+  /** Shards of mailboxes by the name of their binding (tenants.mailShard). */
+  mail: Record<string, D1Database>;
+  search: D1Database;
+  audit: D1Database;
+}
+
+/** Stores over D1. They hold no connection: one set serves an isolate. */
+export function createD1Stores(databases: D1Databases): Stores {
+  const shards = new Map(
+    Object.entries(databases.mail).map(([name, database]) => [name, createD1Executor(database)]),
+  );
+  return createStores(
+    {
+      directory: createD1Executor(databases.directory),
+      shards: [...shards.keys()].sort(),
+      mail: (shard) => shards.get(shard),
+      search: createD1Executor(databases.search),
+      audit: createD1Executor(databases.audit),
+    },
+    d1Tables,
+  );
+}
+
+/**
+ * The same over one PostgreSQL connection, which belongs to the invocation that asks: never share the result with
+ * another. Nothing is opened before the first statement. All shards are this one database.
+ */
+export function createPostgresStores(options: PostgresOptions): Stores {
+  const executor = createPostgresExecutor(new PostgresConnection(options));
+  return createStores(
+    { directory: executor, shards: ['POSTGRES'], mail: () => executor, search: executor, audit: executor },
+    postgresTables,
+  );
+}

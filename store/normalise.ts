@@ -1,0 +1,121 @@
+import {
+  type MailAddress,
+  type MessageFlag,
+  type MessagePart,
+  type NewMessage,
+  TEXT_HEAD_BYTES,
+} from '../core/mail/types.ts';
+import type { FlagChange } from '../core/ports/mail.ts';
+import { fitOptional, fitText } from './text.ts';
+
+/**
+ * Bytes that a stored value may have. They keep every row far from D1's 2,000,000 bytes and every indexed column
+ * under PostgreSQL's third of a page; the raw message keeps what is cut here.
+ */
+export const LIMITS = {
+  id: 200,
+  rawKey: 1024,
+  messageId: 998,
+  subject: 4096,
+  baseSubject: 998,
+  addressName: 512,
+  address: 998,
+  addressList: 65_536,
+  preview: 1024,
+  shortText: 255,
+  partName: 1024,
+  partUrl: 2048,
+  degraded: 64,
+  categories: 300,
+} as const;
+
+/** The message as the stores keep it: clean text within LIMITS. */
+export function normaliseMessage(message: NewMessage): NewMessage {
+  return {
+    ...message,
+    rawKey: fitText(message.rawKey, LIMITS.rawKey),
+    messageIdHeader: fitOptional(message.messageIdHeader, LIMITS.messageId),
+    threadId: fitText(message.threadId, LIMITS.messageId),
+    subject: fitText(message.subject, LIMITS.subject),
+    baseSubject: fitText(message.baseSubject, LIMITS.baseSubject),
+    from: addresses(message.from),
+    sender: addresses(message.sender),
+    replyTo: addresses(message.replyTo),
+    to: addresses(message.to),
+    cc: addresses(message.cc),
+    contentClass: fitOptional(message.contentClass, LIMITS.shortText),
+    preview: fitText(message.preview, LIMITS.preview),
+    textHead: fitText(message.textHead, TEXT_HEAD_BYTES),
+    degraded: message.degraded.slice(0, LIMITS.degraded).map((text) => fitText(text, LIMITS.shortText)),
+    dedupeKey: fitText(message.dedupeKey, LIMITS.rawKey),
+    parts: message.parts.map(part),
+  };
+}
+
+/** The first addresses of the list, as many as fit. */
+function addresses(list: MailAddress[]): MailAddress[] {
+  const kept: MailAddress[] = [];
+  let room: number = LIMITS.addressList;
+  for (const { name, address } of list) {
+    const entry = { name: fitText(name, LIMITS.addressName), address: fitText(address, LIMITS.address) };
+    room -= 3 * (entry.name.length + entry.address.length) + 24;
+    if (room < 0) break;
+    kept.push(entry);
+  }
+  return kept;
+}
+
+function part(value: MessagePart): MessagePart {
+  return {
+    ...value,
+    path: fitText(value.path, LIMITS.shortText),
+    mediaType: fitText(value.mediaType, LIMITS.shortText),
+    charset: fitOptional(value.charset, LIMITS.shortText),
+    encoding: fitText(value.encoding, LIMITS.shortText),
+    name: fitOptional(value.name, LIMITS.partName),
+    contentId: fitOptional(value.contentId, LIMITS.messageId),
+    contentLocation: fitOptional(value.contentLocation, LIMITS.partUrl),
+  };
+}
+
+const FLAG_KEYS = [
+  'type',
+  'subject',
+  'startDate',
+  'utcStartDate',
+  'dueDate',
+  'utcDueDate',
+  'dateCompleted',
+  'completeTime',
+  'reminderSet',
+  'reminderTime',
+  'ordinalDate',
+  'subOrdinalDate',
+] as const satisfies readonly (keyof MessageFlag)[];
+
+/** One spelling for each flag, so that equal flags are equal as JSON text. */
+export function normaliseFlag(flag: MessageFlag): MessageFlag {
+  const out: Record<string, unknown> = { status: flag.status };
+  for (const key of FLAG_KEYS) {
+    const value = flag[key];
+    if (value !== undefined) out[key] = typeof value === 'string' ? fitText(value, LIMITS.partName) : value;
+  }
+  return out as unknown as MessageFlag;
+}
+
+/** One change for each item: later entries of the same item win, field by field. */
+export function mergeFlagChanges(changes: readonly FlagChange[]): Map<string, FlagChange> {
+  const merged = new Map<string, FlagChange>();
+  for (const change of changes) {
+    const into = merged.get(change.itemId) ?? { itemId: change.itemId };
+    if (change.isRead !== undefined) into.isRead = change.isRead;
+    if (change.flag !== undefined) into.flag = change.flag === null ? null : normaliseFlag(change.flag);
+    if (change.categories !== undefined) {
+      into.categories = change.categories
+        .slice(0, LIMITS.categories)
+        .map((text) => fitText(text, LIMITS.shortText));
+    }
+    merged.set(change.itemId, into);
+  }
+  return merged;
+}

@@ -1,0 +1,57 @@
+import type { DirectoryStore } from '../../../core/ports/directory.ts';
+import { ping } from '../ping.ts';
+import { findLogin, lookupAddresses } from './addresses.ts';
+import { getDeadLetter, listDeadLetters, markReplayed, putDeadLetter } from './dead-letters.ts';
+import { listDevices, touchDevice } from './devices.ts';
+import {
+  createDomain,
+  createTenant,
+  type DirectoryContext,
+  getDomain,
+  getTenant,
+  listDomains,
+  listTenants,
+  setCatchAll,
+  setTenantStatus,
+} from './tenants.ts';
+import {
+  createAlias,
+  createUser,
+  getUser,
+  listAliases,
+  listUsers,
+  putCredential,
+  setAliasEnabled,
+  updateUser,
+} from './users.ts';
+
+export function createDirectoryStore(context: DirectoryContext): DirectoryStore {
+  return {
+    lookupAddresses: (domain, addresses) => lookupAddresses(context, domain, addresses),
+    findLogin: (address) => findLogin(context, address),
+    getUser: (tenantId, userId) => getUser(context, tenantId, userId),
+    createTenant: (tenant) => createTenant(context, tenant),
+    getTenant: (tenantId) => getTenant(context, tenantId),
+    listTenants: () => listTenants(context),
+    setTenantStatus: (tenantId, status) => setTenantStatus(context, tenantId, status),
+    createDomain: (domain) => createDomain(context, domain),
+    getDomain: (domain) => getDomain(context, domain),
+    listDomains: (tenantId) => listDomains(context, tenantId),
+    setCatchAll: (tenantId, domain, userId) => setCatchAll(context, tenantId, domain, userId),
+    createUser: (user) => createUser(context, user),
+    listUsers: (tenantId, afterAddress, limit) => listUsers(context, tenantId, afterAddress, limit),
+    setUserStatus: (tenantId, userId, status) => updateUser(context, tenantId, userId, { status }),
+    setQuota: (tenantId, userId, quotaBytes) => updateUser(context, tenantId, userId, { quotaBytes }),
+    createAlias: (alias) => createAlias(context, alias),
+    setAliasEnabled: (tenantId, address, enabled) => setAliasEnabled(context, tenantId, address, enabled),
+    listAliases: (tenantId, userId) => listAliases(context, tenantId, userId),
+    putCredential: (credential) => putCredential(context, credential),
+    touchDevice: (device) => touchDevice(context, device),
+    listDevices: (tenantId, userId) => listDevices(context, tenantId, userId),
+    putDeadLetter: (letter) => putDeadLetter(context, letter),
+    listDeadLetters: (options) => listDeadLetters(context, options),
+    getDeadLetter: (deadLetterId) => getDeadLetter(context, deadLetterId),
+    markReplayed: (deadLetterId, at) => markReplayed(context, deadLetterId, at),
+    ping: () => ping(context.executor),
+  };
+}

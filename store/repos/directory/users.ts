@@ -1,0 +1,203 @@
+import { and, eq, gt, inArray, sql } from 'drizzle-orm';
+import { ConflictError, NotFoundError } from '../../../core/errors.ts';
+import type { Alias, Credential, Tenant, User } from '../../../core/identity/types.ts';
+import { insertSelect, int } from '../../dialect/statements.ts';
+import type { DirectoryTables } from '../../schema/directory.ts';
+import { fitText } from '../../text.ts';
+import { type DirectoryContext, tenantFields, tenantLock } from './tenants.ts';
+
+export function userFields({ users }: DirectoryTables) {
+  return {
+    userId: users.userId,
+    tenantId: users.tenantId,
+    address: users.address,
+    displayName: users.displayName,
+    status: users.status,
+    quotaBytes: users.quotaBytes,
+    createdAt: users.createdAt,
+  };
+}
+
+/** Condition: neither a user nor an alias of any tenant has the address. */
+function addressFree({ tables: { users, aliases } }: DirectoryContext, address: string) {
+  return sql`not exists (select 1 from ${users} where ${users.address} = ${address})
+    and not exists (select 1 from ${aliases} where ${aliases.address} = ${address})`;
+}
+
+/** Repeating it with the same id and address changes nothing. */
+export async function createUser(directory: DirectoryContext, user: User): Promise<void> {
+  const { executor, tables } = directory;
+  const { users } = tables;
+  const [, stored] = await executor.atomic(
+    [
+      insertSelect(
+        executor.build,
+        users,
+        {
+          userId: user.userId,
+          tenantId: user.tenantId,
+          address: user.address,
+          displayName: fitText(user.displayName, 1024),
+          status: user.status,
+          quotaBytes: user.quotaBytes === null ? sql`null` : int(user.quotaBytes),
+          createdAt: int(user.createdAt),
+        },
+        sql`where ${addressFree(directory, user.address)}`,
+      ).onConflictDoNothing(),
+      executor.build
+        .select({ userId: users.userId, tenantId: users.tenantId })
+        .from(users)
+        .where(eq(users.address, user.address)),
+    ],
+    { lock: tenantLock(directory, user.tenantId) },
+  );
+  const row = stored?.rows[0];
+  if (row?.['user_id'] !== user.userId || row['tenant_id'] !== user.tenantId) {
+    throw new ConflictError('address is taken');
+  }
+}
+
+export async function getUser(
+  { executor, tables }: DirectoryContext,
+  tenantId: string,
+  userId: string,
+): Promise<{ tenant: Tenant; user: User } | null> {
+  const { tenants, users } = tables;
+  const [tenantRows, userRows] = await executor.read(
+    executor.build.select(tenantFields(tables)).from(tenants).where(eq(tenants.tenantId, tenantId)),
+    executor.build
+      .select(userFields(tables))
+      .from(users)
+      .where(and(eq(users.tenantId, tenantId), eq(users.userId, userId))),
+  );
+  const [tenant] = tenantRows;
+  const [user] = userRows;
+  return tenant === undefined || user === undefined ? null : { tenant: tenant as Tenant, user: user as User };
+}
+
+export async function listUsers(
+  { executor, tables }: DirectoryContext,
+  tenantId: string,
+  afterAddress: string,
+  limit: number,
+): Promise<User[]> {
+  const { users } = tables;
+  const rows = await executor.all(
+    executor.build
+      .select(userFields(tables))
+      .from(users)
+      .where(and(eq(users.tenantId, tenantId), gt(users.address, afterAddress)))
+      .orderBy(users.address)
+      .limit(limit),
+  );
+  return rows as User[];
+}
+
+export async function updateUser(
+  { executor, tables: { users } }: DirectoryContext,
+  tenantId: string,
+  userId: string,
+  change: { status: User['status'] } | { quotaBytes: number | null },
+): Promise<void> {
+  const [updated] = await executor.atomic([
+    executor.build
+      .update(users)
+      .set(change)
+      .where(and(eq(users.tenantId, tenantId), eq(users.userId, userId))),
+  ]);
+  if (updated?.changes === 0) throw new NotFoundError('no such user');
+}
+
+export async function createAlias(directory: DirectoryContext, alias: Alias): Promise<void> {
+  const { executor, tables } = directory;
+  const [inserted] = await executor.atomic(
+    [
+      insertSelect(
+        executor.build,
+        tables.aliases,
+        {
+          address: alias.address,
+          tenantId: alias.tenantId,
+          userId: alias.userId,
+          enabled: int(alias.enabled ? 1 : 0),
+        },
+        sql`where ${addressFree(directory, alias.address)}`,
+      ).onConflictDoNothing(),
+    ],
+    { lock: tenantLock(directory, alias.tenantId) },
+  );
+  if (inserted?.changes === 0) throw new ConflictError('address is taken');
+}
+
+export async function setAliasEnabled(
+  { executor, tables: { aliases } }: DirectoryContext,
+  tenantId: string,
+  address: string,
+  enabled: boolean,
+): Promise<void> {
+  const [updated] = await executor.atomic([
+    executor.build
+      .update(aliases)
+      .set({ enabled: enabled ? 1 : 0 })
+      .where(and(eq(aliases.tenantId, tenantId), eq(aliases.address, address))),
+  ]);
+  if (updated?.changes === 0) throw new NotFoundError('no such alias');
+}
+
+export async function listAliases(
+  { executor, tables: { aliases } }: DirectoryContext,
+  tenantId: string,
+  userId: string,
+): Promise<Alias[]> {
+  const rows = await executor.all(
+    executor.build
+      .select({
+        address: aliases.address,
+        tenantId: aliases.tenantId,
+        userId: aliases.userId,
+        enabled: aliases.enabled,
+      })
+      .from(aliases)
+      .where(and(eq(aliases.tenantId, tenantId), eq(aliases.userId, userId)))
+      .orderBy(aliases.address),
+  );
+  return rows.map((row) => ({ ...row, enabled: row.enabled === 1 }));
+}
+
+/** Replacing the password deletes the old one in the same write, so that there is never none and never two. */
+export async function putCredential(
+  { executor, tables: { credentials } }: DirectoryContext,
+  credential: Credential,
+): Promise<void> {
+  const { credentialId, tenantId, userId, kind, secretHash, createdAt } = credential;
+  const label = fitText(credential.label, 1024);
+  const mine = and(eq(credentials.tenantId, tenantId), eq(credentials.userId, userId));
+  const insert = executor.build
+    .insert(credentials)
+    .values({ credentialId, tenantId, userId, kind, secretHash, label, createdAt })
+    .onConflictDoNothing();
+  const drop = executor.build.delete(credentials).where(and(mine, eq(credentials.kind, 'password')));
+  await executor.atomic(kind === 'password' ? [drop, insert] : [insert]);
+}
+
+/** Users of primary addresses, for the list given. */
+export function usersAt({ executor, tables }: DirectoryContext, addresses: readonly string[]) {
+  return executor.build
+    .select(userFields(tables))
+    .from(tables.users)
+    .where(inArray(tables.users.address, executor.dialect.list(addresses)));
+}
+
+/** Users of aliases, with the alias. */
+export function aliasesAt({ executor, tables }: DirectoryContext, addresses: readonly string[]) {
+  const { aliases, users } = tables;
+  return executor.build
+    .select({
+      ...userFields(tables),
+      alias: sql<string>`${aliases.address}`.as('alias'),
+      aliasEnabled: sql<number>`${aliases.enabled}`.as('alias_enabled'),
+    })
+    .from(aliases)
+    .innerJoin(users, and(eq(users.userId, aliases.userId), eq(users.tenantId, aliases.tenantId)))
+    .where(inArray(aliases.address, executor.dialect.list(addresses)));
+}

@@ -1,0 +1,131 @@
+import { and, count, desc, eq, gte, type SQL, sql } from 'drizzle-orm';
+import type { ItemState } from '../../../core/mail/types.ts';
+import type { FeedCursor, FeedEntry, SnapshotCursor } from '../../../core/ports/mail.ts';
+import { slices } from '../../dialect/json-chunks.ts';
+import { IDS_PER_STATEMENT, type MailboxContext, scoped, theseItems } from './context.ts';
+import { itemFields, itemState } from './rows.ts';
+
+/**
+ * Items and tombstones in one statement: two reads could straddle a change and hand out a tombstone of modseq 9
+ * while the item that got modseq 8 in between is still missing, which a cursor at 9 would never see.
+ */
+export async function changes(
+  box: MailboxContext,
+  folderId: string,
+  after: FeedCursor,
+  limit: number,
+): Promise<FeedEntry[]> {
+  const { items, tombstones } = box.tables;
+  const live = sql`select ${items.itemId}, ${items.folderId}, ${items.modseq}, ${items.createdModseq},
+      ${items.receivedAt}, ${items.isRead}, ${items.flag}, ${items.categories}, ${items.size}, ${items.textSize},
+      ${items.htmlSize}, 0 as gone from ${items}
+    where ${scoped(box, items)} and ${eq(items.folderId, folderId)}
+      and (${items.modseq}, ${items.itemId}) > (${after.modseq}, ${after.itemId})
+    order by ${items.modseq}, ${items.itemId} limit ${limit}`;
+  const gone = sql`select ${tombstones.itemId}, ${tombstones.folderId}, ${tombstones.modseq}, 0, 0, 0,
+      cast(null as text), '[]', 0, 0, 0, 1 from ${tombstones}
+    where ${scoped(box, tombstones)} and ${eq(tombstones.folderId, folderId)}
+      and (${tombstones.modseq}, ${tombstones.itemId}) > (${after.modseq}, ${after.itemId})
+    order by ${tombstones.modseq}, ${tombstones.itemId} limit ${limit}`;
+  const feed = sql`(select * from (${live}) as live union all select * from (${gone}) as gone) as feed`;
+  const rows = await box.executor.all(
+    box.executor.build
+      .select({
+        itemId: sql<string>`item_id`,
+        folderId: sql<string>`folder_id`,
+        modseq: sql<number>`modseq`,
+        createdModseq: sql<number>`created_modseq`,
+        receivedAt: sql<number>`received_at`,
+        isRead: sql<number>`is_read`,
+        flag: sql<string | null>`flag`,
+        categories: sql<string>`categories`,
+        size: sql<number>`size`,
+        textSize: sql<number>`text_size`,
+        htmlSize: sql<number>`html_size`,
+        gone: sql<number>`gone`,
+      })
+      .from(feed)
+      .orderBy(sql`modseq`, sql`item_id`)
+      .limit(limit),
+  );
+  return rows.map(({ gone: isGone, ...row }) => {
+    if (isGone === 0) return { kind: 'item', item: itemState(row) };
+    const { itemId, modseq } = row;
+    return { kind: 'gone', tombstone: { folderId, itemId, modseq } };
+  });
+}
+
+export async function snapshot(
+  box: MailboxContext,
+  folderId: string,
+  since: number,
+  before: SnapshotCursor | null,
+  limit: number,
+): Promise<ItemState[]> {
+  const { items } = box.tables;
+  const rows = await box.executor.all(
+    box.executor.build
+      .select(itemFields(items))
+      .from(items)
+      .where(inSnapshot(box, folderId, since, before))
+      .orderBy(desc(items.receivedAt), desc(items.itemId))
+      .limit(limit),
+  );
+  return rows.map(itemState);
+}
+
+export async function countSnapshot(
+  box: MailboxContext,
+  folderId: string,
+  since: number,
+  before: SnapshotCursor | null,
+): Promise<number> {
+  const [row] = await box.executor.all(
+    box.executor.build
+      .select({ n: count() })
+      .from(box.tables.items)
+      .where(inSnapshot(box, folderId, since, before)),
+  );
+  return row?.n ?? 0;
+}
+
+function inSnapshot(
+  box: MailboxContext,
+  folderId: string,
+  since: number,
+  before: SnapshotCursor | null,
+): SQL | undefined {
+  const { items } = box.tables;
+  return and(
+    scoped(box, items),
+    eq(items.folderId, folderId),
+    gte(items.receivedAt, since),
+    before === null
+      ? undefined
+      : sql`(${items.receivedAt}, ${items.itemId}) < (${before.receivedAt}, ${before.itemId})`,
+  );
+}
+
+export async function itemStates(box: MailboxContext, itemIds: readonly string[]): Promise<ItemState[]> {
+  const found = new Map<string, ItemState>();
+  for (const slice of slices([...new Set(itemIds)], IDS_PER_STATEMENT)) {
+    const rows = await box.executor.all(
+      box.executor.build
+        .select(itemFields(box.tables.items))
+        .from(box.tables.items)
+        .where(theseItems(box, slice)),
+    );
+    for (const row of rows) found.set(row.itemId, itemState(row));
+  }
+  return inOrder(itemIds, found);
+}
+
+/** The values of these keys in their order, each once; unknown keys are left out. */
+export function inOrder<T>(keys: readonly string[], values: ReadonlyMap<string, T>): T[] {
+  const out: T[] = [];
+  for (const key of new Set(keys)) {
+    const value = values.get(key);
+    if (value !== undefined) out.push(value);
+  }
+  return out;
+}

@@ -1,0 +1,213 @@
+import { eq, inArray, type SQL, sql } from 'drizzle-orm';
+import { NotFoundError } from '../../../core/errors.ts';
+import type { NewMessage } from '../../../core/mail/types.ts';
+import type { InsertResult } from '../../../core/ports/mail.ts';
+import { given, insertSelect } from '../../dialect/statements.ts';
+import { normaliseMessage } from '../../normalise.ts';
+import { all, type MailboxContext, mailboxLock, scoped, theseItems } from './context.ts';
+import { insertMessages, insertParts } from './insert-rows.ts';
+import { type Place, placesIn, touchFolders } from './numbering.ts';
+
+/**
+ * Inserts messages in one atomic list whose number of statements does not grow with the batch: the rows travel as
+ * JSON. Only the first statement decides what is new; the others act on what it just numbered, so that a repeat
+ * or a duplicate changes nothing at all (I8, I9, I15).
+ */
+export async function insertMessagesInto(
+  box: MailboxContext,
+  messages: readonly NewMessage[],
+): Promise<InsertResult[]> {
+  if (messages.length === 0) return [];
+  const wanted = messages.map(normaliseMessage);
+  const fresh = withoutRepeats(wanted);
+  const ids = fresh.map((message) => message.itemId);
+  const results = await box.executor.atomic(
+    [
+      insertItems(box, fresh),
+      ...insertMessages(box, fresh),
+      ...insertParts(box, fresh),
+      touchFolders(box, ids),
+      growMailbox(box, ids),
+    ],
+    { lock: mailboxLock(box) },
+  );
+  const places = placesIn(results[0]?.rows);
+  const inserted = new Map(fresh.map((message) => [message, places.get(message.itemId)]));
+  const others = wanted.filter((message) => inserted.get(message) === undefined);
+  const known = others.length === 0 ? NOTHING : await findExisting(box, others);
+  return wanted.map((message) => {
+    const place = inserted.get(message);
+    return place === undefined
+      ? existing(message, known)
+      : found('inserted', { itemId: message.itemId, rawKey: message.rawKey, ...place });
+  });
+}
+
+/** The first of several messages with one id or one dedupe key. */
+function withoutRepeats(messages: readonly NewMessage[]): NewMessage[] {
+  const ids = new Set<string>();
+  const keys = new Set<string>();
+  return messages.filter(({ itemId, dedupeKey }) => {
+    if (ids.has(itemId) || keys.has(dedupeKey)) return false;
+    ids.add(itemId);
+    keys.add(dedupeKey);
+    return true;
+  });
+}
+
+function insertItems(box: MailboxContext, messages: readonly NewMessage[]) {
+  const { build, dialect } = box.executor;
+  const { folders, items, mailboxes, messages: stored, tombstones } = box.tables;
+  const roles = [...new Set(messages.map((m) => m.folderRole))];
+  const rows = messages.map((m) => [
+    m.itemId,
+    m.folderRole,
+    m.receivedAt,
+    m.isRead ? 1 : 0,
+    m.size,
+    m.textSize,
+    m.htmlSize,
+    m.dedupeKey,
+    m.rawKey,
+  ]);
+  const input = dialect.rows(JSON.stringify(rows), [
+    items.itemId,
+    folders.role,
+    items.receivedAt,
+    items.isRead,
+    items.size,
+    items.textSize,
+    items.htmlSize,
+    items.dedupeKey,
+    stored.rawKey,
+  ]);
+  // All roles or nothing: an unknown one must not leave half of the batch behind.
+  const rolesExist = sql`(select count(*) from ${folders} where ${scoped(box, folders)}
+    and ${inArray(folders.role, dialect.list(roles))} and ${folders.role} <> 'user') = ${roles.length}`;
+  const modseq = sql`${mailboxes.modseq} + row_number() over (order by input.ord)`;
+  const statement = insertSelect(
+    build,
+    items,
+    {
+      tenantId: box.ref.tenantId,
+      mailboxId: box.ref.mailboxId,
+      itemId: given(items.itemId),
+      folderId: folders.folderId,
+      modseq,
+      createdModseq: modseq,
+      receivedAt: given(items.receivedAt),
+      isRead: given(items.isRead),
+      flag: null,
+      categories: '[]',
+      size: given(items.size),
+      textSize: given(items.textSize),
+      htmlSize: given(items.htmlSize),
+      dedupeKey: given(items.dedupeKey),
+    },
+    sql`from ${input} join ${mailboxes} on ${scoped(box, mailboxes)}
+      join ${folders} on ${scoped(box, folders)} and ${folders.role} = input.role
+      where ${rolesExist}
+        and not exists (select 1 from ${items} where ${scoped(box, items)}
+          and ${items.itemId} = ${given(items.itemId)})
+        and not exists (select 1 from ${items} where ${scoped(box, items)}
+          and ${items.dedupeKey} = ${given(items.dedupeKey)})
+        and not exists (select 1 from ${tombstones} where ${scoped(box, tombstones)}
+          and ${tombstones.rawKey} = ${given(stored.rawKey)})`,
+  );
+  return statement.returning({ itemId: items.itemId, folderId: items.folderId, modseq: items.modseq });
+}
+
+/** Counters of the mailbox and its modseq, by what was just numbered. Last of the list. */
+function growMailbox(box: MailboxContext, itemIds: readonly string[]): SQL {
+  const { items, mailboxes } = box.tables;
+  const { modseq, sizeBytes, itemCount } = mailboxes;
+  const columns = [modseq, sizeBytes, itemCount].map((column) => sql.identifier(column.name));
+  const added = theseItems(box, itemIds, sql`${items.modseq} > ${modseq}`);
+  return sql`update ${mailboxes} set (${sql.join(columns, sql`, `)}) = (
+      select max(${items.modseq}), ${sizeBytes} + sum(${items.size}), ${itemCount} + count(*)
+      from ${items} where ${added})
+    where ${scoped(box, mailboxes)} and exists (select 1 from ${items} where ${added})`;
+}
+
+interface Known {
+  byId: Map<string, Place & { rawKey: string }>;
+  byDedupeKey: Map<string, Place & { itemId: string; rawKey: string }>;
+  byRawKey: Map<string, Place & { itemId: string }>;
+}
+
+const NOTHING: Known = { byId: new Map(), byDedupeKey: new Map(), byRawKey: new Map() };
+
+/** What was there before the messages that were not inserted. Rejects when nothing can have been: no such folder. */
+async function findExisting(box: MailboxContext, messages: readonly NewMessage[]): Promise<Known> {
+  const { build, dialect } = box.executor;
+  const { folders, items, messages: stored, tombstones } = box.tables;
+  const place = {
+    itemId: items.itemId,
+    folderId: items.folderId,
+    modseq: items.modseq,
+    dedupeKey: items.dedupeKey,
+    rawKey: stored.rawKey,
+  };
+  const ofItem = all(scoped(box, stored), eq(stored.itemId, items.itemId));
+  const keys = dialect.list(messages.map((m) => m.dedupeKey));
+  const [roles, byId, byKey, removed] = await box.executor.read(
+    build.select({ role: folders.role }).from(folders).where(scoped(box, folders)),
+    build
+      .select(place)
+      .from(items)
+      .innerJoin(stored, ofItem)
+      .where(
+        theseItems(
+          box,
+          messages.map((m) => m.itemId),
+        ),
+      ),
+    build
+      .select(place)
+      .from(items)
+      .innerJoin(stored, ofItem)
+      .where(all(scoped(box, items), inArray(items.dedupeKey, keys))),
+    build
+      .select({
+        itemId: tombstones.itemId,
+        folderId: tombstones.folderId,
+        modseq: tombstones.modseq,
+        rawKey: tombstones.rawKey,
+      })
+      .from(tombstones)
+      .where(
+        all(scoped(box, tombstones), inArray(tombstones.rawKey, dialect.list(messages.map((m) => m.rawKey)))),
+      ),
+  );
+  for (const { folderRole } of messages) {
+    if (folderRole === 'user' || !roles.some((row) => row.role === folderRole)) {
+      throw new NotFoundError(`no mailbox with a folder ${folderRole}`);
+    }
+  }
+  return {
+    byId: new Map(byId.map((row) => [row.itemId, row])),
+    byDedupeKey: new Map(byKey.map((row) => [row.dedupeKey, row])),
+    byRawKey: new Map(removed.map((row) => [row.rawKey ?? '', row])),
+  };
+}
+
+function existing(message: NewMessage, known: Known): InsertResult {
+  const itself = known.byId.get(message.itemId);
+  if (itself !== undefined) return found('present', { itemId: message.itemId, ...itself });
+  const same = known.byDedupeKey.get(message.dedupeKey);
+  if (same !== undefined) return found('duplicate', same);
+  const removed = known.byRawKey.get(message.rawKey);
+  if (removed !== undefined) {
+    const outcome = removed.itemId === message.itemId ? 'present' : 'duplicate';
+    return found(outcome, { ...removed, rawKey: message.rawKey });
+  }
+  // Its rival was removed between the write and this read, with another raw: the next attempt will insert it.
+  throw new Error('store: a message was neither inserted nor found; try again');
+}
+
+function found(
+  outcome: InsertResult['outcome'],
+  { itemId, folderId, modseq, rawKey }: Place & { itemId: string; rawKey: string },
+): InsertResult {
+  return { outcome, itemId, folderId, modseq, rawKey };
+}

@@ -1,0 +1,91 @@
+import { and, desc, eq, gt, gte, inArray, sql } from 'drizzle-orm';
+import { slices } from '../../dialect/json-chunks.ts';
+import { given } from '../../dialect/statements.ts';
+import { LIMITS } from '../../normalise.ts';
+import { fitText } from '../../text.ts';
+import { IDS_PER_STATEMENT, type MailboxContext, scoped } from './context.ts';
+
+/** Thread of the first of these Message-IDs that the mailbox holds. */
+export async function threadOf(box: MailboxContext, messageIds: readonly string[]): Promise<string | null> {
+  const { messages } = box.tables;
+  const wanted = messageIds.map((id) => fitText(id, LIMITS.messageId));
+  for (const slice of slices(wanted, IDS_PER_STATEMENT)) {
+    const input = box.executor.dialect.rows(JSON.stringify(slice.map((id) => [id])), [
+      messages.messageIdHeader,
+    ]);
+    // One probe for each id, however many messages claim the same Message-ID.
+    const thread = sql<string | null>`(select ${messages.threadId} from ${messages}
+      where ${scoped(box, messages)} and ${messages.messageIdHeader} = ${given(messages.messageIdHeader)}
+      order by ${messages.itemId} limit 1)`;
+    const rows = await box.executor.all(
+      box.executor.build
+        .select({ threadId: thread.as('thread_id') })
+        .from(input)
+        .orderBy(sql`input.ord`),
+    );
+    const found = rows.find((row) => row.threadId !== null);
+    if (found !== undefined) return found.threadId;
+  }
+  return null;
+}
+
+export async function threadOfSubject(
+  box: MailboxContext,
+  baseSubject: string,
+  since: number,
+): Promise<string | null> {
+  const { messages } = box.tables;
+  const [row] = await box.executor.all(
+    box.executor.build
+      .select({ threadId: messages.threadId })
+      .from(messages)
+      .where(
+        and(
+          scoped(box, messages),
+          eq(messages.baseSubject, fitText(baseSubject, LIMITS.baseSubject)),
+          // The words of the partial index: mail without a subject has nothing in common.
+          sql`${messages.baseSubject} <> ''`,
+          gte(messages.receivedAt, since),
+        ),
+      )
+      .orderBy(desc(messages.receivedAt), desc(messages.itemId))
+      .limit(1),
+  );
+  return row?.threadId ?? null;
+}
+
+export async function knownRawKeys(box: MailboxContext, rawKeys: readonly string[]): Promise<Set<string>> {
+  const { messages, tombstones } = box.tables;
+  const { build, dialect } = box.executor;
+  const known = new Set<string>();
+  for (const slice of slices(rawKeys, IDS_PER_STATEMENT)) {
+    const [live, gone] = await box.executor.read(
+      build
+        .select({ rawKey: messages.rawKey })
+        .from(messages)
+        .where(and(scoped(box, messages), inArray(messages.rawKey, dialect.list(slice)))),
+      build
+        .select({ rawKey: tombstones.rawKey })
+        .from(tombstones)
+        .where(and(scoped(box, tombstones), inArray(tombstones.rawKey, dialect.list(slice)))),
+    );
+    for (const { rawKey } of [...live, ...gone]) if (rawKey !== null) known.add(rawKey);
+  }
+  return known;
+}
+
+export async function rawKeysAfter(
+  box: MailboxContext,
+  afterItemId: string,
+  limit: number,
+): Promise<{ itemId: string; rawKey: string }[]> {
+  const { messages } = box.tables;
+  return box.executor.all(
+    box.executor.build
+      .select({ itemId: messages.itemId, rawKey: messages.rawKey })
+      .from(messages)
+      .where(and(scoped(box, messages), gt(messages.itemId, afterItemId)))
+      .orderBy(messages.itemId)
+      .limit(limit),
+  );
+}

@@ -1,0 +1,70 @@
+import { NotFoundError } from '../../../core/errors.ts';
+import type { MailboxRef } from '../../../core/mail/types.ts';
+import type { InsertResult, MailboxStore, MailStore } from '../../../core/ports/mail.ts';
+import type { Executor } from '../../dialect/types.ts';
+import type { MailTables } from '../../schema/mail.ts';
+import { ping } from '../ping.ts';
+import type { MailboxContext } from './context.ts';
+import { changes, countSnapshot, itemStates, snapshot } from './feed.ts';
+import { contentModseqs, createMailbox, folderByRole, listFolders, usage } from './folders.ts';
+import { insertMessagesInto } from './insert.ts';
+import { knownRawKeys, rawKeysAfter, threadOf, threadOfSubject } from './lookup.ts';
+import { readMessages, readPart, readParts } from './messages.ts';
+import { moveItems } from './move.ts';
+import { removeItems } from './remove.ts';
+import { setFlags } from './set-flags.ts';
+
+export interface MailShards {
+  /** Names that `shards()` tells. */
+  names: string[];
+  /** The database of a shard, or undefined when there is no shard of that name. */
+  executor(shard: string): Executor | undefined;
+  tables: MailTables;
+}
+
+export function createMailStore(shards: MailShards): MailStore {
+  const executorOf = (shard: string): Executor => {
+    const executor = shards.executor(shard);
+    if (executor === undefined) throw new NotFoundError(`no mail shard ${shard}`);
+    return executor;
+  };
+  return {
+    mailbox: (ref) => createMailboxStore({ ref, executor: executorOf(ref.shard), tables: shards.tables }),
+    shards: () => [...shards.names],
+    async ping() {
+      await Promise.all(shards.names.map((name) => ping(executorOf(name))));
+    },
+  };
+}
+
+function createMailboxStore(box: MailboxContext): MailboxStore {
+  const ref: MailboxRef = { ...box.ref };
+  return {
+    ref,
+    create: (now) => createMailbox(box, now),
+    folders: () => listFolders(box),
+    folderByRole: (role) => folderByRole(box, role),
+    usage: () => usage(box),
+    contentModseqs: (folderIds) => contentModseqs(box, folderIds),
+    changes: (folderId, after, limit) => changes(box, folderId, after, limit),
+    snapshot: (folderId, since, before, limit) => snapshot(box, folderId, since, before, limit),
+    countSnapshot: (folderId, since, before) => countSnapshot(box, folderId, since, before),
+    itemStates: (itemIds) => itemStates(box, itemIds),
+    messages: (itemIds) => readMessages(box, itemIds),
+    parts: (itemId) => readParts(box, itemId),
+    part: (itemId, partNo) => readPart(box, itemId, partNo),
+    threadOf: (messageIds) => threadOf(box, messageIds),
+    threadOfSubject: (baseSubject, since) => threadOfSubject(box, baseSubject, since),
+    knownRawKeys: (rawKeys) => knownRawKeys(box, rawKeys),
+    rawKeys: (afterItemId, limit) => rawKeysAfter(box, afterItemId, limit),
+    async insert(message): Promise<InsertResult> {
+      const [result] = await insertMessagesInto(box, [message]);
+      if (result === undefined) throw new Error('store: no result for the message');
+      return result;
+    },
+    insertMany: (messages) => insertMessagesInto(box, messages),
+    setFlags: (changed) => setFlags(box, changed),
+    move: (itemIds, toFolderId, from) => moveItems(box, itemIds, toFolderId, from),
+    remove: (itemIds, now, from) => removeItems(box, itemIds, now, from),
+  };
+}

@@ -1,0 +1,86 @@
+import type { ItemState, MessageFlag, MessagePart } from '../../../core/mail/types.ts';
+import type { MailTables } from '../../schema/mail.ts';
+
+/** Selection of an ItemState. */
+export function itemFields(items: MailTables['items']) {
+  return {
+    itemId: items.itemId,
+    folderId: items.folderId,
+    modseq: items.modseq,
+    createdModseq: items.createdModseq,
+    receivedAt: items.receivedAt,
+    isRead: items.isRead,
+    flag: items.flag,
+    categories: items.categories,
+    size: items.size,
+    textSize: items.textSize,
+    htmlSize: items.htmlSize,
+  };
+}
+
+interface ItemRow extends Omit<ItemState, 'isRead' | 'flag' | 'categories'> {
+  isRead: number;
+  flag: string | null;
+  categories: string;
+}
+
+export function itemState(row: ItemRow): ItemState {
+  return {
+    itemId: row.itemId,
+    folderId: row.folderId,
+    modseq: row.modseq,
+    createdModseq: row.createdModseq,
+    receivedAt: row.receivedAt,
+    isRead: row.isRead === 1,
+    flag: row.flag === null ? null : (JSON.parse(row.flag) as MessageFlag),
+    categories: JSON.parse(row.categories) as string[],
+    size: row.size,
+    textSize: row.textSize,
+    htmlSize: row.htmlSize,
+  };
+}
+
+/** Selection of a MessagePart. */
+export function partFields(parts: MailTables['messageParts']) {
+  return {
+    partNo: parts.partNo,
+    path: parts.path,
+    mediaType: parts.mediaType,
+    charset: parts.charset,
+    encoding: parts.encoding,
+    disposition: parts.disposition,
+    name: parts.name,
+    contentId: parts.contentId,
+    contentLocation: parts.contentLocation,
+    bodyStart: parts.bodyStart,
+    bodyEnd: parts.bodyEnd,
+    decodedSize: parts.decodedSize,
+    isAttachment: parts.isAttachment,
+    isInline: parts.isInline,
+  };
+}
+
+interface PartRow extends Omit<MessagePart, 'disposition' | 'isAttachment' | 'isInline'> {
+  disposition: string | null;
+  isAttachment: number;
+  isInline: number;
+}
+
+export function messagePart(row: PartRow): MessagePart {
+  return {
+    partNo: row.partNo,
+    path: row.path,
+    mediaType: row.mediaType,
+    charset: row.charset,
+    encoding: row.encoding,
+    disposition: row.disposition as MessagePart['disposition'],
+    name: row.name,
+    contentId: row.contentId,
+    contentLocation: row.contentLocation,
+    bodyStart: row.bodyStart,
+    bodyEnd: row.bodyEnd,
+    decodedSize: row.decodedSize,
+    isAttachment: row.isAttachment === 1,
+    isInline: row.isInline === 1,
+  };
+}

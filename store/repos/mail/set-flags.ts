@@ -1,0 +1,73 @@
+import { sql } from 'drizzle-orm';
+import type { FlagChange, ItemChange } from '../../../core/ports/mail.ts';
+import { slices } from '../../dialect/json-chunks.ts';
+import { given } from '../../dialect/statements.ts';
+import { mergeFlagChanges } from '../../normalise.ts';
+import {
+  all,
+  IDS_PER_STATEMENT,
+  type MailboxContext,
+  mailboxLock,
+  mailboxModseq,
+  scoped,
+} from './context.ts';
+import { type Place, placesIn, placesOf, raiseModseq, touchFolders } from './numbering.ts';
+
+/** Read state, flag and categories. Items that already are as asked for keep their modseq. */
+export async function setFlags(box: MailboxContext, changes: readonly FlagChange[]): Promise<ItemChange[]> {
+  const results: ItemChange[] = [];
+  for (const slice of slices([...mergeFlagChanges(changes).values()], IDS_PER_STATEMENT)) {
+    const ids = slice.map((change) => change.itemId);
+    const [changed, , , present] = await box.executor.atomic(
+      [updateItems(box, slice), touchFolders(box, ids), raiseModseq(box, ids), placesOf(box, ids)],
+      { lock: mailboxLock(box) },
+    );
+    const places = { changed: placesIn(changed?.rows), present: placesIn(present?.rows) };
+    for (const itemId of ids) results.push(outcomeOf(itemId, places.changed, places.present));
+  }
+  return results;
+}
+
+/** In `input`, null means "as it is"; an empty flag means "none". */
+function updateItems(box: MailboxContext, changes: readonly FlagChange[]) {
+  const { items } = box.tables;
+  const rows = changes.map((change) => [
+    change.itemId,
+    change.isRead === undefined ? null : Number(change.isRead),
+    change.flag === undefined ? null : change.flag === null ? '' : JSON.stringify(change.flag),
+    change.categories === undefined ? null : JSON.stringify(change.categories),
+  ]);
+  const input = box.executor.dialect.rows(JSON.stringify(rows), [
+    items.itemId,
+    items.isRead,
+    items.flag,
+    items.categories,
+  ]);
+  return box.executor.build
+    .update(items)
+    .set({
+      modseq: sql`${mailboxModseq(box)} + 1`,
+      isRead: sql`coalesce(${given(items.isRead)}, ${items.isRead})`,
+      flag: sql`nullif(coalesce(${given(items.flag)}, ${items.flag}), '')`,
+      categories: sql`coalesce(${given(items.categories)}, ${items.categories})`,
+    })
+    .from(input)
+    .where(
+      all(
+        scoped(box, items),
+        sql`${items.itemId} = ${given(items.itemId)}`,
+        sql`(${given(items.isRead)} <> ${items.isRead} or ${given(items.flag)} <> coalesce(${items.flag}, '')
+          or ${given(items.categories)} <> ${items.categories})`,
+      ),
+    )
+    .returning({ itemId: items.itemId, folderId: items.folderId, modseq: items.modseq });
+}
+
+function outcomeOf(itemId: string, changed: Map<string, Place>, present: Map<string, Place>): ItemChange {
+  const place = changed.get(itemId);
+  if (place !== undefined) return { itemId, outcome: 'changed', ...place };
+  const now = present.get(itemId);
+  return now === undefined
+    ? { itemId, outcome: 'notFound', folderId: '', modseq: 0 }
+    : { itemId, outcome: 'unchanged', ...now };
+}

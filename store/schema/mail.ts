@@ -1,0 +1,107 @@
+import type { SchemaKit } from './kit.ts';
+
+/** One shard of mailboxes. Every row carries tenant and mailbox (I25). */
+export function mailTables(kit: SchemaKit) {
+  const { text, integer } = kit;
+  const scope = () => ({
+    tenantId: text('tenant_id').notNull(),
+    mailboxId: text('mailbox_id').notNull(),
+  });
+  return {
+    mailboxes: kit.table('mail', 'mailboxes', {
+      ...scope(),
+      /** The newest modseq that was given out (I13). */
+      modseq: integer('modseq').notNull(),
+      sizeBytes: integer('size_bytes').notNull(),
+      itemCount: integer('item_count').notNull(),
+      createdAt: integer('created_at').notNull(),
+    }),
+    folders: kit.table('mail', 'folders', {
+      ...scope(),
+      folderId: text('folder_id').notNull(),
+      parentId: text('parent_id'),
+      displayName: text('display_name').notNull(),
+      role: text('role').notNull(),
+      itemClass: text('item_class').notNull(),
+      modseq: integer('modseq').notNull(),
+      createdModseq: integer('created_modseq').notNull(),
+      contentModseq: integer('content_modseq').notNull(),
+    }),
+    /** What the change feed and the snapshot read: small rows, apart from the message itself. */
+    items: kit.table('mail', 'items', {
+      ...scope(),
+      itemId: text('item_id').notNull(),
+      folderId: text('folder_id').notNull(),
+      modseq: integer('modseq').notNull(),
+      createdModseq: integer('created_modseq').notNull(),
+      receivedAt: integer('received_at').notNull(),
+      isRead: integer('is_read').notNull(),
+      flag: text('flag'),
+      categories: text('categories').notNull(),
+      size: integer('size').notNull(),
+      textSize: integer('text_size').notNull(),
+      htmlSize: integer('html_size').notNull(),
+      dedupeKey: text('dedupe_key').notNull(),
+    }),
+    messages: kit.table('mail', 'messages', {
+      ...scope(),
+      itemId: text('item_id').notNull(),
+      rawKey: text('raw_key').notNull(),
+      rawSha256: text('raw_sha256').notNull(),
+      receivedAt: integer('received_at').notNull(),
+      messageIdHeader: text('message_id_header'),
+      threadId: text('thread_id').notNull(),
+      subject: text('subject').notNull(),
+      baseSubject: text('base_subject').notNull(),
+      /** JSON: from, sender, replyTo, to, cc. */
+      addresses: text('addresses').notNull(),
+      sentAt: integer('sent_at'),
+      importance: text('importance').notNull(),
+      contentClass: text('content_class'),
+      preview: text('preview').notNull(),
+      textHead: text('text_head').notNull(),
+      bodyTextPart: integer('body_text_part'),
+      bodyHtmlPart: integer('body_html_part'),
+      degraded: text('degraded').notNull(),
+    }),
+    messageParts: kit.table('mail', 'message_parts', {
+      ...scope(),
+      itemId: text('item_id').notNull(),
+      partNo: integer('part_no').notNull(),
+      path: text('path').notNull(),
+      mediaType: text('media_type').notNull(),
+      charset: text('charset'),
+      encoding: text('encoding').notNull(),
+      disposition: text('disposition'),
+      name: text('name'),
+      contentId: text('content_id'),
+      contentLocation: text('content_location'),
+      bodyStart: integer('body_start').notNull(),
+      bodyEnd: integer('body_end').notNull(),
+      decodedSize: integer('decoded_size').notNull(),
+      isAttachment: integer('is_attachment').notNull(),
+      isInline: integer('is_inline').notNull(),
+      /** 1 for the parts that bodyTextPart and bodyHtmlPart name. */
+      isBody: integer('is_body').notNull(),
+    }),
+    /** At most one for each folder and item, and none while the item is in the folder. */
+    tombstones: kit.table('mail', 'tombstones', {
+      ...scope(),
+      folderId: text('folder_id').notNull(),
+      itemId: text('item_id').notNull(),
+      modseq: integer('modseq').notNull(),
+      /** Set when the item was removed for good, null when it moved to another folder. */
+      rawKey: text('raw_key'),
+      removedAt: integer('removed_at'),
+    }),
+    acl: kit.table('mail', 'acl', {
+      ...scope(),
+      /** Empty for the whole mailbox. */
+      folderId: text('folder_id').notNull(),
+      granteeId: text('grantee_id').notNull(),
+      rights: text('rights').notNull(),
+    }),
+  };
+}
+
+export type MailTables = ReturnType<typeof mailTables>;

@@ -1,0 +1,46 @@
+import type { AuditStore } from '../core/ports/audit.ts';
+import type { DirectoryStore } from '../core/ports/directory.ts';
+import type { MailStore } from '../core/ports/mail.ts';
+import type { SearchStore } from '../core/ports/search.ts';
+import type { Executor } from './dialect/types.ts';
+import { createAuditStore } from './repos/audit-store.ts';
+import { createDirectoryStore } from './repos/directory/directory-store.ts';
+import { createMailStore } from './repos/mail/mail-store.ts';
+import { createSearchStore } from './repos/search-store.ts';
+import type { AuditTables } from './schema/audit.ts';
+import type { DirectoryTables } from './schema/directory.ts';
+import type { MailTables } from './schema/mail.ts';
+import type { SearchTables } from './schema/search.ts';
+
+/** The four databases as the services see them. */
+export interface Stores {
+  directory: DirectoryStore;
+  mail: MailStore;
+  search: SearchStore;
+  audit: AuditStore;
+}
+
+export interface Tables {
+  directory: DirectoryTables;
+  mail: MailTables;
+  search: SearchTables;
+  audit: AuditTables;
+}
+
+export interface Executors {
+  directory: Executor;
+  /** Names that `MailStore.shards` tells. */
+  shards: string[];
+  mail(shard: string): Executor | undefined;
+  search: Executor;
+  audit: Executor;
+}
+
+export function createStores(executors: Executors, tables: Tables): Stores {
+  return {
+    directory: createDirectoryStore({ executor: executors.directory, tables: tables.directory }),
+    mail: createMailStore({ names: executors.shards, executor: executors.mail, tables: tables.mail }),
+    search: createSearchStore(executors.search, tables.search),
+    audit: createAuditStore(executors.audit, tables.audit),
+  };
+}

@@ -1,0 +1,18 @@
+/** Bytes of text that the index takes of one document. PostgreSQL's tsvector ends at 1 MB. */
+const MAX_WORD_BYTES = 200;
+
+/**
+ * The words of segmented text as both indexes and every query see them: compatibility forms and case folded,
+ * accents dropped, everything but letters, digits and marks taken for a space. Folding here and not in the databases
+ * makes them find the same.
+ */
+export function foldWords(text: string): string[] {
+  const folded = text
+    .normalize('NFKD')
+    .replace(/[\u0300-\u036f]/gu, '')
+    .normalize('NFC')
+    .toLowerCase();
+  return folded
+    .split(/[^\p{L}\p{N}\p{M}\p{Co}]+/u)
+    .filter((word) => word !== '' && word.length <= MAX_WORD_BYTES);
+}
