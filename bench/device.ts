@@ -44,7 +44,7 @@ export class BenchDevice {
           'ms-asprotocolversion': '16.1',
           'content-type': 'application/vnd.ms-sync.wbxml',
         },
-        body: encodeWbxml(root, { version: '16.1' }) as BodyInit,
+        body: encodeWbxml(root, { version: '16.1' }) as Uint8Array<ArrayBuffer>,
       },
     );
     const bytes = new Uint8Array(await response.arrayBuffer());
