@@ -1,0 +1,138 @@
+/**
+ * The admin API as JSON, version 1: what workers/admin answers and what its callers may rely on.
+ * Times are milliseconds since the epoch, sizes are bytes. A field is never dropped or renamed within a version.
+ */
+
+/** Path under which every address below is found. */
+export const ADMIN_BASE_PATH = '/admin/v1';
+
+/** Content type of errors (RFC 9457 3). */
+export const PROBLEM_TYPE = 'application/problem+json';
+
+/** An error (RFC 9457). `code` is stable and for programs, `detail` is for people. */
+export interface Problem {
+  type: 'about:blank';
+  title: string;
+  status: number;
+  code: string;
+  detail: string;
+  correlationId: string;
+}
+
+export interface TenantView {
+  tenantId: string;
+  name: string;
+  status: 'active' | 'disabled';
+  mailShard: string;
+}
+
+export interface DomainView {
+  domain: string;
+  tenantId: string;
+  catchAll: string | null;
+  enabled: boolean;
+}
+
+export interface UserView {
+  address: string;
+  userId: string;
+  tenantId: string;
+  displayName: string;
+  status: 'active' | 'noMail' | 'disabled';
+  quotaBytes: number | null;
+  createdAt: number;
+}
+
+export interface AliasView {
+  alias: string;
+  /** Primary address of the user who gets its mail. */
+  address: string;
+  enabled: boolean;
+}
+
+export interface AppPasswordView {
+  credentialId: string;
+  label: string;
+  /** Shown once: only its hash is kept. */
+  appPassword: string;
+}
+
+export interface UserStats {
+  address: string;
+  messages: number;
+  sizeBytes: number;
+  quotaBytes: number | null;
+  modseq: number;
+}
+
+export interface DeviceView {
+  deviceId: string;
+  deviceType: string;
+  userAgent: string;
+  protocolVersion: string;
+  firstSeenAt: number;
+  lastSeenAt: number;
+}
+
+/** Where mail for an address goes, or why it goes nowhere. */
+export type RouteView =
+  | { kind: 'mailbox'; address: string; via: 'address' | 'alias' | 'tag' | 'catch-all' }
+  | { kind: 'unknown' }
+  | { kind: 'disabled'; what: 'tenant' | 'domain' | 'address' };
+
+export interface DeadLetterView {
+  deadLetterId: string;
+  queue: string;
+  error: string;
+  attempts: number;
+  correlationId: string;
+  failedAt: number;
+  replayedAt: number | null;
+}
+
+export interface DeadLetterDetail extends DeadLetterView {
+  /** The queue message: a pointer, never the content of a mail. */
+  body: unknown;
+}
+
+export interface AuditView {
+  eventId: string;
+  at: number;
+  tenantId: string | null;
+  actor: string;
+  action: string;
+  resource: string;
+  outcome: 'ok' | 'denied' | 'error';
+  details: Record<string, string | number | boolean | null>;
+  correlationId: string;
+}
+
+/** A page of a list; `cursor` goes into the query of the next request and is null on the last page. */
+export interface Page<T> {
+  items: T[];
+  cursor: string | null;
+}
+
+export interface CreateTenant {
+  name: string;
+}
+
+export interface CreateDomain {
+  domain: string;
+  /** Without it, and without a catch-all, the domain gets a tenant of its own. */
+  tenantId?: string | undefined;
+  /** Address of an existing user. The domain joins that user's tenant. */
+  catchAll?: string | undefined;
+}
+
+export interface CreateUser {
+  address: string;
+  password?: string | undefined;
+  displayName?: string | undefined;
+  quotaBytes?: number | null | undefined;
+}
+
+export interface CreateAlias {
+  alias: string;
+  address: string;
+}

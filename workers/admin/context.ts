@@ -1,0 +1,60 @@
+import type { Hono } from 'hono';
+import type { AuditJob } from '../../core/ports/queues.ts';
+import { newId } from '../../platform/ids.ts';
+import { describeError } from '../../platform/log.ts';
+import type { Services } from '../../platform/services.ts';
+
+/** What the admin API needs from other edges; the composition root hands it over. */
+export interface AdminHooks {
+  /** One round of the reconciler. */
+  reconcile(): Promise<unknown>;
+  /** Puts the message of a dead letter into its queue again. */
+  replayDeadLetter(deadLetterId: string): Promise<unknown>;
+  /** PHC string of a password. */
+  hashPassword(password: string): Promise<string>;
+}
+
+export interface AdminEnv {
+  Variables: { correlationId: string };
+}
+
+/** Adds the routes of one resource. */
+export type AddRoutes = (app: Hono<AdminEnv>, admin: AdminContext) => void;
+
+export interface AdminContext {
+  services: Services;
+  hooks: AdminHooks;
+  /** Records what was done. Called after the change: an audit queue that is down is logged, it undoes nothing. */
+  audit(event: AdminEvent): Promise<void>;
+}
+
+export interface AdminEvent {
+  correlationId: string;
+  tenantId: string | null;
+  action: string;
+  resource: string;
+  details?: AuditJob['details'];
+}
+
+export function createContext(services: Services, hooks: AdminHooks): AdminContext {
+  return {
+    services,
+    hooks,
+    audit: async ({ details = {}, ...event }) => {
+      const job: AuditJob = {
+        v: 1,
+        eventId: newId(),
+        at: services.now(),
+        actor: 'admin-token',
+        outcome: 'ok',
+        details,
+        ...event,
+      };
+      try {
+        await services.queues.audit([job]);
+      } catch (error) {
+        services.log.error('admin.audit-lost', { action: event.action, error: describeError(error) });
+      }
+    },
+  };
+}

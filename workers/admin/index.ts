@@ -1,0 +1,74 @@
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { NotFoundError } from '../../core/errors.ts';
+import { correlationIdOf } from '../../platform/correlation.ts';
+import { describeError } from '../../platform/log.ts';
+import type { Services } from '../../platform/services.ts';
+import { ADMIN_BASE_PATH } from '../../shared/admin-api.ts';
+import { hasAdminToken } from './auth.ts';
+import { type AdminEnv, type AdminHooks, createContext } from './context.ts';
+import { AdminError, isCallersError, problemResponse } from './problem.ts';
+import { addAliasRoutes } from './routes/aliases.ts';
+import { addCredentialRoutes } from './routes/credentials.ts';
+import { addDeadLetterRoutes } from './routes/dead-letters.ts';
+import { addDomainRoutes } from './routes/domains.ts';
+import { addOperationRoutes } from './routes/operations.ts';
+import { addTenantRoutes } from './routes/tenants.ts';
+import { addUserRoutes } from './routes/users.ts';
+
+const MAX_BODY = 64 * 1024;
+
+/**
+ * The admin API under `/admin/v1` (shared/admin-api.ts has its shapes). Every request needs
+ * `Authorization: Bearer <ADMIN_TOKEN>`; an installation without a token has no admin API at all.
+ * Errors are problem documents (RFC 9457).
+ */
+export function createAdmin(services: Services, hooks: AdminHooks): Hono<AdminEnv> {
+  const app = new Hono<AdminEnv>().basePath(ADMIN_BASE_PATH);
+  const { adminToken } = services.config;
+
+  app.use(async (c, next) => {
+    const correlationId = correlationIdOf(c.req.raw.headers);
+    c.set('correlationId', correlationId);
+    await next();
+    c.header('x-correlation-id', correlationId);
+    c.header('cache-control', 'no-store');
+  });
+  app.use(async (c, next) => {
+    if (adminToken === null) throw new NotFoundError('not found');
+    if (!(await hasAdminToken(c.req.header('authorization'), adminToken))) {
+      throw new AdminError('unauthorized', 'a valid admin token is required');
+    }
+    await next();
+  });
+  app.use(
+    bodyLimit({
+      maxSize: MAX_BODY,
+      onError: () => {
+        throw new AdminError('too-large', `the body is longer than ${MAX_BODY} bytes`);
+      },
+    }),
+  );
+
+  const admin = createContext(services, hooks);
+  addTenantRoutes(app, admin);
+  addDomainRoutes(app, admin);
+  addUserRoutes(app, admin);
+  addCredentialRoutes(app, admin);
+  addAliasRoutes(app, admin);
+  addDeadLetterRoutes(app, admin);
+  addOperationRoutes(app, admin);
+
+  app.notFound((c) => problemResponse(new NotFoundError('not found'), c.get('correlationId') ?? ''));
+  app.onError((error, c) => {
+    if (!isCallersError(error)) {
+      services.log.error('admin.failed', {
+        correlationId: c.get('correlationId'),
+        path: c.req.routePath,
+        error: describeError(error),
+      });
+    }
+    return problemResponse(error, c.get('correlationId') ?? '');
+  });
+  return app;
+}

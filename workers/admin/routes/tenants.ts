@@ -1,0 +1,59 @@
+import { NotFoundError } from '../../../core/errors.ts';
+import type { Tenant } from '../../../core/identity/types.ts';
+import { newId } from '../../../platform/ids.ts';
+import type { Services } from '../../../platform/services.ts';
+import type { AddRoutes } from '../context.ts';
+import { createTenantBody, readJson, tenantStatusBody } from '../input.ts';
+import { tenantView } from '../views.ts';
+
+export const addTenantRoutes: AddRoutes = (app, { services, audit }) => {
+  app.get('/tenants', async (c) => {
+    const tenants = await services.directory.listTenants();
+    return c.json({ items: tenants.map(tenantView), cursor: null });
+  });
+
+  app.post('/tenants', async (c) => {
+    const { name } = await readJson(c, createTenantBody);
+    const tenant = await createTenant(services, name);
+    await audit({
+      correlationId: c.get('correlationId'),
+      tenantId: tenant.tenantId,
+      action: 'tenant.create',
+      resource: `tenant/${tenant.tenantId}`,
+    });
+    return c.json(tenantView(tenant), 201);
+  });
+
+  app.put('/tenants/:tenantId/status', async (c) => {
+    const { status } = await readJson(c, tenantStatusBody);
+    const tenantId = c.req.param('tenantId');
+    const tenant = await services.directory.getTenant(tenantId);
+    if (tenant === null) throw new NotFoundError('no such tenant');
+    await services.directory.setTenantStatus(tenantId, status);
+    await audit({
+      correlationId: c.get('correlationId'),
+      tenantId,
+      action: 'tenant.status',
+      resource: `tenant/${tenantId}`,
+      details: { status },
+    });
+    return c.json(tenantView({ ...tenant, status }));
+  });
+};
+
+/** A new tenant in the mail shard that holds the fewest so far. */
+export async function createTenant(
+  services: Pick<Services, 'directory' | 'mail'>,
+  name: string,
+): Promise<Tenant> {
+  const load = new Map(services.mail.shards().map((shard) => [shard, 0]));
+  for (const { mailShard } of await services.directory.listTenants()) {
+    const count = load.get(mailShard);
+    if (count !== undefined) load.set(mailShard, count + 1);
+  }
+  const [shard] = [...load].sort((a, b) => a[1] - b[1] || a[0].localeCompare(b[0]))[0] ?? [];
+  if (shard === undefined) throw new Error('configuration: there is no mail shard');
+  const tenant: Tenant = { tenantId: newId(), name, status: 'active', mailShard: shard };
+  await services.directory.createTenant(tenant);
+  return tenant;
+}

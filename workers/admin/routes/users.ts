@@ -1,0 +1,162 @@
+import { ConflictError, InvalidInputError } from '../../../core/errors.ts';
+import type { Tenant, User } from '../../../core/identity/types.ts';
+import { forgetUser } from '../../../platform/auth/authenticate.ts';
+import { newId } from '../../../platform/ids.ts';
+import type { CreateUser, DeviceView, UserStats, UserView } from '../../../shared/admin-api.ts';
+import type { AddRoutes, AdminContext } from '../context.ts';
+import {
+  addressOf,
+  createUserBody,
+  pageQuery,
+  quotaBody,
+  readJson,
+  readQuery,
+  requireUser,
+  userStatusBody,
+} from '../input.ts';
+import { userView } from '../views.ts';
+import { putPassword } from './credentials.ts';
+
+export const addUserRoutes: AddRoutes = (app, admin) => {
+  const { directory, mail } = admin.services;
+
+  app.get('/users', async (c) => {
+    const { tenantId, limit, cursor } = readQuery(c, pageQuery);
+    const tenantIds = tenantId === undefined ? await allTenantIds(admin) : [tenantId];
+    return c.json(await userPage(admin, tenantIds, cursor, limit));
+  });
+
+  app.post('/users', async (c) => {
+    const body = await readJson(c, createUserBody);
+    const user = await createUser(admin, body);
+    await admin.audit({
+      correlationId: c.get('correlationId'),
+      tenantId: user.tenantId,
+      action: 'user.create',
+      resource: `user/${user.userId}`,
+      details: { address: user.address },
+    });
+    return c.json(userView(user), 201);
+  });
+
+  app.get('/users/:address', async (c) => {
+    const { user } = await requireUser(directory, c.req.param('address'));
+    return c.json(userView(user));
+  });
+
+  app.put('/users/:address/status', async (c) => {
+    const { status } = await readJson(c, userStatusBody);
+    const { user } = await requireUser(directory, c.req.param('address'));
+    await directory.setUserStatus(user.tenantId, user.userId, status);
+    forgetUser(user.userId);
+    await admin.audit({
+      correlationId: c.get('correlationId'),
+      tenantId: user.tenantId,
+      action: 'user.status',
+      resource: `user/${user.userId}`,
+      details: { status },
+    });
+    return c.json(userView({ ...user, status }));
+  });
+
+  app.put('/users/:address/quota', async (c) => {
+    const { quotaBytes } = await readJson(c, quotaBody);
+    const { user } = await requireUser(directory, c.req.param('address'));
+    await directory.setQuota(user.tenantId, user.userId, quotaBytes);
+    await admin.audit({
+      correlationId: c.get('correlationId'),
+      tenantId: user.tenantId,
+      action: 'user.quota',
+      resource: `user/${user.userId}`,
+      details: { quotaBytes },
+    });
+    return c.json(userView({ ...user, quotaBytes }));
+  });
+
+  app.get('/users/:address/stats', async (c) => {
+    const { tenant, user } = await requireUser(directory, c.req.param('address'));
+    const usage = await mail.mailbox(mailboxRef(tenant, user)).usage();
+    return c.json<UserStats>({
+      address: user.address,
+      messages: usage.itemCount,
+      sizeBytes: usage.sizeBytes,
+      quotaBytes: user.quotaBytes,
+      modseq: usage.modseq,
+    });
+  });
+
+  app.get('/users/:address/devices', async (c) => {
+    const { user } = await requireUser(directory, c.req.param('address'));
+    const devices = await directory.listDevices(user.tenantId, user.userId);
+    const items = devices.map(
+      ({ deviceId, deviceType, userAgent, protocolVersion, firstSeenAt, lastSeenAt }): DeviceView => ({
+        deviceId,
+        deviceType,
+        userAgent,
+        protocolVersion,
+        firstSeenAt,
+        lastSeenAt,
+      }),
+    );
+    return c.json({ items, cursor: null });
+  });
+};
+
+function mailboxRef(tenant: Tenant, user: User) {
+  return { tenantId: tenant.tenantId, mailboxId: user.userId, shard: tenant.mailShard };
+}
+
+async function createUser(admin: AdminContext, body: CreateUser): Promise<User> {
+  const { directory, mail, now } = admin.services;
+  const address = addressOf(body.address);
+  const domainName = address.slice(address.lastIndexOf('@') + 1);
+  const domain = await directory.getDomain(domainName);
+  const tenant = domain === null ? null : await directory.getTenant(domain.tenantId);
+  if (tenant === null) throw new InvalidInputError(`the domain ${domainName} does not exist: add it first`);
+  if ((await directory.findLogin(address)) !== null)
+    throw new ConflictError(`the address ${address} is taken`);
+  const user: User = {
+    userId: newId(),
+    tenantId: tenant.tenantId,
+    address,
+    displayName: body.displayName ?? '',
+    status: 'active',
+    quotaBytes: body.quotaBytes ?? null,
+    createdAt: now(),
+  };
+  // The mailbox first: mail may arrive the moment the user exists. A mailbox without a user harms nobody.
+  await mail.mailbox(mailboxRef(tenant, user)).create(now());
+  await directory.createUser(user);
+  if (body.password !== undefined) await putPassword(admin, user, body.password);
+  return user;
+}
+
+async function allTenantIds({ services }: AdminContext): Promise<string[]> {
+  return (await services.directory.listTenants()).map((t) => t.tenantId).sort();
+}
+
+/** Users of these tenants in order of tenant and address; the cursor is `tenantId/address` of the last one shown. */
+async function userPage(
+  { services }: AdminContext,
+  tenantIds: string[],
+  cursor: string | undefined,
+  limit: number,
+): Promise<{ items: UserView[]; cursor: string | null }> {
+  const slash = cursor?.indexOf('/') ?? -1;
+  const from =
+    cursor === undefined ? null : { tenantId: cursor.slice(0, slash), address: cursor.slice(slash + 1) };
+  if (from !== null && (slash < 1 || !tenantIds.includes(from.tenantId))) {
+    throw new InvalidInputError('the cursor is not one of this list');
+  }
+  const users: User[] = [];
+  for (const tenantId of tenantIds) {
+    if (users.length > limit) break;
+    if (from !== null && tenantId < from.tenantId) continue;
+    const after = from?.tenantId === tenantId ? from.address : '';
+    users.push(...(await services.directory.listUsers(tenantId, after, limit + 1 - users.length)));
+  }
+  const items = users.slice(0, limit);
+  const last = items.at(-1);
+  const more = users.length > limit && last !== undefined;
+  return { items: items.map(userView), cursor: more ? `${last.tenantId}/${last.address}` : null };
+}

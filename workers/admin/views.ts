@@ -1,0 +1,30 @@
+import type { Domain, Tenant, User } from '../../core/identity/types.ts';
+import type { DeadLetter, DirectoryStore } from '../../core/ports/directory.ts';
+import type { DeadLetterView, DomainView, TenantView, UserView } from '../../shared/admin-api.ts';
+
+// Each view names its fields: a field that is added to a row later is not shown by accident.
+
+export function tenantView({ tenantId, name, status, mailShard }: Tenant): TenantView {
+  return { tenantId, name, status, mailShard };
+}
+
+export async function domainView(directory: DirectoryStore, domain: Domain): Promise<DomainView> {
+  const { catchAllUserId, tenantId } = domain;
+  const catchAll = catchAllUserId === null ? null : await directory.getUser(tenantId, catchAllUserId);
+  return {
+    domain: domain.domain,
+    tenantId,
+    catchAll: catchAll?.user.address ?? null,
+    enabled: domain.enabled,
+  };
+}
+
+export function userView(user: User): UserView {
+  const { address, userId, tenantId, displayName, status, quotaBytes, createdAt } = user;
+  return { address, userId, tenantId, displayName, status, quotaBytes, createdAt };
+}
+
+export function deadLetterView(letter: DeadLetter): DeadLetterView {
+  const { deadLetterId, queue, error, attempts, correlationId, failedAt, replayedAt } = letter;
+  return { deadLetterId, queue, error, attempts, correlationId, failedAt, replayedAt };
+}
