@@ -1,0 +1,118 @@
+import packageJson from '../package.json' with { type: 'json' };
+import { type Command, CommandError, UsageError } from './command.ts';
+import { aliasAdd } from './commands/alias-add.ts';
+import { deliver } from './commands/deliver.ts';
+import { dlqList } from './commands/dlq-list.ts';
+import { dlqReplay } from './commands/dlq-replay.ts';
+import { dlqShow } from './commands/dlq-show.ts';
+import { domainAdd } from './commands/domain-add.ts';
+import { domainCatchAll } from './commands/domain-catch-all.ts';
+import { domainList } from './commands/domain-list.ts';
+import { migrate } from './commands/migrate.ts';
+import { phone } from './commands/phone.ts';
+import { reconcile } from './commands/reconcile.ts';
+import { route } from './commands/route.ts';
+import { start } from './commands/start.ts';
+import { userAdd } from './commands/user-add.ts';
+import { userList } from './commands/user-list.ts';
+import { createOutput, type Streams } from './output.ts';
+
+/** Every command, in the order of the help. */
+export const COMMANDS: readonly Command[] = [
+  start,
+  domainAdd,
+  domainList,
+  domainCatchAll,
+  userAdd,
+  userList,
+  aliasAdd,
+  route,
+  deliver,
+  phone,
+  dlqList,
+  dlqShow,
+  dlqReplay,
+  reconcile,
+  migrate,
+];
+
+/** Runs the command line and ends the process with 0, 1 (it failed) or 2 (it was not understood). */
+export async function main(argv: string[]): Promise<void> {
+  // A reader that goes away (`waypost … | head`) is no fault.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  const code = await run(argv, { out: process.stdout, err: process.stderr });
+  // Some runtimes that commands start keep handles open; all output must be out before the end.
+  process.stdout.write('', () => process.exit(code));
+}
+
+/** As `main`, with streams and the exit code in the caller's hands. */
+export async function run(argv: string[], streams: Streams): Promise<number> {
+  const firstFlag = argv.findIndex((a) => a.startsWith('-'));
+  const words = firstFlag < 0 ? argv : argv.slice(0, firstFlag);
+  const wantsHelp = argv.includes('--help') || argv.includes('-h');
+  const command = COMMANDS.filter((c) => matches(c, words)).sort((a, b) => b.name.length - a.name.length)[0];
+  try {
+    if (command !== undefined) {
+      if (wantsHelp) streams.out.write(command.help());
+      else
+        await command.execute(argv.slice(command.name.split(' ').length), (json) =>
+          createOutput(json, streams),
+        );
+      return 0;
+    }
+    return overview(argv, words, wantsHelp, streams);
+  } catch (error) {
+    return report(error, streams);
+  }
+}
+
+function matches(command: Command, words: string[]): boolean {
+  return command.name.split(' ').every((word, i) => words[i] === word);
+}
+
+function overview(argv: string[], words: string[], wantsHelp: boolean, streams: Streams): number {
+  const [first] = words;
+  if (argv[0] === '--version') {
+    streams.out.write(`waypost ${packageJson.version}\n`);
+    return 0;
+  }
+  const group = COMMANDS.filter((c) => first !== undefined && c.name.startsWith(`${first} `));
+  if (first === undefined && argv.length > 0 && !wantsHelp) throw new UsageError(`unknown flag ${argv[0]}`);
+  if (first !== undefined && group.length === 0) throw new UsageError(`unknown command "${first}"`);
+  if (group.length > 0 && words.length > 1)
+    throw new UsageError(`unknown command "${words.slice(0, 2).join(' ')}"`);
+  const commands = group.length > 0 ? group : COMMANDS;
+  const text = listOf(commands, group.length === 0);
+  // Asked for, or alone as the whole command: the list is the answer. A group without its verb is a mistake.
+  const asked = wantsHelp || argv.length === 0;
+  (asked ? streams.out : streams.err).write(text);
+  return asked ? 0 : 2;
+}
+
+function listOf(commands: readonly Command[], all: boolean): string {
+  const width = Math.max(...commands.map((c) => c.name.length));
+  const lines = commands.map((c) => `  ${c.name.padEnd(width)}  ${c.summary}`);
+  const head = all
+    ? 'Waypost: Exchange-compatible mail on Cloudflare Workers.\n\nUsage: waypost <command> [flags]\n\n'
+    : '';
+  const tail = all
+    ? '\nwaypost <command> --help tells more of a command. --json prints JSON for scripts.\n'
+    : '';
+  return `${head}${lines.join('\n')}\n${tail}`;
+}
+
+function report(error: unknown, streams: Streams): number {
+  if (error instanceof UsageError) {
+    const help = error.command === null ? 'waypost --help' : `waypost ${error.command} --help`;
+    streams.err.write(`waypost: ${error.message}\nTry: ${help}\n`);
+    return 2;
+  }
+  if (error instanceof CommandError) {
+    streams.err.write(`waypost: ${error.message}\n`);
+    return 1;
+  }
+  streams.err.write(
+    `waypost: unexpected error\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
+  return 1;
+}
