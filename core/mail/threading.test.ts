@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  marksReply,
   rootThreadId,
   SUBJECT_THREAD_WINDOW_MS,
   Threader,
@@ -117,5 +118,17 @@ describe('threading', () => {
     expect(asked).toHaveLength(50);
     expect(asked[0]).toBe('r4999@x');
     expect(asked.at(-1)).toBe('r0@x');
+  });
+
+  it.each([
+    ['lunch', 'lunch', false],
+    ['  lunch   today ', 'lunch today', false],
+    ['[list] [a] lunch', 'lunch', false],
+    ['Re: lunch', 'lunch', true],
+    ['[list] Re: lunch', 'lunch', true],
+    ['AW: [list] lunch', 'lunch', true],
+    ['lunch (fwd)', 'lunch', true],
+  ])('knows by its subject whether %j answers something', (subject, base, wanted) => {
+    expect(marksReply(subject, base)).toBe(wanted);
   });
 });

@@ -30,6 +30,15 @@ export interface ThreadLookup {
   threadOfSubject(baseSubject: string, since: number): Promise<string | null>;
 }
 
+/**
+ * Whether a subject is marked as an answer or a forward, given its RFC 5256 2.1 base subject: more than the
+ * `[list]` tags at its front was taken off.
+ */
+export function marksReply(subject: string, baseSubject: string): boolean {
+  const plain = subject.replace(/\s+/g, ' ').trim();
+  return plain !== baseSubject && plain.replace(/^(?:\[[^[\]]*\] ?)+/, '') !== baseSubject;
+}
+
 /** Message-IDs a message answers, nearest first, each once (RFC 5322 3.6.4: References, then In-Reply-To). */
 export function threadCandidates(
   facts: Pick<ThreadFacts, 'references' | 'inReplyTo' | 'messageId'>,
