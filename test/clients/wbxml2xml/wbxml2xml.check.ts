@@ -24,7 +24,7 @@ function theirs(bytes: Uint8Array): string {
   return run.stdout.replace(/^.*?<!DOCTYPE[^>]*>/s, '').trim();
 }
 
-const escape = (text: string) =>
+const xmlText = (text: string) =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
 /** Our reading in the same form: a namespace where it differs from the parent's, bytes as base64. */
@@ -34,7 +34,7 @@ function ours(element: WbxmlElement, parent = ''): string {
   const prefix = (known.otherNamespaces as Record<string, string>)[namespace] ?? namespace;
   const xmlns = namespace === parent ? '' : ` xmlns="${prefix}:"`;
   const bytes = element.opaque === undefined ? '' : Buffer.from(element.opaque).toString('base64');
-  const content = escape(element.text) + bytes + element.children.map((c) => ours(c, namespace)).join('');
+  const content = xmlText(element.text) + bytes + element.children.map((c) => ours(c, namespace)).join('');
   return content === '' ? `<${shown}${xmlns}/>` : `<${shown}${xmlns}>${content}</${shown}>`;
 }
 
