@@ -9,9 +9,6 @@ declare const FixedLengthStream: new (
   length: number,
 ) => { readable: ReadableStream<Uint8Array>; writable: WritableStream<Uint8Array> };
 
-/** Up to here one call with the whole body is cheaper than a stream (half the time at 10 KiB). */
-const BUFFERED = 256 * 1024;
-
 /** Create-once (RFC 9110 13.1.2): refuses when there is any object under the key. */
 const ONLY_NEW: R2Conditional = { etagDoesNotMatch: '*' };
 
@@ -19,10 +16,7 @@ const ONLY_NEW: R2Conditional = { etagDoesNotMatch: '*' };
 export function createR2BlobStore(bucket: R2Bucket): BlobStore {
   return {
     async putRaw(key, raw, envelope) {
-      const { digests, object } =
-        envelope.rawSize <= BUFFERED
-          ? await putBuffered(bucket, key, raw, envelope)
-          : await putStreamed(bucket, key, raw, envelope);
+      const { digests, object } = await put(bucket, key, raw, envelope);
       if (object === null) throw new ConflictError('there is an object under this key');
       if (object.size !== envelope.rawSize || md5Of(object) !== digests.md5) {
         // Ours, just made, and not what was sent: nothing may ever read it.
@@ -69,37 +63,13 @@ export function createR2BlobStore(bucket: R2Bucket): BlobStore {
   };
 }
 
-interface Put {
-  digests: Digests;
-  object: R2Object | null;
-}
-
-async function putBuffered(
+/** Streams the bytes in, hashing them on the way. `object` is null when the key was taken. */
+async function put(
   bucket: R2Bucket,
   key: string,
   raw: ReadableStream<Uint8Array>,
   envelope: RawEnvelope,
-): Promise<Put> {
-  const bytes = new Uint8Array(envelope.rawSize);
-  let at = 0;
-  const digests = await pump(raw, envelope.rawSize, (chunk) => {
-    bytes.set(chunk, at);
-    at += chunk.byteLength;
-  });
-  const object = await bucket.put(key, bytes, {
-    onlyIf: ONLY_NEW,
-    sha256: digests.sha256,
-    customMetadata: envelopeMetadata(envelope),
-  });
-  return { digests, object };
-}
-
-async function putStreamed(
-  bucket: R2Bucket,
-  key: string,
-  raw: ReadableStream<Uint8Array>,
-  envelope: RawEnvelope,
-): Promise<Put> {
+): Promise<{ digests: Digests; object: R2Object | null }> {
   const { readable, writable } = new FixedLengthStream(envelope.rawSize);
   const writer = writable.getWriter();
   const pumped = pump(raw, envelope.rawSize, (chunk) => writer.write(chunk)).then(async (digests) => {
@@ -108,16 +78,16 @@ async function putStreamed(
   });
   // A cut source must fail the put as well, or it would wait for the missing bytes.
   pumped.catch((error) => writer.abort(error).catch(() => undefined));
-  const put = bucket.put(key, readable as never, {
+  const stored = bucket.put(key, readable as never, {
     onlyIf: ONLY_NEW,
     customMetadata: envelopeMetadata(envelope),
   });
   const object = await Promise.race([
-    put,
+    stored,
     pumped.then(
-      () => put,
+      () => stored,
       async (error) => {
-        await put.catch(() => undefined);
+        await stored.catch(() => undefined);
         throw error;
       },
     ),

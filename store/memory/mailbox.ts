@@ -6,9 +6,7 @@ import type {
   ItemState,
   MailboxRef,
   Message,
-  MessagePart,
   NewMessage,
-  Tombstone,
 } from '../../core/mail/types.ts';
 import type {
   FeedCursor,
@@ -19,289 +17,302 @@ import type {
   MailboxStore,
   SnapshotCursor,
 } from '../../core/ports/mail.ts';
+import { inFolderOrder } from '../folder-order.ts';
+import { LIMITS, mergeFlagChanges, normaliseMessage } from '../normalise.ts';
+import { compareText, fitText } from '../text.ts';
 
-interface Stored extends Message {
-  dedupeKey: string;
-  parts: MessagePart[];
+interface Entry {
+  state: ItemState;
+  message: NewMessage;
 }
 
-const STATE_KEYS = [
-  'itemId',
-  'folderId',
-  'modseq',
-  'createdModseq',
-  'receivedAt',
-  'isRead',
-  'flag',
-  'categories',
-  'size',
-  'textSize',
-  'htmlSize',
-] as const;
+interface Gone {
+  modseq: number;
+  rawKey: string | null;
+}
 
-/** A mailbox in memory: plain maps, no SQL, so that it can stand as the model of the others. */
-export class MemoryMailbox implements MailboxStore {
-  readonly ref: MailboxRef;
-  #exists = false;
-  #modseq = 0;
-  #folderSeed = 0;
-  readonly #folders = new Map<string, Folder>();
-  readonly #items = new Map<string, Stored>();
-  readonly #tombstones: (Tombstone & { rawKey: string | null })[] = [];
+/** What a mailbox is: folders, items, and for each folder what has gone from it. */
+export interface MailboxData {
+  folders: Map<string, Folder>;
+  items: Map<string, Entry>;
+  /** By folder id, then item id. */
+  gone: Map<string, Map<string, Gone>>;
+  modseq: number;
+}
 
-  constructor(ref: MailboxRef) {
-    this.ref = ref;
+/**
+ * A mailbox in memory, written for plainness: the oracle that the databases are compared with. `data` is read at
+ * each call, since other stores of the same mailbox may create it.
+ */
+export function createMemoryMailbox(
+  ref: MailboxRef,
+  data: () => MailboxData | undefined,
+  create: () => MailboxData,
+): MailboxStore {
+  const items = () => [...(data()?.items.values() ?? [])];
+  const inFolder = (folderId: string) => items().filter((e) => e.state.folderId === folderId);
+  const entry = (itemId: string) => data()?.items.get(itemId);
+
+  function touch(box: MailboxData, folderId: string): void {
+    const folder = box.folders.get(folderId);
+    if (folder !== undefined) folder.contentModseq = box.modseq;
   }
 
-  async create(_now: number): Promise<void> {
-    if (this.#exists) return;
-    this.#exists = true;
-    this.#modseq = 1;
-    for (const { role, displayName, itemClass } of DEFAULT_FOLDERS) {
-      const folderId = `${this.ref.mailboxId}-${role}-${++this.#folderSeed}`.slice(-64);
-      this.#folders.set(folderId, {
+  function insertOne(message: NewMessage): InsertResult {
+    const box = data();
+    const folder = [...(box?.folders.values() ?? [])].find((f) => f.role === message.folderRole);
+    if (box === undefined || folder === undefined) throw new NotFoundError('no such folder');
+    const { itemId, rawKey } = message;
+    const itself = box.items.get(itemId);
+    if (itself !== undefined) return answer('present', itself);
+    const same = items().find((e) => e.message.dedupeKey === message.dedupeKey);
+    if (same !== undefined) return answer('duplicate', same);
+    for (const [folderId, gone] of box.gone) {
+      for (const [goneId, { modseq, rawKey: goneKey }] of gone) {
+        if (goneKey !== rawKey) continue;
+        return {
+          outcome: goneId === itemId ? 'present' : 'duplicate',
+          itemId: goneId,
+          folderId,
+          modseq,
+          rawKey,
+        };
+      }
+    }
+    const modseq = ++box.modseq;
+    const { receivedAt, isRead, size, textSize, htmlSize } = message;
+    const { folderId } = folder;
+    const entry: Entry = {
+      message,
+      state: {
+        itemId,
         folderId,
-        parentId: null,
-        displayName,
-        role,
-        itemClass,
-        modseq: 1,
-        createdModseq: 1,
-        contentModseq: 0,
-      });
-    }
-  }
-
-  async folders(): Promise<Folder[]> {
-    return [...this.#folders.values()].map((f) => ({ ...f }));
-  }
-
-  async folderByRole(role: FolderRole): Promise<Folder | null> {
-    const found = [...this.#folders.values()].find((f) => f.role === role);
-    return found === undefined ? null : { ...found };
-  }
-
-  async usage() {
-    const items = [...this.#items.values()];
-    return {
-      exists: this.#exists,
-      sizeBytes: items.reduce((sum, i) => sum + i.size, 0),
-      itemCount: items.length,
-      modseq: this.#modseq,
+        modseq,
+        createdModseq: modseq,
+        receivedAt,
+        isRead,
+        flag: null,
+        categories: [],
+        size,
+        textSize,
+        htmlSize,
+      },
     };
+    box.items.set(itemId, entry);
+    touch(box, folderId);
+    return answer('inserted', entry);
   }
 
-  async contentModseqs(folderIds: string[]): Promise<Map<string, number>> {
-    const found = new Map<string, number>();
-    for (const id of folderIds) {
-      const folder = this.#folders.get(id);
-      if (folder !== undefined) found.set(id, folder.contentModseq);
+  /** All or nothing: roles are the only thing that can be wrong with a batch. */
+  function insertMany(messages: NewMessage[]): InsertResult[] {
+    const wanted = messages.map(normaliseMessage);
+    const roles = new Set<FolderRole>([...(data()?.folders.values() ?? [])].map((f) => f.role));
+    for (const { folderRole } of wanted) {
+      if (folderRole === 'user' || !roles.has(folderRole)) throw new NotFoundError('no such folder');
     }
-    return found;
+    return wanted.map(insertOne);
   }
 
-  async changes(folderId: string, after: FeedCursor, limit: number): Promise<FeedEntry[]> {
-    const entries: FeedEntry[] = [
-      ...[...this.#items.values()]
-        .filter((i) => i.folderId === folderId)
-        .map((i): FeedEntry => ({ kind: 'item', item: stateOf(i) })),
-      ...this.#tombstones
-        .filter((t) => t.folderId === folderId && this.#items.get(t.itemId)?.folderId !== folderId)
-        .map(({ rawKey: _, ...tombstone }): FeedEntry => ({ kind: 'gone', tombstone })),
-    ];
-    return entries
-      .filter((e) => compare(cursorOf(e), after) > 0)
-      .sort((a, b) => compare(cursorOf(a), cursorOf(b)))
-      .slice(0, limit);
-  }
-
-  async snapshot(
-    folderId: string,
-    since: number,
-    before: SnapshotCursor | null,
-    limit: number,
-  ): Promise<ItemState[]> {
-    return this.#older(folderId, since, before).slice(0, limit).map(stateOf);
-  }
-
-  async countSnapshot(folderId: string, since: number, before: SnapshotCursor | null): Promise<number> {
-    return this.#older(folderId, since, before).length;
-  }
-
-  async itemStates(itemIds: string[]): Promise<ItemState[]> {
-    return itemIds.flatMap((id) => this.#items.get(id) ?? []).map(stateOf);
-  }
-
-  async messages(itemIds: string[]): Promise<Message[]> {
-    return itemIds
-      .flatMap((id) => this.#items.get(id) ?? [])
-      .map((stored) => {
-        const { dedupeKey: _d, parts: _p, ...message } = structuredClone(stored);
-        return message;
-      });
-  }
-
-  async parts(itemId: string): Promise<MessagePart[]> {
-    return structuredClone(this.#items.get(itemId)?.parts ?? []);
-  }
-
-  async part(itemId: string, partNo: number): Promise<{ rawKey: string; part: MessagePart } | null> {
-    const item = this.#items.get(itemId);
-    const part = item?.parts.find((p) => p.partNo === partNo);
-    return item === undefined || part === undefined ? null : { rawKey: item.rawKey, part: { ...part } };
-  }
-
-  async threadOf(messageIds: string[]): Promise<string | null> {
-    for (const id of messageIds) {
-      for (const item of this.#items.values()) if (item.messageIdHeader === id) return item.threadId;
-    }
-    return null;
-  }
-
-  async threadOfSubject(baseSubject: string, since: number): Promise<string | null> {
-    const found = [...this.#items.values()]
-      .filter((i) => i.baseSubject === baseSubject && i.receivedAt >= since)
-      .sort((a, b) => b.receivedAt - a.receivedAt || (a.itemId < b.itemId ? 1 : -1));
-    return found[0]?.threadId ?? null;
-  }
-
-  async knownRawKeys(rawKeys: string[]): Promise<Set<string>> {
-    const live = new Set([...this.#items.values()].map((i) => i.rawKey));
-    for (const t of this.#tombstones) if (t.rawKey !== null) live.add(t.rawKey);
-    return new Set(rawKeys.filter((k) => live.has(k)));
-  }
-
-  async rawKeys(afterItemId: string, limit: number): Promise<{ itemId: string; rawKey: string }[]> {
-    return [...this.#items.values()]
-      .filter((i) => i.itemId > afterItemId)
-      .sort((a, b) => (a.itemId < b.itemId ? -1 : 1))
-      .slice(0, limit)
-      .map(({ itemId, rawKey }) => ({ itemId, rawKey }));
-  }
-
-  async insert(message: NewMessage): Promise<InsertResult> {
-    const folder = await this.folderByRole(message.folderRole);
-    if (folder === null) throw new NotFoundError(`no folder ${message.folderRole}`);
-    const there = this.#items.get(message.itemId);
-    const twin = [...this.#items.values()].find((i) => i.dedupeKey === message.dedupeKey);
-    const known = there ?? twin;
-    if (known !== undefined) {
-      const { itemId, folderId, modseq, rawKey } = known;
-      return { outcome: there !== undefined ? 'present' : 'duplicate', itemId, folderId, modseq, rawKey };
-    }
-    const modseq = ++this.#modseq;
-    const { folderRole: _, ...data } = structuredClone(message);
-    this.#items.set(message.itemId, {
-      ...data,
-      folderId: folder.folderId,
-      modseq,
-      createdModseq: modseq,
-      flag: null,
-      categories: [],
-      attachments: data.parts.filter((p) => p.isAttachment),
-      bodies: data.parts.filter((p) => p.partNo === data.bodyTextPart || p.partNo === data.bodyHtmlPart),
+  function setFlags(changes: FlagChange[]): ItemChange[] {
+    const box = data();
+    const modseq = (box?.modseq ?? 0) + 1;
+    const results = [...mergeFlagChanges(changes).values()].map((change): ItemChange => {
+      const state = entry(change.itemId)?.state;
+      if (state === undefined || box === undefined) return missing(change.itemId);
+      const next = {
+        ...state,
+        isRead: change.isRead ?? state.isRead,
+        flag: change.flag === undefined ? state.flag : change.flag,
+        categories: change.categories ?? state.categories,
+      };
+      if (JSON.stringify(next) === JSON.stringify(state)) return placed('unchanged', state);
+      Object.assign(state, next, { modseq });
+      box.modseq = modseq;
+      touch(box, state.folderId);
+      return placed('changed', state);
     });
-    this.#touch(folder.folderId, modseq);
-    return {
-      outcome: 'inserted',
-      itemId: message.itemId,
-      folderId: folder.folderId,
-      modseq,
-      rawKey: message.rawKey,
-    };
-  }
-
-  async insertMany(messages: NewMessage[]): Promise<InsertResult[]> {
-    const results: InsertResult[] = [];
-    for (const message of messages) results.push(await this.insert(message));
     return results;
   }
 
-  async setFlags(changes: FlagChange[]): Promise<ItemChange[]> {
-    return changes.map(({ itemId, isRead, flag, categories }) => {
-      const item = this.#items.get(itemId);
-      if (item === undefined) return missing(itemId);
-      const before = JSON.stringify([item.isRead, item.flag, item.categories]);
-      if (isRead !== undefined) item.isRead = isRead;
-      if (flag !== undefined) item.flag = structuredClone(flag);
-      if (categories !== undefined) item.categories = [...categories];
-      if (JSON.stringify([item.isRead, item.flag, item.categories]) === before) {
-        return { itemId, outcome: 'unchanged', folderId: item.folderId, modseq: item.modseq };
+  function move(itemIds: string[], toFolderId: string, from?: string): ItemChange[] {
+    const box = data();
+    if (box?.folders.has(toFolderId) !== true) {
+      if (itemIds.length === 0) return [];
+      throw new NotFoundError('no such folder');
+    }
+    const modseq = box.modseq + 1;
+    return [...new Set(itemIds)].map((itemId) => {
+      const state = entry(itemId)?.state;
+      if (state === undefined) return missing(itemId);
+      if (state.folderId === toFolderId) return placed('unchanged', state);
+      if (from !== undefined && state.folderId !== from) return missing(itemId);
+      box.modseq = modseq;
+      goneFrom(box, state.folderId).set(itemId, { modseq, rawKey: null });
+      touch(box, state.folderId);
+      goneFrom(box, toFolderId).delete(itemId);
+      Object.assign(state, { folderId: toFolderId, modseq, createdModseq: modseq });
+      touch(box, toFolderId);
+      return placed('changed', state);
+    });
+  }
+
+  function remove(itemIds: string[], from?: string): ItemChange[] {
+    const box = data();
+    const modseq = (box?.modseq ?? 0) + 1;
+    return [...new Set(itemIds)].map((itemId) => {
+      const found = entry(itemId);
+      if (box === undefined || found === undefined) return missing(itemId);
+      const { folderId } = found.state;
+      if (from !== undefined && folderId !== from) return missing(itemId);
+      box.modseq = modseq;
+      goneFrom(box, folderId).set(itemId, { modseq, rawKey: found.message.rawKey });
+      touch(box, folderId);
+      box.items.delete(itemId);
+      return { itemId, outcome: 'changed', folderId, modseq };
+    });
+  }
+
+  function changes(folderId: string, after: FeedCursor, limit: number): FeedEntry[] {
+    const feed: FeedEntry[] = inFolder(folderId).map(({ state }) => ({ kind: 'item', item: copy(state) }));
+    for (const [itemId, { modseq }] of data()?.gone.get(folderId) ?? []) {
+      feed.push({ kind: 'gone', tombstone: { folderId, itemId, modseq } });
+    }
+    const position = (e: FeedEntry) => (e.kind === 'item' ? e.item : e.tombstone);
+    return feed
+      .filter((e) => order(position(e), after) > 0)
+      .sort((a, b) => order(position(a), position(b)))
+      .slice(0, limit);
+  }
+
+  function snapshot(folderId: string, since: number, before: SnapshotCursor | null): ItemState[] {
+    return inFolder(folderId)
+      .map((e) => e.state)
+      .filter((s) => s.receivedAt >= since && (before === null || newestFirst(before, s) < 0))
+      .sort(newestFirst)
+      .map(copy);
+  }
+
+  function messageOf({ state, message }: Entry): Message {
+    const { dedupeKey: _, folderRole: __, parts, ...rest } = message;
+    const isBody = (partNo: number) => partNo === message.bodyTextPart || partNo === message.bodyHtmlPart;
+    return structuredClone({
+      ...rest,
+      ...state,
+      attachments: parts.filter((p) => p.isAttachment),
+      bodies: parts.filter((p) => isBody(p.partNo)),
+    });
+  }
+
+  return {
+    ref: { ...ref },
+    create: async () => {
+      if (data() === undefined) create();
+    },
+    folders: async () => inFolderOrder([...(data()?.folders.values() ?? [])].map((f) => ({ ...f }))),
+    folderByRole: async (role) => {
+      const found = [...(data()?.folders.values() ?? [])].find((f) => f.role === role);
+      return found === undefined ? null : { ...found };
+    },
+    usage: async () => {
+      const box = data();
+      const sizeBytes = items().reduce((sum, e) => sum + e.state.size, 0);
+      return { exists: box !== undefined, sizeBytes, itemCount: items().length, modseq: box?.modseq ?? 0 };
+    },
+    contentModseqs: async (folderIds) =>
+      new Map(
+        [...(data()?.folders.values() ?? [])]
+          .filter((f) => folderIds.includes(f.folderId))
+          .map((f) => [f.folderId, f.contentModseq]),
+      ),
+    changes: async (folderId, after, limit) => changes(folderId, after, limit),
+    snapshot: async (folderId, since, before, limit) => snapshot(folderId, since, before).slice(0, limit),
+    countSnapshot: async (folderId, since, before) => snapshot(folderId, since, before).length,
+    itemStates: async (itemIds) => [...new Set(itemIds)].flatMap((id) => entry(id)?.state ?? []).map(copy),
+    messages: async (itemIds) => [...new Set(itemIds)].flatMap((id) => entry(id) ?? []).map(messageOf),
+    parts: async (itemId) =>
+      structuredClone(entry(itemId)?.message.parts ?? []).sort((a, b) => a.partNo - b.partNo),
+    part: async (itemId, partNo) => {
+      const message = entry(itemId)?.message;
+      const part = message?.parts.find((p) => p.partNo === partNo);
+      return message === undefined || part === undefined
+        ? null
+        : { rawKey: message.rawKey, part: { ...part } };
+    },
+    threadOf: async (messageIds) => {
+      for (const id of messageIds.map((text) => fitText(text, LIMITS.messageId))) {
+        const found = items()
+          .map((e) => e.message)
+          .filter((m) => m.messageIdHeader === id)
+          .sort((a, b) => compareText(a.itemId, b.itemId))[0];
+        if (found !== undefined) return found.threadId;
       }
-      item.modseq = ++this.#modseq;
-      this.#touch(item.folderId, item.modseq);
-      return { itemId, outcome: 'changed', folderId: item.folderId, modseq: item.modseq };
-    });
-  }
+      return null;
+    },
+    threadOfSubject: async (baseSubject, since) => {
+      const subject = fitText(baseSubject, LIMITS.baseSubject);
+      const found = items()
+        .map((e) => e.message)
+        .filter((m) => subject !== '' && m.baseSubject === subject && m.receivedAt >= since)
+        .sort(newestFirst)[0];
+      return found?.threadId ?? null;
+    },
+    knownRawKeys: async (rawKeys) => {
+      const known = new Set<string | null>(items().map((e) => e.message.rawKey));
+      for (const gone of data()?.gone.values() ?? [])
+        for (const { rawKey } of gone.values()) known.add(rawKey);
+      return new Set(rawKeys.filter((key) => known.has(key)));
+    },
+    rawKeys: async (afterItemId, limit) =>
+      items()
+        .map((e) => ({ itemId: e.state.itemId, rawKey: e.message.rawKey }))
+        .filter((e) => compareText(e.itemId, afterItemId) > 0)
+        .sort((a, b) => compareText(a.itemId, b.itemId))
+        .slice(0, limit),
+    insert: async (message) => insertMany([message])[0] as InsertResult,
+    insertMany: async (messages) => insertMany(messages),
+    setFlags: async (changes) => setFlags(changes),
+    move: async (itemIds, toFolderId, from) => move(itemIds, toFolderId, from),
+    remove: async (itemIds, _now, from) => remove(itemIds, from),
+  };
+}
 
-  async move(itemIds: string[], toFolderId: string, from?: string): Promise<ItemChange[]> {
-    if (!this.#folders.has(toFolderId)) throw new NotFoundError('no such folder');
-    return itemIds.map((itemId) => {
-      const item = this.#items.get(itemId);
-      if (item === undefined || (from !== undefined && item.folderId !== from)) return missing(itemId);
-      if (item.folderId === toFolderId) {
-        return { itemId, outcome: 'unchanged', folderId: toFolderId, modseq: item.modseq };
-      }
-      const modseq = ++this.#modseq;
-      this.#bury(item, modseq, null);
-      item.folderId = toFolderId;
-      item.modseq = modseq;
-      item.createdModseq = modseq;
-      this.#touch(toFolderId, modseq);
-      return { itemId, outcome: 'changed', folderId: toFolderId, modseq };
-    });
-  }
+/** A mailbox with its default folders, as `create` leaves it. */
+export function emptyMailbox(): MailboxData {
+  const folders = DEFAULT_FOLDERS.map(({ role, displayName, itemClass }): [string, Folder] => {
+    const folderId = crypto.randomUUID();
+    const modseqs = { modseq: 1, createdModseq: 1, contentModseq: 0 };
+    return [folderId, { folderId, parentId: null, displayName, role, itemClass, ...modseqs }];
+  });
+  return { folders: new Map(folders), items: new Map(), gone: new Map(), modseq: 1 };
+}
 
-  async remove(itemIds: string[], _now: number, from?: string): Promise<ItemChange[]> {
-    return itemIds.map((itemId) => {
-      const item = this.#items.get(itemId);
-      if (item === undefined || (from !== undefined && item.folderId !== from)) return missing(itemId);
-      const modseq = ++this.#modseq;
-      this.#bury(item, modseq, item.rawKey);
-      this.#items.delete(itemId);
-      return { itemId, outcome: 'changed', folderId: item.folderId, modseq };
-    });
-  }
+function goneFrom(box: MailboxData, folderId: string): Map<string, Gone> {
+  const gone = box.gone.get(folderId) ?? new Map<string, Gone>();
+  box.gone.set(folderId, gone);
+  return gone;
+}
 
-  #older(folderId: string, since: number, before: SnapshotCursor | null): Stored[] {
-    return [...this.#items.values()]
-      .filter((i) => i.folderId === folderId && i.receivedAt >= since)
-      .filter(
-        (i) =>
-          before === null ||
-          i.receivedAt < before.receivedAt ||
-          (i.receivedAt === before.receivedAt && i.itemId < before.itemId),
-      )
-      .sort((a, b) => b.receivedAt - a.receivedAt || (a.itemId < b.itemId ? 1 : -1));
-  }
+function answer(outcome: InsertResult['outcome'], { state, message }: Entry): InsertResult {
+  const { itemId, folderId, modseq } = state;
+  return { outcome, itemId, folderId, modseq, rawKey: message.rawKey };
+}
 
-  #bury(item: Stored, modseq: number, rawKey: string | null): void {
-    const at = this.#tombstones.findIndex((t) => t.folderId === item.folderId && t.itemId === item.itemId);
-    if (at >= 0) this.#tombstones.splice(at, 1);
-    this.#tombstones.push({ folderId: item.folderId, itemId: item.itemId, modseq, rawKey });
-    this.#touch(item.folderId, modseq);
-  }
-
-  #touch(folderId: string, modseq: number): void {
-    const folder = this.#folders.get(folderId);
-    if (folder !== undefined) folder.contentModseq = modseq;
-  }
+function placed(outcome: ItemChange['outcome'], { itemId, folderId, modseq }: ItemState): ItemChange {
+  return { itemId, outcome, folderId, modseq };
 }
 
 function missing(itemId: string): ItemChange {
   return { itemId, outcome: 'notFound', folderId: '', modseq: 0 };
 }
 
-function stateOf(item: Stored): ItemState {
-  return structuredClone(Object.fromEntries(STATE_KEYS.map((k) => [k, item[k]]))) as unknown as ItemState;
+function order(a: FeedCursor, b: FeedCursor): number {
+  return a.modseq - b.modseq || compareText(a.itemId, b.itemId);
 }
 
-function cursorOf(entry: FeedEntry): FeedCursor {
-  return entry.kind === 'item'
-    ? { modseq: entry.item.modseq, itemId: entry.item.itemId }
-    : { modseq: entry.tombstone.modseq, itemId: entry.tombstone.itemId };
+function newestFirst(a: SnapshotCursor, b: SnapshotCursor): number {
+  return b.receivedAt - a.receivedAt || compareText(b.itemId, a.itemId);
 }
 
-function compare(a: FeedCursor, b: FeedCursor): number {
-  return a.modseq - b.modseq || (a.itemId < b.itemId ? -1 : a.itemId > b.itemId ? 1 : 0);
+function copy(state: ItemState): ItemState {
+  return structuredClone(state);
 }

@@ -4,8 +4,8 @@ import type { AuditJob } from '../../core/ports/queues.ts';
 import { jsonChunks } from '../dialect/json-chunks.ts';
 import { given, insertSelect } from '../dialect/statements.ts';
 import type { Executor } from '../dialect/types.ts';
+import { normaliseEvent } from '../normalise-event.ts';
 import type { AuditTables } from '../schema/audit.ts';
-import { fitOptional, fitText } from '../text.ts';
 
 export function createAuditStore(executor: Executor, { events }: AuditTables): AuditStore {
   const columns = [
@@ -79,25 +79,8 @@ export function createAuditStore(executor: Executor, { events }: AuditTables): A
   };
 }
 
-/** What a row keeps of an event; shared with the in-memory store. */
-export function fitEvent(event: AuditJob): AuditJob {
-  return {
-    ...event,
-    tenantId: fitOptional(event.tenantId, 200),
-    actor: fitText(event.actor, 1024),
-    action: fitText(event.action, 255),
-    resource: fitText(event.resource, 1024),
-    details: Object.fromEntries(
-      Object.entries(event.details)
-        .slice(0, 64)
-        .map(([key, value]) => [fitText(key, 255), typeof value === 'string' ? fitText(value, 4096) : value]),
-    ),
-    correlationId: fitText(event.correlationId, 255),
-  };
-}
-
 function rowOf(event: AuditJob): unknown[] {
-  const e = fitEvent(event);
+  const e = normaliseEvent(event);
   return [
     e.eventId,
     e.at,

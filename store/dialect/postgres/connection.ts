@@ -43,6 +43,14 @@ export class PostgresConnection {
    * callers cannot come between them. Results in order; the first error of the list is the one thrown.
    */
   async run(statements: readonly Statement[]): Promise<QueryArrayResult<unknown[]>[]> {
+    // What the driver refuses by itself never reaches the server, whose transaction would then commit the rest.
+    for (const { params } of statements) {
+      if (
+        !params.every((value) => value === null || typeof value === 'string' || typeof value === 'number')
+      ) {
+        throw new Error('store: parameters are text, numbers or null');
+      }
+    }
     this.#running++;
     clearTimeout(this.#idle);
     try {

@@ -1,0 +1,174 @@
+import { ConflictError, NotFoundError } from '../../core/errors.ts';
+import type { Alias, Credential, Device, Domain, Tenant, User } from '../../core/identity/types.ts';
+import type { AddressLookup, DeadLetter, DirectoryStore } from '../../core/ports/directory.ts';
+import { compareText, fitText } from '../text.ts';
+
+/** The directory in memory. */
+export function createMemoryDirectoryStore(): DirectoryStore {
+  const tenants = new Map<string, Tenant>();
+  const domains = new Map<string, Domain>();
+  const users = new Map<string, User>();
+  const aliases = new Map<string, Alias>();
+  const credentials = new Map<string, Credential>();
+  const devices = new Map<string, Device>();
+  const deadLetters = new Map<string, DeadLetter>();
+
+  const userOf = (tenantId: string, userId: string) => {
+    const user = users.get(userId);
+    return user?.tenantId === tenantId ? user : undefined;
+  };
+  const atAddress = (address: string) => [...users.values()].find((u) => u.address === address);
+  const taken = (address: string) => atAddress(address) !== undefined || aliases.has(address);
+  const change = <T>(row: T | undefined, values: Partial<T>) => {
+    if (row === undefined) throw new NotFoundError('no such row');
+    Object.assign(row, values);
+  };
+
+  return {
+    async lookupAddresses(domain, addresses) {
+      const found = domains.get(domain) ?? null;
+      const inTenant = (user: User | undefined) => (user?.tenantId === found?.tenantId ? user : undefined);
+      const match = (address: string): AddressLookup['matches'] => {
+        const user = inTenant(atAddress(address));
+        if (user !== undefined) return [{ address, via: 'address', enabled: true, user }];
+        const alias = aliases.get(address);
+        if (alias === undefined) return [];
+        const target = inTenant(userOf(alias.tenantId, alias.userId));
+        return target === undefined ? [] : [{ address, via: 'alias', enabled: alias.enabled, user: target }];
+      };
+      return structuredClone({
+        domain: found,
+        tenant: tenants.get(found?.tenantId ?? '') ?? null,
+        matches: [...new Set(addresses)].flatMap(match),
+        catchAll: inTenant(users.get(found?.catchAllUserId ?? '')) ?? null,
+      });
+    },
+    async findLogin(address) {
+      const alias = aliases.get(address);
+      const user =
+        atAddress(address) ?? (alias?.enabled === true ? userOf(alias.tenantId, alias.userId) : undefined);
+      const tenant = tenants.get(user?.tenantId ?? '');
+      if (user === undefined || tenant === undefined) return null;
+      const theirs = [...credentials.values()]
+        .filter((c) => c.userId === user.userId && c.tenantId === user.tenantId)
+        .sort((a, b) => a.createdAt - b.createdAt || compareText(a.credentialId, b.credentialId));
+      return structuredClone({ tenant, user, credentials: theirs });
+    },
+    async getUser(tenantId, userId) {
+      const tenant = tenants.get(tenantId);
+      const user = userOf(tenantId, userId);
+      return tenant === undefined || user === undefined ? null : structuredClone({ tenant, user });
+    },
+
+    async createTenant(tenant) {
+      const row = { ...tenant, name: fitText(tenant.name, 1024) };
+      const there = tenants.get(tenant.tenantId);
+      if (there === undefined) tenants.set(tenant.tenantId, row);
+      else if (there.name !== row.name || there.mailShard !== row.mailShard)
+        throw new ConflictError('tenant id is taken');
+    },
+    getTenant: async (tenantId) => structuredClone(tenants.get(tenantId) ?? null),
+    listTenants: async () =>
+      structuredClone([...tenants.values()].sort((a, b) => compareText(a.tenantId, b.tenantId))),
+    setTenantStatus: async (tenantId, status) => change(tenants.get(tenantId), { status }),
+
+    async createDomain(domain) {
+      if (domains.has(domain.domain)) throw new ConflictError('domain exists');
+      domains.set(domain.domain, { ...domain });
+    },
+    getDomain: async (domain) => structuredClone(domains.get(domain) ?? null),
+    listDomains: async (tenantId) =>
+      structuredClone(
+        [...domains.values()]
+          .filter((d) => d.tenantId === tenantId)
+          .sort((a, b) => compareText(a.domain, b.domain)),
+      ),
+    async setCatchAll(tenantId, domain, userId) {
+      const row = domains.get(domain);
+      change(row?.tenantId === tenantId ? row : undefined, { catchAllUserId: userId });
+    },
+
+    async createUser(user) {
+      const there = users.get(user.userId);
+      if (there?.address === user.address && there.tenantId === user.tenantId) return;
+      if (there !== undefined || taken(user.address)) throw new ConflictError('address is taken');
+      users.set(user.userId, { ...user, displayName: fitText(user.displayName, 1024) });
+    },
+    listUsers: async (tenantId, afterAddress, limit) =>
+      structuredClone(
+        [...users.values()]
+          .filter((u) => u.tenantId === tenantId && compareText(u.address, afterAddress) > 0)
+          .sort((a, b) => compareText(a.address, b.address))
+          .slice(0, limit),
+      ),
+    setUserStatus: async (tenantId, userId, status) => change(userOf(tenantId, userId), { status }),
+    setQuota: async (tenantId, userId, quotaBytes) => change(userOf(tenantId, userId), { quotaBytes }),
+    async createAlias(alias) {
+      if (taken(alias.address)) throw new ConflictError('address is taken');
+      aliases.set(alias.address, { ...alias });
+    },
+    async setAliasEnabled(tenantId, address, enabled) {
+      const row = aliases.get(address);
+      change(row?.tenantId === tenantId ? row : undefined, { enabled });
+    },
+    listAliases: async (tenantId, userId) =>
+      structuredClone(
+        [...aliases.values()]
+          .filter((a) => a.tenantId === tenantId && a.userId === userId)
+          .sort((a, b) => compareText(a.address, b.address)),
+      ),
+    async putCredential(credential) {
+      if (credential.kind === 'password') {
+        for (const [id, { kind, userId, tenantId }] of credentials) {
+          const mine = userId === credential.userId && tenantId === credential.tenantId;
+          if (kind === 'password' && mine) credentials.delete(id);
+        }
+      }
+      if (!credentials.has(credential.credentialId)) {
+        credentials.set(credential.credentialId, { ...credential, label: fitText(credential.label, 1024) });
+      }
+    },
+
+    async touchDevice(device) {
+      const key = JSON.stringify([device.userId, device.deviceId]);
+      const there = devices.get(key);
+      if (there !== undefined && there.tenantId !== device.tenantId) return;
+      devices.set(key, {
+        ...device,
+        deviceType: fitText(device.deviceType, 255),
+        userAgent: fitText(device.userAgent, 1024),
+        protocolVersion: fitText(device.protocolVersion, 32),
+        firstSeenAt: there?.firstSeenAt ?? device.firstSeenAt,
+      });
+    },
+    listDevices: async (tenantId, userId) =>
+      structuredClone(
+        [...devices.values()]
+          .filter((d) => d.tenantId === tenantId && d.userId === userId)
+          .sort((a, b) => b.lastSeenAt - a.lastSeenAt || compareText(a.deviceId, b.deviceId)),
+      ),
+
+    async putDeadLetter(letter) {
+      if (deadLetters.has(letter.deadLetterId)) return;
+      const { body, error } = letter;
+      deadLetters.set(letter.deadLetterId, {
+        ...letter,
+        body: fitText(body, 1_000_000),
+        error: fitText(error, 8192),
+      });
+    },
+    listDeadLetters: async ({ queue, before, limit }) =>
+      structuredClone(
+        [...deadLetters.values()]
+          .filter((l) => (queue === undefined || l.queue === queue) && l.failedAt < (before ?? Infinity))
+          .sort((a, b) => b.failedAt - a.failedAt || compareText(b.deadLetterId, a.deadLetterId))
+          .slice(0, limit),
+      ),
+    getDeadLetter: async (deadLetterId) => structuredClone(deadLetters.get(deadLetterId) ?? null),
+    async markReplayed(deadLetterId, at) {
+      const letter = deadLetters.get(deadLetterId);
+      if (letter !== undefined) letter.replayedAt ??= at;
+    },
+    ping: async () => undefined,
+  };
+}

