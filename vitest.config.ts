@@ -2,7 +2,17 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    silent: 'passed-only',
     projects: [
+      {
+        test: {
+          name: 'edges',
+          include: ['test/{protocol,e2e,clients}/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
       'test/workerd/vitest.config.ts',
       {
         test: {

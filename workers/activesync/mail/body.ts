@@ -127,9 +127,9 @@ async function partText(blobs: BlobStore, message: Message, part: MessagePart): 
   const raw = await blobs.readRange(message.rawKey, part.bodyStart, end);
   // I7: a message whose raw is gone shows what is known of it, never an error.
   if (raw === null) return { text: message.textHead, size: message.textSize };
-  const { text } = decodeTextPart(raw, part);
+  const { text, truncated } = decodeTextPart(raw, { ...part, params: {} }, { maxBytes: MAX_TEXT_BYTES });
   const size = utf8Length(text);
-  return { text, size: end < part.bodyEnd ? Math.max(size + 1, part.decodedSize) : size };
+  return { text, size: truncated ? Math.max(size + 1, part.decodedSize) : size };
 }
 
 function cut(type: 1 | 2, whole: Decoded, limit: number | null): Content {
