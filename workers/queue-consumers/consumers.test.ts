@@ -131,7 +131,7 @@ describe('queue notify', () => {
       null,
       'x',
       {},
-      notify({ shard: 'DIRECTORY' }),
+      notify({ shard: 'mail-1' }),
       notify({ tenantId: '../t2' }),
       { ...notify(), v: 2 },
     ];

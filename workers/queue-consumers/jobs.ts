@@ -3,7 +3,8 @@ import { parseRawKey } from '../../core/mail/place-key.ts';
 import type { AuditJob, IndexJob, IngestJob, NotifyJob } from '../../core/ports/queues.ts';
 
 const id = z.string().regex(/^[A-Za-z0-9_.:-]{1,64}$/);
-const shard = z.string().regex(/^MAIL_[A-Z0-9_]{1,32}$/);
+/** Name of a binding; whether it is one of mail, the mail store knows. */
+const shard = z.string().regex(/^[A-Z][A-Z0-9_]{0,39}$/);
 const correlationId = z.string().max(64);
 const whole = z.number().int().min(0);
 

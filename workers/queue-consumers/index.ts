@@ -1,0 +1,27 @@
+/** queue(): one file for each queue of wrangler.toml. */
+import type { Services } from '../../platform/services.ts';
+import { consumeAudit } from './audit.ts';
+import { consumeDeadLetters } from './dead-letters.ts';
+import { consumeIndexText } from './index-text.ts';
+import { consumeIngest } from './ingest.ts';
+import { consumeNotify } from './notify.ts';
+import type { QueueBatch } from './settle.ts';
+
+const CONSUMERS: Record<string, (services: Services, batch: QueueBatch) => Promise<void>> = {
+  'mail-ingest': consumeIngest,
+  index: consumeIndexText,
+  notify: consumeNotify,
+  audit: consumeAudit,
+};
+
+/**
+ * The queue() handler. Every message of a batch is acknowledged or given back by itself; it rejects, and the whole
+ * batch comes again, only for a queue that it does not know.
+ */
+export function createQueueConsumers(services: Services): (batch: QueueBatch) => Promise<void> {
+  return async (batch) => {
+    const consume = batch.queue.startsWith('dlq-') ? consumeDeadLetters : CONSUMERS[batch.queue];
+    if (consume === undefined) throw new Error(`no consumer for the queue ${batch.queue}`);
+    await consume(services, batch);
+  };
+}

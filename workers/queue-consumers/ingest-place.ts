@@ -1,0 +1,74 @@
+import { Threader } from '../../core/mail/threading.ts';
+import type { NewMessage } from '../../core/mail/types.ts';
+import type { InsertResult, MailboxStore } from '../../core/ports/mail.ts';
+import type { Services } from '../../platform/services.ts';
+import type { IngestDelivery, Ingested, IngestResults } from './ingest-delivery.ts';
+import type { Prepared } from './ingest-prepare.ts';
+
+/**
+ * Writes the prepared messages of one mailbox: together, and one by one when that fails, so that a message which
+ * the store refuses keeps none of the others out (I11).
+ */
+export async function placeGroup(
+  services: Services,
+  group: Prepared[],
+  results: IngestResults,
+): Promise<void> {
+  const job = group[0]?.delivery.job;
+  if (job === undefined) return;
+  try {
+    // Within the try: a shard that does not exist is the fault of this job alone.
+    const mailbox = services.mail.mailbox({
+      tenantId: job.tenantId,
+      mailboxId: job.mailboxId,
+      shard: job.shard,
+    });
+    const messages = await threaded(mailbox, group);
+    const inserted = await insertTogether(services, mailbox, messages);
+    for (const [n, { delivery }] of group.entries()) {
+      const result = inserted[n];
+      results.set(delivery, result === undefined ? noResult() : ingested(delivery, result));
+    }
+  } catch (error) {
+    if (group.length === 1) {
+      for (const { delivery } of group) results.set(delivery, { kind: 'failed', error });
+      return;
+    }
+    for (const one of group) await placeGroup(services, [one], results);
+  }
+}
+
+async function threaded(mailbox: MailboxStore, group: Prepared[]): Promise<NewMessage[]> {
+  const threader = new Threader(mailbox);
+  const messages: NewMessage[] = [];
+  for (const { message, thread } of group) {
+    messages.push({ ...message, threadId: await threader.place(thread) });
+  }
+  return messages;
+}
+
+async function insertTogether(
+  services: Services,
+  mailbox: MailboxStore,
+  messages: NewMessage[],
+): Promise<InsertResult[]> {
+  try {
+    return await mailbox.insertMany(messages);
+  } catch (error) {
+    // A mailbox that was never created, e.g. because its user was made by hand: mail creates it.
+    const { exists } = await mailbox.usage();
+    if (exists) throw error;
+    await mailbox.create(services.now());
+    return mailbox.insertMany(messages);
+  }
+}
+
+function ingested(delivery: IngestDelivery, result: InsertResult): Ingested {
+  const { itemId, folderId, modseq } = result;
+  const duplicate = result.outcome === 'duplicate' && result.rawKey !== delivery.job.key;
+  return { kind: 'placed', itemId, folderId, modseq, duplicate };
+}
+
+function noResult(): Ingested {
+  return { kind: 'failed', error: new Error('the store gave no result for the message') };
+}

@@ -1,0 +1,155 @@
+/** From a raw object to the message that a mailbox will keep: everything but the thread and the write. */
+import type { MessageIndex } from '../../codecs/mime/types.ts';
+import { baseSubject } from '../../codecs/text/index.ts';
+import { toNewMessage } from '../../core/mail/place.ts';
+import { minimalMessage } from '../../core/mail/place-minimal.ts';
+import { marksReply, type ThreadFacts } from '../../core/mail/threading.ts';
+import type { NewMessage } from '../../core/mail/types.ts';
+import type { RawEnvelope } from '../../core/ports/blobs.ts';
+import type { IngestJob } from '../../core/ports/queues.ts';
+import { describeError } from '../../platform/log.ts';
+import type { Services } from '../../platform/services.ts';
+import { bodyFacts } from './body-facts.ts';
+import { type IngestDelivery, SMALL_BYTES } from './ingest-delivery.ts';
+import { isRemovedDuplicate } from './ingest-duplicates.ts';
+import { itemIdOf } from './ingest-known.ts';
+import type { RangeReader } from './part-text.ts';
+import { type RawReading, readRaw } from './raw-reading.ts';
+
+export interface Prepared {
+  delivery: IngestDelivery;
+  /** Complete but for its thread. */
+  message: NewMessage;
+  thread: ThreadFacts;
+}
+
+/**
+ * Reads and indexes the raw of a delivery. `done` when it is gone for a good reason. Rejects when it cannot be
+ * read, is not what the job says, or is lost; never because of what is in it (I10).
+ */
+export async function prepare(
+  services: Services,
+  delivery: IngestDelivery,
+  unparsed: boolean,
+): Promise<Prepared | 'done'> {
+  const { job } = delivery;
+  const object = await services.blobs.open(job.key);
+  if (object === null) return missing(services, job);
+  checkOwner(job, object.envelope);
+  const keep = object.size <= SMALL_BYTES;
+  const reading = await readRaw(object.stream, { size: object.size, keep, parse: !unparsed });
+  if (job.sha256 !== null && job.sha256 !== reading.sha256) {
+    throw new Error('the raw does not have the checksum it was stored with');
+  }
+  const receivedAt = object.envelope?.receivedAt ?? services.now();
+  const { index } = reading;
+  if (index !== null) {
+    try {
+      return await parsed(delivery, reading, index, receivedAt, rangesOf(services, job, reading));
+    } catch (error) {
+      // A range that cannot be read now is no property of the message: another attempt will read it.
+      if (error instanceof RawUnavailable) throw error;
+      reading.failure = error;
+    }
+  }
+  if (reading.failure !== null) {
+    services.log.error('ingest.unparsable', {
+      correlationId: job.correlationId,
+      key: job.key,
+      error: describeError(reading.failure),
+    });
+  }
+  return minimal(delivery, reading, receivedAt, unparsed ? 'unparsed' : 'parse-failed');
+}
+
+async function missing(services: Services, job: IngestJob): Promise<'done'> {
+  const { tenantId, mailboxId, shard, key } = job;
+  const known = await services.mail.mailbox({ tenantId, mailboxId, shard }).knownRawKeys([key]);
+  if (known.has(key) || (await isRemovedDuplicate(services, job))) return 'done';
+  throw new Error('the raw is missing');
+}
+
+/** A job can only bring mail into the mailbox that its envelope was accepted for (A65). */
+function checkOwner(job: IngestJob, envelope: RawEnvelope | null): void {
+  if (envelope === null) throw new Error('the raw has no envelope');
+  if (envelope.tenantId !== job.tenantId || envelope.mailboxId !== job.mailboxId) {
+    throw new Error('the raw belongs to another mailbox');
+  }
+}
+
+function rangesOf(services: Services, job: IngestJob, { bytes }: RawReading): RangeReader {
+  if (bytes !== null) return async (start, end) => bytes.subarray(start, end);
+  return async (start, end) => {
+    try {
+      const range = await services.blobs.readRange(job.key, start, end);
+      if (range !== null) return range;
+    } catch (error) {
+      throw new RawUnavailable('a range of the raw cannot be read', { cause: error });
+    }
+    throw new RawUnavailable('the raw went missing');
+  };
+}
+
+class RawUnavailable extends Error {
+  override name = 'RawUnavailable';
+}
+
+async function parsed(
+  delivery: IngestDelivery,
+  reading: RawReading,
+  index: MessageIndex,
+  receivedAt: number,
+  read: RangeReader,
+): Promise<Prepared> {
+  const itemId = itemIdOf(delivery);
+  const base = baseSubject(index.subject);
+  const message = toNewMessage(index, {
+    itemId,
+    rawKey: delivery.job.key,
+    rawSha256: reading.sha256,
+    dedupeKey: reading.dedupeKey,
+    threadId: itemId,
+    receivedAt,
+    baseSubject: base,
+    body: await bodyFacts(index, read),
+  });
+  const thread: ThreadFacts = {
+    itemId,
+    messageId: index.messageId,
+    references: index.references,
+    inReplyTo: index.inReplyTo,
+    baseSubject: base,
+    isReply: marksReply(index.subject, base),
+    receivedAt,
+  };
+  return { delivery, message, thread };
+}
+
+function minimal(
+  delivery: IngestDelivery,
+  reading: RawReading,
+  receivedAt: number,
+  reason: string,
+): Prepared {
+  const itemId = itemIdOf(delivery);
+  const message = minimalMessage(reading.head, {
+    itemId,
+    rawKey: delivery.job.key,
+    rawSha256: reading.sha256,
+    dedupeKey: reading.dedupeKey,
+    receivedAt,
+    size: reading.size,
+    reason,
+  });
+  const { messageIdHeader: messageId, baseSubject: subject } = message;
+  const thread: ThreadFacts = {
+    itemId,
+    messageId,
+    references: [],
+    inReplyTo: [],
+    baseSubject: subject,
+    isReply: false,
+    receivedAt,
+  };
+  return { delivery, message, thread };
+}
