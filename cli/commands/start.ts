@@ -103,10 +103,10 @@ interface Serving {
 }
 
 async function serve({ home, installation, port, empty, verbose, began, out }: Serving): Promise<void> {
-  const stopped = stopSignal();
   const { startStack } = await import('../local/stack.ts');
   const onLog = verbose ? (line: string) => out.note(line) : undefined;
   const stack = await startStack({ home, installation, port, onLog });
+  const stopped = stopSignal();
   try {
     const known = installation.demo ?? (await firstStart(stack.url, installation.adminToken, empty, out));
     await writeInstallation(home, { ...installation, demo: known });
@@ -123,10 +123,16 @@ async function serve({ home, installation, port, empty, verbose, began, out }: S
   }
 }
 
-/** Resolves at the first Ctrl-C or request to end; later ones do not cut the clean end short. */
+/**
+ * Resolves at the first Ctrl-C or request to end; later ones do not cut the clean end short. The runtimes have
+ * put handlers of their own there, which would end the process on the spot.
+ */
 function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve());
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.removeAllListeners(signal);
+      process.on(signal, () => resolve());
+    }
   });
 }
 
