@@ -14,6 +14,7 @@ export default defineConfig({
         },
       },
       'test/workerd/vitest.config.ts',
+      { test: { name: 'contract', include: ['test/contract/**/*.test.ts'], testTimeout: 60_000 } },
       {
         test: {
           name: 'unit',

@@ -9,7 +9,15 @@ export function cleanText(text: string): string {
   return (text.includes('\0') ? text.replaceAll('\0', '') : text).toWellFormed();
 }
 
-/** The same, cut at a code point so that its UTF-8 has at most `maxBytes`. */
+/**
+ * An id that somebody asks for, as a parameter. What no database can hold becomes something that none holds, rather
+ * than an error, or another id.
+ */
+export function askedId(id: string): string {
+  return id.replaceAll('\0', '\ufffd').toWellFormed();
+}
+
+/** Clean text, cut at a code point so that its UTF-8 has at most `maxBytes`. */
 export function fitText(text: string, maxBytes: number): string {
   // Nobody needs the rest of a header of megabytes to be cleaned first.
   const clean = cleanText(text.length > maxBytes + 1 ? text.slice(0, maxBytes + 1) : text);

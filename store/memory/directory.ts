@@ -19,7 +19,7 @@ export function createMemoryDirectoryStore(): DirectoryStore {
   };
   const atAddress = (address: string) => [...users.values()].find((u) => u.address === address);
   const taken = (address: string) => atAddress(address) !== undefined || aliases.has(address);
-  const change = <T>(row: T | undefined, values: Partial<T>) => {
+  const change = <T extends object>(row: T | undefined, values: Partial<T>) => {
     if (row === undefined) throw new NotFoundError('no such row');
     Object.assign(row, values);
   };

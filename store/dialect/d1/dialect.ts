@@ -1,4 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm';
+import { askedId } from '../../text.ts';
 import type { Dialect, DocumentScope, FullText } from '../types.ts';
 
 /** A word of its own for each mailbox, letters and digits only, so that the tokenizer keeps it whole. */
@@ -36,7 +37,7 @@ const fts5: FullText = {
 };
 
 function list(values: readonly string[]): SQL {
-  return sql`(select value from json_each(${JSON.stringify(values)}))`;
+  return sql`(select value from json_each(${JSON.stringify(values.map(askedId))}))`;
 }
 
 export const sqliteDialect: Dialect = {

@@ -1,4 +1,5 @@
 import type { Client, QueryArrayResult } from 'pg';
+import { askedId } from '../../text.ts';
 
 export interface PostgresOptions {
   connectionString: string;
@@ -6,6 +7,8 @@ export interface PostgresOptions {
   defer: (work: Promise<unknown>) => void;
   /** Milliseconds after which the server gives a statement up. */
   statementTimeoutMs?: number;
+  /** Milliseconds without a statement after which the connection is closed; the next statement opens another. */
+  idleMs?: number;
 }
 
 export interface Statement {
@@ -17,8 +20,12 @@ const STATEMENT_TIMEOUT_MS = 15_000;
 /** The server ends a slow statement first; this one is for a server that no longer answers. */
 const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5_000;
 const CONNECT_TIMEOUT_MS = 10_000;
-/** A connection that nobody used for so long is closed; the next statement opens another. */
 const IDLE_MS = 500;
+
+/** PostgreSQL ends the statement over a NUL in text. Stored text has none; this is about ids in questions. */
+function sendable(value: unknown): unknown {
+  return typeof value === 'string' && value.includes('\0') ? askedId(value) : value;
+}
 
 /** OIDs of int8 and numeric: counts and sums, which are far below 2^53 here. */
 const NUMBERS = new Set([20, 1700]);
@@ -57,7 +64,7 @@ export class PostgresConnection {
       const client = await this.#open();
       const settled = await Promise.allSettled(
         statements.map(({ sql, params }) =>
-          client.query<unknown[]>({ text: sql, values: params, rowMode: 'array' }),
+          client.query<unknown[]>({ text: sql, values: params.map(sendable), rowMode: 'array' }),
         ),
       );
       return settled.map((outcome) => {
@@ -66,7 +73,7 @@ export class PostgresConnection {
       });
     } finally {
       this.#running--;
-      if (this.#running === 0) this.#idle = setTimeout(() => this.#close(), IDLE_MS);
+      if (this.#running === 0) this.#idle = setTimeout(() => this.#close(), this.#options.idleMs ?? IDLE_MS);
     }
   }
 

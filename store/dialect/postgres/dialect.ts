@@ -1,4 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm';
+import { askedId } from '../../text.ts';
 import type { Dialect, FullText } from '../types.ts';
 
 /** Table `search.documents` has the column `words`, a tsvector, which the schema both dialects share does not know. */
@@ -16,7 +17,7 @@ const tsvector: FullText = {
 };
 
 function list(values: readonly string[]): SQL {
-  return sql`(select jsonb_array_elements_text(${JSON.stringify(values)}::jsonb))`;
+  return sql`(select jsonb_array_elements_text(${JSON.stringify(values.map(askedId))}::jsonb))`;
 }
 
 export const postgresDialect: Dialect = {

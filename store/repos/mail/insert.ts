@@ -19,7 +19,7 @@ export async function insertMessagesInto(
 ): Promise<InsertResult[]> {
   if (messages.length === 0) return [];
   const wanted = messages.map(normaliseMessage);
-  const fresh = withoutRepeats(wanted);
+  const fresh = firstOfEachId(wanted);
   const ids = fresh.map((message) => message.itemId);
   const results = await box.executor.atomic(
     [
@@ -31,28 +31,31 @@ export async function insertMessagesInto(
     ],
     { lock: mailboxLock(box) },
   );
-  const places = placesIn(results[0]?.rows);
-  const inserted = new Map(fresh.map((message) => [message, places.get(message.itemId)]));
-  const others = wanted.filter((message) => inserted.get(message) === undefined);
+  const inserted = placesIn(results[0]?.rows);
+  const others = fresh.filter((message) => !inserted.has(message.itemId));
   const known = others.length === 0 ? NOTHING : await findExisting(box, others);
+  const answers = new Map(
+    fresh.map((message) => {
+      const { itemId, rawKey } = message;
+      const place = inserted.get(itemId);
+      return [
+        itemId,
+        place === undefined ? existing(message, known) : answer('inserted', { itemId, rawKey, ...place }),
+      ];
+    }),
+  );
   return wanted.map((message) => {
-    const place = inserted.get(message);
-    return place === undefined
-      ? existing(message, known)
-      : found('inserted', { itemId: message.itemId, rawKey: message.rawKey, ...place });
+    const first = answers.get(message.itemId);
+    if (first === undefined) throw new Error('store: a message without an answer');
+    // A second mention of one id finds what the first has inserted.
+    const repeated = first.outcome === 'inserted' && !fresh.includes(message);
+    return repeated ? { ...first, outcome: 'present' } : first;
   });
 }
 
-/** The first of several messages with one id or one dedupe key. */
-function withoutRepeats(messages: readonly NewMessage[]): NewMessage[] {
+function firstOfEachId(messages: readonly NewMessage[]): NewMessage[] {
   const ids = new Set<string>();
-  const keys = new Set<string>();
-  return messages.filter(({ itemId, dedupeKey }) => {
-    if (ids.has(itemId) || keys.has(dedupeKey)) return false;
-    ids.add(itemId);
-    keys.add(dedupeKey);
-    return true;
-  });
+  return messages.filter(({ itemId }) => !ids.has(itemId) && ids.add(itemId));
 }
 
 function insertItems(box: MailboxContext, messages: readonly NewMessage[]) {
@@ -84,6 +87,12 @@ function insertItems(box: MailboxContext, messages: readonly NewMessage[]) {
   // All roles or nothing: an unknown one must not leave half of the batch behind.
   const rolesExist = sql`(select count(*) from ${folders} where ${scoped(box, folders)}
     and ${inArray(folders.role, dialect.list(roles))} and ${folders.role} <> 'user') = ${roles.length}`;
+  const isNew = sql`not exists (select 1 from ${items} where ${scoped(box, items)}
+      and ${items.itemId} = ${given(items.itemId)})
+    and not exists (select 1 from ${items} where ${scoped(box, items)}
+      and ${items.dedupeKey} = ${given(items.dedupeKey)})
+    and not exists (select 1 from ${tombstones} where ${scoped(box, tombstones)}
+      and ${tombstones.rawKey} = ${given(stored.rawKey)})`;
   const modseq = sql`${mailboxes.modseq} + row_number() over (order by input.ord)`;
   const statement = insertSelect(
     build,
@@ -104,15 +113,11 @@ function insertItems(box: MailboxContext, messages: readonly NewMessage[]) {
       htmlSize: given(items.htmlSize),
       dedupeKey: given(items.dedupeKey),
     },
-    sql`from ${input} join ${mailboxes} on ${scoped(box, mailboxes)}
+    sql`from (select input.*, row_number() over (partition by ${given(items.dedupeKey)} order by input.ord) as nth
+        from ${input} where ${isNew}) as input
+      join ${mailboxes} on ${scoped(box, mailboxes)}
       join ${folders} on ${scoped(box, folders)} and ${folders.role} = input.role
-      where ${rolesExist}
-        and not exists (select 1 from ${items} where ${scoped(box, items)}
-          and ${items.itemId} = ${given(items.itemId)})
-        and not exists (select 1 from ${items} where ${scoped(box, items)}
-          and ${items.dedupeKey} = ${given(items.dedupeKey)})
-        and not exists (select 1 from ${tombstones} where ${scoped(box, tombstones)}
-          and ${tombstones.rawKey} = ${given(stored.rawKey)})`,
+      where input.nth = 1 and ${rolesExist}`,
   );
   return statement.returning({ itemId: items.itemId, folderId: items.folderId, modseq: items.modseq });
 }
@@ -193,19 +198,19 @@ async function findExisting(box: MailboxContext, messages: readonly NewMessage[]
 
 function existing(message: NewMessage, known: Known): InsertResult {
   const itself = known.byId.get(message.itemId);
-  if (itself !== undefined) return found('present', { itemId: message.itemId, ...itself });
+  if (itself !== undefined) return answer('present', { itemId: message.itemId, ...itself });
   const same = known.byDedupeKey.get(message.dedupeKey);
-  if (same !== undefined) return found('duplicate', same);
+  if (same !== undefined) return answer('duplicate', same);
   const removed = known.byRawKey.get(message.rawKey);
   if (removed !== undefined) {
     const outcome = removed.itemId === message.itemId ? 'present' : 'duplicate';
-    return found(outcome, { ...removed, rawKey: message.rawKey });
+    return answer(outcome, { ...removed, rawKey: message.rawKey });
   }
   // Its rival was removed between the write and this read, with another raw: the next attempt will insert it.
   throw new Error('store: a message was neither inserted nor found; try again');
 }
 
-function found(
+function answer(
   outcome: InsertResult['outcome'],
   { itemId, folderId, modseq, rawKey }: Place & { itemId: string; rawKey: string },
 ): InsertResult {

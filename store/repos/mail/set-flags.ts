@@ -3,6 +3,7 @@ import type { FlagChange, ItemChange } from '../../../core/ports/mail.ts';
 import { slices } from '../../dialect/json-chunks.ts';
 import { given } from '../../dialect/statements.ts';
 import { mergeFlagChanges } from '../../normalise.ts';
+import { askedId } from '../../text.ts';
 import {
   all,
   IDS_PER_STATEMENT,
@@ -32,7 +33,7 @@ export async function setFlags(box: MailboxContext, changes: readonly FlagChange
 function updateItems(box: MailboxContext, changes: readonly FlagChange[]) {
   const { items } = box.tables;
   const rows = changes.map((change) => [
-    change.itemId,
+    askedId(change.itemId),
     change.isRead === undefined ? null : Number(change.isRead),
     change.flag === undefined ? null : change.flag === null ? '' : JSON.stringify(change.flag),
     change.categories === undefined ? null : JSON.stringify(change.categories),

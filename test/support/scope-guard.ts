@@ -1,0 +1,180 @@
+/**
+ * I25: refuses every statement that touches rows of a tenant without saying which. Tests run the stores behind it.
+ *
+ * Mail and search tables need `tenant_id = <parameter>` and `mailbox_id = <parameter>` for each mention of a table,
+ * or both among the columns of an INSERT. Directory tables need `tenant_id`, with the exceptions of RESOLVES. Audit
+ * events are of the installation and listed across tenants.
+ */
+import type { D1Database, D1PreparedStatement } from '@cloudflare/workers-types/experimental';
+import type { Executor } from '../../store/dialect/types.ts';
+import {
+  isKeyword,
+  isMark,
+  parse,
+  type QueryScope,
+  scopesOf,
+  split,
+  type TableUse,
+  type Token,
+} from './sql-parse.ts';
+
+const MAILBOX_TABLES = new Set([
+  ...['mailboxes', 'folders', 'items', 'messages', 'message_parts', 'tombstones', 'acl'],
+  ...['documents', 'document_text'],
+]);
+
+/**
+ * Directory tables, each with the columns that may find its rows in place of the tenant:
+ * - `by value`: an envelope address or a login name is all there is, and leads to the tenant.
+ * - `by query`: taken from a row that was found in that way, in the same statement.
+ * - `freely`: the list of tenants, and dead letters, which belong to the installation.
+ */
+const RESOLVES: Record<string, { byValue?: string[]; byQuery?: string[]; freely?: true }> = {
+  tenants: { freely: true },
+  dead_letters: { freely: true },
+  domains: { byValue: ['domain'] },
+  users: { byValue: ['address'], byQuery: ['user_id'] },
+  aliases: { byValue: ['address'] },
+  credentials: { byQuery: ['user_id'] },
+  devices: {},
+};
+
+export class UnscopedStatementError extends Error {
+  constructor(what: string, sql: string) {
+    super(`unscoped statement (${what}): ${sql}`);
+    this.name = 'UnscopedStatementError';
+  }
+}
+
+/** Throws UnscopedStatementError for a statement that I25 forbids. */
+export function checkScope(sql: string, params: readonly unknown[]): void {
+  const tenants = new Set<unknown>();
+  const note = (column: string, value: unknown) => {
+    if (column === 'tenant_id') tenants.add(value);
+  };
+  for (const scope of scopesOf(parse(sql))) {
+    for (const use of scope.tables) {
+      const missing = missingColumn(scope, use, params, note);
+      if (missing !== null) throw new UnscopedStatementError(`${use.table} without ${missing}`, sql);
+    }
+  }
+  if (tenants.size > 1) throw new UnscopedStatementError('more than one tenant', sql);
+}
+
+type Note = (column: string, value: unknown) => void;
+
+function missingColumn(
+  scope: QueryScope,
+  use: TableUse,
+  params: readonly unknown[],
+  note: Note,
+): string | null {
+  const inMailbox = MAILBOX_TABLES.has(use.table);
+  const resolves = RESOLVES[use.table];
+  if ((!inMailbox && resolves === undefined) || resolves?.freely === true) return null;
+  const needed = inMailbox ? ['tenant_id', 'mailbox_id'] : ['tenant_id'];
+  const { insertColumns } = use;
+  if (insertColumns !== null) return needed.find((column) => !insertColumns.includes(column)) ?? null;
+  const only = scope.tables.filter((t) => t.insertColumns === null).length === 1;
+  const holds = (column: string, allowed: (right: Token | undefined) => boolean) =>
+    scope.conditions.some((condition) => implies(condition, use, only, column, allowed));
+  const bound = (column: string) => (right: Token | undefined) => {
+    if (right?.kind !== 'param') return false;
+    note(column, params[right.index]);
+    return true;
+  };
+  const missing = needed.find((column) => !holds(column, bound(column)));
+  if (missing === undefined || inMailbox) return missing ?? null;
+  const anyValue = (right: Token | undefined) => right?.kind === 'param' || right?.kind === 'group';
+  const aQuery = (right: Token | undefined) =>
+    right?.kind === 'group' && isKeyword(right.tokens[0], 'select');
+  const resolved =
+    resolves?.byValue?.some((column) => holds(column, anyValue)) === true ||
+    resolves?.byQuery?.some((column) => holds(column, aQuery) || holds(column, isColumn)) === true;
+  return resolved ? null : missing;
+}
+
+const isColumn = (right: Token | undefined) => right?.kind === 'word';
+
+/** Whether a condition can only be true where the column equals something that `allowed` accepts. */
+function implies(
+  condition: readonly Token[],
+  use: TableUse,
+  only: boolean,
+  column: string,
+  allowed: (right: Token | undefined) => boolean,
+): boolean {
+  const branches = split(condition, (t) => isKeyword(t, 'or'));
+  if (branches.length > 1) return branches.every((branch) => implies(branch, use, only, column, allowed));
+  const terms = split(condition, (t) => isKeyword(t, 'and'));
+  if (terms.length > 1) return terms.some((term) => implies(term, use, only, column, allowed));
+  const [first] = condition;
+  if (condition.length === 1 && first?.kind === 'group') {
+    return !isKeyword(first.tokens[0], 'select') && implies(first.tokens, use, only, column, allowed);
+  }
+  const at = condition.findIndex((t) => isMark(t, '=') || isKeyword(t, 'in'));
+  const name = condition[at - 1];
+  if (at < 1 || name?.kind !== 'word' || name.text !== column) return false;
+  const qualifier = condition[at - 3];
+  const ours =
+    at === 1
+      ? only
+      : isMark(condition[at - 2], '.') && qualifier?.kind === 'word' && qualifier.text === use.name;
+  return ours && allowed(condition[at + 1]);
+}
+
+/** The executor, refusing unscoped statements before they are sent. */
+export function guardExecutor(executor: Executor): Executor {
+  const check = (...statements: Parameters<Executor['compile']>) => {
+    for (const statement of statements) {
+      const { sql, params } = executor.compile(statement);
+      checkScope(sql, params);
+    }
+  };
+  return {
+    ...executor,
+    async all(query) {
+      check(query);
+      return executor.all(query);
+    },
+    async read(...queries) {
+      for (const query of queries) check(query);
+      return executor.read(...queries);
+    },
+    async atomic(statements, options) {
+      for (const statement of statements) check(statement);
+      if (options?.lock !== undefined) check(options.lock);
+      return executor.atomic(statements, options);
+    },
+  };
+}
+
+/** The database, refusing unscoped statements when they are bound. */
+export function guardD1(database: D1Database): D1Database {
+  return new Proxy(database, {
+    get(target, property) {
+      const value: unknown = Reflect.get(target, property);
+      if (typeof value !== 'function') return value;
+      if (property !== 'prepare') return value.bind(target);
+      return (sql: string) => guardStatement(target.prepare(sql), sql);
+    },
+  });
+}
+
+function guardStatement(statement: D1PreparedStatement, sql: string): D1PreparedStatement {
+  return new Proxy(statement, {
+    get(target, property) {
+      if (property === 'bind') {
+        return (...params: unknown[]) => {
+          checkScope(sql, params);
+          return target.bind(...params);
+        };
+      }
+      const value: unknown = Reflect.get(target, property);
+      if (typeof value !== 'function') return value;
+      // Run without `bind`: then it has no parameters at all.
+      checkScope(sql, []);
+      return value.bind(target);
+    },
+  });
+}
