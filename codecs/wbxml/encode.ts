@@ -1,5 +1,6 @@
 import { type EasVersion, TAGS, type TagInfo } from './code-pages.ts';
 import { WbxmlEncodeError } from './errors.ts';
+import { PartSource } from './part-source.ts';
 import { isNode, type OpaqueStream, type WbxmlContent, type WbxmlNode } from './tree.ts';
 
 export interface EncodeOptions {
@@ -12,6 +13,8 @@ const END = 0x01;
 const STR_I = 0x03;
 const OPAQUE = 0xc3;
 const CONTENT_BIT = 0x40;
+/** mb_u_int32 (WBXML 1.3, 5.1). */
+const MAX_OPAQUE = 0xffff_ffff;
 /** Version 1.3, public id 1 (unknown), UTF-8, no string table (MS-ASWBXML 2.1). */
 const HEADER = [0x03, 0x01, 0x6a, 0x00];
 
@@ -28,8 +31,10 @@ export function encodeWbxml(root: WbxmlNode, options: EncodeOptions = {}): Uint8
 }
 
 /**
- * The document as a stream of known length; opaque streams in the tree are read one after another as the reader
- * asks for more. A source with another number of bytes than announced fails the stream.
+ * The document as a stream of known length; opaque streams in the tree are opened and read one after another as the
+ * reader asks for more, and cancelled with it. A source with another number of bytes than announced fails the stream
+ * with 'wrong-length', one that fails does so with its own error. Throws like encodeWbxml, and 'wrong-length' for a
+ * length that is no 32-bit integer.
  */
 export function encodeWbxmlStream(
   root: WbxmlNode,
@@ -38,46 +43,13 @@ export function encodeWbxmlStream(
   const writer = new Writer(options);
   writer.document(root);
   const pieces = writer.pieces();
-  const bytes = flow(pieces);
-  const stream = new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      try {
-        const next = await bytes.next();
-        if (next.done) controller.close();
-        else controller.enqueue(next.value);
-      } catch (error) {
-        controller.error(error);
-      }
-    },
-    async cancel() {
-      await bytes.return(undefined);
-    },
-  });
+  // No chunk is made, and no source opened, before it is asked for.
+  const source = new PartSource(pieces);
+  const stream = new ReadableStream<Uint8Array>(
+    { pull: (controller) => source.pull(controller), cancel: (reason) => source.cancel(reason) },
+    { highWaterMark: 0 },
+  );
   return { stream, length: pieces.reduce((sum, p) => sum + p.length, 0) };
-}
-
-async function* flow(pieces: (Uint8Array | OpaqueStream)[]): AsyncGenerator<Uint8Array, undefined> {
-  for (const piece of pieces) {
-    if (piece instanceof Uint8Array) {
-      yield piece;
-      continue;
-    }
-    const source = typeof piece.stream === 'function' ? await piece.stream() : piece.stream;
-    const reader = source.getReader();
-    let got = 0;
-    try {
-      for (let next = await reader.read(); !next.done; next = await reader.read()) {
-        got += next.value.length;
-        if (got > piece.length) break;
-        yield next.value;
-      }
-      if (got !== piece.length)
-        throw new WbxmlEncodeError('wrong-length', `${got} bytes for ${piece.length}`);
-    } finally {
-      await reader.cancel().catch(() => undefined);
-    }
-  }
-  return undefined;
 }
 
 /** Writes into one growing buffer; an opaque stream ends a piece and begins the next. */
@@ -136,8 +108,12 @@ class Writer {
       else this.#text(content);
     } else if (content instanceof Uint8Array) this.#opaque(content);
     else {
+      const { length } = content;
+      if (!Number.isInteger(length) || length < 0 || length > MAX_OPAQUE) {
+        throw new WbxmlEncodeError('wrong-length', `${info.tag}: ${length}`);
+      }
       this.#byte(OPAQUE);
-      this.#integer(content.length);
+      this.#integer(length);
       this.#flush();
       this.#pieces.push(content);
     }

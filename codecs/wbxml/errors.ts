@@ -32,7 +32,7 @@ export class WbxmlDecodeError extends Error {
 
 /** A tree that must not be written. */
 export class WbxmlEncodeError extends Error {
-  readonly code: 'unknown-tag' | 'tag-not-in-version' | 'stream-not-allowed' | 'wrong-length';
+  readonly code: 'unknown-tag' | 'tag-not-in-version' | 'bad-content' | 'stream-not-allowed' | 'wrong-length';
 
   constructor(code: WbxmlEncodeError['code'], detail: string) {
     super(`wbxml: ${code}: ${detail}`);
