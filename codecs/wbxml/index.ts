@@ -1,8 +1,10 @@
 /** WBXML as Exchange ActiveSync uses it (MS-ASWBXML). */
 export type { EasVersion } from './code-pages.ts';
-export { type DecodeLimits, decodeWbxml } from './decode.ts';
+export { decodeWbxml } from './decode.ts';
 export { type EncodeOptions, encodeWbxml, encodeWbxmlStream } from './encode.ts';
 export { WbxmlDecodeError, WbxmlEncodeError } from './errors.ts';
+export type { DecodeLimits } from './limits.ts';
+export { wbxmlToXml } from './to-xml.ts';
 export {
   bytesOf,
   child,

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { decodedForm, goldens } from '../../test/support/wbxml.ts';
 import { TAGS } from './code-pages.ts';
 import { cleanText } from './encode.ts';
 import {
@@ -15,7 +16,6 @@ import {
   WbxmlEncodeError,
   type WbxmlNode,
 } from './index.ts';
-import { decodedForm, goldens } from '../../test/support/wbxml.ts';
 
 const identity = (text: string) => text;
 
