@@ -13,7 +13,7 @@ export interface DecodeLimits {
 }
 
 /** Room for a mail of 25 MiB in a SendMail. A caller whose command is small asks for less. */
-export const DEFAULT_DECODE_LIMITS: Readonly<DecodeLimits> = Object.freeze({
+const DEFAULT_DECODE_LIMITS: Readonly<DecodeLimits> = Object.freeze({
   maxBytes: 40 * 1024 * 1024,
   maxDepth: 32,
   maxNodes: 100_000,
