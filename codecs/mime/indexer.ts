@@ -145,7 +145,10 @@ function showUndecodable(
     degraded.add('undecodable-text');
   } else {
     const root = parts[0];
-    if (bodies.attachments.length > 0 || root === undefined || !visible.includes(true)) return;
+    if (bodies.attachments.length > 0 || root === undefined || root.bodyStart === root.bodyEnd) return;
+    // Delimiters without any part between them are all there is, or it stands outside of the parts.
+    const onlyContainers = parts.every((any) => any.mediaType.startsWith('multipart/'));
+    if (!onlyContainers && !visible.includes(true)) return;
     const parent = root.mediaType.startsWith('multipart/') ? 0 : null;
     parts.push(plainPart(root, parent, '0', root.bodyStart, root.bodyEnd));
     degraded.add('raw-text');

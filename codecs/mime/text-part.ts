@@ -26,7 +26,8 @@ export function decodeTextPart(
   const head = decodeTransferHead(raw, part.encoding, options.maxBytes ?? DEFAULT_MAX_BYTES);
   const truncated = head.truncated || raw.length < whole;
   let text = decodeCharset(head.bytes, part.charset, truncated);
-  if (text.includes('\0')) text = text.replaceAll('\0', '');
+  // Where NUL is all there is, something is to be seen still (I10).
+  if (text.includes('\0')) text = text.replaceAll('\0', '') || '\ufffd';
   const flowed = part.mediaType === 'text/plain' && part.params['format']?.trim().toLowerCase() === 'flowed';
   if (flowed && options.unwrap !== false) {
     text = unwrapFlowed(text, part.params['delsp']?.trim().toLowerCase() === 'yes');

@@ -47,6 +47,13 @@ const KEY_FIELDS = new Set([
 ]);
 const LONGEST_KEY = 25;
 
+/**
+ * Header bytes kept for all parts below the root together, as a multiple of the limit for one. Then each field
+ * is cut to MODEST_FIELD: a thousand parts with 64 KB of parameters each would cost seconds to take apart.
+ */
+const PARTS_BUDGET = 4;
+const MODEST_FIELD = 512;
+
 function isSpace(byte: number | undefined): boolean {
   return byte === 32 || byte === 9;
 }
@@ -70,6 +77,8 @@ export class HeaderBlock {
   #keys = new Set<string>();
   #keeping = false;
   #lines = 0;
+  /** Bytes kept for parts below the root so far. */
+  #spent = 0;
 
   constructor(limits: MimeLimits, degraded: Set<Degraded>) {
     this.#limits = limits;
@@ -191,9 +200,16 @@ export class HeaderBlock {
     return false;
   }
 
+  #maxField(): number {
+    const { maxFieldBytes, maxHeaderBytes } = this.#limits;
+    return this.#spent < PARTS_BUDGET * maxHeaderBytes
+      ? maxFieldBytes
+      : Math.min(MODEST_FIELD, maxFieldBytes);
+  }
+
   #append(data: Uint8Array, from: number, to: number): void {
     const last = this.#bounds.length - 1;
-    const room = (this.#bounds[last - 1] as number) + this.#limits.maxFieldBytes - this.#length;
+    const room = (this.#bounds[last - 1] as number) + this.#maxField() - this.#length;
     const length = Math.min(to - from, room);
     if (length < to - from) this.#degraded.add('field-limit');
     if (length <= 0) return;
@@ -204,6 +220,7 @@ export class HeaderBlock {
     }
     this.#bytes.set(data.subarray(from, from + length), this.#length);
     this.#length += length;
+    if (!this.#isRoot) this.#spent += length;
     this.#bounds[last] = this.#length;
   }
 

@@ -1,5 +1,5 @@
 import { decodeCharset } from '../charset/decode.ts';
-import { replaceControls } from './clean.ts';
+import { cutText, replaceControls } from './clean.ts';
 import { decodeEncodedWords } from './encoded-words.ts';
 
 /** A field such as Content-Type: its value in lower case and its parameters. */
@@ -18,6 +18,8 @@ interface Section {
 }
 
 const MAX_NAME = 64;
+/** No boundary, charset or file name is longer. */
+const MAX_VALUE = 1000;
 const utf8 = new TextEncoder();
 
 function skipSpace(text: string, from: number): number {
@@ -137,7 +139,7 @@ export function parseParameters(field: string, maxParams: number): Parameterised
     if (++count > maxParams) return { value, params: finish(params, sections), truncated: true };
     const section = readSectionName(name);
     if (section === null) {
-      if (!(name in params)) params[name] = replaceControls(decodeEncodedWords(text));
+      if (!(name in params)) params[name] = cutText(replaceControls(decodeEncodedWords(text)), MAX_VALUE);
       continue;
     }
     const list = sections.get(section.base) ?? [];
@@ -150,6 +152,6 @@ export function parseParameters(field: string, maxParams: number): Parameterised
 }
 
 function finish(params: Record<string, string>, sections: Map<string, Section[]>): Record<string, string> {
-  for (const [name, list] of sections) params[name] = replaceControls(joinSections(list));
+  for (const [name, list] of sections) params[name] = cutText(replaceControls(joinSections(list)), MAX_VALUE);
   return params;
 }

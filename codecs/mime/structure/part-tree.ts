@@ -16,7 +16,12 @@ interface Level {
   seen: boolean;
   closed: boolean;
   children: number;
+  /** Lines that were looked at as its possible boundary. */
+  candidates: number;
 }
+
+/** A multipart whose boundary has not shown by then has none: looking on costs more than it can find. */
+const MAX_CANDIDATES = 1000;
 
 /** A line that ends whatever part is open: the delimiter of a level, or its closing one. */
 export interface Delimiter {
@@ -62,7 +67,8 @@ export class PartTree {
       level.part === this.#current &&
       !level.seen &&
       !level.closed &&
-      level.guessed === ''
+      level.guessed === '' &&
+      level.candidates < MAX_CANDIDATES
     );
   }
 
@@ -70,6 +76,12 @@ export class PartTree {
   get guess(): 'no' | 'undeclared' | 'mismatch' {
     if (!this.#guessing) return 'no';
     return this.#levels.at(-1)?.declared === '' ? 'undeclared' : 'mismatch';
+  }
+
+  /** Notes that a line was looked at as a delimiter that no multipart named, and was none. */
+  rejectGuess(): void {
+    const level = this.#levels.at(-1);
+    if (level !== undefined) level.candidates++;
   }
 
   get currentIsContainer(): boolean {
@@ -103,8 +115,8 @@ export class PartTree {
   delimit(delimiter: Delimiter, end: number): void {
     const level = this.#levels[delimiter.level] as Level;
     this.#endCurrent(end);
-    for (const inner of this.#levels.slice(delimiter.level + 1)) this.#endContainer(inner, end);
-    this.#levels.length = delimiter.level + 1;
+    const inner = this.#levels.splice(delimiter.level + 1);
+    for (const ended of inner) this.#endContainer(ended, end);
     if (delimiter.overrules) {
       this.parts.length = level.part + 1;
       this.visible.length = level.part + 1;
@@ -115,7 +127,7 @@ export class PartTree {
     if (level.guessed === '') level.seen = true;
     level.closed = delimiter.close;
     this.#current = level.part;
-    this.#indexDelimiters();
+    if (inner.length > 0 || delimiter.close || delimiter.overrules) this.#indexDelimiters();
   }
 
   /** True when only one more part is allowed. */
@@ -222,6 +234,7 @@ export class PartTree {
       seen: false,
       closed: false,
       children: 0,
+      candidates: 0,
     });
     this.#indexDelimiters();
   }

@@ -72,7 +72,9 @@ export class StructureScanner {
       this.#at = next;
     }
     if (last) {
-      if (this.#inHeader) this.#endHeader(this.#base + data.length);
+      // A delimiter with nothing after it begins no part.
+      if (this.#inHeader && (this.#isRoot || !this.#header.isEmpty))
+        this.#endHeader(this.#base + data.length);
       this.tree.end(this.#base + data.length, this.#base + this.#contentEnd(data));
     }
     this.#base += this.#at;
@@ -237,7 +239,10 @@ export class StructureScanner {
     let delimiter = this.tree.match(text);
     if (delimiter === null && this.tree.guess !== 'no') {
       if (data.length - after < LOOK_AHEAD && !last) return STALLED;
-      if (!this.#beginsPart(data, after, text)) return 0;
+      if (!this.#beginsPart(data, after, text)) {
+        this.tree.rejectGuess();
+        return 0;
+      }
       delimiter = this.tree.adopt(text);
     }
     if (delimiter === null) return 0;
