@@ -85,7 +85,7 @@ function bodyOf(data: WbxmlElement, wishes: readonly BodyWish[]): EmailBody | nu
   if (element === undefined) return null;
   const size = textOf(element, 'AirSyncBase:EstimatedDataSize');
   const content = child(element, 'AirSyncBase:Data');
-  const part = textOf(element, 'AirSyncBase:Part');
+  const part = textOf(element, 'ItemOperations:Part');
   const body: EmailBody = {
     type: Number(textOf(element, 'AirSyncBase:Type')),
     estimatedDataSize: size === undefined ? null : Number(size),
