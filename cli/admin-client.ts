@@ -2,7 +2,7 @@ import { ADMIN_BASE_PATH, PROBLEM_TYPE, type Problem } from '../shared/admin-api
 import { CommandError } from './command.ts';
 
 /** A refusal of the admin API, with its stable code. */
-export class AdminApiError extends CommandError {
+class AdminApiError extends CommandError {
   readonly code: string;
   readonly status: number;
   constructor(problem: Pick<Problem, 'code' | 'status' | 'detail'>) {

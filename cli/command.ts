@@ -6,13 +6,13 @@ export type Flag =
   | { type: 'boolean'; help: string }
   | { type: 'string'; value: string; help: string; required?: boolean };
 
-export interface Positional {
+interface Positional {
   name: string;
   help: string;
   optional?: boolean;
 }
 
-export type FlagValues<F extends Record<string, Flag>> = {
+type FlagValues<F extends Record<string, Flag>> = {
   [K in keyof F]: F[K] extends { type: 'boolean' }
     ? boolean
     : F[K] extends { required: true }
@@ -20,7 +20,7 @@ export type FlagValues<F extends Record<string, Flag>> = {
       : string | undefined;
 };
 
-export interface Invocation<F extends Record<string, Flag>> {
+interface Invocation<F extends Record<string, Flag>> {
   /** One for each positional of the command; '' for an optional one that was left out. */
   args: string[];
   flags: FlagValues<F>;
@@ -111,9 +111,7 @@ function firstSentence(error: unknown): string {
   return message.split(/\. |\n/)[0] ?? message;
 }
 
-export function usageOf(
-  spec: Pick<CommandSpec<Record<string, Flag>>, 'name' | 'positionals' | 'flags'>,
-): string {
+function usageOf(spec: Pick<CommandSpec<Record<string, Flag>>, 'name' | 'positionals' | 'flags'>): string {
   const positionals = spec.positionals.map((p) => (p.optional === true ? `[<${p.name}>]` : `<${p.name}>`));
   const flags = Object.entries(spec.flags).map(([name, flag]) => {
     const text = flag.type === 'boolean' ? `--${name}` : `--${name} ${flag.value}`;

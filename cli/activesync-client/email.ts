@@ -2,7 +2,7 @@ import { bytesOf, child, children, textOf, type WbxmlElement } from '../../codec
 import { must } from './errors.ts';
 import type { BodyWish } from './item-options.ts';
 
-export interface EmailBody {
+interface EmailBody {
   type: number;
   /** Bytes of the whole body. */
   estimatedDataSize: number | null;
@@ -14,7 +14,7 @@ export interface EmailBody {
   preview: string | null;
 }
 
-export interface EmailAttachment {
+interface EmailAttachment {
   displayName: string;
   fileReference: string;
   method: number;

@@ -10,7 +10,7 @@ interface Statement {
 }
 
 /** The part of a D1 database that migrations need. */
-export interface MigratableD1 {
+interface MigratableD1 {
   prepare(sql: string): Statement;
   batch(statements: Statement[]): Promise<unknown>;
 }

@@ -28,7 +28,7 @@ export interface AdminContext {
   audit(event: AdminEvent): Promise<void>;
 }
 
-export interface AdminEvent {
+interface AdminEvent {
   correlationId: string;
   tenantId: string | null;
   action: string;

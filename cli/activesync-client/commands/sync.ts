@@ -11,7 +11,7 @@ import { checkNewEmail, type Email, readEmail } from '../email.ts';
 import { must, StatusError } from '../errors.ts';
 import { type ItemOptions, optionNodes } from '../item-options.ts';
 
-export type ClientCommand =
+type ClientCommand =
   | { kind: 'change'; serverId: string; read?: boolean; flag?: 'active' | 'complete' | 'clear' }
   | { kind: 'delete'; serverId: string }
   | { kind: 'fetch'; serverId: string };
@@ -30,7 +30,7 @@ export type ServerChange =
   | { kind: 'add' | 'change'; serverId: string; email: Email; data: WbxmlElement }
   | { kind: 'delete' | 'softDelete'; serverId: string };
 
-export interface CommandOutcome {
+interface CommandOutcome {
   kind: 'add' | 'change' | 'delete' | 'fetch';
   serverId: string;
   status: number;

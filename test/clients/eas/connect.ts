@@ -7,7 +7,7 @@ import {
   signIn,
 } from '../../../cli/activesync-client/index.ts';
 
-export interface TestAccount {
+interface TestAccount {
   user: string;
   password: string;
   deviceId?: string;
@@ -15,7 +15,7 @@ export interface TestAccount {
   queryEncoding?: 'plain' | 'base64';
 }
 
-export interface Connected {
+interface Connected {
   client: ActiveSyncClient;
   signedIn: SignedIn;
   /** The folder with this type (MS-ASCMD 2.2.3.186.3); 2 is the Inbox. Throws when there is none. */

@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { decodeWbxml, encodeWbxml, type WbxmlElement, type WbxmlNode } from '../../../codecs/wbxml/index.ts';
 
 /** One request as a scripted server saw it. */
-export interface SeenRequest {
+interface SeenRequest {
   method: string;
   search: string;
   headers: IncomingHttpHeaders;
