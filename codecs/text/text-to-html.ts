@@ -12,16 +12,12 @@ export function escapeHtml(text: string): string {
 }
 
 /**
- * Plain text as an HTML fragment that shows the same lines and spacing: line ends become `<br>`, every second
- * space of a run and leading spaces do not collapse. No links are made and nothing in the text acts as markup.
+ * Plain text as an HTML fragment that shows the same lines and spacing: line ends become `<br>`, runs of spaces do
+ * not collapse. No links are made and nothing in the text acts as markup.
  */
 export function textToHtml(text: string): string {
   const lines = text.replaceAll('\r\n', '\n').replaceAll('\r', '\n').split('\n');
   return lines
-    .map((line) =>
-      escapeHtml(line.replaceAll('\t', '    ')).replace(/^ | {2}/g, (run) =>
-        run.length === 1 ? '&nbsp;' : '&nbsp; ',
-      ),
-    )
+    .map((line) => escapeHtml(line.replaceAll('\t', '    ')).replace(/ (?= )|^ /g, '&nbsp;'))
     .join('<br>\r\n');
 }
