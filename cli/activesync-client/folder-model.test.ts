@@ -52,4 +52,18 @@ describe('a folder model', () => {
     await expect(syncFolder(client, model)).rejects.toThrow(StatusError);
     expect(model.syncKey).toBe('k1');
   });
+
+  it('begins anew when it is told to forget', async () => {
+    const { client } = await against(
+      synced('k1'),
+      synced('k2', A('Commands', add('a'))),
+      synced('n1'),
+      synced('n2', A('Commands', add('a'))),
+    );
+    const model = new FolderModel('1');
+    await syncFolder(client, model);
+    model.forget();
+    expect((await syncFolder(client, model)).added).toHaveLength(1);
+    expect(model.syncKey).toBe('n2');
+  });
 });

@@ -26,6 +26,12 @@ export class FolderModel {
     this.collectionId = collectionId;
   }
 
+  /** Back to the key 0, as after Status 3 (MS-ASCMD 2.2.3.177.17). */
+  forget(): void {
+    this.syncKey = '0';
+    this.items.clear();
+  }
+
   /** Takes in one reply; a change that does not fit to what is known is a ProtocolViolation. */
   apply(reply: CollectionReply): void {
     must(reply.collectionId === this.collectionId, 'MS-ASCMD 2.2.3.30.5', 'a reply for another collection');

@@ -91,7 +91,13 @@ export async function watch(client: ActiveSyncClient, inbox: FolderModel, watche
       }
     } catch (error) {
       if (watcher.signal.aborted) return;
-      await recover(error, watcher);
+      if (error instanceof StatusError && error.command === 'Sync' && error.status === 3) {
+        watcher.onRemark('The server has forgotten this device: reading the Inbox again.');
+        inbox.forget();
+        await syncFolder(client, inbox, { windowSize: WINDOW, options: LIST_OPTIONS });
+      } else {
+        await recover(error, watcher);
+      }
     }
   }
 }
