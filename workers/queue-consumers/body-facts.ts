@@ -1,4 +1,4 @@
-import type { MessageIndex, PartIndex } from '../../codecs/mime/types.ts';
+import type { MessageIndex, PartIndex } from '../../codecs/mime/index.ts';
 import { htmlToText, previewOf, truncateUtf8, utf8Length } from '../../codecs/text/index.ts';
 import type { BodyFacts } from '../../core/mail/place.ts';
 import { TEXT_HEAD_BYTES } from '../../core/mail/types.ts';

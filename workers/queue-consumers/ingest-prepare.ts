@@ -1,5 +1,5 @@
 /** From a raw object to the message that a mailbox will keep: everything but the thread and the write. */
-import type { MessageIndex } from '../../codecs/mime/types.ts';
+import type { MessageIndex } from '../../codecs/mime/index.ts';
 import { baseSubject } from '../../codecs/text/index.ts';
 import { toNewMessage } from '../../core/mail/place.ts';
 import { minimalMessage } from '../../core/mail/place-minimal.ts';

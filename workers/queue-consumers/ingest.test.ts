@@ -420,8 +420,10 @@ describe('index', () => {
     const real = w.services.search;
     w.services.search = {
       ...real,
-      index: async (ref, doc) =>
-        doc.subject === 'bad' ? Promise.reject(new Error('D1 down')) : real.index(ref, doc),
+      index: async (ref, ...docs) => {
+        if (docs.some((doc) => doc.subject === 'bad')) throw new Error('D1 down');
+        await real.index(ref, ...docs);
+      },
     };
     expect(await indexAll(w)).toEqual({ acked: 1, retried: 1 });
   });

@@ -21,15 +21,19 @@ const UNPARSED_FROM = 4;
 
 export async function consumeIngest(services: Services, batch: QueueBatch): Promise<void> {
   const deliveries = acceptJobs(batch, ingestJob, services.log);
-  const results: IngestResults = new Map();
-  await ingestTogether(
+  await ingestRound(
     services,
     deliveries.filter(({ message }) => message.attempts < 2),
-    results,
   );
   const again = deliveries.filter(({ message }) => message.attempts >= 2);
   if ((again[0]?.message.attempts ?? 1) % 2 === 0) again.reverse();
-  for (const delivery of again) await ingestTogether(services, [delivery], results);
+  // Each to its very end: should the next one be deadly, nothing of this one is left to do.
+  for (const delivery of again) await ingestRound(services, [delivery]);
+}
+
+async function ingestRound(services: Services, deliveries: IngestDelivery[]): Promise<void> {
+  const results: IngestResults = new Map();
+  await ingestTogether(services, deliveries, results);
   await announce(services, results);
   settle(services, results);
   await removeDuplicateRaw(services, results);

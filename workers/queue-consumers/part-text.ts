@@ -1,4 +1,4 @@
-import { decodeTextPart } from '../../codecs/mime/text-part.ts';
+import { decodeTextPart } from '../../codecs/mime/index.ts';
 import type { MessagePart } from '../../core/mail/types.ts';
 
 /** The fields of a part that lead to its text. */

@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
-import { DedupeHasher } from '../../codecs/mime/dedupe.ts';
-import { MimeIndexer } from '../../codecs/mime/indexer.ts';
-import type { MessageIndex } from '../../codecs/mime/types.ts';
+import { DedupeHasher, type MessageIndex, MimeIndexer } from '../../codecs/mime/index.ts';
 import { MINIMAL_HEAD_BYTES } from '../../core/mail/place-minimal.ts';
 
 /** What one pass over a raw message gives. */
