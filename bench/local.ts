@@ -18,7 +18,7 @@ export interface BenchWorker {
 /** wrangler.toml with another entry and without the production part; paths made absolute. */
 function benchConfig(main: string): string {
   const text = readFileSync(join(ROOT, 'wrangler.toml'), 'utf8');
-  const local = text.slice(0, text.indexOf('[env.production]'));
+  const local = text.slice(0, text.indexOf('\n[env.production]\n'));
   return local
     .replace('main = "workers/index.ts"', `main = ${JSON.stringify(main)}`)
     .replaceAll('migrations_dir = "', `migrations_dir = "${ROOT}/`)

@@ -12,8 +12,8 @@ export interface SearchDocument {
 }
 
 export interface SearchStore {
-  /** Insert or replace. Idempotent. */
-  index(ref: MailboxRef, document: SearchDocument): Promise<void>;
+  /** Insert or replace, several in one write. Idempotent. */
+  index(ref: MailboxRef, ...documents: SearchDocument[]): Promise<void>;
   remove(ref: MailboxRef, itemIds: string[]): Promise<void>;
   /** Item ids whose text holds all words of `words` (segmented), newest first. The smallest query the index must answer. */
   find(ref: MailboxRef, words: string, limit: number): Promise<string[]>;

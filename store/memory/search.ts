@@ -13,9 +13,11 @@ export function createMemorySearchStore(): SearchStore {
     return found;
   };
   return {
-    async index(ref, { itemId, subject, people, body, attachments, receivedAt }) {
-      const words = new Set([subject, people, body, attachments].flatMap(foldWords));
-      documents(ref).set(itemId, { receivedAt, words });
+    async index(ref, ...list) {
+      for (const { itemId, subject, people, body, attachments, receivedAt } of list) {
+        const words = new Set([subject, people, body, attachments].flatMap(foldWords));
+        documents(ref).set(itemId, { receivedAt, words });
+      }
     },
     async remove(ref, itemIds) {
       for (const itemId of itemIds) documents(ref).delete(itemId);

@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray } from 'drizzle-orm';
+import { and, desc, eq } from 'drizzle-orm';
 import type { MailboxRef } from '../../core/mail/types.ts';
 import type { SearchDocument, SearchStore } from '../../core/ports/search.ts';
 import { slices } from '../dialect/json-chunks.ts';
@@ -12,6 +12,8 @@ import { ping } from './ping.ts';
 const MAX_BODY = 262_144;
 const MAX_FIELD = 32_768;
 const IDS_PER_STATEMENT = 2000;
+/** Keeps one write below some megabytes also when every body is as long as it may be. */
+const DOCUMENTS_PER_WRITE = 16;
 
 export function createSearchStore(executor: Executor, { documents }: SearchTables): SearchStore {
   const { build, dialect } = executor;
@@ -20,34 +22,40 @@ export function createSearchStore(executor: Executor, { documents }: SearchTable
     and(eq(documents.tenantId, ref.tenantId), eq(documents.mailboxId, ref.mailboxId));
 
   return {
-    async index(ref, document: SearchDocument) {
-      const { itemId, receivedAt } = document;
+    async index(ref, ...list: SearchDocument[]) {
       const { tenantId, mailboxId } = ref;
-      await executor.atomic([
-        ...dialect.fullText.drop(ref, [itemId]),
-        build
-          .insert(documents)
-          .values({ tenantId, mailboxId, itemId, receivedAt })
-          .onConflictDoUpdate({
-            target: [documents.mailboxId, documents.itemId],
-            set: { receivedAt },
-            setWhere: eq(documents.tenantId, tenantId),
-          }),
-        ...dialect.fullText.put(ref, {
-          itemId,
-          subject: words(document.subject, MAX_FIELD),
-          people: words(document.people, MAX_FIELD),
-          body: words(document.body, MAX_BODY),
-          attachments: words(document.attachments, MAX_BODY),
-        }),
-      ]);
+      for (const slice of slices(list, DOCUMENTS_PER_WRITE)) {
+        await executor.atomic([
+          ...dialect.fullText.drop(
+            ref,
+            slice.map((d) => d.itemId),
+          ),
+          ...slice.flatMap(({ itemId, receivedAt, ...text }) => [
+            build
+              .insert(documents)
+              .values({ tenantId, mailboxId, itemId, receivedAt })
+              .onConflictDoUpdate({
+                target: [documents.mailboxId, documents.itemId],
+                set: { receivedAt },
+                setWhere: eq(documents.tenantId, tenantId),
+              }),
+            ...dialect.fullText.put(ref, {
+              itemId,
+              subject: words(text.subject, MAX_FIELD),
+              people: words(text.people, MAX_FIELD),
+              body: words(text.body, MAX_BODY),
+              attachments: words(text.attachments, MAX_BODY),
+            }),
+          ]),
+        ]);
+      }
     },
 
     async remove(ref, itemIds) {
       for (const slice of slices(itemIds, IDS_PER_STATEMENT)) {
         await executor.atomic([
           ...dialect.fullText.drop(ref, slice),
-          build.delete(documents).where(and(scopedTo(ref), inArray(documents.itemId, dialect.list(slice)))),
+          build.delete(documents).where(and(scopedTo(ref), dialect.isIn(documents.itemId, slice))),
         ]);
       }
     },

@@ -1,15 +1,18 @@
-import { htmlToText, segmentWords } from '../../codecs/text/index.ts';
-import type { MailAddress, Message } from '../../core/mail/types.ts';
+import { htmlToText, segmentWords, utf8Length } from '../../codecs/text/index.ts';
+import type { MailAddress, MailboxRef, Message } from '../../core/mail/types.ts';
+import type { IndexJob } from '../../core/ports/queues.ts';
 import type { SearchDocument } from '../../core/ports/search.ts';
 import type { Services } from '../../platform/services.ts';
 import { FAN_OUT, groupBy, mapBounded } from './bounded.ts';
 import { indexJob } from './jobs.ts';
-import { type PartText, readPartText } from './part-text.ts';
-import { acceptJobs, type QueueBatch, retryLater } from './settle.ts';
+import { type PartText, type RangeReader, readPartText } from './part-text.ts';
+import { acceptJobs, type Delivery, type QueueBatch, retryLater } from './settle.ts';
 
 /** Decoded bytes of each body that are indexed; what a person wrote is far shorter. */
 const MAX_TEXT_BYTES = 256 * 1024;
 const MAX_HTML_BYTES = 512 * 1024;
+/** Bytes from the first body to the end of the last that are read at once. */
+const SIDE_BY_SIDE = 256 * 1024;
 /** UTF-16 units of names and addresses, and of file names. */
 const MAX_LIST = 16 * 1024;
 
@@ -28,18 +31,46 @@ export async function consumeIndexText(services: Services, batch: QueueBatch): P
       for (const delivery of group) retryLater(services.log, delivery, 'index.failed', error);
       continue;
     }
-    await mapBounded(group, FAN_OUT, async (delivery) => {
-      const { itemId } = delivery.job;
+    await indexGroup(services, ref, group, messages);
+  }
+}
+
+/** One write for all that can be read; if it fails, one for each, so that none hurts the others (I11). */
+async function indexGroup(
+  services: Services,
+  ref: MailboxRef,
+  group: Delivery<IndexJob>[],
+  messages: Map<string, Message>,
+): Promise<void> {
+  const ready: { delivery: Delivery<IndexJob>; document: SearchDocument }[] = [];
+  await mapBounded(group, FAN_OUT, async (delivery) => {
+    const { itemId } = delivery.job;
+    try {
+      const message = messages.get(itemId);
+      if (message !== undefined) {
+        ready.push({ delivery, document: await documentOf(services, message) });
+        return;
+      }
+      // Removed since: its words must not stay, or come back after its removal took them out.
+      await services.search.remove(ref, [itemId]);
+      delivery.message.ack();
+    } catch (error) {
+      retryLater(services.log, delivery, 'index.failed', error);
+    }
+  });
+  if (ready.length === 0) return;
+  try {
+    await services.search.index(ref, ...ready.map((r) => r.document));
+    for (const { delivery } of ready) delivery.message.ack();
+  } catch {
+    for (const { delivery, document } of ready) {
       try {
-        const message = messages.get(itemId);
-        // Removed since: its words must not stay, or come back after its removal took them out.
-        if (message === undefined) await services.search.remove(ref, [itemId]);
-        else await services.search.index(ref, await documentOf(services, message));
+        await services.search.index(ref, document);
         delivery.message.ack();
       } catch (error) {
         retryLater(services.log, delivery, 'index.failed', error);
       }
-    });
+    }
   }
 }
 
@@ -68,18 +99,29 @@ function list(entries: string[]): string {
  * beside a text that only points to it.
  */
 async function bodyText(services: Services, message: Message): Promise<string> {
+  const bodies = message.bodies;
+  // A short plain text is kept beside the message, whole: no blob is read for it.
+  if (message.bodyHtmlPart === null && utf8Length(message.textHead) >= message.textSize)
+    return message.textHead;
+  const readRange = await rangeReader(services, message);
   const read = async (partNo: number | null, maxBytes: number): Promise<PartText | null> => {
-    const part = message.bodies.find((p) => p.partNo === partNo);
-    if (part === undefined) return null;
-    return readPartText(
-      async (start, end) => (await services.blobs.readRange(message.rawKey, start, end)) ?? new Uint8Array(),
-      part,
-      maxBytes,
-    );
+    const part = bodies.find((p) => p.partNo === partNo);
+    return part === undefined ? null : readPartText(readRange, part, maxBytes);
   };
   const text = (await read(message.bodyTextPart, MAX_TEXT_BYTES))?.text ?? '';
   const html = await read(message.bodyHtmlPart, MAX_HTML_BYTES);
   if (html === null) return text;
   const words = htmlToText(html.text, { maxLength: MAX_TEXT_BYTES });
   return words.length > text.length * 1.25 ? words : text;
+}
+
+/** Both bodies of an ordinary message lie side by side: one read brings them. */
+async function rangeReader(services: Services, message: Message): Promise<RangeReader> {
+  const whole = async (start: number, end: number) =>
+    (await services.blobs.readRange(message.rawKey, start, end)) ?? new Uint8Array();
+  const first = Math.min(...message.bodies.map((p) => p.bodyStart));
+  const last = Math.max(...message.bodies.map((p) => p.bodyEnd));
+  if (message.bodies.length < 2 || last - first > SIDE_BY_SIDE) return whole;
+  const bytes = await whole(first, last);
+  return async (start, end) => bytes.subarray(start - first, end - first);
 }

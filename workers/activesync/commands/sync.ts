@@ -1,6 +1,6 @@
 import { el } from '../../../codecs/wbxml/index.ts';
 import type { EasContext } from '../context.ts';
-import { type Reply, wbxml } from '../http/reply.ts';
+import { type Reply, streamedWbxml, wbxml } from '../http/reply.ts';
 import { STATUS } from '../status.ts';
 import { parseSync } from '../sync/parse.ts';
 import { renderCollection } from '../sync/render.ts';
@@ -17,7 +17,8 @@ export async function sync(context: EasContext): Promise<Reply> {
   if (said.length === 0) return { kind: 'empty' };
   const collections = [];
   for (const reply of said) collections.push(await renderCollection(context, reply));
-  return wbxml(el('AirSync:Sync', el('AirSync:Collections', collections)));
+  // A MIME body may be a stream.
+  return streamedWbxml(el('AirSync:Sync', el('AirSync:Collections', collections)));
 }
 
 function topStatus(status: number): Reply {

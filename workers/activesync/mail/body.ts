@@ -140,7 +140,8 @@ function cut(type: 1 | 2, whole: Decoded, limit: number | null): Content {
 async function mimeContent(blobs: BlobStore, message: Message, limit: number | null): Promise<Content> {
   const end = limit === null ? message.size : Math.min(limit, message.size);
   const truncated = end < message.size;
-  if (end > MAX_INLINE_MIME) {
+  // Looked for first: a stream that finds nothing would cut the whole answer (I7).
+  if (end > MAX_INLINE_MIME && (await blobs.head(message.rawKey)) !== null) {
     const stream = async () => {
       const range = await blobs.openRange(message.rawKey, 0, end);
       if (range === null) throw new Error('raw message is missing');
