@@ -108,7 +108,8 @@ CREATE TABLE tombstones (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX tombstones_feed ON tombstones (mailbox_id, folder_id, modseq, item_id);
-CREATE INDEX tombstones_by_raw_key ON tombstones (mailbox_id, raw_key) WHERE raw_key IS NOT NULL;
+-- With tenant_id it answers by itself, without which the planner prefers to walk through the mailbox.
+CREATE INDEX tombstones_by_raw_key ON tombstones (mailbox_id, raw_key, tenant_id) WHERE raw_key IS NOT NULL;
 
 CREATE TABLE acl (
   tenant_id TEXT NOT NULL,

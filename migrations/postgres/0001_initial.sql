@@ -188,7 +188,8 @@ CREATE TABLE mail_state.tombstones (
 );
 
 CREATE INDEX tombstones_feed ON mail_state.tombstones (mailbox_id, folder_id, modseq, item_id);
-CREATE INDEX tombstones_by_raw_key ON mail_state.tombstones (mailbox_id, raw_key) WHERE raw_key IS NOT NULL;
+CREATE INDEX tombstones_by_raw_key ON mail_state.tombstones (mailbox_id, raw_key)
+  WHERE raw_key IS NOT NULL;
 
 CREATE TABLE mail_state.acl (
   tenant_id text COLLATE "C" NOT NULL,

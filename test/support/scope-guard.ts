@@ -120,7 +120,9 @@ function implies(
     at === 1
       ? only
       : isMark(condition[at - 2], '.') && qualifier?.kind === 'word' && qualifier.text === use.name;
-  return ours && allowed(condition[at + 1]);
+  // `= any (…)` is PostgreSQL's way of saying `in (…)`.
+  const right = isKeyword(condition[at + 1], 'any') ? condition[at + 2] : condition[at + 1];
+  return ours && allowed(right);
 }
 
 /** The executor, refusing unscoped statements before they are sent. */

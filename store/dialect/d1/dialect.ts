@@ -42,7 +42,7 @@ function list(values: readonly string[]): SQL {
 
 export const sqliteDialect: Dialect = {
   name: 'sqlite',
-  list,
+  isIn: (column, values) => sql`${column} in ${list(values)}`,
   rows: (json, columns) => {
     const selected = columns.map(
       (column, i) => sql`value ->> ${sql.raw(String(i))} as ${sql.identifier(column.name)}`,

@@ -1,4 +1,4 @@
-import { and, eq, gt, inArray, sql } from 'drizzle-orm';
+import { and, eq, gt, sql } from 'drizzle-orm';
 import { ConflictError, NotFoundError } from '../../../core/errors.ts';
 import type { Alias, Credential, Tenant, User } from '../../../core/identity/types.ts';
 import { insertSelect, int } from '../../dialect/statements.ts';
@@ -185,7 +185,7 @@ export function usersAt({ executor, tables }: DirectoryContext, addresses: reado
   return executor.build
     .select(userFields(tables))
     .from(tables.users)
-    .where(inArray(tables.users.address, executor.dialect.list(addresses)));
+    .where(executor.dialect.isIn(tables.users.address, addresses));
 }
 
 /** Users of aliases, with the alias. */
@@ -199,5 +199,5 @@ export function aliasesAt({ executor, tables }: DirectoryContext, addresses: rea
     })
     .from(aliases)
     .innerJoin(users, and(eq(users.userId, aliases.userId), eq(users.tenantId, aliases.tenantId)))
-    .where(inArray(aliases.address, executor.dialect.list(addresses)));
+    .where(executor.dialect.isIn(aliases.address, addresses));
 }

@@ -1,4 +1,4 @@
-import { and, eq, inArray, type SQL, sql } from 'drizzle-orm';
+import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import type { MailboxRef } from '../../../core/mail/types.ts';
 import type { Executor } from '../../dialect/types.ts';
@@ -33,7 +33,7 @@ export function theseItems(
   ...more: (SQL | undefined)[]
 ): SQL {
   const { items } = box.tables;
-  return all(scoped(box, items), inArray(items.itemId, box.executor.dialect.list(itemIds)), ...more);
+  return all(scoped(box, items), box.executor.dialect.isIn(items.itemId, itemIds), ...more);
 }
 
 /** The mailbox's own row: writers of one mailbox wait for each other on it. */

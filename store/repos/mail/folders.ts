@@ -1,4 +1,4 @@
-import { and, eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import { ConflictError } from '../../../core/errors.ts';
 import { DEFAULT_FOLDERS } from '../../../core/mail/default-folders.ts';
 import type { Folder, FolderRole } from '../../../core/mail/types.ts';
@@ -97,7 +97,7 @@ export async function contentModseqs(
       box.executor.build
         .select({ folderId: folders.folderId, contentModseq: folders.contentModseq })
         .from(folders)
-        .where(and(scoped(box, folders), inArray(folders.folderId, box.executor.dialect.list(slice)))),
+        .where(and(scoped(box, folders), box.executor.dialect.isIn(folders.folderId, slice))),
     );
     for (const row of rows) found.set(row.folderId, row.contentModseq);
   }

@@ -145,9 +145,15 @@ export function insertParts(box: MailboxContext, list: readonly NewMessage[]) {
   );
 }
 
-/** Lets through the rows of `input` whose item the first statement of the list has just numbered. */
+/**
+ * Lets through the rows of `input` whose item the first statement of the list has just numbered. CROSS JOIN keeps
+ * SQLite to this order, one probe for each row; of its own it may walk through the mailbox for each.
+ */
 function ofNewItem(box: MailboxContext) {
   const { items } = box.tables;
-  return sql`join ${items} on ${all(scoped(box, items), eq(items.itemId, given(items.itemId)))}
-    where ${justNumbered(box)}`;
+  return sql`cross join ${items} where ${all(
+    scoped(box, items),
+    eq(items.itemId, given(items.itemId)),
+    justNumbered(box),
+  )}`;
 }

@@ -1,4 +1,4 @@
-import { eq, inArray, type SQL, sql } from 'drizzle-orm';
+import { eq, type SQL, sql } from 'drizzle-orm';
 import { NotFoundError } from '../../../core/errors.ts';
 import type { NewMessage } from '../../../core/mail/types.ts';
 import type { InsertResult } from '../../../core/ports/mail.ts';
@@ -26,7 +26,7 @@ export async function insertMessagesInto(
       insertItems(box, fresh),
       ...insertMessages(box, fresh),
       ...insertParts(box, fresh),
-      touchFolders(box, ids),
+      touchFolders(box),
       growMailbox(box, ids),
     ],
     { lock: mailboxLock(box) },
@@ -86,13 +86,14 @@ function insertItems(box: MailboxContext, messages: readonly NewMessage[]) {
   ]);
   // All roles or nothing: an unknown one must not leave half of the batch behind.
   const rolesExist = sql`(select count(*) from ${folders} where ${scoped(box, folders)}
-    and ${inArray(folders.role, dialect.list(roles))} and ${folders.role} <> 'user') = ${roles.length}`;
-  const isNew = sql`not exists (select 1 from ${items} where ${scoped(box, items)}
-      and ${items.itemId} = ${given(items.itemId)})
-    and not exists (select 1 from ${items} where ${scoped(box, items)}
-      and ${items.dedupeKey} = ${given(items.dedupeKey)})
-    and not exists (select 1 from ${tombstones} where ${scoped(box, tombstones)}
-      and ${tombstones.rawKey} = ${given(stored.rawKey)})`;
+    and ${dialect.isIn(folders.role, roles)} and ${folders.role} <> 'user') = ${roles.length}`;
+  // Not NOT EXISTS: PostgreSQL makes a join of it, and with old statistics reads the whole mailbox for each batch.
+  const isNew = sql`(select 1 from ${items} where ${scoped(box, items)}
+      and ${items.itemId} = ${given(items.itemId)} limit 1) is null
+    and (select 1 from ${items} where ${scoped(box, items)}
+      and ${items.dedupeKey} = ${given(items.dedupeKey)} limit 1) is null
+    and (select 1 from ${tombstones} where ${scoped(box, tombstones)}
+      and ${tombstones.rawKey} = ${given(stored.rawKey)} limit 1) is null`;
   const modseq = sql`${mailboxes.modseq} + row_number() over (order by input.ord)`;
   const statement = insertSelect(
     build,
@@ -154,7 +155,8 @@ async function findExisting(box: MailboxContext, messages: readonly NewMessage[]
     rawKey: stored.rawKey,
   };
   const ofItem = all(scoped(box, stored), eq(stored.itemId, items.itemId));
-  const keys = dialect.list(messages.map((m) => m.dedupeKey));
+  const keys = messages.map((m) => m.dedupeKey);
+  const rawKeys = messages.map((m) => m.rawKey);
   const [roles, byId, byKey, removed] = await box.executor.read(
     build.select({ role: folders.role }).from(folders).where(scoped(box, folders)),
     build
@@ -171,7 +173,7 @@ async function findExisting(box: MailboxContext, messages: readonly NewMessage[]
       .select(place)
       .from(items)
       .innerJoin(stored, ofItem)
-      .where(all(scoped(box, items), inArray(items.dedupeKey, keys))),
+      .where(all(scoped(box, items), dialect.isIn(items.dedupeKey, keys))),
     build
       .select({
         itemId: tombstones.itemId,
@@ -180,9 +182,7 @@ async function findExisting(box: MailboxContext, messages: readonly NewMessage[]
         rawKey: tombstones.rawKey,
       })
       .from(tombstones)
-      .where(
-        all(scoped(box, tombstones), inArray(tombstones.rawKey, dialect.list(messages.map((m) => m.rawKey)))),
-      ),
+      .where(all(scoped(box, tombstones), dialect.isIn(tombstones.rawKey, rawKeys))),
   );
   for (const { folderRole } of messages) {
     if (folderRole === 'user' || !roles.some((row) => row.role === folderRole)) {

@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, gte, inArray, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, gte, sql } from 'drizzle-orm';
 import { slices } from '../../dialect/json-chunks.ts';
 import { given } from '../../dialect/statements.ts';
 import { LIMITS } from '../../normalise.ts';
@@ -19,12 +19,11 @@ export async function threadOf(box: MailboxContext, messageIds: readonly string[
       order by ${messages.itemId} limit 1)`;
     const rows = await box.executor.all(
       box.executor.build
-        .select({ threadId: thread.as('thread_id') })
-        .from(input)
-        .orderBy(sql`input.ord`),
+        .select({ ord: sql<number>`input.ord`.as('ord'), threadId: thread.as('thread_id') })
+        .from(input),
     );
-    const found = rows.find((row) => row.threadId !== null);
-    if (found !== undefined) return found.threadId;
+    const [best] = rows.filter((row) => row.threadId !== null).sort((a, b) => a.ord - b.ord);
+    if (best !== undefined) return best.threadId;
   }
   return null;
 }
@@ -63,11 +62,11 @@ export async function knownRawKeys(box: MailboxContext, rawKeys: readonly string
       build
         .select({ rawKey: messages.rawKey })
         .from(messages)
-        .where(and(scoped(box, messages), inArray(messages.rawKey, dialect.list(slice)))),
+        .where(and(scoped(box, messages), dialect.isIn(messages.rawKey, slice))),
       build
         .select({ rawKey: tombstones.rawKey })
         .from(tombstones)
-        .where(and(scoped(box, tombstones), inArray(tombstones.rawKey, dialect.list(slice)))),
+        .where(and(scoped(box, tombstones), dialect.isIn(tombstones.rawKey, slice))),
     );
     for (const { rawKey } of [...live, ...gone]) if (rawKey !== null) known.add(rawKey);
   }

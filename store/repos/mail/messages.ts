@@ -1,4 +1,4 @@
-import { and, eq, inArray, or, sql } from 'drizzle-orm';
+import { and, eq, or, sql } from 'drizzle-orm';
 import type { Message, MessagePart } from '../../../core/mail/types.ts';
 import { slices } from '../../dialect/json-chunks.ts';
 import { type MailboxContext, scoped, theseItems } from './context.ts';
@@ -86,13 +86,7 @@ function partsOf(box: MailboxContext, itemIds: readonly string[]) {
   return box.executor.build
     .select({ itemId: messageParts.itemId, isBody: messageParts.isBody, ...partFields(messageParts) })
     .from(messageParts)
-    .where(
-      and(
-        scoped(box, messageParts),
-        inArray(messageParts.itemId, box.executor.dialect.list(itemIds)),
-        wanted,
-      ),
-    )
+    .where(and(scoped(box, messageParts), box.executor.dialect.isIn(messageParts.itemId, itemIds), wanted))
     .orderBy(sql`${messageParts.itemId}, ${messageParts.partNo}`);
 }
 

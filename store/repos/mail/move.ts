@@ -35,7 +35,7 @@ async function moveSlice(
   from: string | undefined,
 ): Promise<ItemChange[]> {
   const { folders, items, tombstones } = box.tables;
-  const { build } = box.executor;
+  const { build, dialect } = box.executor;
   const target = all(scoped(box, folders), eq(folders.folderId, toFolderId));
   const moving = theseItems(
     box,
@@ -73,6 +73,7 @@ async function moveSlice(
           all(
             scoped(box, tombstones),
             eq(tombstones.folderId, toFolderId),
+            dialect.isIn(tombstones.itemId, ids),
             inArray(tombstones.itemId, sql`(select ${items.itemId} from ${items} where ${moving})`),
           ),
         ),
@@ -81,8 +82,8 @@ async function moveSlice(
         .set({ folderId: toFolderId, modseq: next, createdModseq: next })
         .where(moving)
         .returning({ itemId: items.itemId, folderId: items.folderId, modseq: items.modseq }),
-      touchFolders(box, ids),
-      raiseModseq(box, ids),
+      touchFolders(box),
+      raiseModseq(box),
       placesOf(box, ids),
     ],
     { lock: mailboxLock(box) },

@@ -1,21 +1,17 @@
 import { inArray, type SQL, sql } from 'drizzle-orm';
-import { all, justNumbered, type MailboxContext, mailboxModseq, scoped, theseItems } from './context.ts';
+import { all, type MailboxContext, mailboxModseq, scoped, theseItems } from './context.ts';
 
-/** contentModseq of the folders that hold one of these items just numbered, raised to the newest of them. */
-export function touchFolders(box: MailboxContext, itemIds: readonly string[]) {
+/** Raises contentModseq to that of the newest item, in folders where an item was just numbered. */
+export function touchFolders(box: MailboxContext) {
   const { folders, items } = box.tables;
-  const numbered = theseItems(box, itemIds, justNumbered(box));
-  const newest = sql<number>`(select max(${items.modseq}) from ${items}
-    where ${numbered} and ${items.folderId} = ${folders.folderId})`;
+  // One probe at the end of the feed's index for each folder, however large it is.
+  const newest = sql<number>`(select ${items.modseq} from ${items}
+    where ${scoped(box, items)} and ${items.folderId} = ${folders.folderId}
+    order by ${items.modseq} desc limit 1)`;
   return box.executor.build
     .update(folders)
     .set({ contentModseq: newest })
-    .where(
-      all(
-        scoped(box, folders),
-        inArray(folders.folderId, sql`(select ${items.folderId} from ${items} where ${numbered})`),
-      ),
-    );
+    .where(all(scoped(box, folders), sql`${newest} > ${mailboxModseq(box)}`));
 }
 
 /** contentModseq of the folders of the items that `which` selects, raised to the next modseq. */
@@ -32,18 +28,14 @@ export function touchFoldersOf(box: MailboxContext, which: SQL) {
     );
 }
 
-/** Gives the next modseq out if one of these items took it. Last of its list. */
-export function raiseModseq(box: MailboxContext, itemIds: readonly string[]) {
-  const { items, mailboxes } = box.tables;
+/** Raises the mailbox's modseq to what its folders were given. Last of a list. */
+export function raiseModseq(box: MailboxContext) {
+  const { folders, mailboxes } = box.tables;
+  const newest = sql<number>`(select max(${folders.contentModseq}) from ${folders} where ${scoped(box, folders)})`;
   return box.executor.build
     .update(mailboxes)
-    .set({ modseq: sql<number>`${mailboxes.modseq} + 1` })
-    .where(
-      all(
-        scoped(box, mailboxes),
-        sql`exists (select 1 from ${items} where ${theseItems(box, itemIds, justNumbered(box))})`,
-      ),
-    );
+    .set({ modseq: newest })
+    .where(all(scoped(box, mailboxes), sql`${newest} > ${mailboxes.modseq}`));
 }
 
 /** Where these items are now. */

@@ -34,7 +34,7 @@ async function removeSlice(
   from: string | undefined,
 ): Promise<ItemChange[]> {
   const { items, mailboxes, messageParts, messages, tombstones } = box.tables;
-  const { build } = box.executor;
+  const { build, dialect } = box.executor;
   const leaving = theseItems(box, ids, from === undefined ? undefined : eq(items.folderId, from));
   const theirIds = sql`(select ${items.itemId} from ${items} where ${leaving})`;
   const total = sql<number>`(select sum(${items.size}) from ${items} where ${leaving})`;
@@ -81,8 +81,18 @@ async function removeSlice(
         .where(all(scoped(box, mailboxes), sql`exists (select 1 from ${items} where ${leaving})`)),
       build
         .delete(messageParts)
-        .where(all(scoped(box, messageParts), inArray(messageParts.itemId, theirIds))),
-      build.delete(messages).where(all(scoped(box, messages), inArray(messages.itemId, theirIds))),
+        .where(
+          all(
+            scoped(box, messageParts),
+            dialect.isIn(messageParts.itemId, ids),
+            inArray(messageParts.itemId, theirIds),
+          ),
+        ),
+      build
+        .delete(messages)
+        .where(
+          all(scoped(box, messages), dialect.isIn(messages.itemId, ids), inArray(messages.itemId, theirIds)),
+        ),
       build.delete(items).where(leaving),
     ],
     { lock: mailboxLock(box) },

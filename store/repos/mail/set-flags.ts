@@ -10,7 +10,7 @@ import {
   type MailboxContext,
   mailboxLock,
   mailboxModseq,
-  scoped,
+  theseItems,
 } from './context.ts';
 import { type Place, placesIn, placesOf, raiseModseq, touchFolders } from './numbering.ts';
 
@@ -20,7 +20,7 @@ export async function setFlags(box: MailboxContext, changes: readonly FlagChange
   for (const slice of slices([...mergeFlagChanges(changes).values()], IDS_PER_STATEMENT)) {
     const ids = slice.map((change) => change.itemId);
     const [changed, , , present] = await box.executor.atomic(
-      [updateItems(box, slice), touchFolders(box, ids), raiseModseq(box, ids), placesOf(box, ids)],
+      [updateItems(box, slice), touchFolders(box), raiseModseq(box), placesOf(box, ids)],
       { lock: mailboxLock(box) },
     );
     const places = { changed: placesIn(changed?.rows), present: placesIn(present?.rows) };
@@ -55,7 +55,11 @@ function updateItems(box: MailboxContext, changes: readonly FlagChange[]) {
     .from(input)
     .where(
       all(
-        scoped(box, items),
+        // The list too: by the join alone SQLite may walk through the mailbox and look each item up in the list.
+        theseItems(
+          box,
+          changes.map((change) => change.itemId),
+        ),
         sql`${items.itemId} = ${given(items.itemId)}`,
         sql`(${given(items.isRead)} <> ${items.isRead} or ${given(items.flag)} <> coalesce(${items.flag}, '')
           or ${given(items.categories)} <> ${items.categories})`,

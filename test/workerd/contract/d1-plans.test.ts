@@ -1,0 +1,85 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { MailboxStore } from '../../../core/ports/mail.ts';
+import { createD1Stores } from '../../../store/index.ts';
+import { fillMailbox, hotReads } from '../../contract/big-folder.ts';
+import { freshRef } from '../../contract/subject.ts';
+import { bindings, migrateD1 } from '../support.ts';
+
+interface Statement {
+  sql: string;
+  params: unknown[];
+}
+
+const statements: Statement[] = [];
+
+/** The database, noting every statement that is bound. */
+const noting = new Proxy(bindings.MAIL_1, {
+  get(target, property) {
+    const value: unknown = Reflect.get(target, property);
+    if (typeof value !== 'function') return value;
+    if (property !== 'prepare') return value.bind(target);
+    return (sql: string) => ({
+      bind: (...params: unknown[]) => {
+        statements.push({ sql, params });
+        return target.prepare(sql).bind(...params);
+      },
+    });
+  },
+});
+
+let mailbox: MailboxStore;
+let inbox: string;
+
+beforeAll(async () => {
+  await migrateD1();
+  const { DIRECTORY, SEARCH, AUDIT } = bindings;
+  const { mail } = createD1Stores({
+    directory: DIRECTORY,
+    mail: { MAIL_1: noting },
+    search: SEARCH,
+    audit: AUDIT,
+  });
+  mailbox = mail.mailbox(freshRef());
+  await fillMailbox(mailbox, 20_000);
+  inbox = (await mailbox.folderByRole('inbox'))?.folderId ?? '';
+}, 120_000);
+
+/** Lines of the plan that walk through a table, or through all rows of a mailbox, or sort them. */
+async function walks({ sql, params }: Statement): Promise<string[]> {
+  const { results } = await bindings.MAIL_1.prepare(`explain query plan ${sql}`)
+    .bind(...params)
+    .all<{ detail: string }>();
+  // The feed sorts its two pages together.
+  const sorts = sql.includes('union all') ? /^$/ : /^USE TEMP B-TREE FOR ORDER BY$/;
+  return results
+    .map((row) => row.detail)
+    .filter(
+      (detail) =>
+        /^SCAN (mailboxes|folders|items|messages|message_parts|tombstones)\b/.test(detail) ||
+        /^SEARCH (items|messages|message_parts|tombstones)\b.*\(mailbox_id=\?\)/.test(detail) ||
+        (sorts.test(detail) && sql.startsWith('select')),
+    );
+}
+
+describe('a folder of 20,000 messages on D1', () => {
+  test.each(
+    Object.keys(hotReads(undefined as unknown as MailboxStore, '')),
+  )('%s stays within indexes', async (name) => {
+    statements.length = 0;
+    await hotReads(mailbox, inbox)[name]?.();
+    expect(statements.length).toBeGreaterThan(0);
+    for (const statement of statements) expect(await walks(statement), statement.sql).toEqual([]);
+  });
+
+  test('a Sync without changes costs one statement, a page of messages two', async () => {
+    const count = async (read: () => Promise<unknown>) => {
+      statements.length = 0;
+      await read();
+      return statements.length;
+    };
+    const ids = Array.from({ length: 100 }, (_, i) => `item-${String(i).padStart(6, '0')}`);
+    expect(await count(() => mailbox.contentModseqs([inbox]))).toBe(1);
+    expect(await count(() => mailbox.changes(inbox, { modseq: 0, itemId: '' }, 100))).toBe(1);
+    expect(await count(() => mailbox.messages(ids))).toBe(2);
+  });
+});
