@@ -114,7 +114,7 @@ const CASES: Record<string, () => string> = {
   'quotation marks': () => `Content-Type: text/plain\r\n\r\n${fill('>')}`,
 };
 
-describe('a hostile message', () => {
+describe('a hostile message', { timeout: 30_000 }, () => {
   it.each(Object.entries(CASES))('of %s is indexed in bounded time and seen', (_, make) => {
     expectTame(bytesOf(make()), BUDGET);
   });
@@ -143,7 +143,7 @@ const generator = join(
   'attacks/gen-mime-bombs.mjs',
 );
 
-describe.skipIf(!existsSync(generator))('a generated bomb', () => {
+describe.skipIf(!existsSync(generator))('a generated bomb', { timeout: 30_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'mime-bombs-'));
   if (existsSync(generator)) spawnSync(process.execPath, [generator, folder], { stdio: 'inherit' });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));

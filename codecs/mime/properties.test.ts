@@ -112,7 +112,7 @@ function isBlank(raw: Uint8Array, from: number, to: number): boolean {
   return raw.subarray(from, to).every((byte) => byte <= 32);
 }
 
-describe('whatever the bytes of a message are', () => {
+describe('whatever the bytes of a message are', { timeout: 60_000 }, () => {
   it('its parts are ranges inside of it, in order, each inside its parent', () => {
     fc.assert(
       fc.property(message(80), (raw) => {

@@ -37,6 +37,20 @@ describe('the text of a part', () => {
     });
   });
 
+  it('of HTML is in the charset it names itself, when nothing else names one', () => {
+    const raw = bytesOf(
+      '<head><META http-equiv="Content-Type" content="text/html; charset=windows-1251"><p>\xcf',
+    );
+    const html = { ...part('8bit', null, raw.length), mediaType: 'text/html' };
+    expect(decodeTextPart(raw, html).text).toMatch(/П$/);
+    expect(decodeTextPart(raw, { ...html, charset: 'us-ascii' }).text).toMatch(/П$/);
+    expect(decodeTextPart(raw, { ...html, charset: 'iso-8859-1' }).text).toMatch(/Ï$/);
+    expect(
+      decodeTextPart(bytesOf('<meta charset=windows-1251>\xc5\xbe'), { ...html, bodyEnd: 29 }).text,
+    ).toMatch(/ž$/);
+    expect(decodeTextPart(bytesOf('<meta charset=utf-16>\xe9'), { ...html, bodyEnd: 22 }).text).toMatch(/é$/);
+  });
+
   it('never holds NUL, and decoding it never throws', () => {
     fc.assert(
       fc.property(

@@ -51,6 +51,11 @@ describe('a charset label', () => {
     expect(decodeCharset(bytesOf('\xe9\x80'), label)).toBe('é€');
   });
 
+  it('is not needed for ISO-2022-JP', () => {
+    expect(decodeCharset(bytesOf('\x1b$B%F\x1b(B'), null)).toBe('テ');
+    expect(decodeCharset(bytesOf('\x1b[1m'), null)).toBe('\x1b[1m');
+  });
+
   it('gives way to a byte order mark', () => {
     expect(decodeCharset(bytesOf('\xef\xbb\xbf\xc5\xbe'), 'iso-8859-1')).toBe('ž');
     expect(decodeCharset(bytesOf('\xff\xfea\x00'), null)).toBe('a');

@@ -49,7 +49,14 @@ function utf8End(bytes: Uint8Array): number {
   return bytes.length;
 }
 
+/** Old Japanese mail names no charset, for it is seven-bit: an escape sequence of RFC 1468 gives it away. */
+function isIso2022Jp(bytes: Uint8Array): boolean {
+  const at = bytes.indexOf(0x1b);
+  return at >= 0 && bytes[at + 1] === 0x24 && (bytes[at + 2] === 0x42 || bytes[at + 2] === 0x40);
+}
+
 function decodeUndeclared(bytes: Uint8Array, cut: boolean): string {
+  if (isIso2022Jp(bytes)) return decodeStandard(bytes, 'iso-2022-jp', cut);
   const utf8 = decodeStrictUtf8(cut ? bytes.subarray(0, utf8End(bytes)) : bytes);
   return utf8 ?? windows1252.decode(bytes);
 }
