@@ -1,6 +1,6 @@
 import { ConflictError, NotFoundError } from '../../core/errors.ts';
 import type { MailStore } from '../../core/ports/mail.ts';
-import { createMemoryMailbox, emptyMailbox, type MailboxData } from './mailbox.ts';
+import { emptyMailbox, type MailboxData, MemoryMailbox } from './mailbox.ts';
 
 /** Mailboxes in memory. */
 export function createMemoryMailStore(shards: string[] = ['MAIL_1']): MailStore {
@@ -9,15 +9,17 @@ export function createMemoryMailStore(shards: string[] = ['MAIL_1']): MailStore 
     mailbox(ref) {
       if (!shards.includes(ref.shard)) throw new NotFoundError(`no mail shard ${ref.shard}`);
       const key = JSON.stringify([ref.shard, ref.mailboxId]);
-      const own = () => {
-        const found = mailboxes.get(key);
-        return found?.tenantId === ref.tenantId ? found.data : undefined;
-      };
-      return createMemoryMailbox(ref, own, () => {
-        if (mailboxes.has(key)) throw new ConflictError('mailbox id is taken');
-        const data = emptyMailbox();
-        mailboxes.set(key, { tenantId: ref.tenantId, data });
-        return data;
+      return new MemoryMailbox(ref, {
+        get: () => {
+          const found = mailboxes.get(key);
+          return found?.tenantId === ref.tenantId ? found.data : undefined;
+        },
+        create: () => {
+          if (mailboxes.has(key)) throw new ConflictError('mailbox id is taken');
+          const data = emptyMailbox();
+          mailboxes.set(key, { tenantId: ref.tenantId, data });
+          return data;
+        },
       });
     },
     shards: () => [...shards],

@@ -6,6 +6,7 @@ import type {
   ItemState,
   MailboxRef,
   Message,
+  MessagePart,
   NewMessage,
 } from '../../core/mail/types.ts';
 import type {
@@ -40,32 +41,232 @@ export interface MailboxData {
   modseq: number;
 }
 
-/**
- * A mailbox in memory, written for plainness: the oracle that the databases are compared with. `data` is read at
- * each call, since other stores of the same mailbox may create it.
- */
-export function createMemoryMailbox(
-  ref: MailboxRef,
-  data: () => MailboxData | undefined,
-  create: () => MailboxData,
-): MailboxStore {
-  const items = () => [...(data()?.items.values() ?? [])];
-  const inFolder = (folderId: string) => items().filter((e) => e.state.folderId === folderId);
-  const entry = (itemId: string) => data()?.items.get(itemId);
+/** Where a mailbox is kept: several stores of one mailbox share it. */
+export interface MailboxHome {
+  get(): MailboxData | undefined;
+  create(): MailboxData;
+}
 
-  function touch(box: MailboxData, folderId: string): void {
-    const folder = box.folders.get(folderId);
-    if (folder !== undefined) folder.contentModseq = box.modseq;
+function privateHome(): MailboxHome {
+  let data: MailboxData | undefined;
+  return {
+    get: () => data,
+    create: () => {
+      data = emptyMailbox();
+      return data;
+    },
+  };
+}
+
+/** A mailbox in memory, written for plainness: the oracle that the databases are compared with. */
+export class MemoryMailbox implements MailboxStore {
+  readonly ref: MailboxRef;
+  readonly #home: MailboxHome;
+
+  constructor(ref: MailboxRef, home: MailboxHome = privateHome()) {
+    this.ref = { ...ref };
+    this.#home = home;
   }
 
-  function insertOne(message: NewMessage): InsertResult {
-    const box = data();
-    const folder = [...(box?.folders.values() ?? [])].find((f) => f.role === message.folderRole);
+  async create(_now: number): Promise<void> {
+    if (this.#home.get() === undefined) this.#home.create();
+  }
+
+  async folders(): Promise<Folder[]> {
+    return inFolderOrder(this.#folders().map((f) => ({ ...f })));
+  }
+
+  async folderByRole(role: FolderRole): Promise<Folder | null> {
+    const found = this.#folders().find((f) => f.role === role);
+    return found === undefined ? null : { ...found };
+  }
+
+  async usage() {
+    const box = this.#home.get();
+    const items = this.#items();
+    const sizeBytes = items.reduce((sum, e) => sum + e.state.size, 0);
+    return { exists: box !== undefined, sizeBytes, itemCount: items.length, modseq: box?.modseq ?? 0 };
+  }
+
+  async contentModseqs(folderIds: string[]): Promise<Map<string, number>> {
+    const wanted = this.#folders().filter((f) => folderIds.includes(f.folderId));
+    return new Map(wanted.map((f) => [f.folderId, f.contentModseq]));
+  }
+
+  async changes(folderId: string, after: FeedCursor, limit: number): Promise<FeedEntry[]> {
+    const feed: FeedEntry[] = this.#inFolder(folderId).map(({ state }) => ({
+      kind: 'item',
+      item: copy(state),
+    }));
+    for (const [itemId, { modseq }] of this.#home.get()?.gone.get(folderId) ?? []) {
+      feed.push({ kind: 'gone', tombstone: { folderId, itemId, modseq } });
+    }
+    const position = (e: FeedEntry) => (e.kind === 'item' ? e.item : e.tombstone);
+    return feed
+      .filter((e) => order(position(e), after) > 0)
+      .sort((a, b) => order(position(a), position(b)))
+      .slice(0, limit);
+  }
+
+  async snapshot(folderId: string, since: number, before: SnapshotCursor | null, limit: number) {
+    return this.#snapshot(folderId, since, before).slice(0, limit);
+  }
+
+  async countSnapshot(folderId: string, since: number, before: SnapshotCursor | null): Promise<number> {
+    return this.#snapshot(folderId, since, before).length;
+  }
+
+  async itemStates(itemIds: string[]): Promise<ItemState[]> {
+    return [...new Set(itemIds)].flatMap((id) => this.#entry(id)?.state ?? []).map(copy);
+  }
+
+  async messages(itemIds: string[]): Promise<Message[]> {
+    return [...new Set(itemIds)].flatMap((id) => this.#entry(id) ?? []).map(messageOf);
+  }
+
+  async parts(itemId: string): Promise<MessagePart[]> {
+    return structuredClone(this.#entry(itemId)?.message.parts ?? []).sort((a, b) => a.partNo - b.partNo);
+  }
+
+  async part(itemId: string, partNo: number): Promise<{ rawKey: string; part: MessagePart } | null> {
+    const message = this.#entry(itemId)?.message;
+    const part = message?.parts.find((p) => p.partNo === partNo);
+    return message === undefined || part === undefined ? null : { rawKey: message.rawKey, part: { ...part } };
+  }
+
+  async threadOf(messageIds: string[]): Promise<string | null> {
+    for (const id of messageIds.map((text) => fitText(text, LIMITS.messageId))) {
+      const found = this.#items()
+        .map((e) => e.message)
+        .filter((m) => m.messageIdHeader === id)
+        .sort((a, b) => compareText(a.itemId, b.itemId))[0];
+      if (found !== undefined) return found.threadId;
+    }
+    return null;
+  }
+
+  async threadOfSubject(baseSubject: string, since: number): Promise<string | null> {
+    const subject = fitText(baseSubject, LIMITS.baseSubject);
+    const found = this.#items()
+      .map((e) => e.message)
+      .filter((m) => subject !== '' && m.baseSubject === subject && m.receivedAt >= since)
+      .sort(newestFirst)[0];
+    return found?.threadId ?? null;
+  }
+
+  async knownRawKeys(rawKeys: string[]): Promise<Set<string>> {
+    const known = new Set<string | null>(this.#items().map((e) => e.message.rawKey));
+    for (const gone of this.#home.get()?.gone.values() ?? []) {
+      for (const { rawKey } of gone.values()) known.add(rawKey);
+    }
+    return new Set(rawKeys.filter((key) => known.has(key)));
+  }
+
+  async rawKeys(afterItemId: string, limit: number): Promise<{ itemId: string; rawKey: string }[]> {
+    return this.#items()
+      .map((e) => ({ itemId: e.state.itemId, rawKey: e.message.rawKey }))
+      .filter((e) => compareText(e.itemId, afterItemId) > 0)
+      .sort((a, b) => compareText(a.itemId, b.itemId))
+      .slice(0, limit);
+  }
+
+  async insert(message: NewMessage): Promise<InsertResult> {
+    const [result] = await this.insertMany([message]);
+    return result as InsertResult;
+  }
+
+  /** All or nothing: roles are the only thing that can be wrong with a batch. */
+  async insertMany(messages: NewMessage[]): Promise<InsertResult[]> {
+    const wanted = messages.map(normaliseMessage);
+    const roles = new Set<FolderRole>(this.#folders().map((f) => f.role));
+    for (const { folderRole } of wanted) {
+      if (folderRole === 'user' || !roles.has(folderRole)) throw new NotFoundError('no such folder');
+    }
+    return wanted.map((message) => this.#insertOne(message));
+  }
+
+  async setFlags(changes: FlagChange[]): Promise<ItemChange[]> {
+    const box = this.#home.get();
+    const modseq = (box?.modseq ?? 0) + 1;
+    return [...mergeFlagChanges(changes).values()].map((change): ItemChange => {
+      const state = this.#entry(change.itemId)?.state;
+      if (state === undefined || box === undefined) return missing(change.itemId);
+      const next = {
+        ...state,
+        isRead: change.isRead ?? state.isRead,
+        flag: change.flag === undefined ? state.flag : change.flag,
+        categories: change.categories ?? state.categories,
+      };
+      if (JSON.stringify(next) === JSON.stringify(state)) return placed('unchanged', state);
+      Object.assign(state, next, { modseq });
+      box.modseq = modseq;
+      touch(box, state.folderId);
+      return placed('changed', state);
+    });
+  }
+
+  async move(itemIds: string[], toFolderId: string, from?: string): Promise<ItemChange[]> {
+    const box = this.#home.get();
+    if (box?.folders.has(toFolderId) !== true) {
+      if (itemIds.length === 0) return [];
+      throw new NotFoundError('no such folder');
+    }
+    const modseq = box.modseq + 1;
+    return [...new Set(itemIds)].map((itemId) => {
+      const state = this.#entry(itemId)?.state;
+      if (state === undefined) return missing(itemId);
+      if (state.folderId === toFolderId) return placed('unchanged', state);
+      if (from !== undefined && state.folderId !== from) return missing(itemId);
+      box.modseq = modseq;
+      goneFrom(box, state.folderId).set(itemId, { modseq, rawKey: null });
+      touch(box, state.folderId);
+      goneFrom(box, toFolderId).delete(itemId);
+      Object.assign(state, { folderId: toFolderId, modseq, createdModseq: modseq });
+      touch(box, toFolderId);
+      return placed('changed', state);
+    });
+  }
+
+  async remove(itemIds: string[], _now: number, from?: string): Promise<ItemChange[]> {
+    const box = this.#home.get();
+    const modseq = (box?.modseq ?? 0) + 1;
+    return [...new Set(itemIds)].map((itemId) => {
+      const found = this.#entry(itemId);
+      if (box === undefined || found === undefined) return missing(itemId);
+      const { folderId } = found.state;
+      if (from !== undefined && folderId !== from) return missing(itemId);
+      box.modseq = modseq;
+      goneFrom(box, folderId).set(itemId, { modseq, rawKey: found.message.rawKey });
+      touch(box, folderId);
+      box.items.delete(itemId);
+      return { itemId, outcome: 'changed', folderId, modseq };
+    });
+  }
+
+  #folders(): Folder[] {
+    return [...(this.#home.get()?.folders.values() ?? [])];
+  }
+
+  #items(): Entry[] {
+    return [...(this.#home.get()?.items.values() ?? [])];
+  }
+
+  #inFolder(folderId: string): Entry[] {
+    return this.#items().filter((e) => e.state.folderId === folderId);
+  }
+
+  #entry(itemId: string): Entry | undefined {
+    return this.#home.get()?.items.get(itemId);
+  }
+
+  #insertOne(message: NewMessage): InsertResult {
+    const box = this.#home.get();
+    const folder = this.#folders().find((f) => f.role === message.folderRole);
     if (box === undefined || folder === undefined) throw new NotFoundError('no such folder');
     const { itemId, rawKey } = message;
     const itself = box.items.get(itemId);
     if (itself !== undefined) return answer('present', itself);
-    const same = items().find((e) => e.message.dedupeKey === message.dedupeKey);
+    const same = this.#items().find((e) => e.message.dedupeKey === message.dedupeKey);
     if (same !== undefined) return answer('duplicate', same);
     for (const [folderId, gone] of box.gone) {
       for (const [goneId, { modseq, rawKey: goneKey }] of gone) {
@@ -103,177 +304,29 @@ export function createMemoryMailbox(
     return answer('inserted', entry);
   }
 
-  /** All or nothing: roles are the only thing that can be wrong with a batch. */
-  function insertMany(messages: NewMessage[]): InsertResult[] {
-    const wanted = messages.map(normaliseMessage);
-    const roles = new Set<FolderRole>([...(data()?.folders.values() ?? [])].map((f) => f.role));
-    for (const { folderRole } of wanted) {
-      if (folderRole === 'user' || !roles.has(folderRole)) throw new NotFoundError('no such folder');
-    }
-    return wanted.map(insertOne);
-  }
-
-  function setFlags(changes: FlagChange[]): ItemChange[] {
-    const box = data();
-    const modseq = (box?.modseq ?? 0) + 1;
-    const results = [...mergeFlagChanges(changes).values()].map((change): ItemChange => {
-      const state = entry(change.itemId)?.state;
-      if (state === undefined || box === undefined) return missing(change.itemId);
-      const next = {
-        ...state,
-        isRead: change.isRead ?? state.isRead,
-        flag: change.flag === undefined ? state.flag : change.flag,
-        categories: change.categories ?? state.categories,
-      };
-      if (JSON.stringify(next) === JSON.stringify(state)) return placed('unchanged', state);
-      Object.assign(state, next, { modseq });
-      box.modseq = modseq;
-      touch(box, state.folderId);
-      return placed('changed', state);
-    });
-    return results;
-  }
-
-  function move(itemIds: string[], toFolderId: string, from?: string): ItemChange[] {
-    const box = data();
-    if (box?.folders.has(toFolderId) !== true) {
-      if (itemIds.length === 0) return [];
-      throw new NotFoundError('no such folder');
-    }
-    const modseq = box.modseq + 1;
-    return [...new Set(itemIds)].map((itemId) => {
-      const state = entry(itemId)?.state;
-      if (state === undefined) return missing(itemId);
-      if (state.folderId === toFolderId) return placed('unchanged', state);
-      if (from !== undefined && state.folderId !== from) return missing(itemId);
-      box.modseq = modseq;
-      goneFrom(box, state.folderId).set(itemId, { modseq, rawKey: null });
-      touch(box, state.folderId);
-      goneFrom(box, toFolderId).delete(itemId);
-      Object.assign(state, { folderId: toFolderId, modseq, createdModseq: modseq });
-      touch(box, toFolderId);
-      return placed('changed', state);
-    });
-  }
-
-  function remove(itemIds: string[], from?: string): ItemChange[] {
-    const box = data();
-    const modseq = (box?.modseq ?? 0) + 1;
-    return [...new Set(itemIds)].map((itemId) => {
-      const found = entry(itemId);
-      if (box === undefined || found === undefined) return missing(itemId);
-      const { folderId } = found.state;
-      if (from !== undefined && folderId !== from) return missing(itemId);
-      box.modseq = modseq;
-      goneFrom(box, folderId).set(itemId, { modseq, rawKey: found.message.rawKey });
-      touch(box, folderId);
-      box.items.delete(itemId);
-      return { itemId, outcome: 'changed', folderId, modseq };
-    });
-  }
-
-  function changes(folderId: string, after: FeedCursor, limit: number): FeedEntry[] {
-    const feed: FeedEntry[] = inFolder(folderId).map(({ state }) => ({ kind: 'item', item: copy(state) }));
-    for (const [itemId, { modseq }] of data()?.gone.get(folderId) ?? []) {
-      feed.push({ kind: 'gone', tombstone: { folderId, itemId, modseq } });
-    }
-    const position = (e: FeedEntry) => (e.kind === 'item' ? e.item : e.tombstone);
-    return feed
-      .filter((e) => order(position(e), after) > 0)
-      .sort((a, b) => order(position(a), position(b)))
-      .slice(0, limit);
-  }
-
-  function snapshot(folderId: string, since: number, before: SnapshotCursor | null): ItemState[] {
-    return inFolder(folderId)
+  #snapshot(folderId: string, since: number, before: SnapshotCursor | null): ItemState[] {
+    return this.#inFolder(folderId)
       .map((e) => e.state)
       .filter((s) => s.receivedAt >= since && (before === null || newestFirst(before, s) < 0))
       .sort(newestFirst)
       .map(copy);
   }
+}
 
-  function messageOf({ state, message }: Entry): Message {
-    const { dedupeKey: _, folderRole: __, parts, ...rest } = message;
-    const isBody = (partNo: number) => partNo === message.bodyTextPart || partNo === message.bodyHtmlPart;
-    return structuredClone({
-      ...rest,
-      ...state,
-      attachments: parts.filter((p) => p.isAttachment),
-      bodies: parts.filter((p) => isBody(p.partNo)),
-    });
-  }
+function touch(box: MailboxData, folderId: string): void {
+  const folder = box.folders.get(folderId);
+  if (folder !== undefined) folder.contentModseq = box.modseq;
+}
 
-  return {
-    ref: { ...ref },
-    create: async () => {
-      if (data() === undefined) create();
-    },
-    folders: async () => inFolderOrder([...(data()?.folders.values() ?? [])].map((f) => ({ ...f }))),
-    folderByRole: async (role) => {
-      const found = [...(data()?.folders.values() ?? [])].find((f) => f.role === role);
-      return found === undefined ? null : { ...found };
-    },
-    usage: async () => {
-      const box = data();
-      const sizeBytes = items().reduce((sum, e) => sum + e.state.size, 0);
-      return { exists: box !== undefined, sizeBytes, itemCount: items().length, modseq: box?.modseq ?? 0 };
-    },
-    contentModseqs: async (folderIds) =>
-      new Map(
-        [...(data()?.folders.values() ?? [])]
-          .filter((f) => folderIds.includes(f.folderId))
-          .map((f) => [f.folderId, f.contentModseq]),
-      ),
-    changes: async (folderId, after, limit) => changes(folderId, after, limit),
-    snapshot: async (folderId, since, before, limit) => snapshot(folderId, since, before).slice(0, limit),
-    countSnapshot: async (folderId, since, before) => snapshot(folderId, since, before).length,
-    itemStates: async (itemIds) => [...new Set(itemIds)].flatMap((id) => entry(id)?.state ?? []).map(copy),
-    messages: async (itemIds) => [...new Set(itemIds)].flatMap((id) => entry(id) ?? []).map(messageOf),
-    parts: async (itemId) =>
-      structuredClone(entry(itemId)?.message.parts ?? []).sort((a, b) => a.partNo - b.partNo),
-    part: async (itemId, partNo) => {
-      const message = entry(itemId)?.message;
-      const part = message?.parts.find((p) => p.partNo === partNo);
-      return message === undefined || part === undefined
-        ? null
-        : { rawKey: message.rawKey, part: { ...part } };
-    },
-    threadOf: async (messageIds) => {
-      for (const id of messageIds.map((text) => fitText(text, LIMITS.messageId))) {
-        const found = items()
-          .map((e) => e.message)
-          .filter((m) => m.messageIdHeader === id)
-          .sort((a, b) => compareText(a.itemId, b.itemId))[0];
-        if (found !== undefined) return found.threadId;
-      }
-      return null;
-    },
-    threadOfSubject: async (baseSubject, since) => {
-      const subject = fitText(baseSubject, LIMITS.baseSubject);
-      const found = items()
-        .map((e) => e.message)
-        .filter((m) => subject !== '' && m.baseSubject === subject && m.receivedAt >= since)
-        .sort(newestFirst)[0];
-      return found?.threadId ?? null;
-    },
-    knownRawKeys: async (rawKeys) => {
-      const known = new Set<string | null>(items().map((e) => e.message.rawKey));
-      for (const gone of data()?.gone.values() ?? [])
-        for (const { rawKey } of gone.values()) known.add(rawKey);
-      return new Set(rawKeys.filter((key) => known.has(key)));
-    },
-    rawKeys: async (afterItemId, limit) =>
-      items()
-        .map((e) => ({ itemId: e.state.itemId, rawKey: e.message.rawKey }))
-        .filter((e) => compareText(e.itemId, afterItemId) > 0)
-        .sort((a, b) => compareText(a.itemId, b.itemId))
-        .slice(0, limit),
-    insert: async (message) => insertMany([message])[0] as InsertResult,
-    insertMany: async (messages) => insertMany(messages),
-    setFlags: async (changes) => setFlags(changes),
-    move: async (itemIds, toFolderId, from) => move(itemIds, toFolderId, from),
-    remove: async (itemIds, _now, from) => remove(itemIds, from),
-  };
+function messageOf({ state, message }: Entry): Message {
+  const { dedupeKey: _, folderRole: __, parts, ...rest } = message;
+  const isBody = (partNo: number) => partNo === message.bodyTextPart || partNo === message.bodyHtmlPart;
+  return structuredClone({
+    ...rest,
+    ...state,
+    attachments: parts.filter((p) => p.isAttachment),
+    bodies: parts.filter((p) => isBody(p.partNo)),
+  });
 }
 
 /** A mailbox with its default folders, as `create` leaves it. */
