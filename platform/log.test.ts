@@ -12,7 +12,13 @@ describe('a log line', () => {
     createLogger('info', { a: 1 }).with({ b: 'x\n{"level":"error"}' }).info('thing', { c: null });
     expect(lines).toHaveLength(1);
     expect(lines[0]).not.toContain('\n');
-    expect(JSON.parse(lines[0] ?? '')).toEqual({ level: 'info', event: 'thing', a: 1, b: 'x\n{"level":"error"}', c: null });
+    expect(JSON.parse(lines[0] ?? '')).toEqual({
+      level: 'info',
+      event: 'thing',
+      a: 1,
+      b: 'x\n{"level":"error"}',
+      c: null,
+    });
   });
 
   test('below the level is not written', () => {
@@ -34,7 +40,9 @@ describe('configuration', () => {
   });
 
   test('names every bad variable in one error', () => {
-    expect(() => parseConfig({ STORE: 'oracle', PING_HOLD_MAX_S: 'soon' })).toThrow(/STORE.*PING_HOLD_MAX_S/s);
+    expect(() => parseConfig({ STORE: 'oracle', PING_HOLD_MAX_S: 'soon' })).toThrow(
+      /STORE.*PING_HOLD_MAX_S/s,
+    );
   });
 });
 

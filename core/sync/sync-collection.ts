@@ -73,7 +73,7 @@ export async function syncCollection(context: SyncContext, request: SyncRequest)
   if (state === null || key === 'unknown') return { ...NOTHING, collectionId, status: 3, syncKey: '0' };
   return key === 'current'
     ? advance(context, request, state, context.contentModseq)
-    : repeat(context, request, state);
+    : repeat(context, request, state, context.contentModseq);
 }
 
 /** SyncKey 0: a new life of the collection, without items. A second 0 before the key was used gets the same key. */
@@ -157,6 +157,7 @@ async function repeat(
   context: SyncContext,
   request: SyncRequest,
   state: CollectionState,
+  contentModseq: number,
 ): Promise<SyncReply> {
   const { repo, mailbox } = context;
   const applied = await applyCommands(mailbox, repo, { ...request, now: context.now }, state.applied);
@@ -171,10 +172,19 @@ async function repeat(
   const batch = state.batch.filter(
     (e) => e.op === 'delete' || e.op === 'softDelete' || present.has(e.itemId),
   );
-  if (lost.length > 0 || applied.responses.length > 0 || applied.log.length !== state.applied.length) {
+  let next: CollectionState = { ...state, batch, applied: applied.log };
+  repo.write(() => {
+    repo.drop(state.collectionId, lost);
+    if (lost.length > 0 || applied.log.length !== state.applied.length) repo.save(next);
+  });
+  if (batch.length === 0 && state.more) {
+    // Nothing of the step is left: what comes next takes its place, so that no empty answer promises more.
+    const plan = await planStep(repo, mailbox, next, contentModseq, request, context.now);
+    next = { ...next, feed: plan.feed, snapshot: plan.snapshot, batch: plan.batch, more: plan.more };
     repo.write(() => {
-      repo.drop(state.collectionId, lost);
-      repo.save({ ...state, batch, applied: applied.log });
+      repo.put(state.collectionId, plan.put);
+      repo.drop(state.collectionId, plan.drop);
+      repo.save(next);
     });
   }
   return {
@@ -182,8 +192,8 @@ async function repeat(
     status: 1,
     syncKey: syncKeyOf(state.epoch, state.generation),
     options: request.options ?? state.options,
-    batch,
-    more: state.more,
+    batch: next.batch,
+    more: next.more,
     responses: applied.responses,
     changed: true,
     touched: applied.touched,

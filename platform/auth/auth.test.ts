@@ -3,7 +3,8 @@ import { hashAppPassword, newAppPassword } from '../app-password.ts';
 import { parseBasic } from './basic.ts';
 import { VerifiedCache } from './verified-cache.ts';
 
-const header = (text: string, encoding: BufferEncoding = 'utf8') => `Basic ${Buffer.from(text, encoding).toString('base64')}`;
+const header = (text: string, encoding: BufferEncoding = 'utf8') =>
+  `Basic ${Buffer.from(text, encoding).toString('base64')}`;
 
 describe('Basic credentials', () => {
   test('are split at the first colon and lose a leading domain', () => {
@@ -16,12 +17,18 @@ describe('Basic credentials', () => {
     expect(parseBasic(header('a:caf\u00e9', 'latin1'))?.password).toBe('café');
   });
 
-  test.each([null, '', 'Bearer x', 'Basic', 'Basic !!!', header('nocolon'), header('a\0b:c'), `Basic ${'A'.repeat(5000)}`])(
-    'are refused when malformed: %s',
-    (value) => {
-      expect(parseBasic(value)).toBeNull();
-    },
-  );
+  test.each([
+    null,
+    '',
+    'Bearer x',
+    'Basic',
+    'Basic !!!',
+    header('nocolon'),
+    header('a\0b:c'),
+    `Basic ${'A'.repeat(5000)}`,
+  ])('are refused when malformed: %s', (value) => {
+    expect(parseBasic(value)).toBeNull();
+  });
 });
 
 describe('an app password', () => {
@@ -33,7 +40,9 @@ describe('an app password', () => {
 
   test('may be typed with or without hyphens and in capitals', async () => {
     expect(await hashAppPassword('ABCD efgh-2345 wxyz')).toBe(await hashAppPassword('abcd-efgh-2345-wxyz'));
-    expect(await hashAppPassword('abcd-efgh-2345-wxyz')).not.toBe(await hashAppPassword('abcd-efgh-2345-wxyy'));
+    expect(await hashAppPassword('abcd-efgh-2345-wxyz')).not.toBe(
+      await hashAppPassword('abcd-efgh-2345-wxyy'),
+    );
   });
 });
 

@@ -84,6 +84,6 @@ test('three devices, mail and a second actor in any order, with lost answers: al
         expect(Object.fromEntries(phone.view)).toEqual(Object.fromEntries(truth));
       }
     }),
-    { numRuns: 400 },
+    { numRuns: 1000 },
   );
 });

@@ -104,6 +104,20 @@ describe('asking again with the key before (I16)', () => {
     expect(device.odd).toEqual([]);
   });
 
+  test('of which nothing is left brings what comes next instead, never an empty promise of more', async () => {
+    const { device, mailbox } = await filled(3);
+    await device.take(await device.ask());
+    const lost = await device.ask({ windowSize: 1 });
+    await mailbox.remove([lost.batch[0]?.itemId ?? ''], NOW);
+    const again = await device.ask({ windowSize: 1 });
+    expect(again).toMatchObject({ syncKey: lost.syncKey, more: true });
+    expect(again.batch).toHaveLength(1);
+    await device.take(again);
+    await device.settle();
+    expect(device.view.size).toBe(2);
+    expect(device.odd).toEqual([]);
+  });
+
   test('does not carry out commands twice', async () => {
     const { device, mailbox, trash } = await filled(3);
     await device.settle();

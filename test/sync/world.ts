@@ -1,9 +1,10 @@
 import type { NewMessage } from '../../core/mail/types.ts';
+import type { MailboxStore } from '../../core/ports/mail.ts';
 import { MemorySyncStateRepo } from '../../core/sync/model.testing.ts';
 import type { SyncOptions } from '../../core/sync/options.ts';
 import type { ClientCommand } from '../../core/sync/state.ts';
 import { type SyncReply, type SyncRequest, syncCollection } from '../../core/sync/sync-collection.ts';
-import { MemoryMailbox } from '../../store/memory/mailbox.ts';
+import { createMemoryStores } from '../../store/memory/index.ts';
 
 export const DAY = 86_400_000;
 export const NOW = 1_800_000_000_000;
@@ -45,7 +46,8 @@ export function newMessage(receivedAt = NOW, size = 1000): NewMessage {
 }
 
 export async function newMailbox() {
-  const mailbox = new MemoryMailbox({ tenantId: 't', mailboxId: 'm', shard: 's' });
+  const ref = { tenantId: 't', mailboxId: 'm', shard: 'MAIL_1' };
+  const mailbox = createMemoryStores().mail.mailbox(ref);
   await mailbox.create(NOW);
   const inbox = (await mailbox.folderByRole('inbox'))?.folderId ?? '';
   const trash = (await mailbox.folderByRole('deleted'))?.folderId ?? '';
@@ -55,7 +57,7 @@ export async function newMailbox() {
 /** A device that does what a phone does: applies a reply only when it arrives, and repeats what got lost. */
 export class ModelDevice {
   readonly repo = new MemorySyncStateRepo();
-  readonly mailbox: MemoryMailbox;
+  readonly mailbox: MailboxStore;
   readonly folderId: string;
   key = '0';
   /** What the phone shows: item id -> read. */
@@ -68,7 +70,7 @@ export class ModelDevice {
   lostWindow = 0;
   #epochs = 0;
 
-  constructor(mailbox: MemoryMailbox, folderId: string) {
+  constructor(mailbox: MailboxStore, folderId: string) {
     this.mailbox = mailbox;
     this.folderId = folderId;
   }
@@ -123,7 +125,7 @@ export class ModelDevice {
     this.key = reply.syncKey;
   }
 
-  /** Syncs until nothing more comes. */
+  /** Syncs until an answer brings nothing: one that was repeated may end before what came since. */
   async settle(window = 100): Promise<number> {
     let said = 0;
     for (let i = 0; i < 5000; i++) {
@@ -131,7 +133,7 @@ export class ModelDevice {
       const reply = await this.ask({ windowSize: window });
       await this.take(reply, window);
       said += reply.batch.length;
-      if (!initial && reply.status === 1 && !reply.more) return said;
+      if (!initial && reply.status === 1 && !reply.more && reply.batch.length === 0) return said;
     }
     throw new Error('never settled');
   }
