@@ -94,7 +94,7 @@ const FLAG_KEYS = [
 ] as const satisfies readonly (keyof MessageFlag)[];
 
 /** One spelling for each flag, so that equal flags are equal as JSON text. */
-export function normaliseFlag(flag: MessageFlag): MessageFlag {
+function normaliseFlag(flag: MessageFlag): MessageFlag {
   const out: Record<string, unknown> = { status: flag.status };
   for (const key of FLAG_KEYS) {
     const value = flag[key];

@@ -14,14 +14,14 @@ export type RowsOf<Queries extends readonly ReadQuery<unknown>[]> = {
   [K in keyof Queries]: Queries[K] extends ReadQuery<infer Row> ? Row[] : never;
 };
 
-export interface WriteResult {
+interface WriteResult {
   /** Rows that the statement inserted, changed or deleted. */
   changes: number;
   /** What RETURNING or a SELECT gave, by column name. */
   rows: Record<string, unknown>[];
 }
 
-export interface AtomicOptions {
+interface AtomicOptions {
   /**
    * Select of the rows that writers of the same things must wait for each other on. D1 runs one batch after the
    * other and leaves it out; PostgreSQL takes the row locks before the first statement, so that every statement
@@ -58,7 +58,7 @@ export interface Dialect {
 }
 
 /** Words of a document in the order of the index's columns, folded (repos/words.ts). */
-export interface DocumentWords {
+interface DocumentWords {
   itemId: string;
   subject: string;
   people: string;

@@ -5,7 +5,7 @@ import { createMemoryMailStore } from './mail.ts';
 import { createMemorySearchStore } from './search.ts';
 
 export { createMemoryBlobStore } from './blobs.ts';
-export { createQueueRecorder, type QueueRecorder } from './queues.ts';
+export { createQueueRecorder } from './queues.ts';
 
 /** All four stores in memory, empty. */
 export function createMemoryStores(shards?: string[]): Stores {

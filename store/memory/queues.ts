@@ -1,6 +1,6 @@
 import type { AuditJob, IndexJob, IngestJob, NotifyJob, QueuePort } from '../../core/ports/queues.ts';
 
-export interface QueueRecorder extends QueuePort {
+interface QueueRecorder extends QueuePort {
   /** Everything sent so far, in order. */
   readonly sent: { ingest: IngestJob[]; index: IndexJob[]; notify: NotifyJob[]; audit: AuditJob[] };
 }

@@ -24,7 +24,9 @@ export function createSearchStore(executor: Executor, { documents }: SearchTable
   return {
     async index(ref, ...list: SearchDocument[]) {
       const { tenantId, mailboxId } = ref;
-      for (const slice of slices(list, DOCUMENTS_PER_WRITE)) {
+      // A batch of a queue may hold one document twice: the last text is the one to find.
+      const last = [...new Map(list.map((document) => [document.itemId, document])).values()];
+      for (const slice of slices(last, DOCUMENTS_PER_WRITE)) {
         await executor.atomic([
           ...dialect.fullText.drop(
             ref,

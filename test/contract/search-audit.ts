@@ -41,6 +41,24 @@ export function searchContract(subject: Subject): void {
       expect(await search.find(ref, 'after', 10)).toEqual([]);
     });
 
+    test('takes many documents in one call, some of them twice', async () => {
+      const { search } = await subject.open();
+      const ref = freshRef();
+      const list = Array.from({ length: 40 }, (_, i) =>
+        document(`d${i}`, { body: `all n${i}`, receivedAt: i }),
+      );
+      await search.index(
+        ref,
+        ...list,
+        document('d3', { body: 'all changed', receivedAt: 3 }),
+        ...list.slice(5, 9),
+      );
+      expect(await search.find(ref, 'all', 100)).toEqual(list.map((d) => d.itemId).toReversed());
+      expect(await search.find(ref, 'changed', 100)).toEqual(['d3']);
+      expect(await search.find(ref, 'n3', 100)).toEqual([]);
+      await search.index(ref);
+    });
+
     test('I25 never looks into another mailbox or tenant', async () => {
       const { search } = await subject.open();
       const ref = freshRef();

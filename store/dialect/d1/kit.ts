@@ -6,7 +6,7 @@ import { mailTables } from '../../schema/mail.ts';
 import { searchTables } from '../../schema/search.ts';
 
 /** Each database is a file of its own here, so that its name plays no part. */
-export const sqliteKit: SchemaKit = {
+const sqliteKit: SchemaKit = {
   table: (_database, name, columns) => sqliteTable(name, columns),
   text: (name) => text(name),
   integer: (name) => integer(name),
