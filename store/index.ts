@@ -1,9 +1,10 @@
 import type { D1Database } from '@cloudflare/workers-types/experimental';
 import { createD1Executor } from './dialect/d1/executor.ts';
 import { d1Tables } from './dialect/d1/kit.ts';
-import type { PostgresOptions } from './dialect/postgres/connection.ts';
-import { later } from './later.ts';
-import { createStores, POSTGRES_SHARD, type Stores } from './stores.ts';
+import { postgresTables } from './dialect/postgres/boundary.ts';
+import { PostgresConnection, type PostgresOptions } from './dialect/postgres/connection.ts';
+import { createPostgresExecutor } from './dialect/postgres/executor.ts';
+import { createStores, type Stores } from './stores.ts';
 
 export { createR2BlobStore } from './blobs/r2.ts';
 
@@ -34,23 +35,18 @@ export function createD1Stores(databases: D1Databases): Stores {
 
 /**
  * The same over one PostgreSQL connection, which belongs to the invocation that asks: never share the result with
- * another. Nothing is loaded or opened before the first statement, so that an installation on D1 carries neither
- * driver nor dialect through its start-up. All shards are this one database.
+ * another. The driver is loaded and the connection opened by the first statement. All shards are this one database.
  */
 export function createPostgresStores(options: PostgresOptions): Stores {
-  let loading: Promise<Stores> | undefined;
-  const load = () => {
-    loading ??= import('./postgres.ts').then(({ openPostgresStores }) => openPostgresStores(options));
-    return loading;
-  };
-  return {
-    directory: later(async () => (await load()).directory),
-    mail: {
-      mailbox: (ref) => later(async () => (await load()).mail.mailbox(ref), { ref: { ...ref } }),
-      shards: () => [POSTGRES_SHARD],
-      ping: async () => (await load()).mail.ping(),
+  const executor = createPostgresExecutor(new PostgresConnection(options));
+  return createStores(
+    {
+      directory: executor,
+      shards: ['POSTGRES'],
+      mail: () => executor,
+      search: executor,
+      audit: executor,
     },
-    search: later(async () => (await load()).search),
-    audit: later(async () => (await load()).audit),
-  };
+    postgresTables,
+  );
 }

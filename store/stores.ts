@@ -27,9 +27,6 @@ export interface Tables {
   audit: AuditTables;
 }
 
-/** The one shard of an installation on PostgreSQL: what new tenants are told. Any other name leads there too. */
-export const POSTGRES_SHARD = 'POSTGRES';
-
 export interface Executors {
   directory: Executor;
   /** Names that `MailStore.shards` tells. */
