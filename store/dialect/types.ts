@@ -46,7 +46,6 @@ export interface Executor {
 
 /** What the two languages say differently. Used in `sql` templates of the repositories. */
 export interface Dialect {
-  readonly name: 'sqlite' | 'postgres';
   /** Condition: the column is one of these, which are one bound parameter however many they are. */
   isIn(column: Column, values: readonly string[]): SQL;
   /**

@@ -41,7 +41,6 @@ function list(values: readonly string[]): SQL {
 }
 
 export const sqliteDialect: Dialect = {
-  name: 'sqlite',
   isIn: (column, values) => sql`${column} in ${list(values)}`,
   rows: (json, columns) => {
     const selected = columns.map(

@@ -26,7 +26,6 @@ function isIn(column: Column, values: readonly string[]): SQL {
 }
 
 export const postgresDialect: Dialect = {
-  name: 'postgres',
   isIn,
   rows: (json, columns) => {
     const selected = columns.map((column, i) => {
