@@ -70,6 +70,7 @@ try {
     const held = await heldPings(users, Number(values.pings));
     detail['held'] = held;
     product['held_pings_answered'] = held.answered;
+    floor['held_request_kb'] = held.floorKbFirst;
     product['held_ping_kb'] = held.kbEach;
     product['held_wake_ms_p50'] = held.wake.median;
   }

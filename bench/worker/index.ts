@@ -45,6 +45,8 @@ const FLOOR: Record<string, Act> = {
       details: {},
       correlationId: newId(),
     }),
+  // A request that only waits: what the platform itself pays for each one that is held.
+  hold: (_env, url) => new Promise((resolve) => setTimeout(resolve, Number(url.searchParams.get('ms')))),
   seed,
 };
 
