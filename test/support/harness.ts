@@ -24,7 +24,7 @@ export interface LogLine {
   [field: string]: unknown;
 }
 
-export interface MailResult {
+interface MailResult {
   /** `ok`, or `exception` when the handler threw: a temporary error for the sender. */
   outcome: string;
   /** Reason given with setReject, if it was. */

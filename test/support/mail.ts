@@ -22,7 +22,7 @@ export interface MailOptions {
 let counter = 0;
 
 /** A fresh Message-ID with angle brackets. */
-export function newMessageId(): string {
+function newMessageId(): string {
   counter++;
   return `<${counter}.${crypto.randomUUID()}@sender.example>`;
 }
@@ -98,7 +98,7 @@ export function mailOfSize(bytes: number, options: MailOptions = {}): Uint8Array
   return buildMail({ ...options, text: line.repeat(Math.max(1, Math.ceil((bytes - 400) / line.length))) });
 }
 
-export function concat(...chunks: Uint8Array[]): Uint8Array {
+function concat(...chunks: Uint8Array[]): Uint8Array {
   const out = new Uint8Array(chunks.reduce((n, c) => n + c.length, 0));
   let at = 0;
   for (const chunk of chunks) {

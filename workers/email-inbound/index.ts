@@ -3,11 +3,11 @@
  * own headers decide nothing.
  */
 import { rawKey } from '../../core/mail/place-key.ts';
+import { abortable, withDeadline } from '../../platform/deadline.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Services } from '../../platform/services.ts';
 import { AdmissionCache, admit } from './admission.ts';
 import { platformAuthResults } from './auth-results.ts';
-import { abortable, withDeadline } from './deadline.ts';
 import { REFUSALS, type RefusalReason, refusalAudit } from './refusal.ts';
 
 /** The platform ends a handler after about 30 s without telling the sender anything useful: give up before. */

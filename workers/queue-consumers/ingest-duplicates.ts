@@ -10,7 +10,7 @@ import { FAN_OUT, mapBounded } from './bounded.ts';
 import type { IngestResults } from './ingest-delivery.ts';
 
 /** Key of the marker for a raw key. */
-export function duplicateMarker(key: string): string {
+function duplicateMarker(key: string): string {
   return `duplicates/${key}`;
 }
 

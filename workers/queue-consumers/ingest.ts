@@ -6,6 +6,7 @@
  * messages on both sides of a deadly one get placed, and without parsing from the fourth on, so that the deadly one
  * gets placed too (I10, I11).
  */
+import { withDeadline } from '../../platform/deadline.ts';
 import type { Services } from '../../platform/services.ts';
 import { FAN_OUT, groupBy, mapBounded } from './bounded.ts';
 import { type IngestDelivery, type IngestResults, SMALL_BYTES } from './ingest-delivery.ts';
@@ -18,6 +19,8 @@ import { acceptJobs, type QueueBatch, retryLater } from './settle.ts';
 
 /** From this delivery on a message is placed without being parsed. */
 const UNPARSED_FROM = 4;
+/** A raw whose bytes do not come must not hold up its batch-mates until the platform ends the invocation (I11). */
+const READ_DEADLINE_MS = 60_000;
 
 export async function consumeIngest(services: Services, batch: QueueBatch): Promise<void> {
   const deliveries = acceptJobs(batch, ingestJob, services.log);
@@ -51,7 +54,8 @@ async function ingestTogether(
   const prepared: Prepared[] = [];
   const attempt = async (delivery: IngestDelivery) => {
     try {
-      const one = await prepare(services, delivery, delivery.message.attempts >= UNPARSED_FROM);
+      const unparsed = delivery.message.attempts >= UNPARSED_FROM;
+      const one = await withDeadline(READ_DEADLINE_MS, () => prepare(services, delivery, unparsed));
       if (one === 'done') results.set(delivery, { kind: 'done' });
       else prepared.push(one);
     } catch (error) {

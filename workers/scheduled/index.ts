@@ -2,7 +2,7 @@ import type { Services } from '../../platform/services.ts';
 import { reconcile } from './reconcile.ts';
 
 /** Cron name under which a person asks for a run: objects of this very moment are looked at too. */
-export const MANUAL_RUN = 'manual';
+const MANUAL_RUN = 'manual';
 /** Clocks of two machines need not agree (I30). */
 const CLOCK_SLACK_MS = 60_000;
 

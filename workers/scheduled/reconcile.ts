@@ -20,7 +20,7 @@ export interface ReconcileOptions {
   random(): number;
 }
 
-export const RECONCILE_DEFAULTS: ReconcileOptions = {
+const RECONCILE_DEFAULTS: ReconcileOptions = {
   minAgeMs: 15 * MINUTE,
   maxAgeMs: 48 * 60 * MINUTE,
   intervalMs: 15 * MINUTE,

@@ -1,5 +1,5 @@
-/** The work took longer than it may; the sender is to try again. */
-export class DeadlineError extends Error {
+/** The work took longer than it may; whoever asked for it is to try again. */
+class DeadlineError extends Error {
   constructor(ms: number) {
     super(`not finished within ${ms} ms`);
     this.name = 'DeadlineError';
