@@ -1,86 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { rawKey } from '../../core/mail/place-key.ts';
 import type { MailboxRef } from '../../core/mail/types.ts';
 import type { IngestJob } from '../../core/ports/queues.ts';
-import { newId } from '../../platform/ids.ts';
 import type { Services } from '../../platform/services.ts';
-import { createMemoryBlobStore, createMemoryStores, createQueueRecorder } from '../../store/memory/index.ts';
-import {
-  buildMail,
-  type MailOptions,
-  mailOfSize,
-  sha256Hex,
-  streamOf,
-  withHop,
-} from '../../test/support/mail.ts';
-import { consumeIndexText } from './index-text.ts';
+import { ingestWorld as world } from '../../test/support/ingest-world.worker.ts';
+import { buildMail, type MailOptions, mailOfSize, withHop } from '../../test/support/mail.ts';
 import { consumeIngest } from './ingest.ts';
-import type { QueueMessage } from './settle.ts';
-
-interface Line {
-  level: string;
-  event: string;
-  fields: Record<string, unknown>;
-}
-
-async function world(names = ['ann']) {
-  const lines: Line[] = [];
-  const at =
-    (level: string) =>
-    (event: string, fields: Record<string, unknown> = {}) =>
-      void lines.push({ level, event, fields });
-  const log = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error'), with: () => log };
-  const blobs = createMemoryBlobStore();
-  const queues = createQueueRecorder();
-  const stores = createMemoryStores(['MAIL_1']);
-  const services = { ...stores, blobs, queues, log, now: () => 1_800_000_000_000 } as unknown as Services;
-  const refs = new Map<string, MailboxRef>();
-  for (const name of names) {
-    const ref = { tenantId: 't1', mailboxId: `u-${name}`, shard: 'MAIL_1' };
-    await stores.mail.mailbox(ref).create(0);
-    refs.set(name, ref);
-  }
-  const box = (name = 'ann') => stores.mail.mailbox(refs.get(name) as MailboxRef);
-
-  /** Stores a raw as email() does and gives its job. */
-  async function store(raw: Uint8Array, name = 'ann', receivedAt = services.now()): Promise<IngestJob> {
-    const ref = refs.get(name) as MailboxRef;
-    const key = rawKey(ref.tenantId, receivedAt, newId(receivedAt));
-    const correlationId = `corr-${key.slice(-12, -4)}`;
-    const envelope = {
-      ...ref,
-      mailFrom: 'a@b.example',
-      rcptTo: `${name}@example.com`,
-      receivedAt,
-      rawSize: raw.length,
-      correlationId,
-      authResults: '',
-    };
-    await blobs.putRaw(key, streamOf(raw), envelope);
-    return { v: 1, key, ...ref, size: raw.length, sha256: await sha256Hex(raw), correlationId };
-  }
-
-  async function consume(bodies: unknown[], attempts = 1, svc: Services = services) {
-    const fate = { acked: [] as number[], retried: [] as number[] };
-    const messages: QueueMessage[] = bodies.map((body, n) => ({
-      id: `m${n}`,
-      body,
-      attempts,
-      ack: () => void fate.acked.push(n),
-      retry: () => void fate.retried.push(n),
-    }));
-    await consumeIngest(svc, { queue: 'mail-ingest', messages });
-    return fate;
-  }
-
-  async function inbox(name = 'ann') {
-    const folder = await box(name).folderByRole('inbox');
-    const items = await box(name).snapshot(folder?.folderId ?? '', 0, null, 1000);
-    return box(name).messages(items.map((i) => i.itemId).sort());
-  }
-  return { services, lines, blobs, queues, refs, box, store, consume, inbox, stores };
-}
 
 const mail = (options: MailOptions = {}) => buildMail(options);
 
@@ -366,65 +291,5 @@ describe('ingest', () => {
     const threads = new Map((await w.inbox()).map((m) => [m.messageIdHeader, m.threadId]));
     expect(new Set(['a@x', 'b@x', 'c@x', 'd@x'].map((id) => threads.get(id))).size).toBe(1);
     expect(threads.get('z@x')).not.toBe(threads.get('a@x'));
-  });
-});
-
-describe('index', () => {
-  async function indexAll(w: Awaited<ReturnType<typeof world>>, attempts = 1) {
-    const fate = { acked: 0, retried: 0 };
-    const messages = w.queues.sent.index.map((body, n) => ({
-      id: `i${n}`,
-      body,
-      attempts,
-      ack: () => void fate.acked++,
-      retry: () => void fate.retried++,
-    }));
-    await consumeIndexText(w.services, { queue: 'index', messages });
-    return fate;
-  }
-
-  it('makes subject, people, body and file names of a message findable', async () => {
-    const w = await world();
-    const raw = mail({
-      from: 'Petra Müller <petra@sender.example>',
-      subject: 'Quarterly figures',
-      text: 'see page',
-      html: `<p>${'filler '.repeat(20)}das Wort Zwetschgenmus und 東京に行く</p>`,
-      attachments: [{ name: 'Bericht-final.pdf', content: 'x' }],
-    });
-    await w.consume([await w.store(raw)]);
-    expect(await indexAll(w)).toEqual({ acked: 1, retried: 0 });
-    const ref = w.refs.get('ann') as MailboxRef;
-    for (const words of ['quarterly', 'petra', 'müller', 'zwetschgenmus', 'bericht', '東京']) {
-      expect(await w.services.search.find(ref, words, 10), words).toHaveLength(1);
-    }
-    expect(await w.services.search.find({ ...ref, mailboxId: 'u-eve' }, 'quarterly', 10)).toEqual([]);
-  });
-
-  it('I8: repeats harmlessly, and forgets a message that was removed meanwhile', async () => {
-    const w = await world();
-    await w.consume([await w.store(mail({ subject: 'ephemeral' }))]);
-    await indexAll(w);
-    await indexAll(w, 3);
-    const ref = w.refs.get('ann') as MailboxRef;
-    expect(await w.services.search.find(ref, 'ephemeral', 10)).toHaveLength(1);
-    const [m] = await w.inbox();
-    await w.box().remove([m?.itemId ?? ''], 5);
-    expect(await indexAll(w)).toEqual({ acked: 1, retried: 0 });
-    expect(await w.services.search.find(ref, 'ephemeral', 10)).toEqual([]);
-  });
-
-  it('I11: gives back only the message that could not be indexed', async () => {
-    const w = await world();
-    await w.consume([await w.store(mail({ subject: 'good' })), await w.store(mail({ subject: 'bad' }))]);
-    const real = w.services.search;
-    w.services.search = {
-      ...real,
-      index: async (ref, ...docs) => {
-        if (docs.some((doc) => doc.subject === 'bad')) throw new Error('D1 down');
-        await real.index(ref, ...docs);
-      },
-    };
-    expect(await indexAll(w)).toEqual({ acked: 1, retried: 1 });
   });
 });
