@@ -22,6 +22,8 @@ const { values } = parseArgs({
 const only = new Set(values.only.split(','));
 // The local R2 and D1 write to this machine's disk, which is not what is measured: memory, where there is some.
 if (process.env['TMPDIR'] === undefined && existsSync('/dev/shm')) process.env['TMPDIR'] = '/dev/shm';
+// wrangler speaks on standard output, which belongs to the figures.
+console.log = console.info = console.error;
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
 const worker = await startBenchWorker();

@@ -8,7 +8,7 @@ export function newAppPassword(): string {
 }
 
 /** What people type: spaces, hyphens and letter case do not count. */
-export function normalizeAppPassword(password: string): string {
+function normalizeAppPassword(password: string): string {
   return password.replace(/[\s-]/g, '').toLowerCase();
 }
 

@@ -1,7 +1,7 @@
 /** Text for people and for the index: HTML into words, previews, subjects, word segmentation. */
-export { type HtmlTextOptions, htmlToText } from './html-to-text.ts';
+export { htmlToText } from './html-to-text.ts';
 export { previewOf } from './preview.ts';
 export { baseSubject } from './subject.ts';
-export { escapeHtml, textToHtml } from './text-to-html.ts';
+export { textToHtml } from './text-to-html.ts';
 export { truncateUtf8, utf8Length } from './utf8.ts';
 export { segmentWords } from './words.ts';

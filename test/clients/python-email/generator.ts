@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import { base64, nameParameter, quotedPrintable, uuencode } from './encoders.ts';
 import type { Random } from './random.ts';
 
-export interface GeneratedPart {
+interface GeneratedPart {
   mediaType: string;
   name: string | null;
   content: Uint8Array;

@@ -79,7 +79,7 @@ function rank(message: Message, options: BodyOptions): BodyPreference[] {
   return wantsMime ? [...mime, ...ordered] : ordered;
 }
 
-export function isSmime(message: Message): boolean {
+function isSmime(message: Message): boolean {
   return message.attachments.some((a) => /^application\/(x-)?pkcs7-(mime|signature)$/.test(a.mediaType));
 }
 

@@ -134,7 +134,7 @@ const EXTENSIONS: Record<string, string> = {
 };
 
 /** The part's name without path or control characters (ATTACKS A56), or one made from its type. */
-export function displayName(part: MessagePart): string {
+function displayName(part: MessagePart): string {
   const name = (part.name ?? '')
     .replace(/[\u0000-\u001f\u007f\u202a-\u202e\u2066-\u2069]/g, '')
     .replace(/^.*[/\\]/, '')
@@ -144,7 +144,7 @@ export function displayName(part: MessagePart): string {
 }
 
 /** MS-ASDTYPE 2.3: UTC with milliseconds. */
-export function isoTime(at: number): string {
+function isoTime(at: number): string {
   return new Date(at).toISOString();
 }
 
