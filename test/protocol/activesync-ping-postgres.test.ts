@@ -1,0 +1,3 @@
+import { pingSuite } from './suites/ping.ts';
+
+pingSuite('postgres');
