@@ -20,7 +20,7 @@ export default defineConfig({
           name: 'unit',
           include: [
             '{codecs,core,store,platform,shared,workers,cli,outbound}/**/*.test.ts',
-            'test/sync/**/*.test.ts',
+            'test/{sync,lint}/**/*.test.ts',
           ],
         },
       },
