@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { DeadLetter } from '../../core/ports/directory.ts';
 import type { AuditJob, NotifyJob } from '../../core/ports/queues.ts';
+import { mapBounded } from '../../platform/bounded.ts';
 import type { ChangeNotice, Services } from '../../platform/services.ts';
 import { consumeAudit } from './audit.ts';
-import { mapBounded } from './bounded.ts';
 import { consumeDeadLetters, replayDeadLetter } from './dead-letters.ts';
 import { ingestJob } from './jobs.ts';
 import { consumeNotify, noticesOf } from './notify.ts';

@@ -2,8 +2,8 @@ import { htmlToText, segmentWords, utf8Length } from '../../codecs/text/index.ts
 import type { MailAddress, MailboxRef, Message } from '../../core/mail/types.ts';
 import type { IndexJob } from '../../core/ports/queues.ts';
 import type { SearchDocument } from '../../core/ports/search.ts';
+import { FAN_OUT, groupBy, mapBounded } from '../../platform/bounded.ts';
 import type { Services } from '../../platform/services.ts';
-import { FAN_OUT, groupBy, mapBounded } from './bounded.ts';
 import { indexJob } from './jobs.ts';
 import { type PartText, type RangeReader, readPartText } from './part-text.ts';
 import { acceptJobs, type Delivery, type QueueBatch, retryLater } from './settle.ts';

@@ -4,9 +4,9 @@
  * must not look like a lost one (I8, I12).
  */
 import type { IngestJob } from '../../core/ports/queues.ts';
+import { FAN_OUT, mapBounded } from '../../platform/bounded.ts';
 import { describeError } from '../../platform/log.ts';
 import type { Services } from '../../platform/services.ts';
-import { FAN_OUT, mapBounded } from './bounded.ts';
 import type { IngestResults } from './ingest-delivery.ts';
 
 /** Key of the marker for a raw key. */

@@ -1,6 +1,6 @@
 import { parseRawKey } from '../../core/mail/place-key.ts';
+import { FAN_OUT, groupBy, mapBounded } from '../../platform/bounded.ts';
 import type { Services } from '../../platform/services.ts';
-import { FAN_OUT, groupBy, mapBounded } from './bounded.ts';
 import type { IngestDelivery, IngestResults } from './ingest-delivery.ts';
 
 /**

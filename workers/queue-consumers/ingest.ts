@@ -6,9 +6,10 @@
  * messages on both sides of a deadly one get placed, and without parsing from the fourth on, so that the deadly one
  * gets placed too (I10, I11).
  */
+
+import { FAN_OUT, groupBy, mapBounded } from '../../platform/bounded.ts';
 import { withDeadline } from '../../platform/deadline.ts';
 import type { Services } from '../../platform/services.ts';
-import { FAN_OUT, groupBy, mapBounded } from './bounded.ts';
 import { type IngestDelivery, type IngestResults, SMALL_BYTES } from './ingest-delivery.ts';
 import { removeDuplicateRaw } from './ingest-duplicates.ts';
 import { lookupKnown } from './ingest-known.ts';

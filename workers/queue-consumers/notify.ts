@@ -1,6 +1,6 @@
 import type { NotifyJob } from '../../core/ports/queues.ts';
+import { FAN_OUT, groupBy, mapBounded } from '../../platform/bounded.ts';
 import type { ChangeNotice, Services } from '../../platform/services.ts';
-import { FAN_OUT, groupBy, mapBounded } from './bounded.ts';
 import { notifyJob } from './jobs.ts';
 import { acceptJobs, type Delivery, type QueueBatch, retryLater } from './settle.ts';
 

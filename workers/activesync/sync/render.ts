@@ -2,14 +2,11 @@ import { el, type WbxmlNode } from '../../../codecs/wbxml/index.ts';
 import type { Message } from '../../../core/mail/types.ts';
 import type { BatchEntry, CommandResponse } from '../../../core/sync/state.ts';
 import type { SyncReply } from '../../../core/sync/sync-collection.ts';
+import { FAN_OUT, mapBounded } from '../../../platform/bounded.ts';
 import { describeError } from '../../../platform/log.ts';
-import { mapBounded } from '../../../platform/map-bounded.ts';
 import type { EasContext } from '../context.ts';
 import { emailChange, emailProperties } from '../mail/email-data.ts';
 import { STATUS } from '../status.ts';
-
-/** Requests to R2 that are under way at once: the platform lets six of an invocation wait for headers. */
-const FETCHES = 6;
 
 const COMMAND_TAGS = {
   add: 'AirSync:Add',
@@ -31,10 +28,10 @@ export async function renderCollection(context: EasContext, reply: SyncReply): P
   const ids = [...new Set([...named, ...fetched])];
   const messages = new Map<string, Message>();
   if (ids.length > 0) for (const m of await context.mailbox.messages(ids)) messages.set(m.itemId, m);
-  const commands = await mapBounded(reply.batch, FETCHES, (entry) =>
+  const commands = await mapBounded(reply.batch, FAN_OUT, (entry) =>
     renderEntry(context, reply, entry, messages),
   );
-  const responses = await mapBounded(reply.responses, FETCHES, (r) =>
+  const responses = await mapBounded(reply.responses, FAN_OUT, (r) =>
     renderResponse(context, reply, r, messages),
   );
   const said = commands.filter((c) => c !== null);
