@@ -118,6 +118,18 @@ describe('asking again with the key before (I16)', () => {
     expect(device.odd).toEqual([]);
   });
 
+  test('says no Delete of what the device deletes in that very request', async () => {
+    const { device, mailbox, trash } = await filled(2);
+    await device.settle();
+    const [gone] = [...device.view.keys()];
+    await mailbox.move([gone ?? ''], trash);
+    const lost = await device.ask();
+    expect(lost.batch).toEqual([{ op: 'delete', itemId: gone }]);
+    const again = await device.ask({ commands: [{ kind: 'delete', itemId: gone ?? '' }] });
+    expect(again.batch).toEqual([]);
+    expect(again.syncKey).toBe(lost.syncKey);
+  });
+
   test('does not carry out commands twice', async () => {
     const { device, mailbox, trash } = await filled(3);
     await device.settle();
