@@ -39,7 +39,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 test('three devices, mail and a second actor in any order, with lost answers: all views become the mailbox (I18)', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { maxLength: 80 }), async (steps) => {
+    fc.asyncProperty(fc.array(step, { minLength: 30, maxLength: 80, size: 'max' }), async (steps) => {
       const { mailbox, inbox, trash } = await newMailbox();
       for (let i = 0; i < 12; i++) await mailbox.insert(newMessage(NOW - i * 1000));
       const devices = [0, 1, 2].map(() => new ModelDevice(mailbox, inbox));

@@ -125,7 +125,7 @@ export class ModelDevice {
     this.key = reply.syncKey;
   }
 
-  /** Syncs until an answer brings nothing: one that was repeated may end before what came since. */
+  /** Syncs until nothing happened either way: a repeated step may be empty while more has come since. */
   async settle(window = 100): Promise<number> {
     let said = 0;
     for (let i = 0; i < 5000; i++) {
@@ -133,7 +133,7 @@ export class ModelDevice {
       const reply = await this.ask({ windowSize: window });
       await this.take(reply, window);
       said += reply.batch.length;
-      if (!initial && reply.status === 1 && !reply.more && reply.batch.length === 0) return said;
+      if (!initial && reply.status === 1 && !reply.changed) return said;
     }
     throw new Error('never settled');
   }
