@@ -3,5 +3,6 @@ export { htmlToText } from './html-to-text.ts';
 export { previewOf } from './preview.ts';
 export { baseSubject } from './subject.ts';
 export { textToHtml } from './text-to-html.ts';
+export { uniqueHtml, uniqueText } from './unique-part.ts';
 export { truncateUtf8, utf8Length } from './utf8.ts';
 export { segmentWords } from './words.ts';

@@ -9,15 +9,20 @@ export interface BodyPreference {
   preview: number;
 }
 
+/** Form in which a device wants the part of a message that is not quoted (MS-ASAIRS 2.2.2.11): always HTML. */
+export interface BodyPartPreference extends Omit<BodyPreference, 'type'> {
+  type: 2;
+}
+
 /** Options of a collection (MS-ASCMD 2.2.3.125.5). They stay in force until the device sends others. */
 export interface SyncOptions {
   filterType: number;
   bodies: BodyPreference[];
-  /** 0 never MIME, 1 for S/MIME messages, 2 for all (MS-ASCMD 2.2.3.110.3). */
-  mimeSupport: 0 | 1 | 2;
+  /** 0 never MIME, 1 for S/MIME messages, 2 for all (MS-ASCMD 2.2.3.110.3); null when the device said nothing. */
+  mimeSupport: 0 | 1 | 2 | null;
 }
 
-export const DEFAULT_OPTIONS: SyncOptions = { filterType: 0, bodies: [], mimeSupport: 0 };
+export const DEFAULT_OPTIONS: SyncOptions = { filterType: 0, bodies: [], mimeSupport: null };
 
 /** Bytes that the body of an item costs in a reply under these options, as far as its sizes tell. */
 export function bodyBytes(
@@ -25,7 +30,7 @@ export function bodyBytes(
   options: SyncOptions,
 ): number {
   const wanted = options.bodies.filter(
-    (b) => b.type !== 4 || options.mimeSupport > 0 || options.bodies.length === 1,
+    (b) => b.type !== 4 || (options.mimeSupport ?? 0) > 0 || options.bodies.length === 1,
   );
   let cost = 0;
   for (const body of wanted.length > 0 ? wanted : [{ type: 1, truncationSize: null }]) {

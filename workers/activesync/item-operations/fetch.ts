@@ -98,9 +98,11 @@ async function fetchMessage(
     return failure(S.notFound, names.slice(0, -1));
   }
   const wanted = { bodies: bodyPreferences(options), mimeSupport: mimeSupportOf(options) };
-  // MIME asked for by name is meant, whatever MIMESupport says (MS-ASAIRS 2.2.2.12).
-  if (wanted.bodies.length === 1 && wanted.bodies[0]?.type === 4) wanted.mimeSupport = 2;
-  const properties = await emailProperties(context.services.blobs, message, wanted, context.version);
+  const properties = await emailProperties(
+    { blobs: context.services.blobs, version: context.version },
+    message,
+    wanted,
+  );
   return el(
     'ItemOperations:Fetch',
     el('ItemOperations:Status', S.ok),

@@ -1,30 +1,39 @@
-import { decodeTextPart } from '../../../codecs/mime/index.ts';
-import { htmlToText, textToHtml, truncateUtf8, utf8Length } from '../../../codecs/text/index.ts';
-import { el, type OpaqueStream, type WbxmlNode } from '../../../codecs/wbxml/index.ts';
-import { type Message, type MessagePart, TEXT_HEAD_BYTES } from '../../../core/mail/types.ts';
+import {
+  htmlToText,
+  previewOf,
+  textToHtml,
+  truncateUtf8,
+  uniqueHtml,
+  uniqueText,
+  utf8Length,
+} from '../../../codecs/text/index.ts';
+import { el, type WbxmlNode } from '../../../codecs/wbxml/index.ts';
+import type { Message } from '../../../core/mail/types.ts';
 import type { BlobStore } from '../../../core/ports/blobs.ts';
-import type { BodyPreference } from '../../../core/sync/options.ts';
+import type { BodyPartPreference, BodyPreference } from '../../../core/sync/options.ts';
 import { atLeast, type Version } from '../http/versions.ts';
+import { authoredHtml, type Content, contentOf, plainText } from './body-content.ts';
 
+/** What a request says of the bodies that it wants. */
 export interface BodyOptions {
   bodies: BodyPreference[];
-  mimeSupport: 0 | 1 | 2;
+  /** Wishes for the part that is not quoted; none by default. */
+  bodyParts?: BodyPartPreference[];
+  /** null: the request did not say. */
+  mimeSupport: 0 | 1 | 2 | null;
+  /** Bytes at which MIME data is cut when its preference names no size; null or absent for none. */
+  mimeTruncation?: number | null;
 }
 
-/** Bytes of a text part that are read at most: a larger one is cut and says so. */
-const MAX_TEXT_BYTES = 8 * 1024 * 1024;
-/** A MIME body up to this size goes as a string, as most clients expect it; a larger one streams as opaque. */
-const MAX_INLINE_MIME = 512 * 1024;
+interface Context {
+  blobs: BlobStore;
+  version: Version;
+}
+
+/** MS-ASAIRS 2.2.2.37 */
+const PART_STATUS = { ok: 1, tooLarge: 176 } as const;
 
 const WHOLE_TEXT: BodyPreference = { type: 1, truncationSize: null, allOrNone: false, preview: 0 };
-
-interface Content {
-  type: 1 | 2 | 4;
-  /** Bytes of the whole body in this type. */
-  size: number;
-  data: string | Uint8Array | OpaqueStream;
-  truncated: boolean;
-}
 
 /** AirSyncBase:NativeBodyType (MS-ASAIRS 2.2.2.32). */
 export function nativeBodyType(message: Message): 1 | 2 {
@@ -32,133 +41,124 @@ export function nativeBodyType(message: Message): 1 | 2 {
 }
 
 /**
- * The Body element of a message (MS-ASAIRS 2.2.2.9), in the best of the forms asked for: MIME when the device
- * supports it for this message, else the native form, else the first that can be made.
+ * The Body and BodyPart elements of a message. Who asks for parts alone gets no Body, who asks for neither gets one
+ * (MS-ASCON 3.2.5.6).
  */
-export async function renderBody(
-  blobs: BlobStore,
+export async function renderBodies(
+  context: Context,
   message: Message,
   options: BodyOptions,
-  version: Version,
-): Promise<WbxmlNode> {
-  const ranked = rank(message, options);
-  let content: Content | null = null;
-  let chosen = ranked[0] ?? WHOLE_TEXT;
-  for (const preference of ranked) {
+): Promise<WbxmlNode[]> {
+  const parts = atLeast(context.version, '14.1') ? (options.bodyParts ?? []) : [];
+  const nodes: WbxmlNode[] = [];
+  if (options.bodies.length > 0 || parts.length === 0)
+    nodes.push(await renderBody(context, message, options));
+  for (const part of parts) nodes.push(await renderBodyPart(context.blobs, message, part));
+  return nodes;
+}
+
+/** The Body element (MS-ASAIRS 2.2.2.9), in the first form asked for that can be given as it was asked for. */
+async function renderBody(context: Context, message: Message, options: BodyOptions): Promise<WbxmlNode> {
+  const { preferences, withheld: noMime } = rank(message, options);
+  let chosen = preferences[0] ?? WHOLE_TEXT;
+  let body = noMime ? mimeNotSent(message) : await readContent(context.blobs, message, chosen, options);
+  // AllOrNone: rather another form than a piece of this one (MS-ASAIRS 2.2.2.3.2).
+  for (const preference of preferences.slice(1)) {
+    if (!isRefused(chosen, body)) break;
     chosen = preference;
-    content = await contentOf(blobs, message, preference);
-    if (!preference.allOrNone || !content.truncated) break;
+    body = await readContent(context.blobs, message, preference, options);
   }
-  const body = content ?? (await contentOf(blobs, message, WHOLE_TEXT));
-  const withheld = body.truncated && chosen.allOrNone;
+  const empty = noMime || isRefused(chosen, body) || body.data.length === 0;
   return el(
     'AirSyncBase:Body',
     el('AirSyncBase:Type', body.type),
     el('AirSyncBase:EstimatedDataSize', body.size),
-    body.truncated ? el('AirSyncBase:Truncated', 1) : null,
-    withheld || isEmpty(body.data) ? null : el('AirSyncBase:Data', body.data),
-    chosen.preview > 0 && atLeast(version, '14.0')
-      ? el('AirSyncBase:Preview', Array.from(message.preview).slice(0, chosen.preview).join(''))
+    // S/MIME clients want to be told either way (MS-ASCMD 2.2.3.110.3).
+    body.truncated || body.type === 4 ? el('AirSyncBase:Truncated', body.truncated) : null,
+    empty ? null : el('AirSyncBase:Data', body.data),
+    // Beside plain text it would be the same text twice (MS-ASAIRS 2.2.2.35.1).
+    chosen.preview > 0 && (body.type !== 1 || empty) && atLeast(context.version, '14.0')
+      ? el('AirSyncBase:Preview', previewText(message.preview, chosen.preview))
       : null,
   );
 }
 
-function isEmpty(data: Content['data']): boolean {
-  return data.length === 0;
+/** AllOrNone counts only beside a TruncationSize (MS-ASAIRS 2.2.2.3.2). */
+function isRefused(preference: BodyPreference, content: Content): boolean {
+  return preference.allOrNone && preference.truncationSize !== null && content.truncated;
 }
 
-/** The preferences in the order in which they are tried. */
-function rank(message: Message, options: BodyOptions): BodyPreference[] {
-  const mime = options.bodies.filter((b) => b.type === 4);
-  const others = options.bodies.filter((b) => b.type === 1 || b.type === 2);
+function mimeNotSent(message: Message): Content {
+  return { type: 4, size: message.size, data: '', truncated: true };
+}
+
+function readContent(
+  blobs: BlobStore,
+  message: Message,
+  preference: BodyPreference,
+  options: BodyOptions,
+): Promise<Content> {
+  const { type, truncationSize } = preference;
+  const limit = type === 4 ? (truncationSize ?? options.mimeTruncation ?? null) : truncationSize;
+  return contentOf(blobs, message, type, limit);
+}
+
+/**
+ * The preferences in the order in which they are tried: MIME where the device wants it for this message, the form
+ * the message was written in (MS-ASAIRS 2.2.2.3.2), then the others as they were asked for. `withheld`: nothing but
+ * MIME was asked for, and not for a message like this.
+ */
+function rank(message: Message, options: BodyOptions): { preferences: BodyPreference[]; withheld: boolean } {
+  const { bodies, mimeSupport } = options;
+  const mime = bodies.filter((b) => b.type === 4);
+  const others = bodies.filter((b) => b.type !== 4);
   const native = nativeBodyType(message);
   const ordered = [...others.filter((b) => b.type === native), ...others.filter((b) => b.type !== native)];
   // MIMESupport 1 is for S/MIME messages only (MS-ASCMD 2.2.3.110.3).
-  const wantsMime =
-    options.mimeSupport === 2 || (options.mimeSupport === 1 && isSmime(message)) || others.length === 0;
-  return wantsMime ? [...mime, ...ordered] : ordered;
+  const wanted = mimeSupport === 2 || (mimeSupport === 1 && isSmime(message));
+  if (bodies.length === 0)
+    return { preferences: wanted ? [{ ...WHOLE_TEXT, type: 4 }] : [], withheld: false };
+  // Who asks for MIME alone and does not speak of MIMESupport means it.
+  if (others.length === 0) return { preferences: mime, withheld: !wanted && mimeSupport !== null };
+  return { preferences: wanted ? [...mime, ...ordered] : ordered, withheld: false };
 }
 
 function isSmime(message: Message): boolean {
-  return message.attachments.some((a) => /^application\/(x-)?pkcs7-(mime|signature)$/.test(a.mediaType));
+  return message.messageClass.toUpperCase().startsWith('IPM.NOTE.SMIME');
 }
 
-function contentOf(blobs: BlobStore, message: Message, preference: BodyPreference): Promise<Content> {
-  if (preference.type === 4) return mimeContent(blobs, message, preference.truncationSize);
-  return preference.type === 2
-    ? htmlContent(blobs, message, preference.truncationSize)
-    : textContent(blobs, message, preference.truncationSize);
+function previewText(preview: string, characters: number): string {
+  return Array.from(preview).slice(0, characters).join('');
 }
 
-async function textContent(blobs: BlobStore, message: Message, limit: number | null): Promise<Content> {
-  const head = message.textHead;
-  // The first bytes are kept beside the message: a list of previews needs no blob.
-  if ((limit !== null && limit <= TEXT_HEAD_BYTES) || utf8Length(head) >= message.textSize) {
-    return cut(1, { text: head, size: message.textSize }, limit);
+/** The BodyPart element: what the author of this message wrote, without what is quoted (MS-ASAIRS 2.2.2.10). */
+async function renderBodyPart(
+  blobs: BlobStore,
+  message: Message,
+  preference: BodyPartPreference,
+): Promise<WbxmlNode> {
+  const authored = await authoredHtml(blobs, message);
+  const text = authored === null ? await plainText(blobs, message) : null;
+  const source = authored ?? text;
+  if (source !== null && utf8Length(source.text) < source.size) {
+    return el(
+      'AirSyncBase:BodyPart',
+      el('AirSyncBase:Status', PART_STATUS.tooLarge),
+      el('AirSyncBase:Type', 2),
+      el('AirSyncBase:EstimatedDataSize', source.size),
+    );
   }
-  return cut(1, await plainText(blobs, message), limit);
-}
-
-async function htmlContent(blobs: BlobStore, message: Message, limit: number | null): Promise<Content> {
-  const part = message.bodies.find((p) => p.partNo === message.bodyHtmlPart);
-  if (part !== undefined) return cut(2, await partText(blobs, message, part), limit);
-  const html = textToHtml((await plainText(blobs, message)).text);
-  return cut(2, { text: html, size: utf8Length(html) }, limit);
-}
-
-/** A text and the UTF-8 bytes of the whole of which it may be the beginning. */
-interface Decoded {
-  text: string;
-  size: number;
-}
-
-/** The whole plain text: the text part, or the HTML part put into words. */
-async function plainText(blobs: BlobStore, message: Message): Promise<Decoded> {
-  const text = message.bodies.find((p) => p.partNo === message.bodyTextPart);
-  if (text !== undefined) return partText(blobs, message, text);
-  const html = message.bodies.find((p) => p.partNo === message.bodyHtmlPart);
-  if (html === undefined) return { text: message.textHead, size: message.textSize };
-  const words = htmlToText((await partText(blobs, message, html)).text);
-  return { text: words, size: utf8Length(words) };
-}
-
-async function partText(blobs: BlobStore, message: Message, part: MessagePart): Promise<Decoded> {
-  const end = Math.min(part.bodyEnd, part.bodyStart + MAX_TEXT_BYTES);
-  const raw = await blobs.readRange(message.rawKey, part.bodyStart, end);
-  // I7: a message whose raw is gone shows what is known of it, never an error.
-  if (raw === null) return { text: message.textHead, size: message.textSize };
-  const { text, truncated } = decodeTextPart(raw, { ...part, params: {} }, { maxBytes: MAX_TEXT_BYTES });
-  const size = utf8Length(text);
-  return { text, size: truncated ? Math.max(size + 1, part.decodedSize) : size };
-}
-
-function cut(type: 1 | 2, whole: Decoded, limit: number | null): Content {
-  const { text: data } = limit === null ? whole : truncateUtf8(whole.text, limit);
-  return { type, size: whole.size, data, truncated: utf8Length(data) < whole.size };
-}
-
-async function mimeContent(blobs: BlobStore, message: Message, limit: number | null): Promise<Content> {
-  const end = limit === null ? message.size : Math.min(limit, message.size);
-  const truncated = end < message.size;
-  // Looked for first: a stream that finds nothing would cut the whole answer (I7).
-  if (end > MAX_INLINE_MIME && (await blobs.head(message.rawKey)) !== null) {
-    const stream = async () => {
-      const range = await blobs.openRange(message.rawKey, 0, end);
-      if (range === null) throw new Error('raw message is missing');
-      return range;
-    };
-    return { type: 4, size: message.size, data: { length: end, stream }, truncated };
-  }
-  const raw = (await blobs.readRange(message.rawKey, 0, end)) ?? new Uint8Array();
-  return { type: 4, size: message.size, data: asString(raw) ?? raw, truncated };
-}
-
-/** The bytes as a string when that loses nothing, else null: 8-bit mail of another charset stays bytes. */
-function asString(bytes: Uint8Array): string | null {
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    return /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/.test(text) ? null : text;
-  } catch {
-    return null;
-  }
+  const unique = authored === null ? textToHtml(uniqueText(text?.text ?? '')) : uniqueHtml(authored.text);
+  const { truncationSize, allOrNone, preview } = preference;
+  const data = truncationSize === null ? unique : truncateUtf8(unique, truncationSize).text;
+  const truncated = data.length < unique.length;
+  return el(
+    'AirSyncBase:BodyPart',
+    el('AirSyncBase:Status', PART_STATUS.ok),
+    el('AirSyncBase:Type', 2),
+    el('AirSyncBase:EstimatedDataSize', utf8Length(unique)),
+    truncated ? el('AirSyncBase:Truncated', true) : null,
+    data === '' || (truncated && allOrNone) ? null : el('AirSyncBase:Data', data),
+    preview > 0 ? el('AirSyncBase:Preview', previewText(previewOf(htmlToText(unique)), preview)) : null,
+  );
 }

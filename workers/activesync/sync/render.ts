@@ -5,7 +5,7 @@ import type { SyncReply } from '../../../core/sync/sync-collection.ts';
 import { FAN_OUT, mapBounded } from '../../../platform/bounded.ts';
 import { describeError } from '../../../platform/log.ts';
 import type { EasContext } from '../context.ts';
-import { emailChange, emailProperties } from '../mail/email-data.ts';
+import { emailChange, emailProperties, type RenderContext } from '../mail/email-data.ts';
 import { STATUS } from '../status.ts';
 
 const COMMAND_TAGS = {
@@ -44,6 +44,10 @@ export async function renderCollection(context: EasContext, reply: SyncReply): P
   );
 }
 
+function renderContext(context: EasContext): RenderContext {
+  return { blobs: context.services.blobs, version: context.version };
+}
+
 /** null leaves the item out: one that cannot be shown must never hold up its folder (I20). */
 async function renderEntry(
   context: EasContext,
@@ -60,11 +64,12 @@ async function renderEntry(
     return null;
   }
   if (entry.op === 'change') {
-    return el('AirSync:Change', serverId, el('AirSync:ApplicationData', emailChange(message)));
+    const since = 0;
+    const data = await emailChange(renderContext(context), message, since, reply.options);
+    return el('AirSync:Change', serverId, el('AirSync:ApplicationData', data));
   }
   try {
-    const { blobs } = context.services;
-    const data = await emailProperties(blobs, message, reply.options, context.version);
+    const data = await emailProperties(renderContext(context), message, reply.options);
     return el('AirSync:Add', serverId, el('AirSync:ApplicationData', data));
   } catch (error) {
     context.log.error('eas.item-not-rendered', { itemId: entry.itemId, error: describeError(error) });
@@ -90,6 +95,6 @@ async function renderResponse(
   // Fetch asks for the whole item: no truncation (MS-ASCMD 2.2.3.63.2).
   const bodies = reply.options.bodies.map((b) => ({ ...b, truncationSize: null }));
   const options = { bodies, mimeSupport: reply.options.mimeSupport };
-  const data = await emailProperties(context.services.blobs, message, options, context.version);
+  const data = await emailProperties(renderContext(context), message, options);
   return el(tag, name, el('AirSync:Status', STATUS.sync.ok), el('AirSync:ApplicationData', data));
 }

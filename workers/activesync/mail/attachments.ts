@@ -1,0 +1,62 @@
+import { el, type WbxmlNode } from '../../../codecs/wbxml/index.ts';
+import type { Message, MessagePart } from '../../../core/mail/types.ts';
+import { fileReference } from './ids.ts';
+import type { VoiceFacts } from './voice.ts';
+
+/** What kind of attachment it is (MS-ASAIRS 2.2.2.31). */
+const METHOD = { normal: 1, message: 5 } as const;
+
+/** AirSyncBase:Attachments (MS-ASAIRS 2.2.2.8). */
+export function attachmentProperties(message: Message, voice: VoiceFacts | null): WbxmlNode[] {
+  if (message.attachments.length === 0) return [];
+  return [
+    el('AirSyncBase:Attachments', ...message.attachments.map((part) => attachment(message, part, voice))),
+  ];
+}
+
+// MS-ASAIRS 2.2.2.7
+function attachment(message: Message, part: MessagePart, voice: VoiceFacts | null): WbxmlNode {
+  const order = voice?.orderOf(part) ?? null;
+  return el(
+    'AirSyncBase:Attachment',
+    el('AirSyncBase:DisplayName', displayName(part)),
+    el('AirSyncBase:FileReference', fileReference(message.itemId, part.partNo)),
+    el('AirSyncBase:Method', isMessage(part) ? METHOD.message : METHOD.normal),
+    el('AirSyncBase:EstimatedDataSize', part.decodedSize),
+    part.contentId === null ? null : el('AirSyncBase:ContentId', part.contentId),
+    part.contentLocation === null ? null : el('AirSyncBase:ContentLocation', part.contentLocation),
+    part.isInline ? el('AirSyncBase:IsInline', true) : null,
+    // MS-ASEMAIL 2.2.2.82: the duration of the most recent one only
+    order === 1 && voice?.seconds !== null && voice !== null
+      ? el('Email2:UmAttDuration', voice.seconds)
+      : null,
+    order === null ? null : el('Email2:UmAttOrder', order),
+  );
+}
+
+function isMessage(part: MessagePart): boolean {
+  return part.mediaType === 'message/rfc822';
+}
+
+const EXTENSIONS: Record<string, string> = {
+  'message/rfc822': 'eml',
+  'text/calendar': 'ics',
+  'text/plain': 'txt',
+  'text/html': 'html',
+  'image/png': 'png',
+  'image/jpeg': 'jpg',
+  'image/gif': 'gif',
+  'application/pdf': 'pdf',
+};
+
+/** The part's name without path or control characters (ATTACKS A56), or one made from its type. */
+function displayName(part: MessagePart): string {
+  const name = (part.name ?? '')
+    .replace(/[\u0000-\u001f\u007f\u202a-\u202e\u2066-\u2069]/g, '')
+    .replace(/^.*[/\\]/, '')
+    .trim()
+    .slice(0, 255);
+  if (name === '') return `attachment-${part.partNo}.${EXTENSIONS[part.mediaType] ?? 'bin'}`;
+  // An embedded message is known by this extension (MS-ASAIRS 2.2.2.31).
+  return isMessage(part) && !/\.eml$/i.test(name) ? `${name}.eml` : name;
+}
