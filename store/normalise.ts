@@ -1,3 +1,4 @@
+import { InvalidInputError } from '../core/errors.ts';
 import {
   type MailAddress,
   type MessageFlag,
@@ -27,6 +28,8 @@ export const LIMITS = {
   partUrl: 2048,
   degraded: 64,
   categories: 300,
+  conversationIndex: 4096,
+  folderName: 1024,
 } as const;
 
 /** The message as the stores keep it: clean text within LIMITS. */
@@ -43,13 +46,30 @@ export function normaliseMessage(message: NewMessage): NewMessage {
     replyTo: addresses(message.replyTo),
     to: addresses(message.to),
     cc: addresses(message.cc),
+    bcc: addresses(message.bcc),
     contentClass: fitOptional(message.contentClass, LIMITS.shortText),
+    messageClass: fitText(message.messageClass, LIMITS.shortText),
+    conversationIndex: fitText(message.conversationIndex, LIMITS.conversationIndex),
     preview: fitText(message.preview, LIMITS.preview),
     textHead: fitText(message.textHead, TEXT_HEAD_BYTES),
     degraded: message.degraded.slice(0, LIMITS.degraded).map((text) => fitText(text, LIMITS.shortText)),
     dedupeKey: fitText(message.dedupeKey, LIMITS.rawKey),
     parts: message.parts.map(part),
   };
+}
+
+/**
+ * The name of a folder as it is kept, and what it is compared by: without case, and without regard to how its
+ * letters are composed. Rejects a name of nothing.
+ */
+export function folderName(name: string): { displayName: string; nameKey: string } {
+  const displayName = fitText(name, LIMITS.folderName);
+  if (displayName.trim() === '') throw new InvalidInputError('a folder needs a name');
+  return { displayName, nameKey: nameKey(displayName) };
+}
+
+export function nameKey(displayName: string): string {
+  return displayName.normalize('NFC').toLowerCase();
 }
 
 /** The first addresses of the list, as many as fit. */
@@ -76,6 +96,36 @@ function part(value: MessagePart): MessagePart {
     contentId: fitOptional(value.contentId, LIMITS.messageId),
     contentLocation: fitOptional(value.contentLocation, LIMITS.partUrl),
   };
+}
+
+/** The folder that a tombstone of replaced content names: none that a mailbox has. */
+export function replacedFolder(rawKey: string): string {
+  return `replaced:${rawKey}`;
+}
+
+/** Items of the recipient cache that a mailbox keeps. */
+export const CORRESPONDENTS_KEPT = 500;
+
+export interface Person {
+  address: string;
+  name: string;
+  dedupeKey: string;
+}
+
+/** Each address once, with the last name that was given for it; no more than are kept. */
+export function mergePeople(people: readonly { address: string; name: string }[]): Person[] {
+  const merged = new Map<string, Person>();
+  for (const { address: given, name } of people) {
+    const address = fitText(given, LIMITS.address);
+    if (address === '') continue;
+    const before = merged.get(address)?.name ?? '';
+    merged.set(address, {
+      address,
+      name: fitText(name, LIMITS.addressName) || before,
+      dedupeKey: `rc:${address}`,
+    });
+  }
+  return [...merged.values()].slice(0, CORRESPONDENTS_KEPT);
 }
 
 const FLAG_KEYS = [

@@ -21,6 +21,7 @@ export const DEFAULT_FOLDERS: readonly DefaultFolder[] = [
   { role: 'notes', displayName: 'Notes', itemClass: 'Notes', easType: 10 },
   { role: 'junk', displayName: 'Junk Email', itemClass: 'Email', easType: 12 },
   { role: 'archive', displayName: 'Archive', itemClass: 'Email', easType: 12 },
+  { role: 'recipientCache', displayName: 'RecipientInfo', itemClass: 'Contacts', easType: 19 },
 ];
 
 const USER_TYPES: Record<ItemClass, number> = { Email: 12, Calendar: 13, Contacts: 14, Tasks: 15, Notes: 17 };

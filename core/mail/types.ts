@@ -19,6 +19,8 @@ export type FolderRole =
   | 'contacts'
   | 'tasks'
   | 'notes'
+  /** People the user wrote to, for completing addresses on a device (MS-ASCMD 2.2.3.186.3, type 19). */
+  | 'recipientCache'
   | 'user';
 
 /** Class of the items that a folder holds (MS-ASCMD 2.2.3.27.1). */
@@ -68,6 +70,16 @@ export interface ItemState {
   isRead: boolean;
   flag: MessageFlag | null;
   categories: string[];
+  /**
+   * modseq of the last change of each aspect, never above `modseq`: a device that knows the item at an older version
+   * hears only of the aspects that changed since (MS-ASEMAIL 3.2.5.6). `content` is everything that is not one of
+   * the others: body, recipients, subject, the last verb.
+   */
+  readModseq: number;
+  flagModseq: number;
+  categoriesModseq: number;
+  contentModseq: number;
+  threadId: string;
   /** Bytes of the raw message. */
   size: number;
   /** UTF-8 bytes of the plain-text body and of the HTML body (0 when there is none): for reply budgets. */
@@ -94,6 +106,8 @@ export interface MessagePart {
   mediaType: string;
   charset: string | null;
   encoding: string;
+  /** RFC 3676 3: how lines of the text were broken; null when they are as they stand. */
+  format: 'flowed' | 'flowed-delsp' | null;
   disposition: 'inline' | 'attachment' | null;
   name: string | null;
   contentId: string | null;
@@ -105,13 +119,26 @@ export interface MessagePart {
   isInline: boolean;
 }
 
+export type LastVerb = 0 | 1 | 2 | 3;
+
+/** Someone the user wrote to: an item of the folder with the role `recipientCache` (MS-ASCNTC 2.2.2, WeightedRank). */
+export interface Correspondent {
+  itemId: string;
+  /** Canonical address. */
+  address: string;
+  name: string;
+  /** How many messages went there. */
+  uses: number;
+  /** Milliseconds since the epoch. */
+  lastUsedAt: number;
+}
+
 /** A message as it is read by the edges: the sync record, the header facts, and its attachments. */
 export interface Message extends ItemState {
   rawKey: string;
   rawSha256: string;
   /** Message-ID header without angle brackets, or null. */
   messageIdHeader: string | null;
-  threadId: string;
   subject: string;
   baseSubject: string;
   from: MailAddress[];
@@ -119,11 +146,25 @@ export interface Message extends ItemState {
   replyTo: MailAddress[];
   to: MailAddress[];
   cc: MailAddress[];
+  /** Only in what the user sent or drafts: no received message has it. */
+  bcc: MailAddress[];
   /** Date header, milliseconds since the epoch, or null. */
   sentAt: number | null;
   importance: 'low' | 'normal' | 'high';
   /** Content-Class header or null. */
   contentClass: string | null;
+  /** MAPI message class, e.g. `IPM.Note`, `REPORT.IPM.Note.NDR`, `IPM.Note.SMIME.MultipartSigned` (MS-ASEMAIL 2.2.2.49). */
+  messageClass: string;
+  /** Hex of 5 bytes for the first message of the conversation and 5 more for each reply (MS-ASEMAIL 2.2.2.21). */
+  conversationIndex: string;
+  /** An unsent message of the Drafts folder (MS-ASEMAIL 2.2.2.42). */
+  isDraft: boolean;
+  /** The user was a blind-copy recipient (MS-ASEMAIL 2.2.2.57). */
+  receivedAsBcc: boolean;
+  /** What the user last did with it: 0 nothing, 1 replied to sender, 2 replied to all, 3 forwarded (MS-ASEMAIL 2.2.2.43). */
+  lastVerb: LastVerb;
+  /** Milliseconds since the epoch, null while lastVerb is 0. */
+  lastVerbAt: number | null;
   preview: string;
   /** The first bytes (at most TEXT_HEAD_BYTES) of the plain-text body, cut at a code point. */
   textHead: string;
@@ -142,11 +183,25 @@ export interface Message extends ItemState {
 export interface NewMessage
   extends Omit<
     Message,
-    'folderId' | 'modseq' | 'createdModseq' | 'attachments' | 'bodies' | 'flag' | 'categories'
+    | 'folderId'
+    | 'modseq'
+    | 'createdModseq'
+    | 'readModseq'
+    | 'flagModseq'
+    | 'categoriesModseq'
+    | 'contentModseq'
+    | 'attachments'
+    | 'bodies'
+    | 'flag'
+    | 'categories'
+    | 'lastVerb'
+    | 'lastVerbAt'
   > {
   /** Key under which a repeated delivery of the same message to this mailbox is recognised (I9). */
   dedupeKey: string;
   folderRole: FolderRole;
+  /** The folder itself, for messages that are put where their owner wants them; it wins over folderRole. */
+  folderId?: string;
   parts: MessagePart[];
 }
 

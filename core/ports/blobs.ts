@@ -1,3 +1,5 @@
+import type { FolderRole } from '../mail/types.ts';
+
 /** Envelope and facts kept with the raw object itself (I5), so that a mailbox can be rebuilt from blobs alone. */
 export interface RawEnvelope {
   tenantId: string;
@@ -11,6 +13,10 @@ export interface RawEnvelope {
   correlationId: string;
   /** Authentication-Results that the platform stamped, at most 2,000 characters. */
   authResults: string;
+  /** Folder it belongs into; absent means the Inbox. */
+  role?: FolderRole;
+  /** The mailbox's owner was a blind-copy recipient. */
+  bcc?: boolean;
 }
 
 export interface StoredRaw {

@@ -1,7 +1,10 @@
 import type {
+  Correspondent,
   Folder,
   FolderRole,
+  ItemClass,
   ItemState,
+  LastVerb,
   MailboxRef,
   Message,
   MessageFlag,
@@ -53,6 +56,12 @@ export interface ItemChange {
   modseq: number;
 }
 
+/** A change to the folder tree. modseq is the mailbox's after it. */
+export interface FolderChange {
+  folder: Folder;
+  modseq: number;
+}
+
 /**
  * One mailbox. Every statement behind it carries tenant and mailbox (I25); every write is one atomic list
  * of statements which also raises the mailbox's modseq (I13).
@@ -64,6 +73,32 @@ export interface MailboxStore {
   create(now: number): Promise<void>;
   folders(): Promise<Folder[]>;
   folderByRole(role: FolderRole): Promise<Folder | null>;
+  /**
+   * New folder of role `user`. Rejects with NotFoundError when the parent is not there and with ConflictError when
+   * the parent has a folder of that name already (names are compared without case).
+   */
+  createFolder(folder: {
+    folderId: string;
+    parentId: string | null;
+    displayName: string;
+    itemClass: ItemClass;
+  }): Promise<FolderChange>;
+  /**
+   * Renames and moves a folder. Rejects like createFolder, with NotFoundError when the folder itself is not there,
+   * and with InvalidInputError when the new parent is the folder or lies below it.
+   */
+  updateFolder(
+    folderId: string,
+    change: { parentId: string | null; displayName: string },
+  ): Promise<FolderChange>;
+  /**
+   * Removes a folder, those below it and every item in them for good, leaving tombstones with their raw keys. Ids
+   * of the folders that went; NotFoundError when there is no such folder. In bounded steps: safe to repeat.
+   */
+  deleteFolder(folderId: string, now: number): Promise<string[]>;
+  /** Items of these folders are removed for good, in bounded steps. Number of removed items. */
+  emptyFolders(folderIds: string[], now: number): Promise<number>;
+
   /** Bytes of raw mail and number of messages; `exists` false when the mailbox was never created. */
   usage(): Promise<{ exists: boolean; sizeBytes: number; itemCount: number; modseq: number }>;
 
@@ -98,11 +133,34 @@ export interface MailboxStore {
   insert(message: NewMessage): Promise<InsertResult>;
   /** Several in one atomic write, in order; each has its own modseq. All or nothing. */
   insertMany(messages: NewMessage[]): Promise<InsertResult[]>;
+  /**
+   * Puts other content in the place of an item that stays the same item in the same folder (a draft that is saved
+   * again): raw, facts and parts. `message.itemId` names it; its flags stay. notFound when it is not there.
+   */
+  replaceContent(message: NewMessage): Promise<ItemChange>;
   setFlags(changes: FlagChange[]): Promise<ItemChange[]>;
+  /** Notes what the user did with messages; a change of content (MS-ASEMAIL 3.2.5.6). */
+  setLastVerb(itemIds: string[], verb: LastVerb, at: number): Promise<ItemChange[]>;
   /** `from` limits the move to items that are in that folder. */
   move(itemIds: string[], toFolderId: string, from?: string): Promise<ItemChange[]>;
   /** Removes for good; tombstones keep the raw key. `from` limits it to items that are in that folder. */
   remove(itemIds: string[], now: number, from?: string): Promise<ItemChange[]>;
+
+  /** Items of a conversation in all folders, newest first, at most `limit`. */
+  threadItems(threadId: string, limit: number): Promise<ItemState[]>;
+  /** Folders into which mail of these conversations goes when it arrives (MS-ASCMD 2.2.3.111, MoveAlways). */
+  conversationRules(threadIds: string[]): Promise<Map<string, string>>;
+  /** null ends the rule. */
+  setConversationRule(threadId: string, folderId: string | null): Promise<void>;
+
+  /** Counts a message to each of these people; makes or changes their items in the recipientCache folder. */
+  noteCorrespondents(people: { address: string; name: string }[], now: number): Promise<void>;
+  /** In the order asked for; unknown ids are left out. */
+  correspondents(itemIds: string[]): Promise<Correspondent[]>;
+
+  /** A named JSON value of the mailbox (e.g. `oof`), or null. */
+  getSetting(name: string): Promise<unknown>;
+  putSetting(name: string, value: unknown): Promise<void>;
 }
 
 export interface MailStore {

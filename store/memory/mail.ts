@@ -1,6 +1,7 @@
 import { ConflictError, NotFoundError } from '../../core/errors.ts';
 import type { MailStore } from '../../core/ports/mail.ts';
-import { emptyMailbox, type MailboxData, MemoryMailbox } from './mailbox.ts';
+import { MemoryMailbox } from './mailbox.ts';
+import { emptyMailbox, type MailboxData } from './mailbox-data.ts';
 
 /** Mailboxes in memory. */
 export function createMemoryMailStore(shards: string[] = ['MAIL_1']): MailStore {

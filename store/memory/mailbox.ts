@@ -1,9 +1,10 @@
 import { NotFoundError } from '../../core/errors.ts';
-import { DEFAULT_FOLDERS } from '../../core/mail/default-folders.ts';
 import type {
+  Correspondent,
   Folder,
   FolderRole,
   ItemState,
+  LastVerb,
   MailboxRef,
   Message,
   MessagePart,
@@ -19,33 +20,21 @@ import type {
   SnapshotCursor,
 } from '../../core/ports/mail.ts';
 import { inFolderOrder } from '../folder-order.ts';
-import { LIMITS, mergeFlagChanges, normaliseMessage } from '../normalise.ts';
+import { LIMITS } from '../normalise.ts';
 import { compareText, fitText } from '../text.ts';
-
-interface Entry {
-  state: ItemState;
-  message: NewMessage;
-}
-
-interface Gone {
-  modseq: number;
-  rawKey: string | null;
-}
-
-/** What a mailbox is: folders, items, and for each folder what has gone from it. */
-export interface MailboxData {
-  folders: Map<string, Folder>;
-  items: Map<string, Entry>;
-  /** By folder id, then item id. */
-  gone: Map<string, Map<string, Gone>>;
-  modseq: number;
-}
-
-/** Where a mailbox is kept: several stores of one mailbox share it. */
-export interface MailboxHome {
-  get(): MailboxData | undefined;
-  create(): MailboxData;
-}
+import * as change from './mailbox-change.ts';
+import {
+  byFeed,
+  copy,
+  type Entry,
+  emptyMailbox,
+  type MailboxData,
+  type MailboxHome,
+  newestFirst,
+} from './mailbox-data.ts';
+import * as tree from './mailbox-folders.ts';
+import { insertMany, replaceContent } from './mailbox-insert.ts';
+import * as people from './mailbox-people.ts';
 
 function privateHome(): MailboxHome {
   let data: MailboxData | undefined;
@@ -69,7 +58,7 @@ export class MemoryMailbox implements MailboxStore {
   }
 
   async create(_now: number): Promise<void> {
-    if (this.#home.get() === undefined) this.#home.create();
+    if (this.#box === undefined) this.#home.create();
   }
 
   async folders(): Promise<Folder[]> {
@@ -77,15 +66,33 @@ export class MemoryMailbox implements MailboxStore {
   }
 
   async folderByRole(role: FolderRole): Promise<Folder | null> {
-    const found = this.#folders().find((f) => f.role === role);
+    const [found] = this.#folders()
+      .filter((f) => f.role === role)
+      .sort((a, b) => a.createdModseq - b.createdModseq || compareText(a.folderId, b.folderId));
     return found === undefined ? null : { ...found };
   }
 
+  async createFolder(folder: Parameters<MailboxStore['createFolder']>[0]) {
+    return tree.createFolder(this.#box, folder);
+  }
+
+  async updateFolder(folderId: string, to: { parentId: string | null; displayName: string }) {
+    return tree.updateFolder(this.#box, folderId, to);
+  }
+
+  async deleteFolder(folderId: string, _now: number): Promise<string[]> {
+    return tree.deleteFolder(this.#box, folderId);
+  }
+
+  async emptyFolders(folderIds: string[], _now: number): Promise<number> {
+    return tree.emptyFolders(this.#box, folderIds);
+  }
+
   async usage() {
-    const box = this.#home.get();
-    const items = this.#items();
-    const sizeBytes = items.reduce((sum, e) => sum + e.state.size, 0);
-    return { exists: box !== undefined, sizeBytes, itemCount: items.length, modseq: box?.modseq ?? 0 };
+    const messages = this.#messages();
+    const sizeBytes = messages.reduce((sum, m) => sum + m.size, 0);
+    const exists = this.#box !== undefined;
+    return { exists, sizeBytes, itemCount: messages.length, modseq: this.#box?.modseq ?? 0 };
   }
 
   async contentModseqs(folderIds: string[]): Promise<Map<string, number>> {
@@ -94,17 +101,14 @@ export class MemoryMailbox implements MailboxStore {
   }
 
   async changes(folderId: string, after: FeedCursor, limit: number): Promise<FeedEntry[]> {
-    const feed: FeedEntry[] = this.#inFolder(folderId).map(({ state }) => ({
-      kind: 'item',
-      item: copy(state),
-    }));
-    for (const [itemId, { modseq }] of this.#home.get()?.gone.get(folderId) ?? []) {
+    const feed: FeedEntry[] = this.#inFolder(folderId).map((state) => ({ kind: 'item', item: copy(state) }));
+    for (const [itemId, { modseq }] of this.#box?.gone.get(folderId) ?? []) {
       feed.push({ kind: 'gone', tombstone: { folderId, itemId, modseq } });
     }
     const position = (e: FeedEntry) => (e.kind === 'item' ? e.item : e.tombstone);
     return feed
-      .filter((e) => order(position(e), after) > 0)
-      .sort((a, b) => order(position(a), position(b)))
+      .filter((e) => byFeed(position(e), after) > 0)
+      .sort((a, b) => byFeed(position(a), position(b)))
       .slice(0, limit);
   }
 
@@ -121,25 +125,24 @@ export class MemoryMailbox implements MailboxStore {
   }
 
   async messages(itemIds: string[]): Promise<Message[]> {
-    return [...new Set(itemIds)].flatMap((id) => this.#entry(id) ?? []).map(messageOf);
+    return [...new Set(itemIds)].flatMap((id) => this.#entry(id) ?? []).flatMap(messageOf);
   }
 
   async parts(itemId: string): Promise<MessagePart[]> {
-    return structuredClone(this.#entry(itemId)?.message.parts ?? []).sort((a, b) => a.partNo - b.partNo);
+    return structuredClone(this.#entry(itemId)?.message?.parts ?? []).sort((a, b) => a.partNo - b.partNo);
   }
 
   async part(itemId: string, partNo: number): Promise<{ rawKey: string; part: MessagePart } | null> {
-    const message = this.#entry(itemId)?.message;
+    const message = this.#entry(itemId)?.message ?? null;
     const part = message?.parts.find((p) => p.partNo === partNo);
-    return message === undefined || part === undefined ? null : { rawKey: message.rawKey, part: { ...part } };
+    return message === null || part === undefined ? null : { rawKey: message.rawKey, part: { ...part } };
   }
 
   async threadOf(messageIds: string[]): Promise<string | null> {
     for (const id of messageIds.map((text) => fitText(text, LIMITS.messageId))) {
-      const found = this.#items()
-        .map((e) => e.message)
+      const [found] = this.#messages()
         .filter((m) => m.messageIdHeader === id)
-        .sort((a, b) => compareText(a.itemId, b.itemId))[0];
+        .sort((a, b) => compareText(a.itemId, b.itemId));
       if (found !== undefined) return found.threadId;
     }
     return null;
@@ -147,225 +150,140 @@ export class MemoryMailbox implements MailboxStore {
 
   async threadOfSubject(baseSubject: string, since: number): Promise<string | null> {
     const subject = fitText(baseSubject, LIMITS.baseSubject);
-    const found = this.#items()
-      .map((e) => e.message)
+    const [found] = this.#messages()
       .filter((m) => subject !== '' && m.baseSubject === subject && m.receivedAt >= since)
-      .sort(newestFirst)[0];
+      .sort(newestFirst);
     return found?.threadId ?? null;
   }
 
   async knownRawKeys(rawKeys: string[]): Promise<Set<string>> {
-    const known = new Set<string | null>(this.#items().map((e) => e.message.rawKey));
-    for (const gone of this.#home.get()?.gone.values() ?? []) {
+    const known = new Set<string | null>(this.#messages().map((m) => m.rawKey));
+    for (const gone of this.#box?.gone.values() ?? []) {
       for (const { rawKey } of gone.values()) known.add(rawKey);
     }
     return new Set(rawKeys.filter((key) => known.has(key)));
   }
 
   async rawKeys(afterItemId: string, limit: number): Promise<{ itemId: string; rawKey: string }[]> {
-    return this.#items()
-      .map((e) => ({ itemId: e.state.itemId, rawKey: e.message.rawKey }))
+    return this.#messages()
+      .map(({ itemId, rawKey }) => ({ itemId, rawKey }))
       .filter((e) => compareText(e.itemId, afterItemId) > 0)
       .sort((a, b) => compareText(a.itemId, b.itemId))
       .slice(0, limit);
   }
 
   async insert(message: NewMessage): Promise<InsertResult> {
-    const [result] = await this.insertMany([message]);
+    const [result] = insertMany(this.#box, [message]);
     return result as InsertResult;
   }
 
-  /** All or nothing: roles are the only thing that can be wrong with a batch. */
   async insertMany(messages: NewMessage[]): Promise<InsertResult[]> {
-    const wanted = messages.map(normaliseMessage);
-    const roles = new Set<FolderRole>(this.#folders().map((f) => f.role));
-    for (const { folderRole } of wanted) {
-      if (folderRole === 'user' || !roles.has(folderRole)) throw new NotFoundError('no such folder');
-    }
-    return wanted.map((message) => this.#insertOne(message));
+    return insertMany(this.#box, messages);
+  }
+
+  async replaceContent(message: NewMessage): Promise<ItemChange> {
+    return replaceContent(this.#box, message);
   }
 
   async setFlags(changes: FlagChange[]): Promise<ItemChange[]> {
-    const box = this.#home.get();
-    const modseq = (box?.modseq ?? 0) + 1;
-    return [...mergeFlagChanges(changes).values()].map((change): ItemChange => {
-      const state = this.#entry(change.itemId)?.state;
-      if (state === undefined || box === undefined) return missing(change.itemId);
-      const next = {
-        ...state,
-        isRead: change.isRead ?? state.isRead,
-        flag: change.flag === undefined ? state.flag : change.flag,
-        categories: change.categories ?? state.categories,
-      };
-      if (JSON.stringify(next) === JSON.stringify(state)) return placed('unchanged', state);
-      Object.assign(state, next, { modseq });
-      box.modseq = modseq;
-      touch(box, state.folderId);
-      return placed('changed', state);
-    });
+    return change.setFlags(this.#box, changes);
+  }
+
+  async setLastVerb(itemIds: string[], verb: LastVerb, at: number): Promise<ItemChange[]> {
+    return change.setLastVerb(this.#box, itemIds, verb, at);
   }
 
   async move(itemIds: string[], toFolderId: string, from?: string): Promise<ItemChange[]> {
-    const box = this.#home.get();
-    if (box?.folders.has(toFolderId) !== true) {
-      if (itemIds.length === 0) return [];
-      throw new NotFoundError('no such folder');
-    }
-    const modseq = box.modseq + 1;
-    return [...new Set(itemIds)].map((itemId) => {
-      const state = this.#entry(itemId)?.state;
-      if (state === undefined) return missing(itemId);
-      if (state.folderId === toFolderId) return placed('unchanged', state);
-      if (from !== undefined && state.folderId !== from) return missing(itemId);
-      box.modseq = modseq;
-      goneFrom(box, state.folderId).set(itemId, { modseq, rawKey: null });
-      touch(box, state.folderId);
-      goneFrom(box, toFolderId).delete(itemId);
-      Object.assign(state, { folderId: toFolderId, modseq, createdModseq: modseq });
-      touch(box, toFolderId);
-      return placed('changed', state);
-    });
+    return change.move(this.#box, itemIds, toFolderId, from);
   }
 
   async remove(itemIds: string[], _now: number, from?: string): Promise<ItemChange[]> {
-    const box = this.#home.get();
-    const modseq = (box?.modseq ?? 0) + 1;
-    return [...new Set(itemIds)].map((itemId) => {
-      const found = this.#entry(itemId);
-      if (box === undefined || found === undefined) return missing(itemId);
-      const { folderId } = found.state;
-      if (from !== undefined && folderId !== from) return missing(itemId);
-      box.modseq = modseq;
-      goneFrom(box, folderId).set(itemId, { modseq, rawKey: found.message.rawKey });
-      touch(box, folderId);
-      box.items.delete(itemId);
-      return { itemId, outcome: 'changed', folderId, modseq };
-    });
+    return change.remove(this.#box, itemIds, from);
+  }
+
+  async threadItems(threadId: string, limit: number): Promise<ItemState[]> {
+    const states = this.#entries().map((e) => e.state);
+    return states
+      .filter((s) => s.threadId === threadId && threadId !== '')
+      .sort(newestFirst)
+      .slice(0, limit)
+      .map(copy);
+  }
+
+  async conversationRules(threadIds: string[]): Promise<Map<string, string>> {
+    return new Map([...(this.#box?.rules ?? [])].filter(([threadId]) => threadIds.includes(threadId)));
+  }
+
+  async setConversationRule(threadId: string, folderId: string | null): Promise<void> {
+    if (folderId === null) this.#box?.rules.delete(threadId);
+    else if (this.#box?.folders.has(folderId) !== true) throw new NotFoundError('no such folder');
+    else this.#box.rules.set(threadId, folderId);
+  }
+
+  async noteCorrespondents(list: { address: string; name: string }[], now: number): Promise<void> {
+    people.noteCorrespondents(this.#box, list, now);
+  }
+
+  async correspondents(itemIds: string[]): Promise<Correspondent[]> {
+    return people.correspondents(this.#box, itemIds);
+  }
+
+  async getSetting(name: string): Promise<unknown> {
+    const json = this.#box?.settings.get(name);
+    return json === undefined ? null : (JSON.parse(json) as unknown);
+  }
+
+  async putSetting(name: string, value: unknown): Promise<void> {
+    if (value === null || value === undefined) this.#box?.settings.delete(name);
+    else if (this.#box === undefined) throw new NotFoundError('no such mailbox');
+    else this.#box.settings.set(name, JSON.stringify(value));
+  }
+
+  get #box(): MailboxData | undefined {
+    return this.#home.get();
   }
 
   #folders(): Folder[] {
-    return [...(this.#home.get()?.folders.values() ?? [])];
+    return [...(this.#box?.folders.values() ?? [])];
   }
 
-  #items(): Entry[] {
-    return [...(this.#home.get()?.items.values() ?? [])];
+  #entries(): Entry[] {
+    return [...(this.#box?.items.values() ?? [])];
   }
 
-  #inFolder(folderId: string): Entry[] {
-    return this.#items().filter((e) => e.state.folderId === folderId);
+  #messages(): NewMessage[] {
+    return this.#entries().flatMap((e) => e.message ?? []);
+  }
+
+  #inFolder(folderId: string): ItemState[] {
+    return this.#entries()
+      .map((e) => e.state)
+      .filter((s) => s.folderId === folderId);
   }
 
   #entry(itemId: string): Entry | undefined {
-    return this.#home.get()?.items.get(itemId);
-  }
-
-  #insertOne(message: NewMessage): InsertResult {
-    const box = this.#home.get();
-    const folder = this.#folders().find((f) => f.role === message.folderRole);
-    if (box === undefined || folder === undefined) throw new NotFoundError('no such folder');
-    const { itemId, rawKey } = message;
-    const itself = box.items.get(itemId);
-    if (itself !== undefined) return answer('present', itself);
-    const same = this.#items().find((e) => e.message.dedupeKey === message.dedupeKey);
-    if (same !== undefined) return answer('duplicate', same);
-    for (const [folderId, gone] of box.gone) {
-      for (const [goneId, { modseq, rawKey: goneKey }] of gone) {
-        if (goneKey !== rawKey) continue;
-        return {
-          outcome: goneId === itemId ? 'present' : 'duplicate',
-          itemId: goneId,
-          folderId,
-          modseq,
-          rawKey,
-        };
-      }
-    }
-    const modseq = ++box.modseq;
-    const { receivedAt, isRead, size, textSize, htmlSize } = message;
-    const { folderId } = folder;
-    const entry: Entry = {
-      message,
-      state: {
-        itemId,
-        folderId,
-        modseq,
-        createdModseq: modseq,
-        receivedAt,
-        isRead,
-        flag: null,
-        categories: [],
-        size,
-        textSize,
-        htmlSize,
-      },
-    };
-    box.items.set(itemId, entry);
-    touch(box, folderId);
-    return answer('inserted', entry);
+    return this.#box?.items.get(itemId);
   }
 
   #snapshot(folderId: string, since: number, before: SnapshotCursor | null): ItemState[] {
     return this.#inFolder(folderId)
-      .map((e) => e.state)
       .filter((s) => s.receivedAt >= since && (before === null || newestFirst(before, s) < 0))
       .sort(newestFirst)
       .map(copy);
   }
 }
 
-function touch(box: MailboxData, folderId: string): void {
-  const folder = box.folders.get(folderId);
-  if (folder !== undefined) folder.contentModseq = box.modseq;
-}
-
-function messageOf({ state, message }: Entry): Message {
-  const { dedupeKey: _, folderRole: __, parts, ...rest } = message;
+function messageOf({ state, message, lastVerb, lastVerbAt }: Entry): Message[] {
+  if (message === null) return [];
+  const { dedupeKey: _, folderRole: __, folderId: ___, parts, ...rest } = message;
   const isBody = (partNo: number) => partNo === message.bodyTextPart || partNo === message.bodyHtmlPart;
-  return structuredClone({
+  const whole = {
     ...rest,
     ...state,
+    lastVerb,
+    lastVerbAt,
     attachments: parts.filter((p) => p.isAttachment),
     bodies: parts.filter((p) => isBody(p.partNo)),
-  });
-}
-
-/** A mailbox with its default folders, as `create` leaves it. */
-export function emptyMailbox(): MailboxData {
-  const folders = DEFAULT_FOLDERS.map(({ role, displayName, itemClass }): [string, Folder] => {
-    const folderId = crypto.randomUUID();
-    const modseqs = { modseq: 1, createdModseq: 1, contentModseq: 0 };
-    return [folderId, { folderId, parentId: null, displayName, role, itemClass, ...modseqs }];
-  });
-  return { folders: new Map(folders), items: new Map(), gone: new Map(), modseq: 1 };
-}
-
-function goneFrom(box: MailboxData, folderId: string): Map<string, Gone> {
-  const gone = box.gone.get(folderId) ?? new Map<string, Gone>();
-  box.gone.set(folderId, gone);
-  return gone;
-}
-
-function answer(outcome: InsertResult['outcome'], { state, message }: Entry): InsertResult {
-  const { itemId, folderId, modseq } = state;
-  return { outcome, itemId, folderId, modseq, rawKey: message.rawKey };
-}
-
-function placed(outcome: ItemChange['outcome'], { itemId, folderId, modseq }: ItemState): ItemChange {
-  return { itemId, outcome, folderId, modseq };
-}
-
-function missing(itemId: string): ItemChange {
-  return { itemId, outcome: 'notFound', folderId: '', modseq: 0 };
-}
-
-function order(a: FeedCursor, b: FeedCursor): number {
-  return a.modseq - b.modseq || compareText(a.itemId, b.itemId);
-}
-
-function newestFirst(a: SnapshotCursor, b: SnapshotCursor): number {
-  return b.receivedAt - a.receivedAt || compareText(b.itemId, a.itemId);
-}
-
-function copy(state: ItemState): ItemState {
-  return structuredClone(state);
+  };
+  return [structuredClone(whole)];
 }

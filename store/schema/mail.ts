@@ -21,6 +21,8 @@ export function mailTables(kit: SchemaKit) {
       folderId: text('folder_id').notNull(),
       parentId: text('parent_id'),
       displayName: text('display_name').notNull(),
+      /** What names are compared by: unique among the folders of one parent. */
+      nameKey: text('name_key').notNull(),
       role: text('role').notNull(),
       itemClass: text('item_class').notNull(),
       modseq: integer('modseq').notNull(),
@@ -42,6 +44,15 @@ export function mailTables(kit: SchemaKit) {
       textSize: integer('text_size').notNull(),
       htmlSize: integer('html_size').notNull(),
       dedupeKey: text('dedupe_key').notNull(),
+      readModseq: integer('read_modseq').notNull(),
+      flagModseq: integer('flag_modseq').notNull(),
+      categoriesModseq: integer('categories_modseq').notNull(),
+      contentModseq: integer('content_modseq').notNull(),
+      /** Empty for what is no message. */
+      threadId: text('thread_id').notNull(),
+      isDraft: integer('is_draft').notNull(),
+      lastVerb: integer('last_verb').notNull(),
+      lastVerbAt: integer('last_verb_at'),
     }),
     messages: kit.table('mail', 'messages', {
       ...scope(),
@@ -50,10 +61,11 @@ export function mailTables(kit: SchemaKit) {
       rawSha256: text('raw_sha256').notNull(),
       receivedAt: integer('received_at').notNull(),
       messageIdHeader: text('message_id_header'),
+      /** As in items: what the thread of a reply is found by. */
       threadId: text('thread_id').notNull(),
       subject: text('subject').notNull(),
       baseSubject: text('base_subject').notNull(),
-      /** JSON: from, sender, replyTo, to, cc. */
+      /** JSON: from, sender, replyTo, to, cc, bcc. */
       addresses: text('addresses').notNull(),
       sentAt: integer('sent_at'),
       importance: text('importance').notNull(),
@@ -63,6 +75,9 @@ export function mailTables(kit: SchemaKit) {
       bodyTextPart: integer('body_text_part'),
       bodyHtmlPart: integer('body_html_part'),
       degraded: text('degraded').notNull(),
+      messageClass: text('message_class').notNull(),
+      conversationIndex: text('conversation_index').notNull(),
+      receivedAsBcc: integer('received_as_bcc').notNull(),
     }),
     messageParts: kit.table('mail', 'message_parts', {
       ...scope(),
@@ -83,6 +98,26 @@ export function mailTables(kit: SchemaKit) {
       isInline: integer('is_inline').notNull(),
       /** 1 for the parts that bodyTextPart and bodyHtmlPart name. */
       isBody: integer('is_body').notNull(),
+      format: text('format'),
+    }),
+    /** What the items of the folder with the role `recipientCache` are about. */
+    correspondents: kit.table('mail', 'correspondents', {
+      ...scope(),
+      itemId: text('item_id').notNull(),
+      address: text('address').notNull(),
+      name: text('name').notNull(),
+      uses: integer('uses').notNull(),
+    }),
+    conversationRules: kit.table('mail', 'conversation_rules', {
+      ...scope(),
+      threadId: text('thread_id').notNull(),
+      folderId: text('folder_id').notNull(),
+    }),
+    mailboxSettings: kit.table('mail', 'mailbox_settings', {
+      ...scope(),
+      name: text('name').notNull(),
+      /** JSON. */
+      value: text('value').notNull(),
     }),
     /** At most one for each folder and item, and none while the item is in the folder. */
     tombstones: kit.table('mail', 'tombstones', {

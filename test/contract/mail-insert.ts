@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { NotFoundError } from '../../core/errors.ts';
 import { DEFAULT_FOLDERS } from '../../core/mail/default-folders.ts';
-import { freshMailbox, freshRef, message, messages, type Subject } from './subject.ts';
+import { freshMailbox, freshRef, message, messages, part, type Subject } from './subject.ts';
 
 export function mailInsertContract(subject: Subject): void {
   describe('creating a mailbox', () => {
@@ -49,7 +49,21 @@ export function mailInsertContract(subject: Subject): void {
   describe('inserting', () => {
     test('stores the message as it was given, in the folder of its role', async () => {
       const mailbox = await freshMailbox(subject);
-      const given = message('whole', { importance: 'high', contentClass: 'fax', degraded: ['no boundary'] });
+      const given = message('whole', {
+        importance: 'high',
+        contentClass: 'fax',
+        degraded: ['no boundary'],
+        bcc: [{ name: 'Dora', address: 'dora@example.com' }],
+        messageClass: 'IPM.Note.SMIME.MultipartSigned',
+        conversationIndex: '01DC5AF30B'.repeat(2),
+        isDraft: true,
+        receivedAsBcc: true,
+        parts: [
+          part(0, { format: 'flowed-delsp' }),
+          part(1, { format: 'flowed' }),
+          part(2, { isAttachment: true }),
+        ],
+      });
       const result = await mailbox.insert(given);
       const inbox = await mailbox.folderByRole('inbox');
       expect(result).toEqual({
@@ -66,6 +80,12 @@ export function mailInsertContract(subject: Subject): void {
           folderId: inbox?.folderId,
           modseq: 2,
           createdModseq: 2,
+          readModseq: 2,
+          flagModseq: 2,
+          categoriesModseq: 2,
+          contentModseq: 2,
+          lastVerb: 0,
+          lastVerbAt: null,
           flag: null,
           categories: [],
           attachments: [parts[2]],

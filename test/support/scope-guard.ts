@@ -20,7 +20,7 @@ import {
 
 const MAILBOX_TABLES = new Set([
   ...['mailboxes', 'folders', 'items', 'messages', 'message_parts', 'tombstones', 'acl'],
-  ...['documents', 'document_text'],
+  ...['correspondents', 'conversation_rules', 'mailbox_settings', 'documents', 'document_text'],
 ]);
 
 /**
@@ -37,6 +37,12 @@ const RESOLVES: Record<string, { byValue?: string[]; byQuery?: string[]; freely?
   aliases: { byValue: ['address'] },
   credentials: { byQuery: ['user_id'] },
   devices: {},
+  people: {},
+  people_words: {},
+  certificates: {},
+  trusted_roots: {},
+  mail_groups: { byValue: ['address'] },
+  mail_group_members: {},
 };
 
 export class UnscopedStatementError extends Error {

@@ -2,6 +2,7 @@ import { and, count, desc, eq, gte, type SQL, sql } from 'drizzle-orm';
 import type { ItemState } from '../../../core/mail/types.ts';
 import type { FeedCursor, FeedEntry, SnapshotCursor } from '../../../core/ports/mail.ts';
 import { slices } from '../../dialect/json-chunks.ts';
+import { askedId } from '../../text.ts';
 import { IDS_PER_STATEMENT, type MailboxContext, scoped, theseItems } from './context.ts';
 import { itemFields, itemState } from './rows.ts';
 
@@ -18,12 +19,13 @@ export async function changes(
   const { items, tombstones } = box.tables;
   const live = sql`select ${items.itemId}, ${items.folderId}, ${items.modseq}, ${items.createdModseq},
       ${items.receivedAt}, ${items.isRead}, ${items.flag}, ${items.categories}, ${items.size}, ${items.textSize},
-      ${items.htmlSize}, 0 as gone from ${items}
+      ${items.htmlSize}, ${items.readModseq}, ${items.flagModseq}, ${items.categoriesModseq}, ${items.contentModseq},
+      ${items.threadId}, 0 as gone from ${items}
     where ${scoped(box, items)} and ${eq(items.folderId, folderId)}
       and (${items.modseq}, ${items.itemId}) > (${after.modseq}, ${after.itemId})
     order by ${items.modseq}, ${items.itemId} limit ${limit}`;
   const gone = sql`select ${tombstones.itemId}, ${tombstones.folderId}, ${tombstones.modseq}, 0, 0, 0,
-      cast(null as text), '[]', 0, 0, 0, 1 from ${tombstones}
+      cast(null as text), '[]', 0, 0, 0, 0, 0, 0, 0, '', 1 from ${tombstones}
     where ${scoped(box, tombstones)} and ${eq(tombstones.folderId, folderId)}
       and (${tombstones.modseq}, ${tombstones.itemId}) > (${after.modseq}, ${after.itemId})
     order by ${tombstones.modseq}, ${tombstones.itemId} limit ${limit}`;
@@ -42,6 +44,11 @@ export async function changes(
         size: sql<number>`size`,
         textSize: sql<number>`text_size`,
         htmlSize: sql<number>`html_size`,
+        readModseq: sql<number>`read_modseq`,
+        flagModseq: sql<number>`flag_modseq`,
+        categoriesModseq: sql<number>`categories_modseq`,
+        contentModseq: sql<number>`content_modseq`,
+        threadId: sql<string>`thread_id`,
         gone: sql<number>`gone`,
       })
       .from(feed)
@@ -87,6 +94,24 @@ export async function countSnapshot(
       .where(inSnapshot(box, folderId, since, before)),
   );
   return row?.n ?? 0;
+}
+
+export async function threadItems(
+  box: MailboxContext,
+  threadId: string,
+  limit: number,
+): Promise<ItemState[]> {
+  const { items } = box.tables;
+  const rows = await box.executor.all(
+    box.executor.build
+      .select(itemFields(items))
+      .from(items)
+      // The words of the partial index: what is no message belongs to no conversation.
+      .where(and(scoped(box, items), eq(items.threadId, askedId(threadId)), sql`${items.threadId} <> ''`))
+      .orderBy(desc(items.receivedAt), desc(items.itemId))
+      .limit(limit),
+  );
+  return rows.map(itemState);
 }
 
 function inSnapshot(

@@ -5,6 +5,7 @@ import type { Folder, FolderRole } from '../../../core/mail/types.ts';
 import { slices } from '../../dialect/json-chunks.ts';
 import { given, insertSelect } from '../../dialect/statements.ts';
 import { inFolderOrder } from '../../folder-order.ts';
+import { nameKey } from '../../normalise.ts';
 import { IDS_PER_STATEMENT, type MailboxContext, scoped } from './context.ts';
 
 /** Rows of the mailbox and its default folders. Both inserts leave what is there as it is. */
@@ -12,10 +13,17 @@ export async function createMailbox(box: MailboxContext, now: number): Promise<v
   const { executor, ref } = box;
   const { mailboxes, folders } = box.tables;
   const { build, dialect } = executor;
-  const rows = DEFAULT_FOLDERS.map((f) => [crypto.randomUUID(), f.displayName, f.role, f.itemClass]);
+  const rows = DEFAULT_FOLDERS.map((f) => [
+    crypto.randomUUID(),
+    f.displayName,
+    nameKey(f.displayName),
+    f.role,
+    f.itemClass,
+  ]);
   const input = dialect.rows(JSON.stringify(rows), [
     folders.folderId,
     folders.displayName,
+    folders.nameKey,
     folders.role,
     folders.itemClass,
   ]);
@@ -33,6 +41,7 @@ export async function createMailbox(box: MailboxContext, now: number): Promise<v
         folderId: given(folders.folderId),
         parentId: null,
         displayName: given(folders.displayName),
+        nameKey: given(folders.nameKey),
         role: given(folders.role),
         itemClass: given(folders.itemClass),
         modseq: sql`1`,
@@ -104,7 +113,7 @@ export async function contentModseqs(
   return found;
 }
 
-function folderFields({ tables: { folders } }: MailboxContext) {
+export function folderFields({ tables: { folders } }: MailboxContext) {
   return {
     folderId: folders.folderId,
     parentId: folders.parentId,

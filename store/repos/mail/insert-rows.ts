@@ -16,7 +16,7 @@ export function insertMessages(box: MailboxContext, list: readonly NewMessage[])
     m.threadId,
     m.subject,
     m.baseSubject,
-    JSON.stringify({ from: m.from, sender: m.sender, replyTo: m.replyTo, to: m.to, cc: m.cc }),
+    addressesOf(m),
     m.sentAt,
     m.importance,
     m.contentClass,
@@ -25,6 +25,9 @@ export function insertMessages(box: MailboxContext, list: readonly NewMessage[])
     m.bodyTextPart,
     m.bodyHtmlPart,
     JSON.stringify(m.degraded),
+    m.messageClass,
+    m.conversationIndex,
+    m.receivedAsBcc ? 1 : 0,
   ]);
   const columns = [
     messages.itemId,
@@ -44,6 +47,9 @@ export function insertMessages(box: MailboxContext, list: readonly NewMessage[])
     messages.bodyTextPart,
     messages.bodyHtmlPart,
     messages.degraded,
+    messages.messageClass,
+    messages.conversationIndex,
+    messages.receivedAsBcc,
   ];
   return jsonChunks(rows).map((json) =>
     insertSelect(
@@ -69,10 +75,17 @@ export function insertMessages(box: MailboxContext, list: readonly NewMessage[])
         bodyTextPart: given(messages.bodyTextPart),
         bodyHtmlPart: given(messages.bodyHtmlPart),
         degraded: given(messages.degraded),
+        messageClass: given(messages.messageClass),
+        conversationIndex: given(messages.conversationIndex),
+        receivedAsBcc: given(messages.receivedAsBcc),
       },
       sql`from ${box.executor.dialect.rows(json, columns)} ${ofNewItem(box)}`,
     ),
   );
+}
+
+function addressesOf({ from, sender, replyTo, to, cc, bcc }: NewMessage): string {
+  return JSON.stringify({ from, sender, replyTo, to, cc, bcc });
 }
 
 /** Rows of `message_parts`, of all messages together. */
@@ -96,6 +109,7 @@ export function insertParts(box: MailboxContext, list: readonly NewMessage[]) {
       p.isAttachment ? 1 : 0,
       p.isInline ? 1 : 0,
       p.partNo === m.bodyTextPart || p.partNo === m.bodyHtmlPart ? 1 : 0,
+      p.format,
     ]),
   );
   const columns = [
@@ -115,6 +129,7 @@ export function insertParts(box: MailboxContext, list: readonly NewMessage[]) {
     messageParts.isAttachment,
     messageParts.isInline,
     messageParts.isBody,
+    messageParts.format,
   ];
   return jsonChunks(rows).map((json) =>
     insertSelect(
@@ -139,6 +154,7 @@ export function insertParts(box: MailboxContext, list: readonly NewMessage[]) {
         isAttachment: given(messageParts.isAttachment),
         isInline: given(messageParts.isInline),
         isBody: given(messageParts.isBody),
+        format: given(messageParts.format),
       },
       sql`from ${box.executor.dialect.rows(json, columns)} ${ofNewItem(box)}`,
     ),

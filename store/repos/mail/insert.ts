@@ -4,6 +4,7 @@ import type { NewMessage } from '../../../core/mail/types.ts';
 import type { InsertResult } from '../../../core/ports/mail.ts';
 import { given, insertSelect } from '../../dialect/statements.ts';
 import { normaliseMessage } from '../../normalise.ts';
+import { askedId } from '../../text.ts';
 import { all, type MailboxContext, mailboxLock, scoped, theseItems } from './context.ts';
 import { insertMessages, insertParts } from './insert-rows.ts';
 import { type Place, placesIn, touchFolders } from './numbering.ts';
@@ -61,10 +62,12 @@ function firstOfEachId(messages: readonly NewMessage[]): NewMessage[] {
 function insertItems(box: MailboxContext, messages: readonly NewMessage[]) {
   const { build, dialect } = box.executor;
   const { folders, items, mailboxes, messages: stored, tombstones } = box.tables;
-  const roles = [...new Set(messages.map((m) => m.folderRole))];
+  const roles = [...new Set(messages.flatMap((m) => (m.folderId === undefined ? m.folderRole : [])))];
+  const chosen = [...new Set(messages.flatMap((m) => m.folderId ?? []))];
   const rows = messages.map((m) => [
     m.itemId,
     m.folderRole,
+    m.folderId === undefined ? null : askedId(m.folderId),
     m.receivedAt,
     m.isRead ? 1 : 0,
     m.size,
@@ -72,10 +75,13 @@ function insertItems(box: MailboxContext, messages: readonly NewMessage[]) {
     m.htmlSize,
     m.dedupeKey,
     m.rawKey,
+    m.threadId,
+    m.isDraft ? 1 : 0,
   ]);
   const input = dialect.rows(JSON.stringify(rows), [
     items.itemId,
     folders.role,
+    folders.folderId,
     items.receivedAt,
     items.isRead,
     items.size,
@@ -83,10 +89,16 @@ function insertItems(box: MailboxContext, messages: readonly NewMessage[]) {
     items.htmlSize,
     items.dedupeKey,
     stored.rawKey,
+    items.threadId,
+    items.isDraft,
   ]);
-  // All roles or nothing: an unknown one must not leave half of the batch behind.
+  // All folders or nothing: an unknown one must not leave half of the batch behind.
   const rolesExist = sql`(select count(*) from ${folders} where ${scoped(box, folders)}
     and ${dialect.isIn(folders.role, roles)} and ${folders.role} <> 'user') = ${roles.length}`;
+  const chosenExist = sql`(select count(*) from ${folders} where ${scoped(box, folders)}
+    and ${dialect.isIn(folders.folderId, chosen)}) = ${chosen.length}`;
+  const target = sql`coalesce(${given(folders.folderId)}, (select ${folders.folderId} from ${folders}
+    where ${scoped(box, folders)} and ${folders.role} = ${given(folders.role)} and ${folders.role} <> 'user'))`;
   // Not NOT EXISTS: PostgreSQL makes a join of it, and with old statistics reads the whole mailbox for each batch.
   const isNew = sql`(select 1 from ${items} where ${scoped(box, items)}
       and ${items.itemId} = ${given(items.itemId)} limit 1) is null
@@ -113,12 +125,20 @@ function insertItems(box: MailboxContext, messages: readonly NewMessage[]) {
       textSize: given(items.textSize),
       htmlSize: given(items.htmlSize),
       dedupeKey: given(items.dedupeKey),
+      readModseq: modseq,
+      flagModseq: modseq,
+      categoriesModseq: modseq,
+      contentModseq: modseq,
+      threadId: given(items.threadId),
+      isDraft: given(items.isDraft),
+      lastVerb: sql`0`,
+      lastVerbAt: sql`null`,
     },
     sql`from (select input.*, row_number() over (partition by ${given(items.dedupeKey)} order by input.ord) as nth
         from ${input} where ${isNew}) as input
       join ${mailboxes} on ${scoped(box, mailboxes)}
-      join ${folders} on ${scoped(box, folders)} and ${folders.role} = input.role
-      where input.nth = 1 and ${rolesExist}`,
+      join ${folders} on ${scoped(box, folders)} and ${folders.folderId} = ${target}
+      where input.nth = 1 and ${rolesExist} and ${chosenExist}`,
   );
   return statement.returning({ itemId: items.itemId, folderId: items.folderId, modseq: items.modseq });
 }
@@ -157,8 +177,11 @@ async function findExisting(box: MailboxContext, messages: readonly NewMessage[]
   const ofItem = all(scoped(box, stored), eq(stored.itemId, items.itemId));
   const keys = messages.map((m) => m.dedupeKey);
   const rawKeys = messages.map((m) => m.rawKey);
-  const [roles, byId, byKey, removed] = await box.executor.read(
-    build.select({ role: folders.role }).from(folders).where(scoped(box, folders)),
+  const [present, byId, byKey, removed] = await box.executor.read(
+    build
+      .select({ role: folders.role, folderId: folders.folderId })
+      .from(folders)
+      .where(scoped(box, folders)),
     build
       .select(place)
       .from(items)
@@ -184,10 +207,12 @@ async function findExisting(box: MailboxContext, messages: readonly NewMessage[]
       .from(tombstones)
       .where(all(scoped(box, tombstones), dialect.isIn(tombstones.rawKey, rawKeys))),
   );
-  for (const { folderRole } of messages) {
-    if (folderRole === 'user' || !roles.some((row) => row.role === folderRole)) {
-      throw new NotFoundError(`no mailbox with a folder ${folderRole}`);
-    }
+  for (const { folderId, folderRole } of messages) {
+    const isThere =
+      folderId === undefined
+        ? folderRole !== 'user' && present.some((row) => row.role === folderRole)
+        : present.some((row) => row.folderId === folderId);
+    if (!isThere) throw new NotFoundError('no such folder');
   }
   return {
     byId: new Map(byId.map((row) => [row.itemId, row])),

@@ -5,14 +5,24 @@ import type { Executor } from '../../dialect/types.ts';
 import type { MailTables } from '../../schema/mail.ts';
 import { ping } from '../ping.ts';
 import type { MailboxContext } from './context.ts';
-import { changes, countSnapshot, itemStates, snapshot } from './feed.ts';
+import { conversationRules, setConversationRule } from './conversation-rules.ts';
+import { correspondents } from './correspondents.ts';
+import { createFolder } from './create-folder.ts';
+import { deleteFolder } from './delete-folder.ts';
+import { emptyFolders } from './empty-folders.ts';
+import { changes, countSnapshot, itemStates, snapshot, threadItems } from './feed.ts';
 import { contentModseqs, createMailbox, folderByRole, listFolders, usage } from './folders.ts';
 import { insertMessagesInto } from './insert.ts';
 import { knownRawKeys, rawKeysAfter, threadOf, threadOfSubject } from './lookup.ts';
 import { readMessages, readPart, readParts } from './messages.ts';
 import { moveItems } from './move.ts';
+import { noteCorrespondents } from './note-correspondents.ts';
 import { removeItems } from './remove.ts';
+import { replaceContent } from './replace-content.ts';
 import { setFlags } from './set-flags.ts';
+import { setLastVerb } from './set-last-verb.ts';
+import { getSetting, putSetting } from './settings.ts';
+import { updateFolder } from './update-folder.ts';
 
 export interface MailShards {
   /** Names that `shards()` tells. */
@@ -44,6 +54,10 @@ function createMailboxStore(box: MailboxContext): MailboxStore {
     create: (now) => createMailbox(box, now),
     folders: () => listFolders(box),
     folderByRole: (role) => folderByRole(box, role),
+    createFolder: (folder) => createFolder(box, folder),
+    updateFolder: (folderId, change) => updateFolder(box, folderId, change),
+    deleteFolder: (folderId, now) => deleteFolder(box, folderId, now),
+    emptyFolders: (folderIds, now) => emptyFolders(box, folderIds, now),
     usage: () => usage(box),
     contentModseqs: (folderIds) => contentModseqs(box, folderIds),
     changes: (folderId, after, limit) => changes(box, folderId, after, limit),
@@ -63,8 +77,17 @@ function createMailboxStore(box: MailboxContext): MailboxStore {
       return result;
     },
     insertMany: (messages) => insertMessagesInto(box, messages),
+    replaceContent: (message) => replaceContent(box, message),
     setFlags: (changed) => setFlags(box, changed),
+    setLastVerb: (itemIds, verb, at) => setLastVerb(box, itemIds, verb, at),
     move: (itemIds, toFolderId, from) => moveItems(box, itemIds, toFolderId, from),
     remove: (itemIds, now, from) => removeItems(box, itemIds, now, from),
+    threadItems: (threadId, limit) => threadItems(box, threadId, limit),
+    conversationRules: (threadIds) => conversationRules(box, threadIds),
+    setConversationRule: (threadId, folderId) => setConversationRule(box, threadId, folderId),
+    noteCorrespondents: (people, now) => noteCorrespondents(box, people, now),
+    correspondents: (itemIds) => correspondents(box, itemIds),
+    getSetting: (name) => getSetting(box, name),
+    putSetting: (name, value) => putSetting(box, name, value),
   };
 }

@@ -62,13 +62,18 @@ function messagesOf(box: MailboxContext, itemIds: readonly string[]) {
       rawKey: messages.rawKey,
       rawSha256: messages.rawSha256,
       messageIdHeader: messages.messageIdHeader,
-      threadId: messages.threadId,
+      isDraft: items.isDraft,
+      lastVerb: items.lastVerb,
+      lastVerbAt: items.lastVerbAt,
       subject: messages.subject,
       baseSubject: messages.baseSubject,
       addresses: messages.addresses,
       sentAt: messages.sentAt,
       importance: messages.importance,
       contentClass: messages.contentClass,
+      messageClass: messages.messageClass,
+      conversationIndex: messages.conversationIndex,
+      receivedAsBcc: messages.receivedAsBcc,
       preview: messages.preview,
       textHead: messages.textHead,
       bodyTextPart: messages.bodyTextPart,
@@ -90,16 +95,18 @@ function partsOf(box: MailboxContext, itemIds: readonly string[]) {
     .orderBy(sql`${messageParts.itemId}, ${messageParts.partNo}`);
 }
 
+/** Rows that are older than blind copies have no bcc. */
+type Addresses = Pick<Message, 'from' | 'sender' | 'replyTo' | 'to' | 'cc'> & Partial<Pick<Message, 'bcc'>>;
+
 type MessageRow = Awaited<ReturnType<typeof messagesOf>>[number];
 
 function messageOf(row: MessageRow): Message {
-  const addresses = JSON.parse(row.addresses) as Pick<Message, 'from' | 'sender' | 'replyTo' | 'to' | 'cc'>;
+  const addresses = JSON.parse(row.addresses) as Addresses;
   return {
     ...itemState(row),
     rawKey: row.rawKey,
     rawSha256: row.rawSha256,
     messageIdHeader: row.messageIdHeader,
-    threadId: row.threadId,
     subject: row.subject,
     baseSubject: row.baseSubject,
     from: addresses.from,
@@ -107,9 +114,16 @@ function messageOf(row: MessageRow): Message {
     replyTo: addresses.replyTo,
     to: addresses.to,
     cc: addresses.cc,
+    bcc: addresses.bcc ?? [],
     sentAt: row.sentAt,
     importance: row.importance as Message['importance'],
     contentClass: row.contentClass,
+    messageClass: row.messageClass,
+    conversationIndex: row.conversationIndex,
+    isDraft: row.isDraft === 1,
+    receivedAsBcc: row.receivedAsBcc === 1,
+    lastVerb: row.lastVerb as Message['lastVerb'],
+    lastVerbAt: row.lastVerbAt,
     preview: row.preview,
     textHead: row.textHead,
     bodyTextPart: row.bodyTextPart,

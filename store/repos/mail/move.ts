@@ -79,7 +79,16 @@ async function moveSlice(
         ),
       build
         .update(items)
-        .set({ folderId: toFolderId, modseq: next, createdModseq: next })
+        .set({
+          folderId: toFolderId,
+          modseq: next,
+          createdModseq: next,
+          // In that folder it is new, with all that it is.
+          readModseq: next,
+          flagModseq: next,
+          categoriesModseq: next,
+          contentModseq: next,
+        })
         .where(moving)
         .returning({ itemId: items.itemId, folderId: items.folderId, modseq: items.modseq }),
       touchFolders(box),

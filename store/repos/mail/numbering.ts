@@ -1,4 +1,5 @@
 import { inArray, type SQL, sql } from 'drizzle-orm';
+import type { ItemChange } from '../../../core/ports/mail.ts';
 import { all, type MailboxContext, mailboxModseq, scoped, theseItems } from './context.ts';
 
 /** Raises contentModseq to that of the newest item, in folders where an item was just numbered. */
@@ -60,4 +61,18 @@ export function placesIn(rows: readonly Record<string, unknown>[] | undefined): 
       { folderId: String(row['folder_id']), modseq: Number(row['modseq']) },
     ]),
   );
+}
+
+/** The outcome for an item by where it was put and where it is. */
+export function changeOf(
+  itemId: string,
+  changed: ReadonlyMap<string, Place>,
+  present: ReadonlyMap<string, Place>,
+): ItemChange {
+  const place = changed.get(itemId);
+  if (place !== undefined) return { itemId, outcome: 'changed', ...place };
+  const now = present.get(itemId);
+  return now === undefined
+    ? { itemId, outcome: 'notFound', folderId: '', modseq: 0 }
+    : { itemId, outcome: 'unchanged', ...now };
 }

@@ -33,12 +33,14 @@ async function removeSlice(
   now: number,
   from: string | undefined,
 ): Promise<ItemChange[]> {
-  const { items, mailboxes, messageParts, messages, tombstones } = box.tables;
+  const { correspondents, items, mailboxes, messageParts, messages, tombstones } = box.tables;
   const { build, dialect } = box.executor;
   const leaving = theseItems(box, ids, from === undefined ? undefined : eq(items.folderId, from));
   const theirIds = sql`(select ${items.itemId} from ${items} where ${leaving})`;
   const total = sql<number>`(select sum(${items.size}) from ${items} where ${leaving})`;
-  const number = sql<number>`(select count(*) from ${items} where ${leaving})`;
+  // Of messages: what the recipient cache holds was never counted.
+  const number = sql<number>`(select count(*) from ${messages} where ${scoped(box, messages)}
+    and ${dialect.isIn(messages.itemId, ids)} and ${inArray(messages.itemId, theirIds)})`;
   const [removed] = await box.executor.atomic(
     [
       insertSelect(
@@ -92,6 +94,15 @@ async function removeSlice(
         .delete(messages)
         .where(
           all(scoped(box, messages), dialect.isIn(messages.itemId, ids), inArray(messages.itemId, theirIds)),
+        ),
+      build
+        .delete(correspondents)
+        .where(
+          all(
+            scoped(box, correspondents),
+            dialect.isIn(correspondents.itemId, ids),
+            inArray(correspondents.itemId, theirIds),
+          ),
         ),
       build.delete(items).where(leaving),
     ],

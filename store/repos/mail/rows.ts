@@ -15,6 +15,11 @@ export function itemFields(items: MailTables['items']) {
     size: items.size,
     textSize: items.textSize,
     htmlSize: items.htmlSize,
+    readModseq: items.readModseq,
+    flagModseq: items.flagModseq,
+    categoriesModseq: items.categoriesModseq,
+    contentModseq: items.contentModseq,
+    threadId: items.threadId,
   };
 }
 
@@ -37,6 +42,11 @@ export function itemState(row: ItemRow): ItemState {
     size: row.size,
     textSize: row.textSize,
     htmlSize: row.htmlSize,
+    readModseq: row.readModseq,
+    flagModseq: row.flagModseq,
+    categoriesModseq: row.categoriesModseq,
+    contentModseq: row.contentModseq,
+    threadId: row.threadId,
   };
 }
 
@@ -48,6 +58,7 @@ export function partFields(parts: MailTables['messageParts']) {
     mediaType: parts.mediaType,
     charset: parts.charset,
     encoding: parts.encoding,
+    format: parts.format,
     disposition: parts.disposition,
     name: parts.name,
     contentId: parts.contentId,
@@ -60,7 +71,8 @@ export function partFields(parts: MailTables['messageParts']) {
   };
 }
 
-interface PartRow extends Omit<MessagePart, 'disposition' | 'isAttachment' | 'isInline'> {
+interface PartRow extends Omit<MessagePart, 'format' | 'disposition' | 'isAttachment' | 'isInline'> {
+  format: string | null;
   disposition: string | null;
   isAttachment: number;
   isInline: number;
@@ -73,6 +85,7 @@ export function messagePart(row: PartRow): MessagePart {
     mediaType: row.mediaType,
     charset: row.charset,
     encoding: row.encoding,
+    format: row.format as MessagePart['format'],
     disposition: row.disposition as MessagePart['disposition'],
     name: row.name,
     contentId: row.contentId,

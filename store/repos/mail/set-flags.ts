@@ -12,7 +12,7 @@ import {
   mailboxModseq,
   theseItems,
 } from './context.ts';
-import { type Place, placesIn, placesOf, raiseModseq, touchFolders } from './numbering.ts';
+import { changeOf, placesIn, placesOf, raiseModseq, touchFolders } from './numbering.ts';
 
 /** Read state, flag and categories. Items that already are as asked for keep their modseq. */
 export async function setFlags(box: MailboxContext, changes: readonly FlagChange[]): Promise<ItemChange[]> {
@@ -24,7 +24,7 @@ export async function setFlags(box: MailboxContext, changes: readonly FlagChange
       { lock: mailboxLock(box) },
     );
     const places = { changed: placesIn(changed?.rows), present: placesIn(present?.rows) };
-    for (const itemId of ids) results.push(outcomeOf(itemId, places.changed, places.present));
+    for (const itemId of ids) results.push(changeOf(itemId, places.changed, places.present));
   }
   return results;
 }
@@ -44,10 +44,19 @@ function updateItems(box: MailboxContext, changes: readonly FlagChange[]) {
     items.flag,
     items.categories,
   ]);
+  const next = sql`${mailboxModseq(box)} + 1`;
+  const differs = {
+    isRead: sql`${given(items.isRead)} <> ${items.isRead}`,
+    flag: sql`${given(items.flag)} <> coalesce(${items.flag}, '')`,
+    categories: sql`${given(items.categories)} <> ${items.categories}`,
+  };
   return box.executor.build
     .update(items)
     .set({
-      modseq: sql`${mailboxModseq(box)} + 1`,
+      modseq: next,
+      readModseq: sql`case when ${differs.isRead} then ${next} else ${items.readModseq} end`,
+      flagModseq: sql`case when ${differs.flag} then ${next} else ${items.flagModseq} end`,
+      categoriesModseq: sql`case when ${differs.categories} then ${next} else ${items.categoriesModseq} end`,
       isRead: sql`coalesce(${given(items.isRead)}, ${items.isRead})`,
       flag: sql`nullif(coalesce(${given(items.flag)}, ${items.flag}), '')`,
       categories: sql`coalesce(${given(items.categories)}, ${items.categories})`,
@@ -61,18 +70,8 @@ function updateItems(box: MailboxContext, changes: readonly FlagChange[]) {
           changes.map((change) => change.itemId),
         ),
         sql`${items.itemId} = ${given(items.itemId)}`,
-        sql`(${given(items.isRead)} <> ${items.isRead} or ${given(items.flag)} <> coalesce(${items.flag}, '')
-          or ${given(items.categories)} <> ${items.categories})`,
+        sql`(${differs.isRead} or ${differs.flag} or ${differs.categories})`,
       ),
     )
     .returning({ itemId: items.itemId, folderId: items.folderId, modseq: items.modseq });
-}
-
-function outcomeOf(itemId: string, changed: Map<string, Place>, present: Map<string, Place>): ItemChange {
-  const place = changed.get(itemId);
-  if (place !== undefined) return { itemId, outcome: 'changed', ...place };
-  const now = present.get(itemId);
-  return now === undefined
-    ? { itemId, outcome: 'notFound', folderId: '', modseq: 0 }
-    : { itemId, outcome: 'unchanged', ...now };
 }

@@ -1,0 +1,69 @@
+import type { Tenant, User } from '../identity/types.ts';
+import type { MailAddress, MailboxRef, MessagePart } from '../mail/types.ts';
+
+/** A file of a message that is being written: new bytes, or a part of a raw that is kept already. */
+export interface DraftAttachment {
+  name: string;
+  mediaType: string;
+  contentId: string | null;
+  isInline: boolean;
+  content: Uint8Array | { rawKey: string; part: MessagePart };
+}
+
+/** A message that is being written, in the terms of its author. */
+export interface DraftContent {
+  from: MailAddress;
+  to: MailAddress[];
+  cc: MailAddress[];
+  bcc: MailAddress[];
+  replyTo: MailAddress[];
+  subject: string;
+  importance: 'low' | 'normal' | 'high';
+  text: string | null;
+  html: string | null;
+  attachments: DraftAttachment[];
+  /** Without angle brackets. */
+  messageId: string;
+  /** Milliseconds since the epoch. */
+  date: number;
+  inReplyTo: string | null;
+  references: string[];
+  /** Base64 of the Thread-Index header of the message (its parent's and one block more), or null. */
+  threadIndex: string | null;
+}
+
+/** Turns a draft into bytes of RFC 5322, with its Bcc: whoever sends takes that out. */
+export interface Composer {
+  compose(draft: DraftContent): Promise<Uint8Array>;
+}
+
+/** The person in whose name something is sent. */
+export interface Sender {
+  ref: MailboxRef;
+  tenant: Tenant;
+  user: User;
+}
+
+export interface Submission {
+  /** The same id again is the same message: it is not sent twice (I16, I23). */
+  submissionId: string;
+  sender: Sender;
+  /** As its author wrote it, Bcc included. */
+  raw: Uint8Array;
+  saveInSentItems: boolean;
+  correlationId: string;
+}
+
+/**
+ * accepted: durable, and on its way to every recipient; those that cannot be reached are told to the sender by a
+ * delivery status notification. already: this id was accepted before. refused: nothing was kept.
+ */
+export type SubmitResult =
+  | { kind: 'accepted'; itemId: string | null }
+  | { kind: 'already' }
+  | { kind: 'refused'; reason: 'no-recipients' | 'bad-message' | 'from-not-allowed' | 'too-large' };
+
+/** The way out of the house (I23, I24). */
+export interface Outbound {
+  submit(submission: Submission): Promise<SubmitResult>;
+}

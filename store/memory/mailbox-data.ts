@@ -1,0 +1,104 @@
+import { DEFAULT_FOLDERS } from '../../core/mail/default-folders.ts';
+import type { Correspondent, Folder, ItemState, LastVerb, NewMessage } from '../../core/mail/types.ts';
+import type { FeedCursor, ItemChange, SnapshotCursor } from '../../core/ports/mail.ts';
+import { compareText } from '../text.ts';
+
+export interface Entry {
+  state: ItemState;
+  dedupeKey: string;
+  lastVerb: LastVerb;
+  lastVerbAt: number | null;
+  /** null for what is no message. */
+  message: NewMessage | null;
+  /** Set for the items of the recipient cache. */
+  person: Pick<Correspondent, 'address' | 'name' | 'uses'> | null;
+}
+
+interface Gone {
+  modseq: number;
+  rawKey: string | null;
+}
+
+/** What a mailbox is: folders, items, and for each folder what has gone from it. */
+export interface MailboxData {
+  folders: Map<string, Folder>;
+  items: Map<string, Entry>;
+  /** By folder id, then item id. */
+  gone: Map<string, Map<string, Gone>>;
+  /** Folder id by thread id. */
+  rules: Map<string, string>;
+  /** JSON by name. */
+  settings: Map<string, string>;
+  modseq: number;
+}
+
+/** Where a mailbox is kept: several stores of one mailbox share it. */
+export interface MailboxHome {
+  get(): MailboxData | undefined;
+  create(): MailboxData;
+}
+
+/** A mailbox with its default folders, as `create` leaves it. */
+export function emptyMailbox(): MailboxData {
+  const folders = DEFAULT_FOLDERS.map(({ role, displayName, itemClass }): [string, Folder] => {
+    const folderId = crypto.randomUUID();
+    const modseqs = { modseq: 1, createdModseq: 1, contentModseq: 0 };
+    return [folderId, { folderId, parentId: null, displayName, role, itemClass, ...modseqs }];
+  });
+  const nothing = { items: new Map(), gone: new Map(), rules: new Map(), settings: new Map() };
+  return { folders: new Map(folders), ...nothing, modseq: 1 };
+}
+
+/** State of an item that comes into a folder under a new modseq, with nothing that was done to it. */
+export function newState(
+  modseq: number,
+  facts: Pick<
+    ItemState,
+    'itemId' | 'folderId' | 'receivedAt' | 'isRead' | 'threadId' | 'size' | 'textSize' | 'htmlSize'
+  >,
+): ItemState {
+  return { ...facts, flag: null, categories: [], ...allAt(modseq), createdModseq: modseq };
+}
+
+/** An item that is new in its folder is new in every aspect. */
+export function allAt(modseq: number) {
+  return {
+    modseq,
+    readModseq: modseq,
+    flagModseq: modseq,
+    categoriesModseq: modseq,
+    contentModseq: modseq,
+  };
+}
+
+/** Raises contentModseq of the folder to the mailbox's modseq. */
+export function touch(box: MailboxData, folderId: string): void {
+  const folder = box.folders.get(folderId);
+  if (folder !== undefined) folder.contentModseq = box.modseq;
+}
+
+export function goneFrom(box: MailboxData, folderId: string): Map<string, Gone> {
+  const gone = box.gone.get(folderId) ?? new Map<string, Gone>();
+  box.gone.set(folderId, gone);
+  return gone;
+}
+
+export function placed(outcome: ItemChange['outcome'], { itemId, folderId, modseq }: ItemState): ItemChange {
+  return { itemId, outcome, folderId, modseq };
+}
+
+export function missing(itemId: string): ItemChange {
+  return { itemId, outcome: 'notFound', folderId: '', modseq: 0 };
+}
+
+export function byFeed(a: FeedCursor, b: FeedCursor): number {
+  return a.modseq - b.modseq || compareText(a.itemId, b.itemId);
+}
+
+export function newestFirst(a: SnapshotCursor, b: SnapshotCursor): number {
+  return b.receivedAt - a.receivedAt || compareText(b.itemId, a.itemId);
+}
+
+export function copy(state: ItemState): ItemState {
+  return structuredClone(state);
+}
