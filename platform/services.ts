@@ -4,7 +4,9 @@ import type { BlobStore } from '../core/ports/blobs.ts';
 import type { DevicePort } from '../core/ports/device.ts';
 import type { DirectoryStore } from '../core/ports/directory.ts';
 import type { MailStore } from '../core/ports/mail.ts';
+import type { PhotoStore } from '../core/ports/photos.ts';
 import type { QueuePort } from '../core/ports/queues.ts';
+import type { MessageReader } from '../core/ports/reader.ts';
 import type { SearchStore } from '../core/ports/search.ts';
 import type { ThrottlePort } from './auth/authenticate.ts';
 import type { Config } from './config.ts';
@@ -15,9 +17,12 @@ export interface Services {
   config: Config;
   directory: DirectoryStore;
   mail: MailStore;
+  /** Reads a raw message as ingest does. */
+  reader: MessageReader;
   search: SearchStore;
   audit: AuditStore;
   blobs: BlobStore;
+  photos: PhotoStore;
   queues: QueuePort;
   wake: WakePort;
   throttle: ThrottlePort;

@@ -6,13 +6,19 @@ import { createLogger, describeError } from '../platform/log.ts';
 import { createObjects } from '../platform/objects.ts';
 import { createQueues } from '../platform/queues.ts';
 import type { Services } from '../platform/services.ts';
-import { createD1Stores, createPostgresStores, createR2BlobStore } from '../store/index.ts';
+import {
+  createD1Stores,
+  createPostgresStores,
+  createR2BlobStore,
+  createR2PhotoStore,
+} from '../store/index.ts';
 import { ACTIVESYNC_PATH, createActiveSync } from './activesync/index.ts';
 import { createAdmin } from './admin/index.ts';
 import { createEmailInbound } from './email-inbound/index.ts';
 import { createHealth } from './health.ts';
 import { replayDeadLetter } from './queue-consumers/dead-letters.ts';
 import { createQueueConsumers } from './queue-consumers/index.ts';
+import { createMessageReader } from './queue-consumers/message-reader.ts';
 import { createScheduled } from './scheduled/index.ts';
 
 export { MailboxHub } from '../durable-objects/mailbox-hub.ts';
@@ -23,7 +29,7 @@ type Deferring = Pick<ExecutionContext, 'waitUntil'>;
 /** D1 stores hold no connection: one set serves the isolate. */
 const shared = new WeakMap<
   object,
-  Omit<Services, 'defer' | 'directory' | 'mail' | 'search' | 'audit'> & {
+  Omit<Services, 'defer' | 'reader' | 'directory' | 'mail' | 'search' | 'audit'> & {
     stores: ReturnType<typeof createD1Stores> | null;
   }
 >();
@@ -42,6 +48,7 @@ export function buildServices(env: Env, context: Deferring): Services {
           ? createD1Stores({ directory: env.DIRECTORY, mail: shards, search: env.SEARCH, audit: env.AUDIT })
           : null,
       blobs: createR2BlobStore(env.BLOBS),
+      photos: createR2PhotoStore(env.BLOBS),
       queues: createQueues(env),
       ...createObjects(env),
       log: createLogger(config.logLevel),
@@ -51,7 +58,8 @@ export function buildServices(env: Env, context: Deferring): Services {
   }
   const { stores, ...rest } = kept;
   const databases = stores ?? createPostgresStores({ connectionString: postgresUrl(env), defer });
-  return { ...rest, ...databases, defer };
+  const reader = createMessageReader({ mail: databases.mail, log: rest.log });
+  return { ...rest, ...databases, reader, defer };
 }
 
 function postgresUrl(env: Env): string {

@@ -1,4 +1,5 @@
 import type { Alias, Credential, Device, Domain, Tenant, User } from '../identity/types.ts';
+import type { PeopleDirectory } from './people.ts';
 
 /** Candidates for an envelope address: exact user, exact alias, and the domain with its catch-all user. */
 export interface AddressLookup {
@@ -23,7 +24,7 @@ export interface DeadLetter {
 }
 
 /** Control plane: tenants, domains, users, aliases, credentials, devices, dead letters. Addresses are canonical. */
-export interface DirectoryStore {
+export interface DirectoryStore extends PeopleDirectory {
   /** One read. `addresses` are canonical candidates of one domain, best first. */
   lookupAddresses(domain: string, addresses: string[]): Promise<AddressLookup>;
   /** User, tenant and credentials for signing in by primary address or alias; null when there is no such address. */

@@ -2,6 +2,7 @@ import { ConflictError, NotFoundError } from '../../core/errors.ts';
 import type { Alias, Credential, Device, Domain, Tenant, User } from '../../core/identity/types.ts';
 import type { AddressLookup, DeadLetter, DirectoryStore } from '../../core/ports/directory.ts';
 import { compareText, fitText } from '../text.ts';
+import { createMemoryPeople } from './people.ts';
 
 /** The directory in memory. */
 export function createMemoryDirectoryStore(): DirectoryStore {
@@ -13,12 +14,15 @@ export function createMemoryDirectoryStore(): DirectoryStore {
   const devices = new Map<string, Device>();
   const deadLetters = new Map<string, DeadLetter>();
 
+  const { groupAt, ...people } = createMemoryPeople({ users, aliases });
+
   const userOf = (tenantId: string, userId: string) => {
     const user = users.get(userId);
     return user?.tenantId === tenantId ? user : undefined;
   };
   const atAddress = (address: string) => [...users.values()].find((u) => u.address === address);
-  const taken = (address: string) => atAddress(address) !== undefined || aliases.has(address);
+  const taken = (address: string) =>
+    atAddress(address) !== undefined || aliases.has(address) || groupAt(address) !== undefined;
   const change = <T extends object>(row: T | undefined, values: Partial<T>) => {
     if (row === undefined) throw new NotFoundError('no such row');
     Object.assign(row, values);
@@ -169,6 +173,7 @@ export function createMemoryDirectoryStore(): DirectoryStore {
       const letter = deadLetters.get(deadLetterId);
       if (letter !== undefined) letter.replayedAt ??= at;
     },
+    ...people,
     ping: async () => undefined,
   };
 }

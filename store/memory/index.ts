@@ -5,6 +5,7 @@ import { createMemoryMailStore } from './mail.ts';
 import { createMemorySearchStore } from './search.ts';
 
 export { createMemoryBlobStore } from './blobs.ts';
+export { createMemoryPhotoStore } from './photos.ts';
 export { createQueueRecorder } from './queues.ts';
 
 /** All four stores in memory, empty. */

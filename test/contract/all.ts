@@ -1,4 +1,5 @@
 import { directoryContract } from './directory.ts';
+import { peopleContract } from './directory-people.ts';
 import { mailChangesContract } from './mail-changes.ts';
 import { mailInsertContract } from './mail-insert.ts';
 import { mailLimitsContract } from './mail-limits.ts';
@@ -13,6 +14,7 @@ export function storesContract(subject: Subject, runs: number): void {
   mailLimitsContract(subject);
   mailModelContract(subject, runs);
   directoryContract(subject);
+  peopleContract(subject);
   searchContract(subject);
   auditContract(subject);
 }

@@ -1,8 +1,25 @@
 import type { DirectoryStore } from '../../../core/ports/directory.ts';
 import { ping } from '../ping.ts';
 import { findLogin, lookupAddresses } from './addresses.ts';
+import {
+  deleteCertificate,
+  deleteTrustedRoot,
+  listCertificates,
+  listTrustedRoots,
+  putCertificate,
+  putTrustedRoot,
+} from './certificates.ts';
 import { getDeadLetter, listDeadLetters, markReplayed, putDeadLetter } from './dead-letters.ts';
 import { listDevices, touchDevice } from './devices.ts';
+import { createGroup, deleteGroup, findGroup, groupMembers, listGroups, setGroupMembers } from './groups.ts';
+import {
+  exactPeople,
+  getPerson,
+  peopleAt,
+  searchPeople,
+  setPersonAttributes,
+  setPersonPhoto,
+} from './people.ts';
 import {
   createDomain,
   createTenant,
@@ -52,6 +69,26 @@ export function createDirectoryStore(context: DirectoryContext): DirectoryStore 
     listDeadLetters: (options) => listDeadLetters(context, options),
     getDeadLetter: (deadLetterId) => getDeadLetter(context, deadLetterId),
     markReplayed: (deadLetterId, at) => markReplayed(context, deadLetterId, at),
+    searchPeople: (tenantId, text, limit, after) => searchPeople(context, tenantId, text, limit, after),
+    exactPeople: (tenantId, text, limit) => exactPeople(context, tenantId, text, limit),
+    getPerson: (tenantId, userId) => getPerson(context, tenantId, userId),
+    peopleAt: (tenantId, addresses) => peopleAt(context, tenantId, addresses),
+    setPersonAttributes: (tenantId, userId, attributes) =>
+      setPersonAttributes(context, tenantId, userId, attributes),
+    setPersonPhoto: (tenantId, userId, photo) => setPersonPhoto(context, tenantId, userId, photo),
+    putCertificate: (certificate) => putCertificate(context, certificate),
+    deleteCertificate: (tenantId, userId, fingerprint) =>
+      deleteCertificate(context, tenantId, userId, fingerprint),
+    listCertificates: (tenantId, userIds) => listCertificates(context, tenantId, userIds),
+    putTrustedRoot: (root) => putTrustedRoot(context, root),
+    deleteTrustedRoot: (tenantId, fingerprint) => deleteTrustedRoot(context, tenantId, fingerprint),
+    listTrustedRoots: (tenantId) => listTrustedRoots(context, tenantId),
+    createGroup: (group) => createGroup(context, group),
+    deleteGroup: (tenantId, groupId) => deleteGroup(context, tenantId, groupId),
+    findGroup: (tenantId, address) => findGroup(context, tenantId, address),
+    listGroups: (tenantId) => listGroups(context, tenantId),
+    setGroupMembers: (tenantId, groupId, addresses) => setGroupMembers(context, tenantId, groupId, addresses),
+    groupMembers: (tenantId, groupId, limit) => groupMembers(context, tenantId, groupId, limit),
     ping: () => ping(context.executor),
   };
 }

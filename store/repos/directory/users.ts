@@ -1,9 +1,11 @@
 import { and, eq, gt, sql } from 'drizzle-orm';
 import { ConflictError, NotFoundError } from '../../../core/errors.ts';
 import type { Alias, Credential, Tenant, User } from '../../../core/identity/types.ts';
+import { addressWords } from '../../../core/people/words.ts';
 import { insertSelect, int } from '../../dialect/statements.ts';
 import type { DirectoryTables } from '../../schema/directory.ts';
 import { fitText } from '../../text.ts';
+import { addWords, newEntry } from './people-words.ts';
 import { type DirectoryContext, tenantFields, tenantLock } from './tenants.ts';
 
 export function userFields({ users }: DirectoryTables) {
@@ -18,16 +20,18 @@ export function userFields({ users }: DirectoryTables) {
   };
 }
 
-/** Condition: neither a user nor an alias of any tenant has the address. */
-function addressFree({ tables: { users, aliases } }: DirectoryContext, address: string) {
+/** Condition: no user, alias or group of any tenant has the address. */
+export function addressFree({ tables: { users, aliases, mailGroups } }: DirectoryContext, address: string) {
   return sql`not exists (select 1 from ${users} where ${users.address} = ${address})
-    and not exists (select 1 from ${aliases} where ${aliases.address} = ${address})`;
+    and not exists (select 1 from ${aliases} where ${aliases.address} = ${address})
+    and not exists (select 1 from ${mailGroups} where ${mailGroups.address} = ${address})`;
 }
 
 /** Repeating it with the same id and address changes nothing. */
 export async function createUser(directory: DirectoryContext, user: User): Promise<void> {
   const { executor, tables } = directory;
   const { users } = tables;
+  const displayName = fitText(user.displayName, 1024);
   const [, stored] = await executor.atomic(
     [
       insertSelect(
@@ -37,7 +41,7 @@ export async function createUser(directory: DirectoryContext, user: User): Promi
           userId: user.userId,
           tenantId: user.tenantId,
           address: user.address,
-          displayName: fitText(user.displayName, 1024),
+          displayName,
           status: user.status,
           quotaBytes: user.quotaBytes === null ? sql`null` : int(user.quotaBytes),
           createdAt: int(user.createdAt),
@@ -48,6 +52,7 @@ export async function createUser(directory: DirectoryContext, user: User): Promi
         .select({ userId: users.userId, tenantId: users.tenantId })
         .from(users)
         .where(eq(users.address, user.address)),
+      ...newEntry(directory, 'user', { ...user, personId: user.userId, displayName }),
     ],
     { lock: tenantLock(directory, user.tenantId) },
   );
@@ -123,6 +128,15 @@ export async function createAlias(directory: DirectoryContext, alias: Alias): Pr
         },
         sql`where ${addressFree(directory, alias.address)}`,
       ).onConflictDoNothing(),
+      ...addWords(
+        directory,
+        { tenantId: alias.tenantId, personId: alias.userId },
+        alias.address,
+        addressWords(alias.address),
+        // An alias that was refused finds nobody.
+        sql`exists (select 1 from ${tables.aliases} where ${tables.aliases.tenantId} = ${alias.tenantId}
+          and ${tables.aliases.userId} = ${alias.userId} and ${tables.aliases.address} = ${alias.address})`,
+      ),
     ],
     { lock: tenantLock(directory, alias.tenantId) },
   );

@@ -1,0 +1,207 @@
+import { ConflictError, NotFoundError } from '../../core/errors.ts';
+import type { Alias, User } from '../../core/identity/types.ts';
+import {
+  type Group,
+  NO_ATTRIBUTES,
+  type Person,
+  type PersonAttributes,
+  type PhotoRef,
+  type TrustedRoot,
+  type UserCertificate,
+} from '../../core/people/types.ts';
+import {
+  addressWords,
+  attributeWords,
+  entryWords,
+  exactKey,
+  queryWords,
+  sortKeyOf,
+} from '../../core/people/words.ts';
+import type { PeopleDirectory } from '../../core/ports/people.ts';
+import { compareText, fitText } from '../text.ts';
+
+interface Known {
+  users: Map<string, User>;
+  aliases: Map<string, Alias>;
+}
+
+/** The address list over the users and aliases of the directory in memory, and the groups, which hold addresses. */
+export function createMemoryPeople({ users, aliases }: Known): PeopleDirectory & {
+  groupAt(address: string): Group | undefined;
+} {
+  const attributes = new Map<string, PersonAttributes>();
+  const photos = new Map<string, PhotoRef>();
+  const certificates = new Map<string, UserCertificate>();
+  const roots = new Map<string, TrustedRoot>();
+  const groups = new Map<string, Group & { members: string[] }>();
+
+  const groupAt = (address: string) => [...groups.values()].find((g) => g.address === address);
+  const requireUser = (tenantId: string, userId: string) => {
+    if (users.get(userId)?.tenantId !== tenantId) throw new NotFoundError('no such user');
+  };
+  const requireGroup = (tenantId: string, groupId: string) => {
+    const group = groups.get(groupId);
+    if (group?.tenantId !== tenantId) throw new NotFoundError('no such group');
+    return group;
+  };
+  const personOf = (user: User): Person => ({
+    ...(attributes.get(user.userId) ?? NO_ATTRIBUTES),
+    kind: 'user',
+    personId: user.userId,
+    address: user.address,
+    displayName: user.displayName,
+    sortKey: sortKeyOf(user),
+    photo: photos.get(user.userId) ?? null,
+  });
+  const groupEntry = (group: Group): Person => ({
+    ...NO_ATTRIBUTES,
+    kind: 'group',
+    personId: group.groupId,
+    address: group.address,
+    displayName: group.displayName,
+    sortKey: sortKeyOf(group),
+    photo: null,
+  });
+  const wordsOf = (person: Person): string[] => [
+    ...entryWords(person),
+    ...attributeWords(person),
+    ...[...aliases.values()]
+      .filter((a) => a.userId === person.personId)
+      .flatMap((a) => addressWords(a.address)),
+  ];
+  /** Entries of the tenant that anybody may find, in order. */
+  const listed = (tenantId: string): Person[] =>
+    [
+      ...[...users.values()].filter((u) => u.tenantId === tenantId && u.status !== 'disabled').map(personOf),
+      ...[...groups.values()].filter((g) => g.tenantId === tenantId).map(groupEntry),
+    ]
+      .filter((p) => !p.hidden)
+      .sort((a, b) => compareText(a.sortKey, b.sortKey) || compareText(a.personId, b.personId));
+
+  return {
+    groupAt,
+    async searchPeople(tenantId, text, limit, after) {
+      const query = queryWords(text);
+      if (query.length === 0) return { people: [], total: 0 };
+      const found = listed(tenantId).filter((p) => {
+        const words = wordsOf(p);
+        return query.every((q) => words.some((w) => w.startsWith(q)));
+      });
+      const rest = found.filter(
+        (p) =>
+          after === null ||
+          compareText(p.sortKey, after.sortKey) > 0 ||
+          (p.sortKey === after.sortKey && compareText(p.personId, after.personId) > 0),
+      );
+      return structuredClone({ people: rest.slice(0, limit), total: found.length });
+    },
+    async exactPeople(tenantId, text, limit) {
+      const key = exactKey(text);
+      return structuredClone(
+        listed(tenantId)
+          .filter((p) => key !== null && wordsOf(p).includes(key))
+          .slice(0, limit),
+      );
+    },
+    async getPerson(tenantId, userId) {
+      const user = users.get(userId);
+      return user?.tenantId === tenantId ? structuredClone(personOf(user)) : null;
+    },
+    async peopleAt(tenantId, addresses) {
+      const found = new Map<string, Person>();
+      for (const address of addresses) {
+        const alias = aliases.get(address);
+        const user =
+          [...users.values()].find((u) => u.address === address) ??
+          (alias === undefined ? undefined : users.get(alias.userId));
+        if (user?.tenantId === tenantId && user.status !== 'disabled') found.set(address, personOf(user));
+      }
+      return structuredClone(found);
+    },
+
+    async setPersonAttributes(tenantId, userId, { hidden, ...texts }) {
+      requireUser(tenantId, userId);
+      const fitted = Object.fromEntries(Object.entries(texts).map(([k, v]) => [k, fitText(v, 512)]));
+      attributes.set(userId, { ...(fitted as Omit<PersonAttributes, 'hidden'>), hidden });
+    },
+    async setPersonPhoto(tenantId, userId, photo) {
+      requireUser(tenantId, userId);
+      if (photo === null) photos.delete(userId);
+      else photos.set(userId, { ...photo });
+    },
+
+    async putCertificate(certificate) {
+      const key = JSON.stringify([certificate.userId, certificate.fingerprint]);
+      if (!certificates.has(key)) {
+        certificates.set(key, { ...certificate, subject: fitText(certificate.subject, 1024) });
+      }
+    },
+    async deleteCertificate(tenantId, userId, fingerprint) {
+      const key = JSON.stringify([userId, fingerprint]);
+      if (certificates.get(key)?.tenantId !== tenantId) throw new NotFoundError('no such certificate');
+      certificates.delete(key);
+    },
+    listCertificates: async (tenantId, userIds) =>
+      structuredClone(
+        [...certificates.values()]
+          .filter((c) => c.tenantId === tenantId && userIds.includes(c.userId))
+          .sort(
+            (a, b) =>
+              compareText(a.userId, b.userId) ||
+              b.notAfter - a.notAfter ||
+              compareText(a.fingerprint, b.fingerprint),
+          ),
+      ),
+
+    async putTrustedRoot(root) {
+      const key = JSON.stringify([root.tenantId, root.fingerprint]);
+      if (!roots.has(key)) roots.set(key, { ...root, subject: fitText(root.subject, 1024) });
+    },
+    async deleteTrustedRoot(tenantId, fingerprint) {
+      if (!roots.delete(JSON.stringify([tenantId, fingerprint])))
+        throw new NotFoundError('no such trusted root');
+    },
+    listTrustedRoots: async (tenantId) =>
+      structuredClone(
+        [...roots.values()]
+          .filter((r) => r.tenantId === tenantId)
+          .sort((a, b) => compareText(a.fingerprint, b.fingerprint)),
+      ),
+
+    async createGroup(group) {
+      const there = groupAt(group.address);
+      if (there?.groupId === group.groupId) return;
+      const taken =
+        there !== undefined ||
+        groups.has(group.groupId) ||
+        aliases.has(group.address) ||
+        [...users.values()].some((u) => u.address === group.address);
+      if (taken) throw new ConflictError('address is taken');
+      groups.set(group.groupId, { ...group, displayName: fitText(group.displayName, 1024), members: [] });
+    },
+    async deleteGroup(tenantId, groupId) {
+      requireGroup(tenantId, groupId);
+      groups.delete(groupId);
+    },
+    async findGroup(tenantId, address) {
+      const group = groupAt(address);
+      return group?.tenantId === tenantId ? bare(group) : null;
+    },
+    listGroups: async (tenantId) =>
+      [...groups.values()]
+        .filter((g) => g.tenantId === tenantId)
+        .sort((a, b) => compareText(a.address, b.address))
+        .map(bare),
+    async setGroupMembers(tenantId, groupId, addresses) {
+      requireGroup(tenantId, groupId).members = [...new Set(addresses)].sort(compareText);
+    },
+    async groupMembers(tenantId, groupId, limit) {
+      const group = groups.get(groupId);
+      return group?.tenantId === tenantId ? group.members.slice(0, limit) : [];
+    },
+  };
+}
+
+function bare({ tenantId, groupId, address, displayName }: Group): Group {
+  return { tenantId, groupId, address, displayName };
+}

@@ -1,0 +1,232 @@
+import { and, eq, inArray, type SQL, sql } from 'drizzle-orm';
+import { NotFoundError } from '../../../core/errors.ts';
+import type { Person, PersonAttributes, PersonCursor, PhotoRef } from '../../../core/people/types.ts';
+import { attributeWords, exactKey, queryWords } from '../../../core/people/words.ts';
+import { askedId, fitText } from '../../text.ts';
+import { addWords, dropWords } from './people-words.ts';
+import type { DirectoryContext } from './tenants.ts';
+
+/** Words that begin with `word` lie between it and this: no word holds the last code point. */
+const LAST = '\u{10ffff}';
+
+export async function searchPeople(
+  directory: DirectoryContext,
+  tenantId: string,
+  text: string,
+  limit: number,
+  after: PersonCursor | null,
+): Promise<{ people: Person[]; total: number }> {
+  const words = queryWords(text);
+  if (words.length === 0) return { people: [], total: 0 };
+  const { executor, tables } = directory;
+  const { people, peopleWords } = tables;
+  const holds = words.map((word) =>
+    inArray(
+      people.personId,
+      sql`(select ${peopleWords.personId} from ${peopleWords} where ${peopleWords.tenantId} = ${tenantId}
+        and ${peopleWords.word} >= ${word} and ${peopleWords.word} < ${word + LAST})`,
+    ),
+  );
+  const beyond =
+    after === null
+      ? undefined
+      : sql`(${people.sortKey}, ${people.personId}) > (${after.sortKey}, ${askedId(after.personId)})`;
+  const [rows, counts] = await executor.read(
+    selectPeople(directory, tenantId, and(...holds, beyond, isListed(directory)))
+      .orderBy(people.sortKey, people.personId)
+      .limit(limit),
+    executor.build
+      .select({ total: sql<number>`count(*)`.as('total') })
+      .from(people)
+      .leftJoin(tables.users, userOf(directory, tenantId))
+      .where(and(eq(people.tenantId, tenantId), ...holds, isListed(directory))),
+  );
+  return { people: rows.map(person), total: Number(counts[0]?.total ?? 0) };
+}
+
+export async function exactPeople(
+  directory: DirectoryContext,
+  tenantId: string,
+  text: string,
+  limit: number,
+): Promise<Person[]> {
+  const key = exactKey(text);
+  if (key === null) return [];
+  const { people, peopleWords } = directory.tables;
+  const named = inArray(
+    people.personId,
+    sql`(select ${peopleWords.personId} from ${peopleWords} where ${peopleWords.tenantId} = ${tenantId}
+      and ${peopleWords.word} = ${fitText(key, 255)})`,
+  );
+  const rows = await directory.executor.all(
+    selectPeople(directory, tenantId, and(named, isListed(directory)))
+      .orderBy(people.sortKey, people.personId)
+      .limit(limit),
+  );
+  return rows.map(person);
+}
+
+export async function getPerson(
+  directory: DirectoryContext,
+  tenantId: string,
+  userId: string,
+): Promise<Person | null> {
+  const { people } = directory.tables;
+  const [row] = await directory.executor.all(
+    selectPeople(
+      directory,
+      tenantId,
+      and(eq(people.personId, askedId(userId)), eq(people.kind, 'user')),
+    ).limit(1),
+  );
+  return row === undefined ? null : person(row);
+}
+
+/** By primary or alias address; hidden ones as well, since who knows the address has nothing to find. */
+export async function peopleAt(
+  directory: DirectoryContext,
+  tenantId: string,
+  addresses: readonly string[],
+): Promise<Map<string, Person>> {
+  if (addresses.length === 0) return new Map();
+  const { executor, tables } = directory;
+  const { people, peopleWords } = tables;
+  const found = executor.build
+    .select({ word: peopleWords.word, personId: peopleWords.personId })
+    .from(peopleWords)
+    .where(
+      and(
+        eq(peopleWords.tenantId, tenantId),
+        executor.dialect.isIn(
+          peopleWords.word,
+          addresses.map((address) => `=${address}`),
+        ),
+      ),
+    );
+  const words = await executor.all(found);
+  const ids = [...new Set(words.map((row) => row.personId))];
+  if (ids.length === 0) return new Map();
+  const rows = await executor.all(
+    selectPeople(
+      directory,
+      tenantId,
+      and(executor.dialect.isIn(people.personId, ids), eq(people.kind, 'user'), isActive(directory)),
+    ),
+  );
+  const byId = new Map(rows.map((row) => [row.personId, person(row)]));
+  const out = new Map<string, Person>();
+  for (const { word, personId } of words) {
+    const entry = byId.get(personId);
+    if (entry !== undefined) out.set(word.slice(1), entry);
+  }
+  return out;
+}
+
+export async function setPersonAttributes(
+  directory: DirectoryContext,
+  tenantId: string,
+  userId: string,
+  attributes: PersonAttributes,
+): Promise<void> {
+  const { executor, tables } = directory;
+  const { people } = tables;
+  const entry = { tenantId, personId: userId };
+  const { hidden, ...texts } = attributes;
+  const fitted = Object.fromEntries(
+    Object.entries(texts).map(([name, value]) => [name, fitText(value, 512)]),
+  ) as Omit<PersonAttributes, 'hidden'>;
+  const isThere = sql`exists (select 1 from ${people} where ${people.tenantId} = ${tenantId}
+    and ${people.personId} = ${userId})`;
+  const [updated] = await executor.atomic([
+    executor.build
+      .update(people)
+      .set({ ...fitted, hidden: hidden ? 1 : 0 })
+      .where(and(eq(people.tenantId, tenantId), eq(people.personId, userId))),
+    dropWords(directory, entry, 'attributes'),
+    ...addWords(directory, entry, 'attributes', attributeWords(attributes), isThere),
+  ]);
+  if (updated?.changes === 0) throw new NotFoundError('no such user');
+}
+
+export async function setPersonPhoto(
+  { executor, tables: { people } }: DirectoryContext,
+  tenantId: string,
+  userId: string,
+  photo: PhotoRef | null,
+): Promise<void> {
+  const [updated] = await executor.atomic([
+    executor.build
+      .update(people)
+      .set({
+        photoKey: photo?.key ?? null,
+        photoType: photo?.mediaType ?? null,
+        photoSize: photo?.size ?? null,
+      })
+      .where(and(eq(people.tenantId, tenantId), eq(people.personId, userId))),
+  ]);
+  if (updated?.changes === 0) throw new NotFoundError('no such user');
+}
+
+function userOf({ tables: { people, users } }: DirectoryContext, tenantId: string) {
+  return and(eq(users.userId, people.personId), eq(users.tenantId, tenantId));
+}
+
+function isActive({ tables: { people, users } }: DirectoryContext): SQL {
+  return sql`(${people.kind} = 'group' or ${users.status} <> 'disabled')`;
+}
+
+function isListed(directory: DirectoryContext): SQL | undefined {
+  return and(eq(directory.tables.people.hidden, 0), isActive(directory));
+}
+
+/** Entries with address and name from the table of their kind. */
+function selectPeople(directory: DirectoryContext, tenantId: string, which: SQL | undefined) {
+  const { people, users, mailGroups } = directory.tables;
+  return directory.executor.build
+    .select({
+      personId: people.personId,
+      kind: people.kind,
+      sortKey: people.sortKey,
+      firstName: people.firstName,
+      lastName: people.lastName,
+      title: people.title,
+      office: people.office,
+      company: people.company,
+      phone: people.phone,
+      homePhone: people.homePhone,
+      mobilePhone: people.mobilePhone,
+      hidden: people.hidden,
+      photoKey: people.photoKey,
+      photoType: people.photoType,
+      photoSize: people.photoSize,
+      address: sql<string | null>`coalesce(${users.address}, ${mailGroups.address})`.as('address'),
+      displayName: sql<string | null>`coalesce(${users.displayName}, ${mailGroups.displayName})`.as(
+        'display_name',
+      ),
+    })
+    .from(people)
+    .leftJoin(users, userOf(directory, tenantId))
+    .leftJoin(mailGroups, and(eq(mailGroups.groupId, people.personId), eq(mailGroups.tenantId, tenantId)))
+    .where(and(eq(people.tenantId, tenantId), which));
+}
+
+type Row = Awaited<ReturnType<typeof selectPeople>>[number];
+
+function person(row: Row): Person {
+  const { hidden, photoKey, photoType, photoSize, kind, address, displayName, ...rest } = row;
+  return {
+    ...rest,
+    kind: kind === 'group' ? 'group' : 'user',
+    address: address ?? '',
+    displayName: displayName ?? '',
+    hidden: hidden === 1,
+    photo:
+      photoKey === null || photoSize === null
+        ? null
+        : {
+            key: photoKey,
+            mediaType: photoType === 'image/png' ? 'image/png' : 'image/jpeg',
+            size: photoSize,
+          },
+  };
+}

@@ -1,0 +1,296 @@
+import { describe, expect, test } from 'vitest';
+import type { Tenant, User } from '../../core/identity/types.ts';
+import { NO_ATTRIBUTES, type Person } from '../../core/people/types.ts';
+import type { DirectoryStore } from '../../core/ports/directory.ts';
+import { type Subject, unique } from './subject.ts';
+
+interface World {
+  directory: DirectoryStore;
+  tenant: Tenant;
+  domain: string;
+  add(local: string, displayName: string, over?: Partial<User>): Promise<User>;
+  alias(user: User, local: string): Promise<void>;
+  /** Names of those who are found, in order. */
+  names(text: string): Promise<string[]>;
+}
+
+async function world(subject: Subject): Promise<World> {
+  const { directory } = await subject.open();
+  const tenant: Tenant = { tenantId: unique('tenant'), name: 'T', status: 'active', mailShard: 'MAIL_1' };
+  const domain = `${unique('domain')}.example`;
+  await directory.createTenant(tenant);
+  await directory.createDomain({ domain, tenantId: tenant.tenantId, catchAllUserId: null, enabled: true });
+  return {
+    directory,
+    tenant,
+    domain,
+    async add(local, displayName, over) {
+      const user: User = {
+        userId: unique('user'),
+        tenantId: tenant.tenantId,
+        address: `${local}@${domain}`,
+        displayName,
+        status: 'active',
+        quotaBytes: null,
+        createdAt: 5,
+        ...over,
+      };
+      await directory.createUser(user);
+      return user;
+    },
+    async alias(user, local) {
+      await directory.createAlias({
+        address: `${local}@${domain}`,
+        tenantId: tenant.tenantId,
+        userId: user.userId,
+        enabled: true,
+      });
+    },
+    async names(text) {
+      return (await directory.searchPeople(tenant.tenantId, text, 100, null)).people.map(
+        (p) => p.displayName || p.address,
+      );
+    },
+  };
+}
+
+export function peopleContract(subject: Subject): void {
+  describe('the address list', () => {
+    test('is searched by the beginnings of the words of what is known of a person', async () => {
+      const { directory, tenant, domain, add, alias, names } = await world(subject);
+      const ann = await add('ann.lee', 'Ann Lee');
+      await add('bob', 'Böb Nováková-Lee');
+      await add('carol', '');
+      await add('taro', '山田太郎');
+      await alias(ann, 'purchasing');
+      await directory.setPersonAttributes(tenant.tenantId, ann.userId, {
+        ...NO_ATTRIBUTES,
+        firstName: 'Anneliese',
+        lastName: 'Leeuwen',
+        office: 'Building 7',
+        company: 'Ministry of Silly Walks',
+        title: 'Clerk',
+        phone: '+1 555 0100',
+      });
+      expect(await names('LEE')).toEqual(['Ann Lee', 'Böb Nováková-Lee']);
+      expect(await names('bob')).toEqual(['Böb Nováková-Lee']);
+      expect(await names('bÓb nova')).toEqual(['Böb Nováková-Lee']);
+      for (const text of [
+        'anneli',
+        'leeuw',
+        'purch',
+        'building',
+        'silly min',
+        `ann.lee@${domain}`,
+        'lee, ann',
+      ]) {
+        expect(await names(text), text).toEqual(['Ann Lee']);
+      }
+      expect(await names('caro')).toEqual([`carol@${domain}`]);
+      expect(await names('太郎')).toEqual(['山田太郎']);
+      expect(await names('山')).toEqual(['山田太郎']);
+      for (const text of ['clerk', '555', 'ilding', '', ' ', '=', '%', 'x_n']) {
+        expect(await names(text), text).toEqual([]);
+      }
+      await directory.setPersonAttributes(tenant.tenantId, ann.userId, NO_ATTRIBUTES);
+      expect(await names('anneli')).toEqual([]);
+      expect(await names('ann')).toEqual(['Ann Lee']);
+    });
+
+    test('is in order of name, in pages that keep their place, with the number of all that fit', async () => {
+      const { directory, tenant, add } = await world(subject);
+      const shown = ['delta x', 'Alpha x', 'charlie x', 'Bravo x', 'echo x'];
+      for (const [i, name] of shown.entries()) await add(`u${i}`, name);
+      const seen: string[] = [];
+      let after: Person | null = null;
+      for (;;) {
+        const page = await directory.searchPeople(tenant.tenantId, 'x', 2, after);
+        expect(page.total).toBe(5);
+        seen.push(...page.people.map((p) => p.displayName));
+        after = page.people.at(-1) ?? null;
+        if (page.people.length < 2) break;
+      }
+      expect(seen).toEqual(['Alpha x', 'Bravo x', 'charlie x', 'delta x', 'echo x']);
+    });
+
+    test('shows no tenant the people of another, and nobody who is hidden or disabled', async () => {
+      const one = await world(subject);
+      const two = await world(subject);
+      const secret = await one.add('secret', 'Zed Secret');
+      const gone = await one.add('gone', 'Zed Gone');
+      await one.add('here', 'Zed Here');
+      await two.add('other', 'Zed Other');
+      await one.directory.setPersonAttributes(one.tenant.tenantId, secret.userId, {
+        ...NO_ATTRIBUTES,
+        hidden: true,
+      });
+      await one.directory.setUserStatus(one.tenant.tenantId, gone.userId, 'disabled');
+      expect(await one.names('zed')).toEqual(['Zed Here']);
+      expect(await two.names('zed')).toEqual(['Zed Other']);
+      expect(await one.directory.exactPeople(one.tenant.tenantId, 'zed secret', 10)).toEqual([]);
+      expect(await one.directory.getPerson(two.tenant.tenantId, secret.userId)).toBeNull();
+      await expect(
+        one.directory.setPersonAttributes(two.tenant.tenantId, secret.userId, NO_ATTRIBUTES),
+      ).rejects.toMatchObject({ code: 'not-found' });
+      const at = [secret, gone].map((u) => u.address);
+      expect([...(await one.directory.peopleAt(one.tenant.tenantId, at)).keys()]).toEqual([secret.address]);
+      expect((await two.directory.peopleAt(two.tenant.tenantId, at)).size).toBe(0);
+    });
+
+    test('finds one by whole name, alias or address, and confuses no addresses', async () => {
+      const { directory, tenant, domain, add, alias } = await world(subject);
+      const user = await add('ann_lee', 'Ann Lee');
+      await add('ann_lee2', 'Ann Lee-Smith');
+      await alias(user, 'a.l');
+      const exact = async (text: string) =>
+        (await directory.exactPeople(tenant.tenantId, text, 10)).map((p) => p.displayName);
+      for (const text of [
+        'ann lee',
+        'ANN_LEE',
+        `ann_lee@${domain}`,
+        `Ann <A.L@${domain.toUpperCase()}>`,
+        'a.l',
+      ]) {
+        expect(await exact(text), text).toEqual(['Ann Lee']);
+      }
+      for (const text of ['ann', 'lee', `ann-lee@${domain}`, `a-l@${domain}`, '', '@']) {
+        expect(await exact(text), text).toEqual([]);
+      }
+      const found = await directory.peopleAt(tenant.tenantId, [`a.l@${domain}`, `x@${domain}`]);
+      expect([...found].map(([address, p]) => [address, p.address])).toEqual([
+        [`a.l@${domain}`, `ann_lee@${domain}`],
+      ]);
+      expect(await directory.peopleAt(tenant.tenantId, [])).toEqual(new Map());
+    });
+
+    test('an address that is refused leaves no entry and no words', async () => {
+      const { directory, tenant, domain, add, alias, names } = await world(subject);
+      const ann = await add('ann', 'Ann');
+      await expect(add('ann', 'Impostor')).rejects.toMatchObject({ code: 'conflict' });
+      await add('bob', 'Bob');
+      await expect(alias(ann, 'bob')).rejects.toMatchObject({ code: 'conflict' });
+      expect(await names('impostor')).toEqual([]);
+      expect(await names('bob')).toEqual(['Bob']);
+      const group = {
+        tenantId: tenant.tenantId,
+        groupId: unique('group'),
+        address: `ann@${domain}`,
+        displayName: 'Fake',
+      };
+      await expect(directory.createGroup(group)).rejects.toMatchObject({ code: 'conflict' });
+      expect(await names('fake')).toEqual([]);
+    });
+
+    test('keeps what a person has, photo and attributes apart', async () => {
+      const { directory, tenant, domain, add } = await world(subject);
+      const ann = await add('ann', 'Ann');
+      const attributes = { ...NO_ATTRIBUTES, title: 'Chef', homePhone: '1', mobilePhone: '2' };
+      const photo = { key: 'photos/t/u/1', mediaType: 'image/png' as const, size: 12 };
+      await directory.setPersonAttributes(tenant.tenantId, ann.userId, attributes);
+      await directory.setPersonPhoto(tenant.tenantId, ann.userId, photo);
+      const person = {
+        ...attributes,
+        kind: 'user',
+        personId: ann.userId,
+        address: `ann@${domain}`,
+        displayName: 'Ann',
+        sortKey: 'ann',
+        photo,
+      };
+      expect(await directory.getPerson(tenant.tenantId, ann.userId)).toEqual(person);
+      expect((await directory.searchPeople(tenant.tenantId, 'ann', 9, null)).people).toEqual([person]);
+      await directory.setPersonPhoto(tenant.tenantId, ann.userId, null);
+      expect(await directory.getPerson(tenant.tenantId, ann.userId)).toEqual({ ...person, photo: null });
+      await expect(directory.setPersonPhoto(tenant.tenantId, 'absent', null)).rejects.toMatchObject({
+        code: 'not-found',
+      });
+    });
+  });
+
+  describe('groups', () => {
+    test('are entries of the address list with members of any domain', async () => {
+      const { directory, tenant, domain, add, names } = await world(subject);
+      const other = await world(subject);
+      await add('ann', 'Ann');
+      const group = {
+        tenantId: tenant.tenantId,
+        groupId: unique('group'),
+        address: `all@${domain}`,
+        displayName: 'All Hands',
+      };
+      await directory.createGroup(group);
+      await directory.createGroup(group);
+      expect(await names('hands')).toEqual(['All Hands']);
+      expect(await directory.findGroup(tenant.tenantId, group.address)).toEqual(group);
+      expect(await directory.findGroup(other.tenant.tenantId, group.address)).toBeNull();
+      expect(await directory.listGroups(tenant.tenantId)).toEqual([group]);
+      for (const again of [
+        directory.createGroup({ ...group, groupId: unique('group') }),
+        add('all', 'Taken'),
+      ]) {
+        await expect(again).rejects.toMatchObject({ code: 'conflict' });
+      }
+      const members = [`bob@${domain}`, `ann@${domain}`, 'x@elsewhere.example', `ann@${domain}`];
+      await directory.setGroupMembers(tenant.tenantId, group.groupId, members);
+      expect(await directory.groupMembers(tenant.tenantId, group.groupId, 10)).toEqual([
+        `ann@${domain}`,
+        `bob@${domain}`,
+        'x@elsewhere.example',
+      ]);
+      expect(await directory.groupMembers(tenant.tenantId, group.groupId, 2)).toHaveLength(2);
+      expect(await directory.groupMembers(other.tenant.tenantId, group.groupId, 10)).toEqual([]);
+      await directory.setGroupMembers(tenant.tenantId, group.groupId, []);
+      expect(await directory.groupMembers(tenant.tenantId, group.groupId, 10)).toEqual([]);
+      const notFound = { code: 'not-found' };
+      await expect(
+        directory.setGroupMembers(other.tenant.tenantId, group.groupId, members),
+      ).rejects.toMatchObject(notFound);
+      await expect(directory.deleteGroup(other.tenant.tenantId, group.groupId)).rejects.toMatchObject(
+        notFound,
+      );
+      await directory.deleteGroup(tenant.tenantId, group.groupId);
+      expect(await names('hands')).toEqual([]);
+      await add('all', 'Free again');
+    });
+  });
+
+  describe('certificates', () => {
+    test('are kept for each user, and trusted roots for each tenant', async () => {
+      const { directory, tenant, add } = await world(subject);
+      const ann = await add('ann', 'Ann');
+      const bob = await add('bob', 'Bob');
+      const certificate = (user: User, fingerprint: string, notAfter: number) => ({
+        tenantId: tenant.tenantId,
+        userId: user.userId,
+        fingerprint,
+        der: 'AAAA',
+        subject: 'CN=x',
+        notBefore: 1,
+        notAfter,
+      });
+      const [old, now, his] = [
+        certificate(ann, 'f1', 5),
+        certificate(ann, 'f2', 9),
+        certificate(bob, 'f1', 7),
+      ];
+      for (const c of [old, now, his, old]) await directory.putCertificate(c);
+      expect(await directory.listCertificates(tenant.tenantId, [ann.userId])).toEqual([now, old]);
+      expect(await directory.listCertificates(tenant.tenantId, [ann.userId, bob.userId])).toHaveLength(3);
+      expect(await directory.listCertificates('other', [ann.userId])).toEqual([]);
+      expect(await directory.listCertificates(tenant.tenantId, [])).toEqual([]);
+      const notFound = { code: 'not-found' };
+      await expect(directory.deleteCertificate('other', ann.userId, 'f1')).rejects.toMatchObject(notFound);
+      await directory.deleteCertificate(tenant.tenantId, ann.userId, 'f1');
+      expect(await directory.listCertificates(tenant.tenantId, [ann.userId, bob.userId])).toHaveLength(2);
+
+      const root = { tenantId: tenant.tenantId, fingerprint: 'r', der: 'BBBB', subject: 'CN=root' };
+      await directory.putTrustedRoot(root);
+      await directory.putTrustedRoot(root);
+      expect(await directory.listTrustedRoots(tenant.tenantId)).toEqual([root]);
+      expect(await directory.listTrustedRoots('other')).toEqual([]);
+      await expect(directory.deleteTrustedRoot('other', 'r')).rejects.toMatchObject(notFound);
+      await directory.deleteTrustedRoot(tenant.tenantId, 'r');
+      expect(await directory.listTrustedRoots(tenant.tenantId)).toEqual([]);
+    });
+  });
+}
