@@ -2,6 +2,8 @@
  * The message as it can be shown without parsing it: for raw bytes on which the parser failed, or may have brought
  * the isolate down (I10, I11). Nothing here loops over more than the head it is given, and nothing can throw.
  */
+import { rootIndex } from './conversation-index.ts';
+import type { Place } from './place.ts';
 import { type NewMessage, TEXT_HEAD_BYTES } from './types.ts';
 
 /** Bytes of the raw that the minimal form looks at. */
@@ -18,11 +20,12 @@ export interface MinimalFacts {
   size: number;
   /** Why the message is shown like this. */
   reason: string;
+  place?: Place;
 }
 
 /** A message whose body is everything after the header, as plain text. `head` is the first bytes of the raw. */
 export function minimalMessage(head: Uint8Array, facts: MinimalFacts): NewMessage {
-  const { size, reason, ...ids } = facts;
+  const { size, reason, place = { folderRole: 'inbox' }, ...ids } = facts;
   const seen = head.subarray(0, MINIMAL_HEAD_BYTES);
   const bodyStart = endOfHeader(seen);
   const header = decode(seen.subarray(0, bodyStart));
@@ -32,8 +35,9 @@ export function minimalMessage(head: Uint8Array, facts: MinimalFacts): NewMessag
   return {
     ...ids,
     threadId: ids.itemId,
-    folderRole: 'inbox',
-    isRead: false,
+    folderRole: place.folderRole,
+    ...(place.folderId === undefined ? {} : { folderId: place.folderId }),
+    isRead: place.isRead ?? place.folderRole === 'sent',
     size,
     messageIdHeader: /^<([^<>\s]{1,500})>/.exec(field(header, 'message-id'))?.[1] ?? null,
     subject: subject.slice(0, 1000),
@@ -43,9 +47,14 @@ export function minimalMessage(head: Uint8Array, facts: MinimalFacts): NewMessag
     replyTo: [],
     to: [],
     cc: [],
+    bcc: [],
     sentAt: null,
     importance: 'normal',
     contentClass: null,
+    messageClass: 'IPM.Note',
+    conversationIndex: rootIndex(ids.receivedAt),
+    isDraft: place.isDraft ?? false,
+    receivedAsBcc: place.receivedAsBcc ?? false,
     preview: collapse(text.slice(0, 4 * PREVIEW_CHARS)).slice(0, PREVIEW_CHARS),
     textHead: firstBytes(text, TEXT_HEAD_BYTES),
     textSize: size - bodyStart,
@@ -60,6 +69,7 @@ export function minimalMessage(head: Uint8Array, facts: MinimalFacts): NewMessag
         mediaType: 'text/plain',
         charset: null,
         encoding: '8bit',
+        format: null,
         disposition: null,
         name: null,
         contentId: null,

@@ -1,6 +1,9 @@
 /** From what the indexer found in a raw message to the row that a mailbox keeps of it. */
 import type { MessageIndex, PartIndex } from '../../codecs/mime/types.ts';
-import type { MessagePart, NewMessage } from './types.ts';
+import { indexFromThreadIndex, rootIndex } from './conversation-index.ts';
+import { messageClassOf } from './message-class.ts';
+import { partFormat } from './part-format.ts';
+import type { FolderRole, MessagePart, NewMessage } from './types.ts';
 
 /** What is known of a message besides its index. */
 export interface PlaceFacts {
@@ -15,8 +18,20 @@ export interface PlaceFacts {
   /** RFC 5256 2.1 base subject. */
   baseSubject: string;
   body: BodyFacts;
+  /** Beginning of the text that decides the message class (core/mail/message-class), '' when none does. */
+  classText?: string;
+  place?: Place;
   /** Reasons beside those of the index why the message is not complete. */
   degraded?: readonly string[];
+}
+
+/** Where a message goes and what it is there; a new message of the inbox by default. */
+export interface Place {
+  folderRole: FolderRole;
+  folderId?: string;
+  isRead?: boolean;
+  isDraft?: boolean;
+  receivedAsBcc?: boolean;
 }
 
 export interface BodyFacts {
@@ -28,14 +43,26 @@ export interface BodyFacts {
   htmlSize: number;
 }
 
-/** A new message for the inbox. */
+/** What the owner of the mailbox wrote knows its blind-copy recipients; anything received keeps none. */
+const OWN_ROLES: ReadonlySet<FolderRole> = new Set(['sent', 'drafts', 'outbox']);
+
+/**
+ * A new message. Its conversation index is that of its own header, else that of a first message: which one it
+ * answers is known only after threading.
+ */
 export function toNewMessage(index: MessageIndex, facts: PlaceFacts): NewMessage {
-  const { body, degraded = [], ...ids } = facts;
+  const { body, degraded = [], classText = '', place = { folderRole: 'inbox' }, ...ids } = facts;
+  const own = OWN_ROLES.has(place.folderRole);
   return {
     ...ids,
     ...body,
-    folderRole: 'inbox',
-    isRead: false,
+    folderRole: place.folderRole,
+    ...(place.folderId === undefined ? {} : { folderId: place.folderId }),
+    isRead: place.isRead ?? own,
+    isDraft: place.isDraft ?? false,
+    receivedAsBcc: place.receivedAsBcc ?? false,
+    messageClass: messageClassOf(index, classText),
+    conversationIndex: indexFromThreadIndex(threadIndexOf(index)) ?? rootIndex(index.date ?? ids.receivedAt),
     size: index.size,
     messageIdHeader: index.messageId,
     subject: index.subject,
@@ -44,6 +71,7 @@ export function toNewMessage(index: MessageIndex, facts: PlaceFacts): NewMessage
     replyTo: index.replyTo,
     to: index.to,
     cc: index.cc,
+    bcc: own ? index.bcc : [],
     sentAt: index.date,
     importance: index.importance,
     contentClass: index.contentClass,
@@ -52,6 +80,11 @@ export function toNewMessage(index: MessageIndex, facts: PlaceFacts): NewMessage
     degraded: [...new Set([...index.degraded, ...degraded])],
     parts: placedParts(index),
   };
+}
+
+/** The Thread-Index header, or null. */
+export function threadIndexOf(index: MessageIndex): string | null {
+  return index.headers.find((field) => field.name === 'thread-index')?.value ?? null;
 }
 
 /**
@@ -76,6 +109,7 @@ function placedPart(part: PartIndex, partNo: number, isAttachment: boolean): Mes
     mediaType: part.mediaType,
     charset: part.charset,
     encoding: part.encoding,
+    format: partFormat(part.mediaType, part.params),
     disposition: part.disposition,
     name: part.name,
     contentId: part.contentId,

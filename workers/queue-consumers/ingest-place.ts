@@ -1,4 +1,4 @@
-import { Threader } from '../../core/mail/threading.ts';
+import { joinConversations } from '../../core/mail/join-conversation.ts';
 import type { NewMessage } from '../../core/mail/types.ts';
 import type { InsertResult, MailboxStore } from '../../core/ports/mail.ts';
 import type { Services } from '../../platform/services.ts';
@@ -23,7 +23,7 @@ export async function placeGroup(
       mailboxId: job.mailboxId,
       shard: job.shard,
     });
-    const messages = await threaded(mailbox, group);
+    const messages = await joinConversations(mailbox, group);
     const inserted = await insertTogether(services, mailbox, messages);
     for (const [n, { delivery }] of group.entries()) {
       const result = inserted[n];
@@ -36,15 +36,6 @@ export async function placeGroup(
     }
     for (const one of group) await placeGroup(services, [one], results);
   }
-}
-
-async function threaded(mailbox: MailboxStore, group: Prepared[]): Promise<NewMessage[]> {
-  const threader = new Threader(mailbox);
-  const messages: NewMessage[] = [];
-  for (const { message, thread } of group) {
-    messages.push({ ...message, threadId: await threader.place(thread) });
-  }
-  return messages;
 }
 
 async function insertTogether(

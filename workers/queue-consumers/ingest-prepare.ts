@@ -1,26 +1,19 @@
 /** From a raw object to the message that a mailbox will keep: everything but the thread and the write. */
-import type { MessageIndex } from '../../codecs/mime/index.ts';
-import { baseSubject } from '../../codecs/text/index.ts';
-import { toNewMessage } from '../../core/mail/place.ts';
-import { minimalMessage } from '../../core/mail/place-minimal.ts';
-import { marksReply, type ThreadFacts } from '../../core/mail/threading.ts';
-import type { NewMessage } from '../../core/mail/types.ts';
+import type { Newcomer } from '../../core/mail/join-conversation.ts';
+import type { Place } from '../../core/mail/place.ts';
 import type { RawEnvelope } from '../../core/ports/blobs.ts';
 import type { IngestJob } from '../../core/ports/queues.ts';
 import { describeError } from '../../platform/log.ts';
 import type { Services } from '../../platform/services.ts';
-import { bodyFacts } from './body-facts.ts';
 import { type IngestDelivery, SMALL_BYTES } from './ingest-delivery.ts';
 import { isRemovedDuplicate } from './ingest-duplicates.ts';
 import { itemIdOf } from './ingest-known.ts';
+import { factsOfMinimal, factsOfParsed, type MessageIdentity } from './message-facts.ts';
 import type { RangeReader } from './part-text.ts';
 import { type RawReading, readRaw } from './raw-reading.ts';
 
-export interface Prepared {
+export interface Prepared extends Newcomer {
   delivery: IngestDelivery;
-  /** Complete but for its thread. */
-  message: NewMessage;
-  thread: ThreadFacts;
 }
 
 /**
@@ -41,11 +34,12 @@ export async function prepare(
   if (job.sha256 !== null && job.sha256 !== reading.sha256) {
     throw new Error('the raw does not have the checksum it was stored with');
   }
-  const receivedAt = object.envelope?.receivedAt ?? services.now();
+  const identity = identityOf(delivery, reading, object.envelope, services.now());
   const { index } = reading;
   if (index !== null) {
     try {
-      return await parsed(delivery, reading, index, receivedAt, rangesOf(services, job, reading));
+      const newcomer = await factsOfParsed(index, identity, rangesOf(services, job, reading));
+      return { delivery, ...newcomer };
     } catch (error) {
       // A range that cannot be read now is no property of the message: another attempt will read it.
       if (error instanceof RawUnavailable) throw error;
@@ -59,7 +53,26 @@ export async function prepare(
       error: describeError(reading.failure),
     });
   }
-  return minimal(delivery, reading, receivedAt, unparsed ? 'unparsed' : 'parse-failed');
+  const reason = unparsed ? 'unparsed' : 'parse-failed';
+  return { delivery, ...factsOfMinimal(reading, identity, reason) };
+}
+
+function identityOf(
+  delivery: IngestDelivery,
+  reading: RawReading,
+  envelope: RawEnvelope | null,
+  now: number,
+): MessageIdentity {
+  const place: Place = { folderRole: envelope?.role ?? 'inbox', receivedAsBcc: envelope?.bcc ?? false };
+  return {
+    itemId: itemIdOf(delivery),
+    rawKey: delivery.job.key,
+    rawSha256: reading.sha256,
+    // What a user sent to themselves is two messages: the one sent and the one received.
+    dedupeKey: place.folderRole === 'inbox' ? reading.dedupeKey : `${place.folderRole}:${reading.dedupeKey}`,
+    receivedAt: envelope?.receivedAt ?? now,
+    place,
+  };
 }
 
 async function missing(services: Services, job: IngestJob): Promise<'done'> {
@@ -92,64 +105,4 @@ function rangesOf(services: Services, job: IngestJob, { bytes }: RawReading): Ra
 
 class RawUnavailable extends Error {
   override name = 'RawUnavailable';
-}
-
-async function parsed(
-  delivery: IngestDelivery,
-  reading: RawReading,
-  index: MessageIndex,
-  receivedAt: number,
-  read: RangeReader,
-): Promise<Prepared> {
-  const itemId = itemIdOf(delivery);
-  const base = baseSubject(index.subject);
-  const message = toNewMessage(index, {
-    itemId,
-    rawKey: delivery.job.key,
-    rawSha256: reading.sha256,
-    dedupeKey: reading.dedupeKey,
-    threadId: itemId,
-    receivedAt,
-    baseSubject: base,
-    body: await bodyFacts(index, read),
-  });
-  const thread: ThreadFacts = {
-    itemId,
-    messageId: index.messageId,
-    references: index.references,
-    inReplyTo: index.inReplyTo,
-    baseSubject: base,
-    isReply: marksReply(index.subject, base),
-    receivedAt,
-  };
-  return { delivery, message, thread };
-}
-
-function minimal(
-  delivery: IngestDelivery,
-  reading: RawReading,
-  receivedAt: number,
-  reason: string,
-): Prepared {
-  const itemId = itemIdOf(delivery);
-  const message = minimalMessage(reading.head, {
-    itemId,
-    rawKey: delivery.job.key,
-    rawSha256: reading.sha256,
-    dedupeKey: reading.dedupeKey,
-    receivedAt,
-    size: reading.size,
-    reason,
-  });
-  const { messageIdHeader: messageId, baseSubject: subject } = message;
-  const thread: ThreadFacts = {
-    itemId,
-    messageId,
-    references: [],
-    inReplyTo: [],
-    baseSubject: subject,
-    isReply: false,
-    receivedAt,
-  };
-  return { delivery, message, thread };
 }

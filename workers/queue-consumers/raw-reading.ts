@@ -35,6 +35,11 @@ export async function readRaw(stream: ReadableStream<Uint8Array>, options: ReadO
   return finish(options, null, stream);
 }
 
+/** Reads a raw message that is in memory. */
+export async function readBytes(raw: Uint8Array): Promise<RawReading & { bytes: Uint8Array }> {
+  return { ...(await finish({ size: raw.length, keep: true, parse: true }, raw, [raw])), bytes: raw };
+}
+
 async function finish(
   { size, parse }: ReadOptions,
   bytes: Uint8Array | null,

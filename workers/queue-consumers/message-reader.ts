@@ -1,0 +1,43 @@
+import { joinConversations } from '../../core/mail/join-conversation.ts';
+import type { NewMessage } from '../../core/mail/types.ts';
+import type { MailStore } from '../../core/ports/mail.ts';
+import type { MessageReader, ReadPlace } from '../../core/ports/reader.ts';
+import { describeError, type Logger } from '../../platform/log.ts';
+import { factsOfMinimal, factsOfParsed, type MessageIdentity } from './message-facts.ts';
+import { readBytes } from './raw-reading.ts';
+
+/**
+ * Reads messages that are in memory the way ingest reads those of the queue. Rejects when the mailbox does not
+ * answer, never because of what the message is (I10). Each item is a message of its own: nothing is a duplicate.
+ */
+export function createMessageReader(services: { mail: MailStore; log: Logger }): MessageReader {
+  return {
+    async read(raw: Uint8Array, at: ReadPlace): Promise<NewMessage> {
+      const reading = await readBytes(raw);
+      const { folderRole, folderId, isRead, isDraft } = at;
+      const identity: MessageIdentity = {
+        itemId: at.itemId,
+        rawKey: at.rawKey,
+        rawSha256: reading.sha256,
+        dedupeKey: `item:${at.itemId}`,
+        receivedAt: at.receivedAt,
+        place: { folderRole, isRead, isDraft, ...(folderId === undefined ? {} : { folderId }) },
+      };
+      const newcomer = await parsedOrMinimal(reading, identity);
+      const [message] = await joinConversations(services.mail.mailbox(at.ref), [newcomer]);
+      return message ?? newcomer.message;
+    },
+  };
+
+  async function parsedOrMinimal(reading: Awaited<ReturnType<typeof readBytes>>, identity: MessageIdentity) {
+    if (reading.index !== null) {
+      try {
+        const { bytes } = reading;
+        return await factsOfParsed(reading.index, identity, async (start, end) => bytes.subarray(start, end));
+      } catch (error) {
+        services.log.error('reader.unparsable', { key: identity.rawKey, error: describeError(error) });
+      }
+    }
+    return factsOfMinimal(reading, identity, 'parse-failed');
+  }
+}
