@@ -1,7 +1,7 @@
 import { type EasVersion, TAGS, type TagInfo } from './code-pages.ts';
 import { WbxmlEncodeError } from './errors.ts';
 import { PartSource } from './part-source.ts';
-import { isNode, type OpaqueStream, type WbxmlContent, type WbxmlNode } from './tree.ts';
+import { isNode, type OpaqueStream, type TextStream, type WbxmlContent, type WbxmlNode } from './tree.ts';
 
 export interface EncodeOptions {
   /** The negotiated version: tags that it lacks are refused. Without it every tag may be written. */
@@ -112,11 +112,22 @@ class Writer {
       if (!Number.isInteger(length) || length < 0 || length > MAX_OPAQUE) {
         throw new WbxmlEncodeError('wrong-length', `${info.tag}: ${length}`);
       }
-      this.#byte(OPAQUE);
-      this.#integer(length);
-      this.#flush();
-      this.#pieces.push(content);
+      this.#stream(content, info.opaque);
     }
+  }
+
+  #stream(content: OpaqueStream | TextStream, opaqueTag: boolean): void {
+    const asText = 'text' in content && !opaqueTag;
+    if (asText) {
+      if (content.length === 0) return;
+      this.#byte(STR_I);
+    } else {
+      this.#byte(OPAQUE);
+      this.#integer(content.length);
+    }
+    this.#flush();
+    this.#pieces.push(content);
+    if (asText) this.#byte(0);
   }
 
   #text(text: string): void {

@@ -9,6 +9,7 @@ export {
   children,
   el,
   type OpaqueStream,
+  type TextStream,
   textOf,
   type WbxmlElement,
   type WbxmlNode,

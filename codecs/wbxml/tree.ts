@@ -23,7 +23,12 @@ export interface OpaqueStream {
     | (() => ReadableStream<Uint8Array> | Promise<ReadableStream<Uint8Array>>);
 }
 
-export type WbxmlContent = string | Uint8Array | OpaqueStream;
+/** Text that is not in memory, in UTF-8: written as a string, so no byte of it may be 0. */
+export interface TextStream extends OpaqueStream {
+  text: true;
+}
+
+export type WbxmlContent = string | Uint8Array | OpaqueStream | TextStream;
 
 /** An element to be written. */
 export interface WbxmlNode {

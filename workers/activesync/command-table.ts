@@ -1,4 +1,5 @@
 import { folderSync } from './commands/folder-sync.ts';
+import { getAttachment } from './commands/get-attachment.ts';
 import { getItemEstimate } from './commands/get-item-estimate.ts';
 import { itemOperations } from './commands/item-operations.ts';
 import { ping } from './commands/ping.ts';
@@ -10,6 +11,7 @@ import type { Command } from './context.ts';
 export const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ['Sync', sync],
   ['FolderSync', folderSync],
+  ['GetAttachment', getAttachment],
   ['GetItemEstimate', getItemEstimate],
   ['ItemOperations', itemOperations],
   ['Ping', ping],

@@ -24,10 +24,18 @@ export const STATUS = {
     ok: 1,
     protocol: 2,
     serverError: 3,
+    /** Of a document library: the address is bad, and access is denied. */
+    badUri: 4,
+    uriDenied: 5,
     notFound: 6,
     badRange: 8,
+    unknownStore: 9,
+    tooLarge: 11,
     conversion: 14,
     badAttachment: 15,
+    denied: 16,
+    invalidIds: 105,
+    badDestination: 156,
   },
   ping: {
     expired: 1,

@@ -1,0 +1,79 @@
+import { el, type OpaqueStream, type WbxmlNode } from '../../../codecs/wbxml/index.ts';
+import type { EasContext } from '../context.ts';
+import { emailProperties } from '../mail/email-data.ts';
+import { STATUS } from '../status.ts';
+import type { ByteRange } from './byte-range.ts';
+import { type FetchRequest, localName } from './fetch-request.ts';
+import type { PartList } from './parts.ts';
+
+const { itemOperations: S } = STATUS;
+
+/** Properties of a message, by ServerId in its folder or by LongId anywhere; or the status that refuses it. */
+export async function fetchMessage(
+  context: EasContext,
+  request: FetchRequest,
+  range: ByteRange | null,
+  parts: PartList | null,
+): Promise<WbxmlNode | number> {
+  const { serverId, longId, collectionId, schema } = request;
+  const itemId = longId ?? serverId ?? '';
+  const [message] = itemId === '' ? [] : await context.mailbox.messages([itemId]);
+  if (message === undefined || (longId === undefined && message.folderId !== collectionId)) return S.notFound;
+  const render = { blobs: context.services.blobs, version: context.version };
+  const all = await emailProperties(render, message, request.body);
+  const wanted = schema === null ? all : all.filter((node) => schema.has(localName(node.tag)));
+  const properties = placeBody(wanted, range, parts);
+  return properties === null ? S.badRange : el('ItemOperations:Properties', properties);
+}
+
+type Data = string | Uint8Array | OpaqueStream;
+
+/**
+ * Applies Range to the body's data (MS-ASCMD 2.2.3.143.1) and moves it into a part when the answer has parts. null
+ * when the range begins beyond the data.
+ */
+function placeBody(
+  properties: WbxmlNode[],
+  range: ByteRange | null,
+  parts: PartList | null,
+): WbxmlNode[] | null {
+  if (range === null && parts === null) return properties;
+  const at = properties.findIndex((node) => node.tag === 'AirSyncBase:Body');
+  const body = properties[at];
+  const data = body === undefined ? null : dataOf(body);
+  if (body === undefined || data === null) return properties;
+  const cut = range === null ? { data, span: [] } : cutData(data, range);
+  if (cut === null) return null;
+  const others = body.content.filter((c) => !isNode(c, 'AirSyncBase:Data'));
+  const shown =
+    parts === null
+      ? body.content.map((c) => (isNode(c, 'AirSyncBase:Data') ? el('AirSyncBase:Data', cut.data) : c))
+      : [...others, el('ItemOperations:Part', parts.add(asPart(cut.data)))];
+  return [...cut.span, ...properties.with(at, { ...body, content: shown })];
+}
+
+function dataOf(body: WbxmlNode): Data | null {
+  const content = body.content.find((c): c is WbxmlNode => isNode(c, 'AirSyncBase:Data'))?.content[0];
+  return content === undefined || (typeof content === 'object' && 'tag' in content) ? null : content;
+}
+
+/** A body that is so large that it streams is sent whole, whatever the range (it would have to be held). */
+function cutData(data: Data, range: ByteRange): { data: Data; span: WbxmlNode[] } | null {
+  if (typeof data !== 'string' && !(data instanceof Uint8Array)) return { data, span: [] };
+  const bytes = typeof data === 'string' ? new TextEncoder().encode(data) : data;
+  if (range.start >= bytes.length) return null;
+  const end = Math.min(bytes.length, range.end);
+  const piece = bytes.slice(range.start, end);
+  return {
+    data: typeof data === 'string' ? new TextDecoder().decode(piece) : piece,
+    span: [el('ItemOperations:Range', `${range.start}-${end - 1}`), el('ItemOperations:Total', bytes.length)],
+  };
+}
+
+function asPart(data: Data): Uint8Array | OpaqueStream {
+  return typeof data === 'string' ? new TextEncoder().encode(data) : data;
+}
+
+function isNode(value: WbxmlNode['content'][number], tag: string): value is WbxmlNode {
+  return typeof value === 'object' && 'tag' in value && value.tag === tag;
+}
