@@ -58,6 +58,19 @@ export interface Device {
   lastSeenAt: number;
 }
 
+/** What a device says of itself with Settings or Provision (MS-ASCMD 2.2.3.45). */
+export interface DeviceInformation {
+  model?: string;
+  imei?: string;
+  friendlyName?: string;
+  os?: string;
+  osLanguage?: string;
+  phoneNumber?: string;
+  userAgent?: string;
+  mobileOperator?: string;
+  enableOutboundSms?: boolean;
+}
+
 /** The signed-in party of a request. */
 export interface Principal {
   tenant: Tenant;

@@ -1,4 +1,12 @@
-import type { Alias, Credential, Device, Domain, Tenant, User } from '../identity/types.ts';
+import type {
+  Alias,
+  Credential,
+  Device,
+  DeviceInformation,
+  Domain,
+  Tenant,
+  User,
+} from '../identity/types.ts';
 import type { PeopleDirectory } from './people.ts';
 
 /** Candidates for an envelope address: exact user, exact alias, and the domain with its catch-all user. */
@@ -55,6 +63,13 @@ export interface DirectoryStore extends PeopleDirectory {
 
   /** Insert or refresh (type, agent, version, lastSeenAt); firstSeenAt stays. */
   touchDevice(device: Device): Promise<void>;
+  /** Replaces what is known of a device that was touched before; nothing happens when it was not. */
+  setDeviceInformation?(
+    tenantId: string,
+    userId: string,
+    deviceId: string,
+    information: DeviceInformation,
+  ): Promise<void>;
   listDevices(tenantId: string, userId: string): Promise<Device[]>;
 
   /** Inserting the same deadLetterId again changes nothing. */

@@ -56,7 +56,7 @@ export async function peopleWorld() {
       mailbox,
       version,
       body,
-      query: { deviceId: 'DEVICE1' },
+      query: { deviceId: 'DEVICE1', deviceType: 'Test' },
       userAgent: '',
     } as unknown as EasContext;
   }
