@@ -17,7 +17,7 @@ const SENT_LINE =
 /** How the line before a quotation begins and ends; between, mail programs wrap it. */
 const INTRODUCTION_START = /^\s*(?:on|am|le|il|el|op|den|em|\d)/i;
 const INTRODUCTION =
-  /(?:wrote|schrieb|a écrit|ha scritto|escribió|escreveu|schreef|skrev|kirjoitti|napisał(?:\(a\))?)\s?:\s*$/i;
+  /(?:^|\s)(?:wrote|schrieb|a écrit|ha scritto|escribió|escreveu|schreef|skrev|kirjoitti|napisał(?:\(a\))?)(?:\s.{0,200})?\s?:$/i;
 
 /**
  * The part of a plain text that its author wrote, without the message that follows it as a quotation
@@ -65,12 +65,13 @@ function headerRun(lines: string[], from: number): number {
 function introductionBefore(lines: string[], at: number): number {
   let last = at - 1;
   while (last >= 0 && lines[last] === '') last--;
-  if (last < 0 || !INTRODUCTION.test(lines[last] ?? '')) return at;
+  if (last < 0 || !lines[last]?.endsWith(':')) return at;
   for (let first = last; first >= 0 && last - first < INTRODUCTION_LINES; first--) {
     if (lines[first] === '') break;
-    if (INTRODUCTION_START.test(lines[first] ?? '')) return first;
+    const begins = INTRODUCTION_START.test(lines[first] ?? '');
+    if (begins && INTRODUCTION.test(lines.slice(first, last + 1).join(' '))) return first;
   }
-  return last;
+  return INTRODUCTION.test(lines[last] ?? '') ? last : at;
 }
 
 /** Openings of the element in which mail clients wrap what they quote. Bounded, so that each is linear. */

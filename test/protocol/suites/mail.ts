@@ -325,7 +325,7 @@ export function mailSuite(store: 'd1' | 'postgres'): void {
       expect(textOf(properties, 'ItemOperations:Total')).toBe('20000');
       const data = Buffer.from(textOf(properties, 'ItemOperations:Data') ?? '', 'base64');
       expect(data.equals(content.subarray(1000, 2000))).toBe(true);
-      for (const bad of ['20000-20001', 'x', '5-1']) {
+      for (const bad of ['20000-20001', '5-1']) {
         expect(textOf((await range(bad)).fetched, 'ItemOperations:Status'), bad).toBe('8');
       }
     });
