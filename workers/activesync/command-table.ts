@@ -4,6 +4,7 @@ import { getItemEstimate } from './commands/get-item-estimate.ts';
 import { itemOperations } from './commands/item-operations.ts';
 import { ping } from './commands/ping.ts';
 import { provision } from './commands/provision.ts';
+import { resolveRecipients } from './commands/resolve-recipients.ts';
 import { settings } from './commands/settings.ts';
 import { sync } from './commands/sync.ts';
 import type { Command } from './context.ts';
@@ -17,5 +18,6 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ['ItemOperations', itemOperations],
   ['Ping', ping],
   ['Provision', provision],
+  ['ResolveRecipients', resolveRecipients],
   ['Settings', settings],
 ]);

@@ -1,5 +1,6 @@
 import { child, children, textOf, type WbxmlElement } from '../../../codecs/wbxml/index.ts';
 import { MAX_OOF_REPLY, type Oof, type OofAudience, type OofMessage } from '../../../core/people/oof.ts';
+import { parseDateTime } from '../people/time.ts';
 import { SETTINGS, type SettingsStatus } from './status.ts';
 
 const APPLIES_TO: Record<string, OofAudience> = {
@@ -63,17 +64,9 @@ function parseTimes(set: WbxmlElement): Parsed<{ startTime: number; endTime: num
   if (start === undefined && end === undefined) return { ok: true, value: null };
   // One without the other is a protocol error of the property (MS-ASCMD 2.2.3.58.2).
   if (start === undefined || end === undefined) return refused(SETTINGS.protocol);
-  const [startTime, endTime] = [parseTime(start), parseTime(end)];
+  const [startTime, endTime] = [parseDateTime(start), parseDateTime(end)];
   if (startTime === null || endTime === null) return refused(SETTINGS.invalid);
   return endTime > startTime ? { ok: true, value: { startTime, endTime } } : refused(SETTINGS.conflicting);
-}
-
-/** MS-ASDTYPE 2.3, with or without milliseconds and with any offset; local times of a server mean nothing here. */
-function parseTime(text: string): number | null {
-  const trimmed = text.trim();
-  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})?$/.test(trimmed)) return null;
-  const at = Date.parse(/(Z|[+-]\d{2}:\d{2})$/.test(trimmed) ? trimmed : `${trimmed}Z`);
-  return Number.isNaN(at) ? null : at;
 }
 
 function parseMessage(element: WbxmlElement): Parsed<{ audiences: OofAudience[]; message: OofMessage }> {

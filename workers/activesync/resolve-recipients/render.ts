@@ -1,0 +1,92 @@
+import { el, type WbxmlNode } from '../../../codecs/wbxml/index.ts';
+import { unknownFreeBusy } from '../../../core/people/free-busy.ts';
+import { nameOf, type Person } from '../../../core/people/types.ts';
+import type { Pictures } from '../people/pictures.ts';
+import { type Details, MAX_MERGED_MEMBERS } from './details.ts';
+import type { ResolveOptions } from './options.ts';
+import { RECIPIENT, type Resolved } from './resolve.ts';
+
+/** Status of Availability and of Certificates (MS-ASCMD 2.2.3.177.12). */
+const AVAILABILITY = { ok: 1, largeGroup: 161 } as const;
+const CERTIFICATES = { ok: 1, none: 7, limitReached: 8 } as const;
+
+/** Type of a recipient from the address list; contacts would be 2 (MS-ASCMD 2.2.3.185.5). */
+const GAL_ENTRY = 1;
+
+/** Makes the Response elements of one answer, whose certificates together stay within MaxCertificates. */
+export class ResponseWriter {
+  readonly #options: ResolveOptions;
+  readonly #details: Details;
+  readonly #pictures: Pictures | null;
+  #certificatesLeft: number;
+
+  constructor(options: ResolveOptions, details: Details, pictures: Pictures | null) {
+    this.#options = options;
+    this.#details = details;
+    this.#pictures = pictures;
+    this.#certificatesLeft = options.maxCertificates;
+  }
+
+  async response(resolved: Resolved): Promise<WbxmlNode> {
+    this.#pictures?.restart();
+    const recipients: WbxmlNode[] = [];
+    for (const person of resolved.people) {
+      recipients.push(await this.#recipient(person, resolved.status === RECIPIENT.ok));
+    }
+    return el(
+      'ResolveRecipients:Response',
+      el('ResolveRecipients:To', resolved.to),
+      el('ResolveRecipients:Status', resolved.status),
+      el('ResolveRecipients:RecipientCount', resolved.total),
+      recipients,
+    );
+  }
+
+  /** Free/busy data and certificates are of those only who are meant without doubt. */
+  async #recipient(person: Person, certain: boolean): Promise<WbxmlNode> {
+    return el(
+      'ResolveRecipients:Recipient',
+      el('ResolveRecipients:Type', GAL_ENTRY),
+      el('ResolveRecipients:DisplayName', nameOf(person)),
+      el('ResolveRecipients:EmailAddress', person.address),
+      certain ? this.#availability(person) : null,
+      certain ? this.#certificates(person) : null,
+      this.#pictures === null ? null : await this.#pictures.of(person),
+    );
+  }
+
+  /** Nothing is known of anybody's calendar: "no data" is what says so (MS-ASCMD 2.2.3.101). */
+  #availability(person: Person): WbxmlNode | null {
+    const { availability } = this.#options;
+    if (availability === null) return null;
+    if ((this.#details.members.get(person.personId) ?? 0) > MAX_MERGED_MEMBERS) {
+      return el('ResolveRecipients:Availability', el('ResolveRecipients:Status', AVAILABILITY.largeGroup));
+    }
+    return el(
+      'ResolveRecipients:Availability',
+      el('ResolveRecipients:Status', AVAILABILITY.ok),
+      el('ResolveRecipients:MergedFreeBusy', unknownFreeBusy(availability.start, availability.end)),
+    );
+  }
+
+  #certificates(person: Person): WbxmlNode | null {
+    const { certificates: kind } = this.#options;
+    if (kind === 'none') return null;
+    const all = this.#details.certificates.get(person.personId) ?? [];
+    // One is enough for a client that wants the small form, of which there can be only one.
+    const sent = kind === 'mini' ? all.slice(0, 1) : all;
+    // All or nothing: a recipient with some certificates missing would be encrypted to in part.
+    const fits = sent.length <= this.#certificatesLeft;
+    if (fits) this.#certificatesLeft -= sent.length;
+    const status = all.length === 0 ? CERTIFICATES.none : fits ? CERTIFICATES.ok : CERTIFICATES.limitReached;
+    // MiniCertificate has no published format: it holds the certificate itself.
+    const tag = kind === 'mini' ? 'ResolveRecipients:MiniCertificate' : 'ResolveRecipients:Certificate';
+    return el(
+      'ResolveRecipients:Certificates',
+      el('ResolveRecipients:Status', status),
+      el('ResolveRecipients:CertificateCount', all.length),
+      el('ResolveRecipients:RecipientCount', this.#details.members.get(person.personId) ?? 1),
+      status === CERTIFICATES.ok ? sent.map((c) => el(tag, c.der)) : null,
+    );
+  }
+}
