@@ -1,5 +1,6 @@
 import type { Column, SQL, SQLWrapper } from 'drizzle-orm';
 import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core';
+import type { DocumentWords, Terms } from '../search-words.ts';
 
 /** drizzle's query builder. It only builds: statements run through an Executor. */
 export type QueryBuilder = BaseSQLiteDatabase<'async', unknown, Record<string, never>, Record<string, never>>;
@@ -56,26 +57,38 @@ export interface Dialect {
   readonly fullText: FullText;
 }
 
-/** Words of a document in the order of the index's columns, folded (repos/words.ts). */
-interface DocumentWords {
-  itemId: string;
-  subject: string;
-  people: string;
-  body: string;
-  attachments: string;
-}
-
 export interface DocumentScope {
   tenantId: string;
   mailboxId: string;
 }
 
-/** The dialect's text index beside the table `documents`. */
+/** Columns of the table `documents`, by name, without tenant and mailbox. */
+export type DocumentColumns = Record<string, string | number>;
+
+/** Where a query for documents reads, and in which order: the newest first. */
+export interface DocumentSource {
+  from: SQL;
+  /** More to hold beside the scope of `documents`, which every statement says itself. */
+  condition: SQL | undefined;
+  order: SQL;
+}
+
+/** The dialect's text index and the table `documents` that it belongs to. */
 export interface FullText {
-  /** Statements that run after the document's row is there. */
-  put(scope: DocumentScope, words: DocumentWords): SQL[];
-  /** Statements that run before the documents' rows go. */
+  /** Statements that insert a document which is not there. */
+  put(scope: DocumentScope, columns: DocumentColumns, words: DocumentWords): SQL[];
+  /** Statements that take documents out. */
   drop(scope: DocumentScope, itemIds: readonly string[]): SQL[];
-  /** Condition on `documents`: holds all these words. `words` is not empty. */
-  matches(scope: DocumentScope, words: readonly string[]): SQL;
+  /** For documents that hold these words (all documents for null) and were received in the span. */
+  source(scope: DocumentScope, words: Terms | null, received: Span): DocumentSource;
+  /** Condition on `documents`: holds these words. For queries in which words are one of several possibilities. */
+  matches(scope: DocumentScope, words: Terms): SQL;
+  /** Condition: the text of the column contains this text. */
+  contains(column: Column, text: string): SQL;
+}
+
+/** From `from` on, before `before`, in milliseconds. */
+export interface Span {
+  from: number | null;
+  before: number | null;
 }

@@ -1,29 +1,89 @@
-import { and, desc, eq } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import type { MailboxRef } from '../../core/mail/types.ts';
-import type { SearchDocument, SearchStore } from '../../core/ports/search.ts';
+import type {
+  SearchDocument,
+  SearchHit,
+  SearchOptions,
+  SearchResult,
+  SearchStore,
+} from '../../core/ports/search.ts';
+import { newestFirst, RANKED, rank } from '../../core/search/rank.ts';
 import { slices } from '../dialect/json-chunks.ts';
 import type { Executor } from '../dialect/types.ts';
 import type { SearchTables } from '../schema/search.ts';
-import { fitText } from '../text.ts';
-import { foldWords } from '../words.ts';
+import { documentWords, looseTerms, type Term, type Terms, termsOf } from '../search-words.ts';
+import { askedId } from '../text.ts';
 import { ping } from './ping.ts';
+import { categoryText, type SearchContext, sourceOf } from './search-conditions.ts';
+import { applyMirror } from './search-mirror.ts';
 
-/** Bytes of a field that are indexed: together far below the 1 MB that PostgreSQL's tsvector may have. */
-const MAX_BODY = 262_144;
-const MAX_FIELD = 32_768;
+interface ScopedTable {
+  tenantId: SQLiteColumn;
+  mailboxId: SQLiteColumn;
+}
+
 const IDS_PER_STATEMENT = 2000;
 /** Keeps one write below some megabytes also when every body is as long as it may be. */
 const DOCUMENTS_PER_WRITE = 16;
 
-export function createSearchStore(executor: Executor, { documents }: SearchTables): SearchStore {
+export function createSearchStore(executor: Executor, tables: SearchTables): SearchStore {
   const { build, dialect } = executor;
-  const words = (text: string, maxBytes: number) => foldWords(fitText(text, maxBytes)).join(' ');
-  const scopedTo = (ref: MailboxRef) =>
-    and(eq(documents.tenantId, ref.tenantId), eq(documents.mailboxId, ref.mailboxId));
+  const { documents, documentCursors, notedSearches } = tables;
+  const scopedTo = (ref: MailboxRef, table: ScopedTable = documents) =>
+    and(eq(table.tenantId, ref.tenantId), eq(table.mailboxId, ref.mailboxId));
+  const contextOf = (ref: MailboxRef): SearchContext => ({ scope: ref, dialect, documents });
+
+  function select(ref: MailboxRef, terms: Terms, limit: number) {
+    const { from, condition, order } = sourceOf(contextOf(ref), terms);
+    return build
+      .select({
+        itemId: sql<string>`${documents.itemId}`.as('item_id'),
+        receivedAt: sql<number>`${documents.receivedAt}`.as('received_at'),
+      })
+      .from(from)
+      .where(and(scopedTo(ref), condition))
+      .orderBy(order)
+      .limit(limit);
+  }
+
+  async function newest(ref: MailboxRef, terms: Terms, limit: number): Promise<SearchResult> {
+    const hits = await executor.all(select(ref, terms, limit + 1));
+    return { hits: hits.slice(0, limit).sort(newestFirst), more: hits.length > limit };
+  }
+
+  async function relevant(ref: MailboxRef, terms: Terms, limit: number): Promise<SearchResult> {
+    const { hits, more } = await newest(ref, terms, Math.max(limit, RANKED));
+    const ranked = hits.slice(0, RANKED);
+    const loose = looseTerms(terms);
+    if (loose.length === 0 || ranked.length < 2) return cut(hits, more, limit);
+    const from = ranked.at(-1)?.receivedAt ?? 0;
+    const among = (fields: Term['fields']) =>
+      select(
+        ref,
+        {
+          kind: 'and',
+          of: [
+            ...(terms.kind === 'and' ? terms.of : [terms]),
+            { kind: 'or', of: loose.map((term): Term => ({ ...term, fields })) },
+            { kind: 'received', from, before: null },
+          ],
+        },
+        RANKED,
+      );
+    const places = await executor.read(
+      among(['subject']),
+      among(['from']),
+      among(['to', 'cc', 'bcc', 'files']),
+    );
+    const [subject, sender, others] = places.map((rows) => new Set(rows.map((row) => row.itemId)));
+    const none = new Set<string>();
+    const order = rank(ranked, { subject: subject ?? none, from: sender ?? none, others: others ?? none });
+    return cut([...order, ...hits.slice(RANKED)], more, limit);
+  }
 
   return {
-    async index(ref, ...list: SearchDocument[]) {
-      const { tenantId, mailboxId } = ref;
+    async index(ref, ...list) {
       // A batch of a queue may hold one document twice: the last text is the one to find.
       const last = [...new Map(list.map((document) => [document.itemId, document])).values()];
       for (const slice of slices(last, DOCUMENTS_PER_WRITE)) {
@@ -32,50 +92,110 @@ export function createSearchStore(executor: Executor, { documents }: SearchTable
             ref,
             slice.map((d) => d.itemId),
           ),
-          ...slice.flatMap(({ itemId, receivedAt, ...text }) => [
-            build
-              .insert(documents)
-              .values({ tenantId, mailboxId, itemId, receivedAt })
-              .onConflictDoUpdate({
-                target: [documents.mailboxId, documents.itemId],
-                set: { receivedAt },
-                setWhere: eq(documents.tenantId, tenantId),
-              }),
-            ...dialect.fullText.put(ref, {
-              itemId,
-              subject: words(text.subject, MAX_FIELD),
-              people: words(text.people, MAX_FIELD),
-              body: words(text.body, MAX_BODY),
-              attachments: words(text.attachments, MAX_BODY),
-            }),
-          ]),
+          ...slice.flatMap((document) =>
+            dialect.fullText.put(ref, columnsOf(document), documentWords(document)),
+          ),
         ]);
       }
     },
 
     async remove(ref, itemIds) {
       for (const slice of slices(itemIds, IDS_PER_STATEMENT)) {
-        await executor.atomic([
-          ...dialect.fullText.drop(ref, slice),
-          build.delete(documents).where(and(scopedTo(ref), dialect.isIn(documents.itemId, slice))),
-        ]);
+        await executor.atomic(dialect.fullText.drop(ref, slice));
       }
     },
 
-    async find(ref, text, limit) {
-      const wanted = [...new Set(foldWords(text))];
-      if (wanted.length === 0) return [];
+    async clear(ref, limit) {
+      const rows = await executor.all(
+        build.select({ itemId: documents.itemId }).from(documents).where(scopedTo(ref)).limit(limit),
+      );
+      const ids = rows.map((row) => row.itemId);
+      await executor.atomic(
+        ids.length > 0
+          ? dialect.fullText.drop(ref, ids)
+          : [build.delete(documentCursors).where(scopedTo(ref, documentCursors))],
+      );
+      return ids.length;
+    },
+
+    async query(ref, query, options: SearchOptions) {
+      const terms = termsOf(query);
+      if (terms === null) return { hits: [], more: false };
+      return options.order === 'newest'
+        ? newest(ref, terms, options.limit)
+        : relevant(ref, terms, options.limit);
+    },
+
+    async cursors(ref) {
+      const rows = await executor.all(
+        build
+          .select({
+            folderId: documentCursors.folderId,
+            modseq: documentCursors.modseq,
+            itemId: documentCursors.itemId,
+          })
+          .from(documentCursors)
+          .where(scopedTo(ref, documentCursors)),
+      );
+      return new Map(rows.map(({ folderId, ...cursor }) => [folderId, cursor]));
+    },
+
+    mirror: (ref, change) => applyMirror(executor, tables, ref, change),
+
+    async inFolder(ref, folderId, limit) {
       const rows = await executor.all(
         build
           .select({ itemId: documents.itemId })
           .from(documents)
-          .where(and(scopedTo(ref), dialect.fullText.matches(ref, wanted)))
-          .orderBy(desc(documents.receivedAt), desc(documents.itemId))
+          .where(and(scopedTo(ref), eq(documents.folderId, askedId(folderId))))
           .limit(limit),
       );
       return rows.map((row) => row.itemId);
     },
 
+    async noteSearch({ tenantId, mailboxId }, deviceId, searchId) {
+      const note = { tenantId, mailboxId, deviceId: askedId(deviceId), searchId: askedId(searchId) };
+      await executor.atomic([
+        build
+          .insert(notedSearches)
+          .values(note)
+          .onConflictDoUpdate({
+            target: [notedSearches.mailboxId, notedSearches.deviceId],
+            set: { searchId: note.searchId },
+            setWhere: eq(notedSearches.tenantId, tenantId),
+          }),
+      ]);
+    },
+
+    async notedSearch(ref, deviceId) {
+      const [row] = await executor.all(
+        build
+          .select({ searchId: notedSearches.searchId })
+          .from(notedSearches)
+          .where(and(scopedTo(ref, notedSearches), eq(notedSearches.deviceId, askedId(deviceId)))),
+      );
+      return row?.searchId ?? null;
+    },
+
     ping: () => ping(executor),
+  };
+}
+
+function cut(hits: SearchHit[], more: boolean, limit: number): SearchResult {
+  return { hits: hits.slice(0, limit), more: more || hits.length > limit };
+}
+
+function columnsOf(document: SearchDocument): Record<string, string | number> {
+  return {
+    item_id: askedId(document.itemId),
+    received_at: document.receivedAt,
+    folder_id: askedId(document.folderId),
+    thread_id: askedId(document.threadId),
+    modseq: document.modseq,
+    is_read: Number(document.isRead),
+    is_flagged: Number(document.isFlagged),
+    has_attachment: Number(document.hasAttachment),
+    size: document.size,
+    categories: categoryText(document.categories),
   };
 }

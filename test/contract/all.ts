@@ -1,10 +1,16 @@
+import { auditContract } from './audit.ts';
 import { directoryContract } from './directory.ts';
 import { peopleContract } from './directory-people.ts';
 import { mailChangesContract } from './mail-changes.ts';
+import { mailContentContract } from './mail-content.ts';
+import { mailFoldersContract } from './mail-folders.ts';
 import { mailInsertContract } from './mail-insert.ts';
 import { mailLimitsContract } from './mail-limits.ts';
 import { mailModelContract } from './mail-model.ts';
-import { auditContract, searchContract } from './search-audit.ts';
+import { mailPeopleContract } from './mail-people.ts';
+import { searchContract } from './search.ts';
+import { searchFollowContract } from './search-follow.ts';
+import { searchMirrorContract } from './search-mirror.ts';
 import type { Subject } from './subject.ts';
 
 /** Every contract of the four databases. `runs` is the number of random walks. */
@@ -12,9 +18,14 @@ export function storesContract(subject: Subject, runs: number): void {
   mailInsertContract(subject);
   mailChangesContract(subject);
   mailLimitsContract(subject);
+  mailFoldersContract(subject);
+  mailContentContract(subject);
+  mailPeopleContract(subject);
   mailModelContract(subject, runs);
   directoryContract(subject);
   peopleContract(subject);
   searchContract(subject);
+  searchMirrorContract(subject);
+  searchFollowContract(subject);
   auditContract(subject);
 }

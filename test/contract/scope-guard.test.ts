@@ -29,9 +29,25 @@ const allowed: [string, unknown[]][] = [
   ['select * from dead_letters where dead_letter_id = ?', ['d']],
   ['select * from domains where tenant_id = ?', ['t']],
   ['select 1', []],
+  [
+    'select documents.item_id from document_text cross join documents where documents.tenant_id = ? and documents.mailbox_id = ? and document_text match ? and document_text.rowid = documents.document_id',
+    ['t', 'm', 'x'],
+  ],
+  [
+    'delete from document_text where document_text.rowid in (select documents.document_id from documents where documents.tenant_id = ? and documents.mailbox_id = ?)',
+    ['t', 'm'],
+  ],
 ];
 
 const refused: [string, unknown[]][] = [
+  ['select rowid from document_text where document_text match ?', ['x']],
+  ['delete from document_text where rowid = ?', [1]],
+  ['delete from document_text where rowid in (select document_id from documents)', []],
+  [
+    'select 1 from document_text cross join documents where document_text match ? and document_text.rowid = documents.document_id',
+    ['x'],
+  ],
+  ['insert into document_text (rowid, body) values (?, ?)', [1, 'x']],
   ['select * from items', []],
   ['select * from items where item_id = ?', ['i']],
   ['select * from items where mailbox_id = ?', ['m']],

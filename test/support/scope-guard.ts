@@ -20,7 +20,8 @@ import {
 
 const MAILBOX_TABLES = new Set([
   ...['mailboxes', 'folders', 'items', 'messages', 'message_parts', 'tombstones', 'acl'],
-  ...['correspondents', 'conversation_rules', 'mailbox_settings', 'documents', 'document_text'],
+  ...['correspondents', 'conversation_rules', 'mailbox_settings', 'documents'],
+  ...['document_cursors', 'noted_searches'],
 ]);
 
 /**
@@ -44,6 +45,9 @@ const RESOLVES: Record<string, { byValue?: string[]; byQuery?: string[]; freely?
   mail_groups: { byValue: ['address'] },
   mail_group_members: {},
 };
+
+/** Has no columns for the scope: its rows are those of `documents`, which the same statement must scope. */
+const TEXT_INDEX = 'document_text';
 
 export class UnscopedStatementError extends Error {
   constructor(what: string, sql: string) {
@@ -75,6 +79,7 @@ function missingColumn(
   params: readonly unknown[],
   note: Note,
 ): string | null {
+  if (use.table === TEXT_INDEX) return textIndexColumn(scope, use);
   const inMailbox = MAILBOX_TABLES.has(use.table);
   const resolves = RESOLVES[use.table];
   if ((!inMailbox && resolves === undefined) || resolves?.freely === true) return null;
@@ -98,6 +103,19 @@ function missingColumn(
     resolves?.byValue?.some((column) => holds(column, anyValue)) === true ||
     resolves?.byQuery?.some((column) => holds(column, aQuery) || holds(column, isColumn)) === true;
   return resolved ? null : missing;
+}
+
+/** Rows of the text index are put beside, or taken by the id of, rows of `documents`. */
+function textIndexColumn(scope: QueryScope, use: TableUse): string | null {
+  if (use.insertColumns !== null)
+    return scope.tables.some((t) => t.table === 'documents') ? null : 'documents';
+  const ofDocuments = (right: Token | undefined) =>
+    (right?.kind === 'word' && right.text === 'documents') ||
+    (right?.kind === 'group' && right.tokens.some((t) => t.kind === 'word' && t.text === 'documents'));
+  const only = scope.tables.length === 1;
+  return scope.conditions.some((condition) => implies(condition, use, only, 'rowid', ofDocuments))
+    ? null
+    : 'rowid of documents';
 }
 
 const isColumn = (right: Token | undefined) => right?.kind === 'word';

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { MailboxRef } from '../../core/mail/types.ts';
 import { ingestWorld as world } from '../../test/support/ingest-world.worker.ts';
 import { buildMail as mail } from '../../test/support/mail.ts';
+import { found } from '../../test/support/search.ts';
 import { consumeIndexText } from './index-text.ts';
 
 describe('index', () => {
@@ -31,9 +32,9 @@ describe('index', () => {
     expect(await indexAll(w)).toEqual({ acked: 1, retried: 0 });
     const ref = w.refs.get('ann') as MailboxRef;
     for (const words of ['quarterly', 'petra', 'müller', 'zwetschgenmus', 'bericht', '東京']) {
-      expect(await w.services.search.find(ref, words, 10), words).toHaveLength(1);
+      expect(await found(w.services, ref, words), words).toHaveLength(1);
     }
-    expect(await w.services.search.find({ ...ref, mailboxId: 'u-eve' }, 'quarterly', 10)).toEqual([]);
+    expect(await found(w.services, { ...ref, mailboxId: 'u-eve' }, 'quarterly')).toEqual([]);
   });
 
   it('I8: repeats harmlessly, and forgets a message that was removed meanwhile', async () => {
@@ -42,11 +43,11 @@ describe('index', () => {
     await indexAll(w);
     await indexAll(w, 3);
     const ref = w.refs.get('ann') as MailboxRef;
-    expect(await w.services.search.find(ref, 'ephemeral', 10)).toHaveLength(1);
+    expect(await found(w.services, ref, 'ephemeral')).toHaveLength(1);
     const [m] = await w.inbox();
     await w.box().remove([m?.itemId ?? ''], 5);
     expect(await indexAll(w)).toEqual({ acked: 1, retried: 0 });
-    expect(await w.services.search.find(ref, 'ephemeral', 10)).toEqual([]);
+    expect(await found(w.services, ref, 'ephemeral')).toEqual([]);
   });
 
   it('I11: gives back only the message that could not be indexed', async () => {

@@ -2,7 +2,9 @@ import { htmlToText, segmentWords, utf8Length } from '../../codecs/text/index.ts
 import type { MailAddress, MailboxRef, Message } from '../../core/mail/types.ts';
 import type { IndexJob } from '../../core/ports/queues.ts';
 import type { SearchDocument } from '../../core/ports/search.ts';
+import { catchUp, stateOf } from '../../core/search/catch-up.ts';
 import { FAN_OUT, groupBy, mapBounded } from '../../platform/bounded.ts';
+import { describeError } from '../../platform/log.ts';
 import type { Services } from '../../platform/services.ts';
 import { indexJob } from './jobs.ts';
 import { type PartText, type RangeReader, readPartText } from './part-text.ts';
@@ -13,6 +15,8 @@ const MAX_TEXT_BYTES = 256 * 1024;
 const MAX_HTML_BYTES = 512 * 1024;
 /** Bytes from the first body to the end of the last that are read at once. */
 const SIDE_BY_SIDE = 256 * 1024;
+/** Changes of a mailbox that are left to whoever searches next. */
+const FEED_LAG = 500;
 /** UTF-16 units of names and addresses, and of file names. */
 const MAX_LIST = 16 * 1024;
 
@@ -60,30 +64,64 @@ async function indexGroup(
   });
   if (ready.length === 0) return;
   try {
-    await services.search.index(ref, ...ready.map((r) => r.document));
+    await put(
+      services,
+      ref,
+      ready.map((r) => r.document),
+    );
     for (const { delivery } of ready) delivery.message.ack();
   } catch {
     for (const { delivery, document } of ready) {
       try {
-        await services.search.index(ref, document);
+        await put(services, ref, [document]);
         delivery.message.ack();
       } catch (error) {
         retryLater(services.log, delivery, 'index.failed', error);
       }
     }
   }
+  try {
+    await catchUp(services.mail.mailbox(ref), services.search, { minLag: FEED_LAG });
+  } catch (error) {
+    // Whoever searches follows the feed too.
+    services.log.warn('index.feed-behind', { ...ref, error: describeError(error) });
+  }
+}
+
+/**
+ * Writes documents, and then looks whether they are still true: a message that was changed or removed meanwhile may
+ * have been told to the index before its document was there, and would not be told again.
+ */
+async function put(services: Services, ref: MailboxRef, documents: SearchDocument[]): Promise<void> {
+  await services.search.index(ref, ...documents);
+  const items = await services.mail.mailbox(ref).itemStates(documents.map((d) => d.itemId));
+  const present = new Map(items.map((item) => [item.itemId, item]));
+  const states = documents.flatMap(({ itemId, modseq }) => {
+    const item = present.get(itemId);
+    return item === undefined || item.modseq <= modseq ? [] : [stateOf(item)];
+  });
+  const gone = documents.map((d) => d.itemId).filter((itemId) => !present.has(itemId));
+  if (states.length + gone.length === 0) return;
+  await services.search.mirror(ref, { states, gone, cursors: new Map(), folders: [] });
 }
 
 async function documentOf(services: Services, message: Message): Promise<SearchDocument> {
-  const { from, sender, replyTo, to, cc } = message;
+  const { from, sender, replyTo, to, cc, bcc } = message;
   return {
-    itemId: message.itemId,
+    ...stateOf(message),
+    hasAttachment: message.attachments.length > 0,
     subject: segmentWords(message.subject),
-    people: segmentWords(list([...from, ...sender, ...replyTo, ...to, ...cc].map(person))),
+    from: people(from, sender, replyTo),
+    to: people(to),
+    cc: people(cc),
+    bcc: people(bcc),
     body: segmentWords(await bodyText(services, message)),
-    attachments: segmentWords(list(message.attachments.map((part) => part.name ?? ''))),
-    receivedAt: message.receivedAt,
+    files: segmentWords(list(message.attachments.map((part) => part.name ?? ''))),
   };
+}
+
+function people(...lists: MailAddress[][]): string {
+  return segmentWords(list(lists.flat().map(person)));
 }
 
 function person({ name, address }: MailAddress): string {

@@ -7,6 +7,7 @@ import { createQueues } from '../../platform/queues.ts';
 import type { Services } from '../../platform/services.ts';
 import { createMemoryBlobStore, createMemoryStores } from '../../store/memory/index.ts';
 import { buildMail, sha256Hex, streamOf } from '../../test/support/mail.ts';
+import { found } from '../../test/support/search.ts';
 import { SimulatedQueues } from '../../test/workerd/faults/simulated-queues.ts';
 import { createQueueConsumers } from './index.ts';
 
@@ -101,7 +102,7 @@ describe('a message that kills the isolate', () => {
     for (const m of messages) {
       expect(m.degraded).toEqual([]);
       expect(woken.has(m.modseq), `${m.subject} was announced`).toBe(true);
-      expect(await services.search.find(REF, `word${m.subject.slice(-1)}`, 5)).toEqual([m.itemId]);
+      expect(await found(services, REF, `word${m.subject.slice(-1)}`)).toEqual([m.itemId]);
     }
     expect(letters.map((l) => l.correlationId)).toEqual([`c${deadly}`]);
     expect(events.filter((e) => e.event === 'dead-letter')).toHaveLength(1);

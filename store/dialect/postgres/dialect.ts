@@ -1,29 +1,7 @@
-import { type Column, type SQL, sql } from 'drizzle-orm';
-import { askedId } from '../../text.ts';
-import type { Dialect, FullText } from '../types.ts';
-
-/** Table `search.documents` has the column `words`, a tsvector, which the schema both dialects share does not know. */
-const tsvector: FullText = {
-  put: ({ tenantId, mailboxId }, words) => {
-    const text = [words.subject, words.people, words.body, words.attachments].join(' ');
-    return [
-      sql`update search.documents set words = to_tsvector('simple', ${text})
-        where documents.tenant_id = ${tenantId} and documents.mailbox_id = ${mailboxId}
-          and documents.item_id = ${words.itemId}`,
-    ];
-  },
-  drop: () => [],
-  matches: (_scope, words) => sql`words @@ plainto_tsquery('simple', ${words.join(' ')})`,
-};
-
-/**
- * An array and not a join: with the statistics of a table that has just begun to grow, the planner prefers to read
- * a whole mailbox and join it. The array can only be looked up in an index.
- */
-function isIn(column: Column, values: readonly string[]): SQL {
-  const json = JSON.stringify(values.map(askedId));
-  return sql`${column} = any (array(select jsonb_array_elements_text(${json}::jsonb)))`;
-}
+import { sql } from 'drizzle-orm';
+import type { Dialect } from '../types.ts';
+import { tsvector } from './full-text.ts';
+import { isIn } from './is-in.ts';
 
 export const postgresDialect: Dialect = {
   isIn,

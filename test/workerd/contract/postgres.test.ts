@@ -1,10 +1,16 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { createPostgresStores } from '../../../store/index.ts';
+import { auditContract } from '../../contract/audit.ts';
 import { directoryContract } from '../../contract/directory.ts';
 import { mailChangesContract } from '../../contract/mail-changes.ts';
+import { mailContentContract } from '../../contract/mail-content.ts';
+import { mailFoldersContract } from '../../contract/mail-folders.ts';
 import { mailInsertContract } from '../../contract/mail-insert.ts';
 import { mailModelContract } from '../../contract/mail-model.ts';
-import { auditContract, searchContract } from '../../contract/search-audit.ts';
+import { mailPeopleContract } from '../../contract/mail-people.ts';
+import { searchContract } from '../../contract/search.ts';
+import { searchFollowContract } from '../../contract/search-follow.ts';
+import { searchMirrorContract } from '../../contract/search-mirror.ts';
 import { freshRef, message } from '../../contract/subject.ts';
 import { bindings } from '../support.ts';
 
@@ -22,9 +28,14 @@ describe('PostgreSQL through Hyperdrive', () => {
   const subject = { open: async () => open() };
   mailInsertContract(subject);
   mailChangesContract(subject);
+  mailFoldersContract(subject);
+  mailContentContract(subject);
+  mailPeopleContract(subject);
   mailModelContract(subject, 10);
   directoryContract(subject);
   searchContract(subject);
+  searchMirrorContract(subject);
+  searchFollowContract(subject);
   auditContract(subject);
 
   test('opens nothing before the first statement, one connection for all, and another after it was idle', async () => {

@@ -1,6 +1,7 @@
 import type { Message } from '../../../core/mail/types.ts';
 import type { Services } from '../../../platform/services.ts';
 import { sha256Hex } from '../../support/mail.ts';
+import { found } from '../../support/search.ts';
 import type { World } from './world.ts';
 
 /** What must be in each mailbox: the Message-IDs, one entry for each message. */
@@ -107,9 +108,8 @@ async function checkSearch(
     // Every test message carries a word of its own in its body.
     const word = /word[0-9a-f]+/.exec(message.preview)?.[0];
     if (word === undefined) continue;
-    const found = await services.search.find(world.ref(name), word, 10);
-    if (!found.includes(message.itemId))
-      violations.push(`I8: ${name} cannot find ${message.messageIdHeader}`);
+    const ids = await found(services, world.ref(name), word);
+    if (!ids.includes(message.itemId)) violations.push(`I8: ${name} cannot find ${message.messageIdHeader}`);
   }
   const woken = new Set(
     world.logged('notify.woken').map((l) => `${l.fields['mailboxId']}/${l.fields['modseq']}`),

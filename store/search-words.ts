@@ -1,0 +1,136 @@
+import { segmentWords } from '../codecs/text/index.ts';
+import type { SearchDocument } from '../core/ports/search.ts';
+import {
+  QUERY_LIMITS,
+  type Query,
+  type StateQuery,
+  TEXT_FIELDS,
+  type TextField,
+} from '../core/search/query.ts';
+import { fitText } from './text.ts';
+import { foldWords } from './words.ts';
+
+/** Bytes of a field that are indexed: together far below the 1 MB that PostgreSQL's tsvector may have. */
+const MAX_BYTES: Record<TextField, number> = {
+  subject: 32_768,
+  from: 32_768,
+  to: 32_768,
+  cc: 32_768,
+  bcc: 32_768,
+  body: 262_144,
+  files: 32_768,
+};
+/** Words whose order is kept: PostgreSQL knows no position beyond 16,383. */
+const MAX_ORDERED = 16_000;
+/** PostgreSQL keeps 256 positions of one word at most. */
+const MAX_REPEATS = 250;
+/** A shorter beginning of a word is taken for the word: it would select a good part of the dictionary. */
+const MIN_PREFIX = 3;
+
+/** The words of a document as every index holds them: those in order by field, and others of the body. */
+export interface DocumentWords {
+  ordered: Record<TextField, string[]>;
+  /** Distinct words of the body beyond those in order; they are in no phrase. */
+  rest: string[];
+}
+
+/** Cut here and not by the databases, so that all of them find the same. */
+export function documentWords(document: SearchDocument): DocumentWords {
+  const rest = new Set<string>();
+  const ordered = Object.fromEntries(
+    TEXT_FIELDS.map((field) => {
+      const words = foldWords(fitText(document[field], MAX_BYTES[field]));
+      const kept: string[] = [];
+      const seen = new Map<string, number>();
+      for (const word of words) {
+        const times = (seen.get(word) ?? 0) + 1;
+        seen.set(word, times);
+        if (kept.length < MAX_ORDERED && times <= MAX_REPEATS) kept.push(word);
+        else if (times === 1 && field === 'body') rest.add(word);
+      }
+      return [field, kept];
+    }),
+  ) as Record<TextField, string[]>;
+  return { ordered, rest: [...rest] };
+}
+
+/** Words that follow each other in one of the fields; `prefix`: the last one is the beginning of a word. */
+export interface Term {
+  kind: 'term';
+  words: string[];
+  prefix: boolean;
+  fields: readonly TextField[] | null;
+}
+
+/** A query whose texts are cut into words. */
+export type Terms = { kind: 'and' | 'or'; of: Terms[] } | { kind: 'not'; of: Terms } | Term | StateQuery;
+
+/** Cuts the texts of a query into words. null: nothing of it is left, and nothing matches. */
+export function termsOf(query: Query): Terms | null {
+  const budget = { leaves: QUERY_LIMITS.leaves };
+  return reduce(query, 0, budget);
+}
+
+function reduce(query: Query, depth: number, budget: { leaves: number }): Terms | null {
+  if (depth > QUERY_LIMITS.depth) return null;
+  switch (query.kind) {
+    case 'and':
+    case 'or': {
+      const of = query.of.map((part) => reduce(part, depth + 1, budget)).filter((part) => part !== null);
+      return of.length <= 1 ? (of[0] ?? null) : { kind: query.kind, of };
+    }
+    case 'not': {
+      const of = reduce(query.of, depth + 1, budget);
+      return of === null ? null : { kind: 'not', of };
+    }
+    case 'text': {
+      const words = foldWords(segmentWords(query.text.slice(0, QUERY_LIMITS.text))).slice(
+        0,
+        QUERY_LIMITS.words,
+      );
+      const last = words.at(-1);
+      if (last === undefined || budget.leaves-- <= 0) return null;
+      const prefix = query.prefix && (last.length >= MIN_PREFIX || !/^[a-z0-9]+$/.test(last));
+      return { kind: 'term', words, prefix, fields: query.fields };
+    }
+    default:
+      return budget.leaves-- <= 0 ? null : query;
+  }
+}
+
+/** Whether every leaf asks for words: such a query is one question to the text index. */
+export function isTextual(terms: Terms): boolean {
+  if (terms.kind === 'and' || terms.kind === 'or') return terms.of.every(isTextual);
+  return terms.kind === 'not' ? isTextual(terms.of) : terms.kind === 'term';
+}
+
+/** Whether a document holds a term, as the databases judge it. */
+export function holdsTerm({ ordered, rest }: DocumentWords, term: Term): boolean {
+  const fits = (word: string, i: number) => {
+    const wanted = term.words[i] ?? '';
+    return term.prefix && i === term.words.length - 1 ? word.startsWith(wanted) : word === wanted;
+  };
+  const fields = term.fields ?? TEXT_FIELDS;
+  const [single] = term.words;
+  if (
+    single !== undefined &&
+    term.words.length === 1 &&
+    fields.includes('body') &&
+    rest.some((w) => fits(w, 0))
+  )
+    return true;
+  return fields.some((field) =>
+    ordered[field].some((_, at) =>
+      term.words.every((_word, i) => {
+        const word = ordered[field][at + i];
+        return word !== undefined && fits(word, i);
+      }),
+    ),
+  );
+}
+
+/** What is asked for by words that may stand anywhere: where they stand makes a document more or less relevant. */
+export function looseTerms(terms: Terms): Term[] {
+  if (terms.kind === 'and' || terms.kind === 'or') return terms.of.flatMap(looseTerms);
+  return terms.kind === 'term' && terms.fields === null ? [terms] : [];
+}
