@@ -30,7 +30,7 @@ export function uniqueText(text: string): string {
   const end = endOfOwn(lines.map((line) => line.trimEnd()));
   const own = lines.slice(0, end);
   while (own.length > 0 && own.at(-1)?.trim() === '') own.pop();
-  return end === lines.length || own.length === 0 ? text : own.join('\n');
+  return end === lines.length || own.length === 0 ? text : own.join('\n').replace(/\r$/, '');
 }
 
 function endOfOwn(lines: string[]): number {
