@@ -1,3 +1,4 @@
+import { find } from './commands/find.ts';
 import { folderSync } from './commands/folder-sync.ts';
 import { getAttachment } from './commands/get-attachment.ts';
 import { getItemEstimate } from './commands/get-item-estimate.ts';
@@ -5,13 +6,16 @@ import { itemOperations } from './commands/item-operations.ts';
 import { ping } from './commands/ping.ts';
 import { provision } from './commands/provision.ts';
 import { resolveRecipients } from './commands/resolve-recipients.ts';
+import { search } from './commands/search.ts';
 import { settings } from './commands/settings.ts';
 import { sync } from './commands/sync.ts';
+import { validateCert } from './commands/validate-cert.ts';
 import type { Command } from './context.ts';
 
 /** Every command that works, by its name in the query. What is not here is not advertised. */
 export const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ['Sync', sync],
+  ['Find', find],
   ['FolderSync', folderSync],
   ['GetAttachment', getAttachment],
   ['GetItemEstimate', getItemEstimate],
@@ -19,5 +23,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ['Ping', ping],
   ['Provision', provision],
   ['ResolveRecipients', resolveRecipients],
+  ['Search', search],
   ['Settings', settings],
+  ['ValidateCert', validateCert],
 ]);
