@@ -1,0 +1,3 @@
+import { itemOperationsSuite } from './suites/item-operations.ts';
+
+itemOperationsSuite('postgres');

@@ -1,0 +1,3 @@
+import { itemSuite } from './suites/items.ts';
+
+itemSuite('d1');
