@@ -7,8 +7,8 @@ import {
   TEXT_FIELDS,
   type TextField,
 } from '../core/search/query.ts';
+import { foldWords } from '../core/search/words.ts';
 import { fitText } from './text.ts';
-import { foldWords } from './words.ts';
 
 /** Bytes of a field that are indexed: together far below the 1 MB that PostgreSQL's tsvector may have. */
 const MAX_BYTES: Record<TextField, number> = {

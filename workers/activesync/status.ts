@@ -37,6 +37,18 @@ export const STATUS = {
     invalidIds: 105,
     badDestination: 156,
   },
+  /** Of a Store (MS-ASCMD 2.2.3.177.13). */
+  search: {
+    ok: 1,
+    invalid: 2,
+    badLink: 4,
+    accessDenied: 5,
+    tooComplex: 8,
+    hierarchy: 11,
+    endOfRange: 12,
+  },
+  /** MS-ASCMD 2.2.3.177.2 */
+  find: { ok: 1, invalid: 2, hierarchy: 3, startAtZero: 4 },
   ping: {
     expired: 1,
     changed: 2,

@@ -17,7 +17,7 @@ const COLUMNS: Record<TextField, string> = {
 
 /**
  * A word of its own for each mailbox, letters and digits only, so that the tokenizer keeps it whole. It begins with a
- * private character, which no word of a text or a query has (store/words.ts).
+ * private character, which no word of a text or a query has (core/search/words.ts).
  */
 function scopeWord({ tenantId, mailboxId }: DocumentScope): string {
   const hex = (text: string) =>
