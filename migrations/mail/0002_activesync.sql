@@ -55,7 +55,7 @@ CREATE TABLE conversation_rules (
   PRIMARY KEY (mailbox_id, thread_id)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX conversation_rules_by_folder ON conversation_rules (mailbox_id, folder_id);
+CREATE INDEX conversation_rules_by_folder ON conversation_rules (mailbox_id, folder_id, tenant_id);
 
 CREATE TABLE mailbox_settings (
   tenant_id TEXT NOT NULL,

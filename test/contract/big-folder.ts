@@ -18,6 +18,10 @@ export async function fillMailbox(mailbox: MailboxStore, count: number): Promise
   await mailbox.setFlags(ids.map((itemId) => ({ itemId, isRead: true })));
   const archive = (await mailbox.folderByRole('archive'))?.folderId ?? '';
   await mailbox.move(ids.slice(0, 200), archive);
+  await mailbox.createFolder({ folderId: 'own', parentId: null, displayName: 'Own', itemClass: 'Email' });
+  const people = Array.from({ length: 500 }, (_, i) => ({ address: `p${i}@example.com`, name: '' }));
+  await mailbox.noteCorrespondents(people, 5);
+  for (let i = 0; i < 20; i++) await mailbox.setConversationRule(`thread-${i}`, archive);
 }
 
 /** The calls whose cost must not grow with the folder, each with a name for the report of a failure. */
@@ -36,6 +40,25 @@ export function hotReads(mailbox: MailboxStore, inbox: string): Record<string, (
     knownRawKeys: () => mailbox.knownRawKeys(['blobs/000004.eml']),
     rawKeys: () => mailbox.rawKeys('item-000004', 50),
     insert: () => mailbox.insert(message('one-more')),
+    'insert into a folder': () => mailbox.insert(message('one-more-own', { folderId: 'own' })),
+    replaceContent: () => mailbox.replaceContent(message('000008', { rawKey: 'blobs/other.eml' })),
+    setLastVerb: () => mailbox.setLastVerb(['item-000004'], 1, 5),
+    threadItems: () => mailbox.threadItems('thread-000004', 50),
+    conversationRules: () => mailbox.conversationRules(['thread-1', 'thread-000004']),
+    setConversationRule: () => mailbox.setConversationRule('thread-1', inbox),
+    noteCorrespondents: () =>
+      mailbox.noteCorrespondents(
+        ['p1@example.com', 'new@example.com'].map((address) => ({ address, name: '' })),
+        9,
+      ),
+    correspondents: () => mailbox.correspondents(ids),
+    putSetting: () => mailbox.putSetting('oof', { state: 'on' }),
+    getSetting: () => mailbox.getSetting('oof'),
+    createFolder: () =>
+      mailbox.createFolder({ folderId: 'f1', parentId: inbox, displayName: 'New', itemClass: 'Email' }),
+    updateFolder: () => mailbox.updateFolder('f1', { parentId: 'own', displayName: 'Newer' }),
+    emptyFolders: () => mailbox.emptyFolders(['own'], 5),
+    deleteFolder: () => mailbox.deleteFolder('own', 5),
     setFlags: () => mailbox.setFlags([{ itemId: 'item-000004', isRead: true }]),
     move: () => mailbox.move(['item-none'], inbox),
     remove: () => mailbox.remove(['item-000005'], 5),

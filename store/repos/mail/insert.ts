@@ -24,7 +24,7 @@ export async function insertMessagesInto(
   const ids = fresh.map((message) => message.itemId);
   const results = await box.executor.atomic(
     [
-      insertItems(box, fresh),
+      insertItems(box, fresh, wanted),
       ...insertMessages(box, fresh),
       ...insertParts(box, fresh),
       touchFolders(box),
@@ -34,7 +34,9 @@ export async function insertMessagesInto(
   );
   const inserted = placesIn(results[0]?.rows);
   const others = fresh.filter((message) => !inserted.has(message.itemId));
-  const known = others.length === 0 ? NOTHING : await findExisting(box, others);
+  // Where something was inserted, all the folders were there.
+  const doubtful = inserted.size === 0 ? wanted : [];
+  const known = others.length === 0 ? NOTHING : await findExisting(box, others, doubtful);
   const answers = new Map(
     fresh.map((message) => {
       const { itemId, rawKey } = message;
@@ -59,11 +61,12 @@ function firstOfEachId(messages: readonly NewMessage[]): NewMessage[] {
   return messages.filter(({ itemId }) => !ids.has(itemId) && ids.add(itemId));
 }
 
-function insertItems(box: MailboxContext, messages: readonly NewMessage[]) {
+/** Items of `messages`, if the folders of all `wanted` are there. */
+function insertItems(box: MailboxContext, messages: readonly NewMessage[], wanted: readonly NewMessage[]) {
   const { build, dialect } = box.executor;
   const { folders, items, mailboxes, messages: stored, tombstones } = box.tables;
-  const roles = [...new Set(messages.flatMap((m) => (m.folderId === undefined ? m.folderRole : [])))];
-  const chosen = [...new Set(messages.flatMap((m) => m.folderId ?? []))];
+  const roles = [...new Set(wanted.flatMap((m) => (m.folderId === undefined ? m.folderRole : [])))];
+  const chosen = [...new Set(wanted.flatMap((m) => m.folderId ?? []))];
   const rows = messages.map((m) => [
     m.itemId,
     m.folderRole,
@@ -164,7 +167,11 @@ interface Known {
 const NOTHING: Known = { byId: new Map(), byDedupeKey: new Map(), byRawKey: new Map() };
 
 /** What was there before the messages that were not inserted. Rejects when nothing can have been: no such folder. */
-async function findExisting(box: MailboxContext, messages: readonly NewMessage[]): Promise<Known> {
+async function findExisting(
+  box: MailboxContext,
+  messages: readonly NewMessage[],
+  doubtful: readonly NewMessage[],
+): Promise<Known> {
   const { build, dialect } = box.executor;
   const { folders, items, messages: stored, tombstones } = box.tables;
   const place = {
@@ -207,7 +214,7 @@ async function findExisting(box: MailboxContext, messages: readonly NewMessage[]
       .from(tombstones)
       .where(all(scoped(box, tombstones), dialect.isIn(tombstones.rawKey, rawKeys))),
   );
-  for (const { folderId, folderRole } of messages) {
+  for (const { folderId, folderRole } of doubtful) {
     const isThere =
       folderId === undefined
         ? folderRole !== 'user' && present.some((row) => row.role === folderRole)

@@ -1,4 +1,4 @@
-import { desc, eq, type SQL, sql } from 'drizzle-orm';
+import { desc, eq, inArray, type SQL, sql } from 'drizzle-orm';
 import { NotFoundError } from '../../../core/errors.ts';
 import { DEFAULT_FOLDERS } from '../../../core/mail/default-folders.ts';
 import { given, insertSelect, int } from '../../dialect/statements.ts';
@@ -96,10 +96,12 @@ function input(box: MailboxContext, people: readonly (Person & { itemId: string 
   ]);
 }
 
-function countKnown(box: MailboxContext, people: readonly Person[], now: number) {
+function countKnown(box: MailboxContext, people: readonly (Person & { itemId: string })[], now: number) {
   const { items } = box.tables;
   const next = sql`${mailboxModseq(box)} + 1`;
-  const keys = people.map((person) => person.dedupeKey);
+  // CROSS JOIN: one probe for each person. Of its own SQLite may walk through the mailbox.
+  const known = sql`(select ${items.itemId} from ${input(box, people)} cross join ${items}
+    where ${scoped(box, items)} and ${items.dedupeKey} = ${given(items.dedupeKey)})`;
   return box.executor.build
     .update(items)
     .set({
@@ -107,21 +109,30 @@ function countKnown(box: MailboxContext, people: readonly Person[], now: number)
       contentModseq: next,
       receivedAt: sql`case when ${items.receivedAt} > ${now} then ${items.receivedAt} else ${now} end`,
     })
-    .where(all(scoped(box, items), box.executor.dialect.isIn(items.dedupeKey, keys)));
+    .where(all(scoped(box, items), inArray(items.itemId, known)));
 }
 
 function renameKnown(box: MailboxContext, people: readonly (Person & { itemId: string })[]) {
   const { correspondents, items } = box.tables;
-  const itsItem = sql`(select ${items.itemId} from ${items} where ${scoped(box, items)}
-    and ${items.dedupeKey} = ${given(items.dedupeKey)} and ${justNumbered(box)})`;
+  const numbered = sql`from ${input(box, people)} cross join ${items} where ${scoped(box, items)}
+    and ${items.dedupeKey} = ${given(items.dedupeKey)} and ${justNumbered(box)}`;
   return box.executor.build
     .update(correspondents)
     .set({
       uses: sql`${correspondents.uses} + 1`,
-      name: sql`coalesce(nullif(${given(correspondents.name)}, ''), ${correspondents.name})`,
+      name: sql`coalesce(nullif(known.name, ''), ${correspondents.name})`,
     })
-    .from(input(box, people))
-    .where(all(scoped(box, correspondents), sql`${correspondents.itemId} = ${itsItem}`));
+    .from(
+      sql`(select ${items.itemId} as item_id, ${given(correspondents.name)} as name ${numbered}) as known`,
+    )
+    .where(
+      all(
+        scoped(box, correspondents),
+        // The list too: by the join alone SQLite walks through all people and looks each up in the list.
+        inArray(correspondents.itemId, sql`(select ${items.itemId} ${numbered})`),
+        sql`${correspondents.itemId} = known.item_id`,
+      ),
+    );
 }
 
 function insertItems(box: MailboxContext, people: readonly (Person & { itemId: string })[], now: number) {

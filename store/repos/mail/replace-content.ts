@@ -67,7 +67,10 @@ export async function replaceContent(box: MailboxContext, wanted: NewMessage): P
         removedAt: int(message.receivedAt),
       },
       sql`from ${messages} where ${itsMessage} and ${messages.rawKey} <> ${message.rawKey}`,
-    ).onConflictDoNothing(),
+    ).onConflictDoUpdate({
+      target: [tombstones.mailboxId, tombstones.folderId, tombstones.itemId],
+      set: { modseq: sql`excluded.modseq`, removedAt: sql`excluded.removed_at` },
+    }),
     update,
     build.delete(messages).where(all(itsMessage, numbered)),
     build

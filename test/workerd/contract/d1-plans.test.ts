@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { MailboxStore } from '../../../core/ports/mail.ts';
 import { createD1Stores } from '../../../store/index.ts';
 import { fillMailbox, hotReads } from '../../contract/big-folder.ts';
-import { freshRef } from '../../contract/subject.ts';
+import { freshRef, messages } from '../../contract/subject.ts';
 import { bindings, migrateD1 } from '../support.ts';
 
 interface Statement {
@@ -55,8 +55,12 @@ async function walks({ sql, params }: Statement): Promise<string[]> {
     .map((row) => row.detail)
     .filter(
       (detail) =>
-        /^SCAN (mailboxes|folders|items|messages|message_parts|tombstones)\b/.test(detail) ||
-        /^SEARCH (items|messages|message_parts|tombstones)\b.*\(mailbox_id=\?\)/.test(detail) ||
+        /^SCAN (mailboxes|folders|items|messages|message_parts|tombstones|correspondents|conversation_rules|mailbox_settings)\b/.test(
+          detail,
+        ) ||
+        /^SEARCH (items|messages|message_parts|tombstones|correspondents|conversation_rules|mailbox_settings)\b.*\(mailbox_id=\?\)/.test(
+          detail,
+        ) ||
         (sorts.test(detail) && sql.startsWith('select')),
     );
 }
@@ -71,7 +75,7 @@ describe('a folder of 20,000 messages on D1', () => {
     for (const statement of statements) expect(await walks(statement), statement.sql).toEqual([]);
   });
 
-  test('a Sync without changes costs one statement, a page of messages two', async () => {
+  test('a Sync without changes costs one statement, a page of messages two, a batch of new ones five', async () => {
     const count = async (read: () => Promise<unknown>) => {
       statements.length = 0;
       await read();
@@ -81,5 +85,6 @@ describe('a folder of 20,000 messages on D1', () => {
     expect(await count(() => mailbox.contentModseqs([inbox]))).toBe(1);
     expect(await count(() => mailbox.changes(inbox, { modseq: 0, itemId: '' }, 100))).toBe(1);
     expect(await count(() => mailbox.messages(ids))).toBe(2);
+    expect(await count(() => mailbox.insertMany(messages('batch', 50)))).toBe(5);
   });
 });
