@@ -1,6 +1,7 @@
 /** The ingest consumer over stores in memory, for tests of what it does with jobs. */
 import { rawKey } from '../../core/mail/place-key.ts';
 import type { MailboxRef } from '../../core/mail/types.ts';
+import type { RawEnvelope } from '../../core/ports/blobs.ts';
 import type { IngestJob } from '../../core/ports/queues.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Services } from '../../platform/services.ts';
@@ -36,7 +37,12 @@ export async function ingestWorld(names = ['ann']) {
   const box = (name = 'ann') => stores.mail.mailbox(refs.get(name) as MailboxRef);
 
   /** Stores a raw as email() does and gives its job. */
-  async function store(raw: Uint8Array, name = 'ann', receivedAt = services.now()): Promise<IngestJob> {
+  async function store(
+    raw: Uint8Array,
+    name = 'ann',
+    receivedAt = services.now(),
+    more: Partial<RawEnvelope> = {},
+  ): Promise<IngestJob> {
     const ref = refs.get(name) as MailboxRef;
     const key = rawKey(ref.tenantId, receivedAt, newId(receivedAt));
     const correlationId = `corr-${key.slice(-12, -4)}`;
@@ -48,6 +54,7 @@ export async function ingestWorld(names = ['ann']) {
       rawSize: raw.length,
       correlationId,
       authResults: '',
+      ...more,
     };
     await blobs.putRaw(key, streamOf(raw), envelope);
     return { v: 1, key, ...ref, size: raw.length, sha256: await sha256Hex(raw), correlationId };
