@@ -136,3 +136,50 @@ export interface CreateAlias {
   alias: string;
   address: string;
 }
+
+/** What the address list tells of a user beside address and name; '' where nothing is given. */
+export interface PersonView {
+  address: string;
+  firstName: string;
+  lastName: string;
+  title: string;
+  office: string;
+  company: string;
+  phone: string;
+  homePhone: string;
+  mobilePhone: string;
+  /** Not found in the address list. */
+  hidden: boolean;
+  photo: { mediaType: string; size: number } | null;
+}
+
+/** Fields that are left out stay as they are. */
+export type SetPerson = Partial<Omit<PersonView, 'address' | 'photo'>>;
+
+/** An S/MIME certificate of a user, or a certification authority that a tenant trusts. */
+export interface CertificateView {
+  /** SHA-256 of the certificate, in hex. */
+  fingerprint: string;
+  subject: string;
+  notBefore: number;
+  notAfter: number;
+}
+
+export interface AddCertificate {
+  /** PEM, or base64 of DER. */
+  certificate: string;
+}
+
+export interface GroupView {
+  address: string;
+  groupId: string;
+  tenantId: string;
+  displayName: string;
+  members: string[];
+}
+
+export interface CreateGroup {
+  address: string;
+  displayName?: string | undefined;
+  members?: string[] | undefined;
+}

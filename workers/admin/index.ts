@@ -12,7 +12,9 @@ import { addAliasRoutes } from './routes/aliases.ts';
 import { addCredentialRoutes } from './routes/credentials.ts';
 import { addDeadLetterRoutes } from './routes/dead-letters.ts';
 import { addDomainRoutes } from './routes/domains.ts';
+import { addGroupRoutes } from './routes/groups.ts';
 import { addOperationRoutes } from './routes/operations.ts';
+import { addPeopleRoutes, MAX_PHOTO_BODY } from './routes/people.ts';
 import { addTenantRoutes } from './routes/tenants.ts';
 import { addUserRoutes } from './routes/users.ts';
 
@@ -41,14 +43,15 @@ export function createAdmin(services: Services, hooks: AdminHooks): Hono<AdminEn
     }
     await next();
   });
-  app.use(
+  const limited = (maxSize: number) =>
     bodyLimit({
-      maxSize: MAX_BODY,
+      maxSize,
       onError: () => {
-        throw new AdminError('too-large', `the body is longer than ${MAX_BODY} bytes`);
+        throw new AdminError('too-large', `the body is longer than ${maxSize} bytes`);
       },
-    }),
-  );
+    });
+  const [json, photo] = [limited(MAX_BODY), limited(MAX_PHOTO_BODY)];
+  app.use((c, next) => (c.req.path.endsWith('/photo') ? photo(c, next) : json(c, next)));
 
   const admin = createContext(services, hooks);
   addTenantRoutes(app, admin);
@@ -57,6 +60,8 @@ export function createAdmin(services: Services, hooks: AdminHooks): Hono<AdminEn
   addCredentialRoutes(app, admin);
   addAliasRoutes(app, admin);
   addDeadLetterRoutes(app, admin);
+  addPeopleRoutes(app, admin);
+  addGroupRoutes(app, admin);
   addOperationRoutes(app, admin);
 
   app.notFound((c) => problemResponse(new NotFoundError('not found'), c.get('correlationId') ?? ''));

@@ -1,7 +1,11 @@
 import { child, children, el, textOf, type WbxmlElement } from '../../../codecs/wbxml/index.ts';
+import {
+  type Certificate,
+  decodeBase64,
+  parseCertificate,
+} from '../../../platform/certificates/certificate.ts';
 import type { EasContext } from '../context.ts';
 import { type Reply, wbxml } from '../http/reply.ts';
-import { type Certificate, decodeBase64, parseCertificate } from '../validate-cert/certificate.ts';
 import { CERTIFICATE, type CertificateStatus, checkCertificate } from '../validate-cert/check.ts';
 
 const STATUS = { ok: 1, protocol: 2 } as const;

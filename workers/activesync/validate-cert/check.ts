@@ -1,4 +1,4 @@
-import { type Certificate, isSignedBy, KEY_USE } from './certificate.ts';
+import { type Certificate, isSignedBy, KEY_USE } from '../../../platform/certificates/certificate.ts';
 
 /** Status of one certificate (MS-ASCMD 2.2.3.177.18). */
 export const CERTIFICATE = {

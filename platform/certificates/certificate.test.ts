@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { EMAIL_PROTECTION, makeCertificate } from '../../../test/support/certificates.ts';
+import { EMAIL_PROTECTION, makeCertificate } from '../../test/support/certificates.ts';
 import { KEY_USE, parseCertificate } from './certificate.ts';
 import { extensionsOf } from './der.ts';
 
