@@ -40,6 +40,8 @@ const day = (at: number | null) => (at === null ? '' : new Date(at).toISOString(
 test.each([
   ['', '-'],
   ['  ', '-'],
+  ['!? * ... "--"', '-'],
+  ['a !? b', '(a* & b*)'],
   ['plan', 'plan*'],
   ['plan day', '(plan* & day*)'],
   ['"plan of the day"', 'plan of the day'],

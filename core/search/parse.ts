@@ -1,5 +1,6 @@
 import { QUERY_LIMITS, type Query, type TextField } from './query.ts';
 import { fieldsNamed, type Operator, type ParseContext, restriction } from './restrictions.ts';
+import { foldWords } from './words.ts';
 
 type Token =
   | { kind: 'open' }
@@ -113,9 +114,9 @@ class Parser {
 
   #operand(token: Token, depth: number, fields: readonly TextField[] | null): Query | null {
     if (token.kind === 'open') return this.#group(depth, fields);
-    if (token.kind === 'quoted') return { kind: 'text', text: token.text, prefix: false, fields };
+    if (token.kind === 'quoted') return words(token.text, false, fields);
     if (token.kind === 'close') return null;
-    return this.#property(token, depth) ?? word(token.text, fields);
+    return this.#property(token, depth) ?? words(token.text, true, fields);
   }
 
   #group(depth: number, fields: readonly TextField[] | null): Query | null {
@@ -146,8 +147,8 @@ class Parser {
         : value === ''
           ? null
           : quoted === null
-            ? word(value, fields)
-            : ({ kind: 'text', text: value, prefix: false, fields } as const);
+            ? words(value, true, fields)
+            : words(value, false, fields);
     if (found !== null && quoted !== null) this.#at++;
     return found;
   }
@@ -164,6 +165,7 @@ class Parser {
   }
 }
 
-function word(text: string, fields: readonly TextField[] | null): Query {
-  return { kind: 'text', text, prefix: true, fields };
+/** null for signs alone: they ask for nothing. */
+function words(text: string, prefix: boolean, fields: readonly TextField[] | null): Query | null {
+  return foldWords(text).length === 0 ? null : { kind: 'text', text, prefix, fields };
 }

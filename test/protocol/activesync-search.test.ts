@@ -1,0 +1,3 @@
+import { searchSuite } from './suites/search.ts';
+
+searchSuite('d1');
