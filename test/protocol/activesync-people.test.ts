@@ -1,0 +1,3 @@
+import { peopleSuite } from './suites/people.ts';
+
+peopleSuite('d1');
