@@ -1,12 +1,5 @@
-import type {
-  Alias,
-  Credential,
-  Device,
-  DeviceInformation,
-  Domain,
-  Tenant,
-  User,
-} from '../identity/types.ts';
+import type { Alias, Credential, Domain, Tenant, User } from '../identity/types.ts';
+import type { MobileDirectory } from './mobile.ts';
 import type { PeopleDirectory } from './people.ts';
 
 /** Candidates for an envelope address: exact user, exact alias, and the domain with its catch-all user. */
@@ -32,7 +25,7 @@ export interface DeadLetter {
 }
 
 /** Control plane: tenants, domains, users, aliases, credentials, devices, dead letters. Addresses are canonical. */
-export interface DirectoryStore extends PeopleDirectory {
+export interface DirectoryStore extends PeopleDirectory, MobileDirectory {
   /** One read. `addresses` are canonical candidates of one domain, best first. */
   lookupAddresses(domain: string, addresses: string[]): Promise<AddressLookup>;
   /** User, tenant and credentials for signing in by primary address or alias; null when there is no such address. */
@@ -60,17 +53,6 @@ export interface DirectoryStore extends PeopleDirectory {
   listAliases(tenantId: string, userId: string): Promise<Alias[]>;
   /** `password` replaces an earlier password; `app` adds one. */
   putCredential(credential: Credential): Promise<void>;
-
-  /** Insert or refresh (type, agent, version, lastSeenAt); firstSeenAt stays. */
-  touchDevice(device: Device): Promise<void>;
-  /** Replaces what is known of a device that was touched before; nothing happens when it was not. */
-  setDeviceInformation?(
-    tenantId: string,
-    userId: string,
-    deviceId: string,
-    information: DeviceInformation,
-  ): Promise<void>;
-  listDevices(tenantId: string, userId: string): Promise<Device[]>;
 
   /** Inserting the same deadLetterId again changes nothing. */
   putDeadLetter(letter: DeadLetter): Promise<void>;

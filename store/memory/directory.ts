@@ -1,7 +1,8 @@
 import { ConflictError, NotFoundError } from '../../core/errors.ts';
-import type { Alias, Credential, Device, Domain, Tenant, User } from '../../core/identity/types.ts';
+import type { Alias, Credential, Domain, Tenant, User } from '../../core/identity/types.ts';
 import type { AddressLookup, DeadLetter, DirectoryStore } from '../../core/ports/directory.ts';
 import { compareText, fitText } from '../text.ts';
+import { createMemoryMobile } from './mobile.ts';
 import { createMemoryPeople } from './people.ts';
 
 /** The directory in memory. */
@@ -11,7 +12,6 @@ export function createMemoryDirectoryStore(): DirectoryStore {
   const users = new Map<string, User>();
   const aliases = new Map<string, Alias>();
   const credentials = new Map<string, Credential>();
-  const devices = new Map<string, Device>();
   const deadLetters = new Map<string, DeadLetter>();
 
   const { groupAt, ...people } = createMemoryPeople({ users, aliases });
@@ -133,25 +133,6 @@ export function createMemoryDirectoryStore(): DirectoryStore {
       }
     },
 
-    async touchDevice(device) {
-      const key = JSON.stringify([device.userId, device.deviceId]);
-      const there = devices.get(key);
-      if (there !== undefined && there.tenantId !== device.tenantId) return;
-      devices.set(key, {
-        ...device,
-        deviceType: fitText(device.deviceType, 255),
-        userAgent: fitText(device.userAgent, 1024),
-        protocolVersion: fitText(device.protocolVersion, 32),
-        firstSeenAt: there?.firstSeenAt ?? device.firstSeenAt,
-      });
-    },
-    listDevices: async (tenantId, userId) =>
-      structuredClone(
-        [...devices.values()]
-          .filter((d) => d.tenantId === tenantId && d.userId === userId)
-          .sort((a, b) => b.lastSeenAt - a.lastSeenAt || compareText(a.deviceId, b.deviceId)),
-      ),
-
     async putDeadLetter(letter) {
       if (deadLetters.has(letter.deadLetterId)) return;
       const { body, error } = letter;
@@ -174,6 +155,7 @@ export function createMemoryDirectoryStore(): DirectoryStore {
       if (letter !== undefined) letter.replayedAt ??= at;
     },
     ...people,
+    ...createMemoryMobile({ tenants, users }),
     ping: async () => undefined,
   };
 }

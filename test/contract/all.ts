@@ -1,5 +1,6 @@
 import { auditContract } from './audit.ts';
 import { directoryContract } from './directory.ts';
+import { devicesContract } from './directory-devices.ts';
 import { peopleContract } from './directory-people.ts';
 import { mailChangesContract } from './mail-changes.ts';
 import { mailContentContract } from './mail-content.ts';
@@ -24,6 +25,7 @@ export function storesContract(subject: Subject, runs: number): void {
   mailModelContract(subject, runs);
   directoryContract(subject);
   peopleContract(subject);
+  devicesContract(subject);
   searchContract(subject);
   searchMirrorContract(subject);
   searchFollowContract(subject);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Credential, Device, Tenant, User } from '../../core/identity/types.ts';
+import type { Credential, Tenant, User } from '../../core/identity/types.ts';
 import type { DeadLetter, DirectoryStore } from '../../core/ports/directory.ts';
 import { type Subject, unique } from './subject.ts';
 
@@ -185,37 +185,6 @@ export function directoryContract(subject: Subject): void {
       await directory.setAliasEnabled(tenant.tenantId, alias.address, false);
       expect(await directory.findLogin(alias.address)).toBeNull();
       expect(await directory.findLogin(`absent@${domain}`)).toBeNull();
-    });
-  });
-
-  describe('devices', () => {
-    test('are refreshed, keep their first sight, and are cut to size', async () => {
-      const { directory, tenant } = await world(subject);
-      const userId = unique('user');
-      const device: Device = {
-        tenantId: tenant.tenantId,
-        userId,
-        deviceId: 'D1',
-        deviceType: 'iPhone',
-        userAgent: 'Apple-iPhone/1',
-        protocolVersion: '14.1',
-        firstSeenAt: 10,
-        lastSeenAt: 10,
-      };
-      await directory.touchDevice(device);
-      await directory.touchDevice({ ...device, deviceId: 'D2', firstSeenAt: 15, lastSeenAt: 15 });
-      await directory.touchDevice({
-        ...device,
-        userAgent: 'x'.repeat(9000),
-        firstSeenAt: 20,
-        lastSeenAt: 20,
-      });
-      await directory.touchDevice({ ...device, tenantId: 'other', userAgent: 'stolen', lastSeenAt: 99 });
-      expect(await directory.listDevices(tenant.tenantId, userId)).toEqual([
-        { ...device, userAgent: 'x'.repeat(1024), firstSeenAt: 10, lastSeenAt: 20 },
-        { ...device, deviceId: 'D2', firstSeenAt: 15, lastSeenAt: 15 },
-      ]);
-      expect(await directory.listDevices('other', userId)).toEqual([]);
     });
   });
 

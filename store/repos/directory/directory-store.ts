@@ -1,4 +1,5 @@
 import type { DirectoryStore } from '../../../core/ports/directory.ts';
+import type { MobileDirectory } from '../../../core/ports/mobile.ts';
 import { ping } from '../ping.ts';
 import { findLogin, lookupAddresses } from './addresses.ts';
 import {
@@ -10,7 +11,22 @@ import {
   putTrustedRoot,
 } from './certificates.ts';
 import { getDeadLetter, listDeadLetters, markReplayed, putDeadLetter } from './dead-letters.ts';
-import { listDevices, touchDevice } from './devices.ts';
+import { deviceGate } from './device-gate.ts';
+import {
+  getDevice,
+  grantPolicy,
+  listDeviceOwners,
+  listDevices,
+  offerPolicy,
+  registerDevice,
+  removeDevice,
+  setDeviceAccess,
+  setDeviceInformation,
+  setWipe,
+  touchDevice,
+  wipeAnswered,
+  wipeSent,
+} from './devices.ts';
 import { createGroup, deleteGroup, findGroup, groupMembers, listGroups, setGroupMembers } from './groups.ts';
 import {
   exactPeople,
@@ -20,6 +36,15 @@ import {
   setPersonAttributes,
   setPersonPhoto,
 } from './people.ts';
+import {
+  getDeviceSettings,
+  getPolicy,
+  getSyncEnabled,
+  policyInForce,
+  setDeviceSettings,
+  setPolicy,
+  setSyncEnabled,
+} from './policies.ts';
 import {
   createDomain,
   createTenant,
@@ -63,8 +88,7 @@ export function createDirectoryStore(context: DirectoryContext): DirectoryStore 
     setAliasEnabled: (tenantId, address, enabled) => setAliasEnabled(context, tenantId, address, enabled),
     listAliases: (tenantId, userId) => listAliases(context, tenantId, userId),
     putCredential: (credential) => putCredential(context, credential),
-    touchDevice: (device) => touchDevice(context, device),
-    listDevices: (tenantId, userId) => listDevices(context, tenantId, userId),
+    ...mobile(context),
     putDeadLetter: (letter) => putDeadLetter(context, letter),
     listDeadLetters: (options) => listDeadLetters(context, options),
     getDeadLetter: (deadLetterId) => getDeadLetter(context, deadLetterId),
@@ -90,5 +114,33 @@ export function createDirectoryStore(context: DirectoryContext): DirectoryStore 
     setGroupMembers: (tenantId, groupId, addresses) => setGroupMembers(context, tenantId, groupId, addresses),
     groupMembers: (tenantId, groupId, limit) => groupMembers(context, tenantId, groupId, limit),
     ping: () => ping(context.executor),
+  };
+}
+
+function mobile(context: DirectoryContext): MobileDirectory {
+  return {
+    deviceGate: (ref) => deviceGate(context, ref),
+    registerDevice: (device, limit) => registerDevice(context, device, limit),
+    touchDevice: (device) => touchDevice(context, device),
+    setDeviceInformation: (tenantId, userId, deviceId, information) =>
+      setDeviceInformation(context, { tenantId, userId, deviceId }, information),
+    listDevices: (tenantId, userId) => listDevices(context, tenantId, userId),
+    getDevice: (ref) => getDevice(context, ref),
+    listDeviceOwners: (tenantId, afterUserId, limit) =>
+      listDeviceOwners(context, tenantId, afterUserId, limit),
+    setDeviceAccess: (ref, access) => setDeviceAccess(context, ref, access),
+    setWipe: (ref, kind, at) => setWipe(context, ref, kind, at),
+    removeDevice: (ref) => removeDevice(context, ref),
+    wipeSent: (ref, at) => wipeSent(context, ref, at),
+    wipeAnswered: (ref, kind, outcome, at) => wipeAnswered(context, ref, kind, outcome, at),
+    offerPolicy: (ref, pendingKey, revision) => offerPolicy(context, ref, pendingKey, revision),
+    grantPolicy: (ref, pendingKey, grant) => grantPolicy(context, ref, pendingKey, grant),
+    getPolicy: (tenantId, userId) => getPolicy(context, tenantId, userId),
+    policyInForce: (tenantId, userId) => policyInForce(context, tenantId, userId),
+    setPolicy: (tenantId, userId, policy) => setPolicy(context, tenantId, userId, policy),
+    getDeviceSettings: (tenantId) => getDeviceSettings(context, tenantId),
+    setDeviceSettings: (tenantId, settings) => setDeviceSettings(context, tenantId, settings),
+    getSyncEnabled: (tenantId, userId) => getSyncEnabled(context, tenantId, userId),
+    setSyncEnabled: (tenantId, userId, enabled) => setSyncEnabled(context, tenantId, userId, enabled),
   };
 }

@@ -75,5 +75,5 @@ export async function storeDeviceInformation(
     firstSeenAt: now,
     lastSeenAt: now,
   });
-  await directory.setDeviceInformation?.(ref.tenantId, userId, query.deviceId, information);
+  await directory.setDeviceInformation(ref.tenantId, userId, query.deviceId, information);
 }
