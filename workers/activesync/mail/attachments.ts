@@ -1,31 +1,40 @@
 import { el, type WbxmlNode } from '../../../codecs/wbxml/index.ts';
 import type { Message, MessagePart } from '../../../core/mail/types.ts';
 import { fileReference } from './ids.ts';
+import type { Tnef } from './tnef.ts';
 import type { VoiceFacts } from './voice.ts';
 
+/** What is known of attachments from elsewhere in the message. */
+export interface AttachmentFacts {
+  voice: VoiceFacts | null;
+  tnef: Tnef | null;
+}
+
 /** What kind of attachment it is (MS-ASAIRS 2.2.2.31). */
-const METHOD = { normal: 1, message: 5 } as const;
+const METHOD = { normal: 1, message: 5, ole: 6 } as const;
 
 /** AirSyncBase:Attachments (MS-ASAIRS 2.2.2.8). */
-export function attachmentProperties(message: Message, voice: VoiceFacts | null): WbxmlNode[] {
+export function attachmentProperties(message: Message, facts: AttachmentFacts): WbxmlNode[] {
   if (message.attachments.length === 0) return [];
   return [
-    el('AirSyncBase:Attachments', ...message.attachments.map((part) => attachment(message, part, voice))),
+    el('AirSyncBase:Attachments', ...message.attachments.map((part) => attachment(message, part, facts))),
   ];
 }
 
 // MS-ASAIRS 2.2.2.7
-function attachment(message: Message, part: MessagePart, voice: VoiceFacts | null): WbxmlNode {
+function attachment(message: Message, part: MessagePart, { voice, tnef }: AttachmentFacts): WbxmlNode {
+  // A winmail.dat that holds an object shown in the text is that object to the device (MS-ASAIRS 2.2.2.31).
+  const isOle = tnef?.partNo === part.partNo && tnef.attachMethods.includes(METHOD.ole);
   const order = voice?.orderOf(part) ?? null;
   return el(
     'AirSyncBase:Attachment',
     el('AirSyncBase:DisplayName', displayName(part)),
     el('AirSyncBase:FileReference', fileReference(message.itemId, part.partNo)),
-    el('AirSyncBase:Method', isMessage(part) ? METHOD.message : METHOD.normal),
+    el('AirSyncBase:Method', isOle ? METHOD.ole : isMessage(part) ? METHOD.message : METHOD.normal),
     el('AirSyncBase:EstimatedDataSize', part.decodedSize),
     part.contentId === null ? null : el('AirSyncBase:ContentId', part.contentId),
     part.contentLocation === null ? null : el('AirSyncBase:ContentLocation', part.contentLocation),
-    part.isInline ? el('AirSyncBase:IsInline', true) : null,
+    part.isInline || isOle ? el('AirSyncBase:IsInline', true) : null,
     // MS-ASEMAIL 2.2.2.82: the duration of the most recent one only
     order === 1 && voice?.seconds !== null && voice !== null
       ? el('Email2:UmAttDuration', voice.seconds)

@@ -29,12 +29,16 @@ export interface Decoded {
   size: number;
 }
 
-/** The body as plain text (1), HTML (2), RTF (3) or the message itself (4), at most `limit` bytes of it. */
+/**
+ * The body as plain text (1), HTML (2), RTF (3) or the message itself (4), at most `limit` bytes of it. `written`:
+ * the RTF that its author wrote, if any.
+ */
 export function contentOf(
   blobs: BlobStore,
   message: Message,
   type: Content['type'],
   limit: number | null,
+  written: Uint8Array | null = null,
 ): Promise<Content> {
   switch (type) {
     case 1:
@@ -42,7 +46,7 @@ export function contentOf(
     case 2:
       return htmlContent(blobs, message, limit);
     case 3:
-      return rtfContent(blobs, message, limit);
+      return written === null ? rtfContent(blobs, message, limit) : Promise.resolve(rtfOf(written, limit));
     case 4:
       return mimeContent(blobs, message, limit);
   }
@@ -64,20 +68,20 @@ async function htmlContent(blobs: BlobStore, message: Message, limit: number | n
   return cut(2, { text: made, size: utf8Length(made) }, limit);
 }
 
-/** Base64 that was cut is no document any more: it comes whole or not at all. */
 async function rtfContent(blobs: BlobStore, message: Message, limit: number | null): Promise<Content> {
   const { text, size } = await plainText(blobs, message);
   const seen = text.slice(0, MAX_RTF_TEXT);
-  const rtf = rtfContainer(new TextEncoder().encode(textToRtf(seen)));
-  const data = Buffer.from(rtf.buffer).toString('base64');
-  const whole = seen.length === text.length && utf8Length(text) >= size;
+  const content = rtfOf(rtfContainer(new TextEncoder().encode(textToRtf(seen))), limit);
+  if (seen.length === text.length && utf8Length(text) >= size) return content;
+  return { ...content, size: Math.max(size, content.size + 1), truncated: true };
+}
+
+/** Base64 that was cut is no document any more: it comes whole or not at all. */
+function rtfOf(container: Uint8Array, limit: number | null): Content {
+  const { buffer, byteOffset, length } = container;
+  const data = Buffer.from(buffer, byteOffset, length).toString('base64');
   const fits = limit === null || data.length <= limit;
-  return {
-    type: 3,
-    size: whole ? data.length : Math.max(size, data.length + 1),
-    data: fits ? data : '',
-    truncated: !whole || !fits,
-  };
+  return { type: 3, size: data.length, data: fits ? data : '', truncated: !fits };
 }
 
 /** The HTML part as it was sent; null when there is none. */

@@ -28,6 +28,8 @@ export interface BodyOptions {
 interface Context {
   blobs: BlobStore;
   version: Version;
+  /** The body as RTF in its container, when it was written so. */
+  rtf?: Uint8Array | null;
 }
 
 /** MS-ASAIRS 2.2.2.37 */
@@ -36,8 +38,9 @@ const PART_STATUS = { ok: 1, tooLarge: 176 } as const;
 const WHOLE_TEXT: BodyPreference = { type: 1, truncationSize: null, allOrNone: false, preview: 0 };
 
 /** AirSyncBase:NativeBodyType (MS-ASAIRS 2.2.2.32). */
-export function nativeBodyType(message: Message): 1 | 2 {
-  return message.bodyHtmlPart === null ? 1 : 2;
+export function nativeBodyType(message: Message, rtf: Uint8Array | null = null): 1 | 2 | 3 {
+  if (message.bodyHtmlPart !== null) return 2;
+  return rtf === null ? 1 : 3;
 }
 
 /**
@@ -59,14 +62,14 @@ export async function renderBodies(
 
 /** The Body element (MS-ASAIRS 2.2.2.9), in the first form asked for that can be given as it was asked for. */
 async function renderBody(context: Context, message: Message, options: BodyOptions): Promise<WbxmlNode> {
-  const { preferences, withheld: noMime } = rank(message, options);
+  const { preferences, withheld: noMime } = rank(message, options, context.rtf ?? null);
   let chosen = preferences[0] ?? WHOLE_TEXT;
-  let body = noMime ? mimeNotSent(message) : await readContent(context.blobs, message, chosen, options);
+  let body = noMime ? mimeNotSent(message) : await readContent(context, message, chosen, options);
   // AllOrNone: rather another form than a piece of this one (MS-ASAIRS 2.2.2.3.2).
   for (const preference of preferences.slice(1)) {
     if (!isRefused(chosen, body)) break;
     chosen = preference;
-    body = await readContent(context.blobs, message, preference, options);
+    body = await readContent(context, message, preference, options);
   }
   const empty = noMime || isRefused(chosen, body) || body.data.length === 0;
   return el(
@@ -93,14 +96,14 @@ function mimeNotSent(message: Message): Content {
 }
 
 function readContent(
-  blobs: BlobStore,
+  context: Context,
   message: Message,
   preference: BodyPreference,
   options: BodyOptions,
 ): Promise<Content> {
   const { type, truncationSize } = preference;
   const limit = type === 4 ? (truncationSize ?? options.mimeTruncation ?? null) : truncationSize;
-  return contentOf(blobs, message, type, limit);
+  return contentOf(context.blobs, message, type, limit, context.rtf ?? null);
 }
 
 /**
@@ -108,11 +111,15 @@ function readContent(
  * the message was written in (MS-ASAIRS 2.2.2.3.2), then the others as they were asked for. `withheld`: nothing but
  * MIME was asked for, and not for a message like this.
  */
-function rank(message: Message, options: BodyOptions): { preferences: BodyPreference[]; withheld: boolean } {
+function rank(
+  message: Message,
+  options: BodyOptions,
+  rtf: Uint8Array | null,
+): { preferences: BodyPreference[]; withheld: boolean } {
   const { bodies, mimeSupport } = options;
   const mime = bodies.filter((b) => b.type === 4);
   const others = bodies.filter((b) => b.type !== 4);
-  const native = nativeBodyType(message);
+  const native = nativeBodyType(message, rtf);
   const ordered = [...others.filter((b) => b.type === native), ...others.filter((b) => b.type !== native)];
   // MIMESupport 1 is for S/MIME messages only (MS-ASCMD 2.2.3.110.3).
   const wanted = mimeSupport === 2 || (mimeSupport === 1 && isSmime(message));

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { tnefOf } from '../../../codecs/tnef/testing.ts';
 import {
   child,
   children,
@@ -173,6 +174,31 @@ describe('attachments (MS-ASAIRS 2.2.2.7)', () => {
     expect(textOf(eml, 'AirSyncBase:DisplayName')).toBe('Embedded mail.eml');
     expect(child(eml, 'AirSyncBase:IsInline')).toBeUndefined();
   });
+});
+
+test('a winmail.dat brings its RTF body and the method of what it holds (MSASAIRS_S02_TC12, S03_TC04)', async () => {
+  const { put, show } = await world();
+  const rtf = Uint8Array.from([16, 0, 0, 0, 1, 0, 0, 0, 0x4d, 0x45, 0x4c, 0x41, 0, 0, 0, 0, 33]);
+  const outlook = (methods: number[]) =>
+    put(
+      buildMail({
+        text: 'words',
+        attachments: [
+          { name: 'winmail.dat', type: 'application/ms-tnef', content: tnefOf({ rtf, methods }) },
+        ],
+      }),
+    );
+  const wish = { type: 3, truncationSize: null, allOrNone: false, preview: 0 } as const;
+  const data = await show(await outlook([6]), '14.1', { bodies: [wish], mimeSupport: null });
+  expect(textOf(data, 'AirSyncBase:NativeBodyType')).toBe('3');
+  const body = child(data, 'AirSyncBase:Body');
+  expect(textOf(body, 'AirSyncBase:Type')).toBe('3');
+  expect(textOf(body, 'AirSyncBase:Data')).toBe(Buffer.from(rtf).toString('base64'));
+  const [file, ...others] = child(data, 'AirSyncBase:Attachments')?.children ?? [];
+  expect(others).toEqual([]);
+  expect([textOf(file, 'AirSyncBase:Method'), textOf(file, 'AirSyncBase:IsInline')]).toEqual(['6', '1']);
+  const [plain] = child(await show(await outlook([1])), 'AirSyncBase:Attachments')?.children ?? [];
+  expect(textOf(plain, 'AirSyncBase:Method')).toBe('1');
 });
 
 test('a voice mail tells caller, order and length of the latest recording (MSASEMAIL_S02_TC01)', async () => {

@@ -9,6 +9,7 @@ import { type BodyOptions, nativeBodyType, renderBodies } from './body.ts';
 import { conversationId, conversationIndex } from './conversation.ts';
 import { flagElement } from './flag.ts';
 import { isoTime } from './time.ts';
+import { tnefOf } from './tnef.ts';
 import { voiceFacts } from './voice.ts';
 
 const IMPORTANCE = { low: 0, normal: 1, high: 2 } as const;
@@ -31,6 +32,8 @@ export async function emailProperties(
   const v14 = atLeast(version, '14.0');
   const v16 = atLeast(version, '16.0');
   const voice = v14 ? await voiceFacts(blobs, message) : null;
+  const tnef = await tnefOf(blobs, message);
+  const rtf = tnef?.rtf ?? null;
   return [
     ...addressProperties(message),
     el('Email:Subject', message.subject),
@@ -39,13 +42,13 @@ export async function emailProperties(
     el('Email:ThreadTopic', message.baseSubject),
     el('Email:Importance', IMPORTANCE[message.importance]),
     el('Email:Read', message.isRead),
-    ...attachmentProperties(message, voice),
-    ...(await renderBodies(context, message, options)),
+    ...attachmentProperties(message, { voice, tnef }),
+    ...(await renderBodies({ ...context, rtf }, message, options)),
     el('Email:MessageClass', message.messageClass),
     el('Email:InternetCPID', codePageOf(charsetOf(message))),
     flagElement(message.flag),
     el('Email:ContentClass', CONTENT_CLASS),
-    el('AirSyncBase:NativeBodyType', nativeBodyType(message)),
+    el('AirSyncBase:NativeBodyType', nativeBodyType(message, rtf)),
     ...(v14 ? conversationProperties(message) : []),
     ...(v14 ? [categoriesElement(message.categories)] : []),
     ...(voice?.caller == null ? [] : [el('Email2:UmCallerID', voice.caller)]),
