@@ -11,6 +11,7 @@ import { domainList } from './commands/domain-list.ts';
 import { migrate } from './commands/migrate.ts';
 import { phone } from './commands/phone.ts';
 import { reconcile } from './commands/reconcile.ts';
+import { reindex } from './commands/reindex.ts';
 import { route } from './commands/route.ts';
 import { start } from './commands/start.ts';
 import { userAdd } from './commands/user-add.ts';
@@ -33,6 +34,7 @@ export const COMMANDS: readonly Command[] = [
   dlqShow,
   dlqReplay,
   reconcile,
+  reindex,
   migrate,
 ];
 

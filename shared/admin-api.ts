@@ -57,6 +57,16 @@ export interface AppPasswordView {
   appPassword: string;
 }
 
+/**
+ * One step of `POST /reindex` with an address: the search index of the mailbox is emptied and its messages are
+ * indexed again. Called again with the `cursor` of the answer until that is null.
+ */
+export interface ReindexView {
+  removed: number;
+  enqueued: number;
+  cursor: string | null;
+}
+
 export interface UserStats {
   address: string;
   messages: number;

@@ -212,6 +212,16 @@ describe('a running server', () => {
   it('reconciles', async () => {
     expect(await waypost(['reconcile'])).toMatchObject({ code: 0, out: 'Reconciled.\n' });
   });
+
+  it('builds the search index anew', async () => {
+    const { code, out } = await waypost(['reindex', 'ann@cli.test']);
+    expect({ code, out }).toEqual({
+      code: 0,
+      out: expect.stringMatching(/^ann@cli\.test: \d+ messages are/),
+    });
+    expect((await waypost(['reindex', '--all', '--from', 'zz', '--json'])).out).toBe('[]\n');
+    expect(await waypost(['reindex'])).toMatchObject({ code: 2 });
+  });
 });
 
 describe('the local state', () => {

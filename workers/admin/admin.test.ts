@@ -360,6 +360,17 @@ describe('dead letters and operations', () => {
     expect(hooks.reconciled).toBe(1);
   });
 
+  it('rebuilds the search index of a mailbox step by step', async () => {
+    const { call, queues } = await withAnn();
+    const first = await call('POST', '/reindex', { address: 'ann@example.test' });
+    expect(first.body).toEqual({ removed: 0, enqueued: 0, cursor: 'after:' });
+    const last = await call('POST', '/reindex', { address: 'ann@example.test', cursor: first.body.cursor });
+    expect(last.body).toEqual({ removed: 0, enqueued: 0, cursor: null });
+    expect(queues.sent.audit.filter((a) => a.action === 'search.reindex')).toHaveLength(1);
+    expect((await call('POST', '/reindex', { address: 'nobody@example.test' })).status).toBe(404);
+    expect((await call('POST', '/reindex', { address: 'ann@example.test', cursor: 'x' })).status).toBe(400);
+  });
+
   it('audits every change, without secrets, and survives a queue that is down', async () => {
     const { call, queues } = await withAnn();
     await call('POST', '/users/ann@example.test/app-passwords', {});

@@ -447,6 +447,22 @@ export function searchSuite(store: 'd1' | 'postgres'): void {
       expect((await search(phone, 'x', [], 'Attic')).status).toBe('2');
     });
 
+    test('an index that was lost is built anew from mailbox and blobs', async () => {
+      const own = await newPhone();
+      for (const subject of ['rebuilt one', 'rebuilt two']) await deliver(own, { to: own.address, subject });
+      await indexed(own, 'rebuilt', 2);
+      const reindex = (cursor: string | null) =>
+        server.admin<{ removed: number; enqueued: number; cursor: string | null }>('POST', '/reindex', {
+          address: own.address,
+          cursor,
+        });
+      const first = await reindex(null);
+      expect(first).toMatchObject({ removed: 2, enqueued: 0 });
+      expect((await search(own, and(text('rebuilt')))).total).toBe('0');
+      expect(await reindex(first.cursor)).toEqual({ removed: 0, enqueued: 2, cursor: null });
+      await indexed(own, 'rebuilt', 2);
+    });
+
     test('12.1 is answered too', async () => {
       phone.version = '12.1';
       try {

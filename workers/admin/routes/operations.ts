@@ -1,10 +1,20 @@
 import { z } from 'zod';
 import { routeAddress } from '../../../core/mail/recipients.ts';
-import type { AuditView, RouteView } from '../../../shared/admin-api.ts';
+import { reindexStep } from '../../../core/search/reindex.ts';
+import type { AuditView, ReindexView, RouteView } from '../../../shared/admin-api.ts';
 import type { AddRoutes } from '../context.ts';
-import { addressOf, readQuery } from '../input.ts';
+import { addressOf, readJson, readQuery, requireUser } from '../input.ts';
 
 const routeQuery = z.strictObject({ address: z.string().min(1).max(320) });
+const reindexBody = z.strictObject({
+  address: z.string().min(1).max(320),
+  cursor: z
+    .string()
+    .max(80)
+    .regex(/^(?:clear|after:.*)$/)
+    .nullable()
+    .default(null),
+});
 const auditQuery = z.strictObject({
   tenantId: z.string().max(64).optional(),
   action: z.string().max(100).optional(),
@@ -22,6 +32,23 @@ export const addOperationRoutes: AddRoutes = (app, { services, hooks, audit }) =
       resource: 'mail',
     });
     return c.json({ status: 'done' });
+  });
+
+  app.post('/reindex', async (c) => {
+    const { address, cursor } = await readJson(c, reindexBody);
+    const { tenant, user } = await requireUser(services.directory, address);
+    const ref = { tenantId: tenant.tenantId, mailboxId: user.userId, shard: tenant.mailShard };
+    const correlationId = c.get('correlationId');
+    const step = await reindexStep(services, ref, cursor, correlationId);
+    if (cursor === null) {
+      await audit({
+        correlationId,
+        tenantId: tenant.tenantId,
+        action: 'search.reindex',
+        resource: user.address,
+      });
+    }
+    return c.json<ReindexView>(step);
   });
 
   app.get('/route', async (c) => {

@@ -1,0 +1,52 @@
+import type { MailboxRef } from '../mail/types.ts';
+import type { MailStore } from '../ports/mail.ts';
+import type { QueuePort } from '../ports/queues.ts';
+import type { SearchStore } from '../ports/search.ts';
+
+/** Messages of one step; a step takes a second or two. */
+const PAGE = 500;
+/** Documents that one step takes out, in writes of CLEARED each. */
+const CLEARS = 4;
+const CLEARED = 500;
+
+export interface ReindexPorts {
+  mail: MailStore;
+  search: SearchStore;
+  queues: Pick<QueuePort, 'index'>;
+}
+
+export interface ReindexStep {
+  /** Documents taken out, and messages put on the queue, in this step. */
+  removed: number;
+  enqueued: number;
+  /** Where the next step goes on; null when there is none. */
+  cursor: string | null;
+}
+
+/**
+ * One step of building the index of a mailbox anew: first everything goes, then its messages are put on the queue
+ * `index`, which reads their text from the blobs. `cursor` is null at the beginning; a step may be repeated.
+ */
+export async function reindexStep(
+  { mail, search, queues }: ReindexPorts,
+  ref: MailboxRef,
+  cursor: string | null,
+  correlationId: string,
+): Promise<ReindexStep> {
+  if (cursor === null) {
+    let removed = 0;
+    for (let i = 0; i < CLEARS; i++) {
+      const count = await search.clear(ref, CLEARED);
+      removed += count;
+      if (count === 0) return { removed, enqueued: 0, cursor: 'after:' };
+    }
+    return { removed, enqueued: 0, cursor: 'clear' };
+  }
+  if (cursor === 'clear') return reindexStep({ mail, search, queues }, ref, null, correlationId);
+  const rows = await mail.mailbox(ref).rawKeys(cursor.slice('after:'.length), PAGE);
+  if (rows.length > 0) {
+    await queues.index(rows.map(({ itemId }) => ({ v: 1, ...ref, itemId, correlationId })));
+  }
+  const last = rows.length < PAGE ? undefined : rows.at(-1);
+  return { removed: 0, enqueued: rows.length, cursor: last === undefined ? null : `after:${last.itemId}` };
+}
