@@ -16,21 +16,26 @@ export interface AdminClient {
   get<T>(path: string, query?: Record<string, string | number | undefined>): Promise<T>;
   post<T>(path: string, body?: unknown): Promise<T>;
   put<T>(path: string, body: unknown): Promise<T>;
+  putBytes<T>(path: string, bytes: Uint8Array): Promise<T>;
+  delete(path: string): Promise<void>;
 }
 
 /** A client of the admin API (shared/admin-api.ts) of the server at `base`. */
 export function createAdminClient(base: string | URL, token: string): AdminClient {
   const call = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
     const url = new URL(`${ADMIN_BASE_PATH}${path}`, base);
+    const bytes = body instanceof Uint8Array;
     let response: Response;
     try {
       response = await fetch(url, {
         method,
         headers: {
           authorization: `Bearer ${token}`,
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(body === undefined
+            ? {}
+            : { 'content-type': bytes ? 'application/octet-stream' : 'application/json' }),
         },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(body === undefined ? {} : { body: bytes ? body : JSON.stringify(body) }),
         signal: AbortSignal.timeout(60_000),
       });
     } catch (error) {
@@ -45,6 +50,8 @@ export function createAdminClient(base: string | URL, token: string): AdminClien
     get: (path, query = {}) => call('GET', path + queryString(query)),
     post: (path, body) => call('POST', path, body),
     put: (path, body) => call('PUT', path, body),
+    putBytes: (path, bytes) => call('PUT', path, bytes),
+    delete: (path) => call('DELETE', path),
   };
 }
 

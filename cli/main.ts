@@ -8,14 +8,24 @@ import { dlqShow } from './commands/dlq-show.ts';
 import { domainAdd } from './commands/domain-add.ts';
 import { domainCatchAll } from './commands/domain-catch-all.ts';
 import { domainList } from './commands/domain-list.ts';
+import { groupAdd } from './commands/group-add.ts';
+import { groupList } from './commands/group-list.ts';
+import { groupMembers } from './commands/group-members.ts';
+import { groupRemove } from './commands/group-remove.ts';
 import { migrate } from './commands/migrate.ts';
 import { phone } from './commands/phone.ts';
 import { reconcile } from './commands/reconcile.ts';
 import { reindex } from './commands/reindex.ts';
 import { route } from './commands/route.ts';
 import { start } from './commands/start.ts';
+import { trustAdd } from './commands/trust-add.ts';
+import { trustList } from './commands/trust-list.ts';
+import { trustRemove } from './commands/trust-remove.ts';
 import { userAdd } from './commands/user-add.ts';
+import { userAttributes } from './commands/user-attributes.ts';
+import { userCertificate } from './commands/user-certificate.ts';
 import { userList } from './commands/user-list.ts';
+import { userPhoto } from './commands/user-photo.ts';
 import { createOutput, type Streams } from './output.ts';
 
 /** Every command, in the order of the help. */
@@ -26,6 +36,16 @@ export const COMMANDS: readonly Command[] = [
   domainCatchAll,
   userAdd,
   userList,
+  userAttributes,
+  userPhoto,
+  userCertificate,
+  groupAdd,
+  groupList,
+  groupMembers,
+  groupRemove,
+  trustAdd,
+  trustList,
+  trustRemove,
   aliasAdd,
   route,
   deliver,

@@ -85,6 +85,14 @@ async function workAndSettle<T>(
       changed();
       return admin.put(path, body);
     },
+    putBytes: (path, bytes) => {
+      changed();
+      return admin.putBytes(path, bytes);
+    },
+    delete: (path) => {
+      changed();
+      return admin.delete(path);
+    },
   };
   try {
     return await work({ url, admin: tracked, changed });

@@ -1,0 +1,26 @@
+import type { CertificateView, DomainView, Page } from '../shared/admin-api.ts';
+import type { AdminClient } from './admin-client.ts';
+import { CommandError } from './command.ts';
+import { type Output, shortTime } from './output.ts';
+
+/** Path of the trusted roots of the tenant that a domain belongs to. */
+export async function rootsPath(admin: AdminClient, domain: string): Promise<string> {
+  const { items } = await admin.get<Page<DomainView>>('/domains');
+  const found = items.find((d) => d.domain === domain.toLowerCase());
+  if (found === undefined) throw new CommandError(`there is no domain ${domain}`);
+  return `/tenants/${encodeURIComponent(found.tenantId)}/trusted-roots`;
+}
+
+export async function listRoots(admin: AdminClient, path: string): Promise<CertificateView[]> {
+  return (await admin.get<Page<CertificateView>>(path)).items;
+}
+
+export function showRoots(out: Output, items: CertificateView[]): void {
+  out.result(items, () => {
+    out.table(
+      ['authority', 'expires', 'fingerprint'],
+      items.map((c) => [c.subject.replaceAll('\n', ', '), shortTime(c.notAfter), c.fingerprint]),
+      'No authority is trusted: waypost trust add <domain> <file>',
+    );
+  });
+}

@@ -1,0 +1,108 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeCertificate } from '../support/certificates.ts';
+
+const LAUNCHER = fileURLToPath(new URL('../../cli/waypost.mjs', import.meta.url));
+const home = mkdtempSync(join(tmpdir(), 'waypost-people-'));
+const env = { ...process.env, WAYPOST_HOME: home };
+let server: ChildProcess;
+
+async function waypost(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
+  const running = promisify(execFile)(process.execPath, [LAUNCHER, ...argv], { env, timeout: 60_000 });
+  return running.then(
+    ({ stdout, stderr }) => ({ code: 0, out: stdout, err: stderr }),
+    (e: { code: number; stdout: string; stderr: string }) => ({ code: e.code, out: e.stdout, err: e.stderr }),
+  );
+}
+
+/** A file in the directory of the test. */
+function file(name: string, content: string | Uint8Array): string {
+  const path = join(home, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+beforeAll(async () => {
+  server = spawn(process.execPath, [LAUNCHER, 'start', '--port', '0', '--empty'], { env });
+  await new Promise<void>((resolve, reject) => {
+    server.stdout?.on('data', (chunk: Buffer) => chunk.toString().includes('Waypost runs at') && resolve());
+    server.on('exit', (code) => reject(new Error(`waypost start ended with ${code}`)));
+  });
+  expect((await waypost('domain', 'add', 'cli.test')).code).toBe(0);
+  expect((await waypost('user', 'add', 'ann@cli.test', '--password', 'correct horse')).code).toBe(0);
+}, 60_000);
+
+afterAll(async () => {
+  await new Promise((resolve) => {
+    server.on('exit', resolve);
+    server.kill('SIGINT');
+  });
+  rmSync(home, { recursive: true, force: true });
+});
+
+describe('waypost, the people of a tenant', () => {
+  it('sets and shows attributes', async () => {
+    const set = await waypost('user', 'attributes', 'ann@cli.test', '--title', 'Head of Sales', '--hide');
+    expect(set).toMatchObject({ code: 0, err: '' });
+    expect(set.out).toMatch(/title +Head of Sales\n/);
+    expect(set.out).toMatch(/address list +hidden\n/);
+    const shown = await waypost('user', 'attributes', 'ann@cli.test', '--json');
+    expect(JSON.parse(shown.out)).toMatchObject({ title: 'Head of Sales', hidden: true, photo: null });
+    expect((await waypost('user', 'attributes', 'ann@cli.test', '--show')).out).toMatch(/shown/);
+    expect((await waypost('user', 'attributes', 'ann@cli.test', '--show', '--hide')).code).toBe(2);
+  });
+
+  it('sets and removes a photo', async () => {
+    const png = file('ann.png', Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 1]));
+    expect((await waypost('user', 'photo', 'ann@cli.test', png)).out).toBe(
+      'Photo set: image/png, 9 bytes.\n',
+    );
+    expect((await waypost('user', 'photo', 'ann@cli.test', '--remove')).out).toContain('removed');
+    const refused = await waypost('user', 'photo', 'ann@cli.test', file('x.txt', 'no image'));
+    expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('JPEG or PNG') });
+    expect((await waypost('user', 'photo', 'ann@cli.test')).code).toBe(2);
+    expect((await waypost('user', 'photo', 'ann@cli.test', join(home, 'absent.png'))).code).toBe(1);
+  });
+
+  it('adds, lists and removes certificates and trusted authorities, PEM or DER', async () => {
+    const root = makeCertificate({ name: 'Root', ca: true });
+    const ann = makeCertificate({ name: 'Ann', issuer: root });
+    const pem = `-----BEGIN CERTIFICATE-----\n${root.base64}\n-----END CERTIFICATE-----\n`;
+    const added = await waypost('user', 'certificate', 'ann@cli.test', file('ann.der', ann.der));
+    expect(added.out).toContain('CN=Ann');
+    const fingerprint = /[0-9a-f]{64}/.exec(added.out)?.[0] ?? '';
+    const removed = await waypost('user', 'certificate', 'ann@cli.test', '--remove', fingerprint);
+    expect(removed.out).toContain('no certificates');
+    const trusted = await waypost('trust', 'add', 'cli.test', file('root.pem', pem));
+    expect(trusted.out).toContain('CN=Root');
+    expect((await waypost('trust', 'list', 'cli.test')).out).toBe(trusted.out);
+    const authority = /[0-9a-f]{64}/.exec(trusted.out)?.[0] ?? '';
+    expect((await waypost('trust', 'remove', 'cli.test', authority)).out).toContain(
+      'No authority is trusted',
+    );
+    expect((await waypost('trust', 'list', 'absent.test')).code).toBe(1);
+  });
+
+  it('makes, changes and removes groups', async () => {
+    const added = await waypost(
+      'group',
+      'add',
+      'team@cli.test',
+      '--name',
+      'Team',
+      '--members',
+      'ann@cli.test, x@y.test',
+    );
+    expect(added.out).toBe('Added team@cli.test with 2 members.\n');
+    expect((await waypost('group', 'list')).out).toMatch(/team@cli\.test +Team +2/);
+    expect((await waypost('group', 'members', 'team@cli.test', '--set', 'x@y.test')).out).toBe('x@y.test\n');
+    expect((await waypost('group', 'members', 'team@cli.test')).out).toBe('x@y.test\n');
+    expect((await waypost('group', 'remove', 'team@cli.test')).code).toBe(0);
+    expect((await waypost('group', 'members', 'team@cli.test')).code).toBe(1);
+  });
+});
