@@ -56,6 +56,9 @@ export interface ItemChange {
   modseq: number;
 }
 
+/** What a folder is and how far it has come. */
+export type FolderHead = Pick<Folder, 'role' | 'itemClass' | 'contentModseq'>;
+
 /** A change to the folder tree. modseq is the mailbox's after it. */
 export interface FolderChange {
   folder: Folder;
@@ -104,6 +107,8 @@ export interface MailboxStore {
 
   /** contentModseq of the folders that exist, by folder id. One read, whatever the size of the folders. */
   contentModseqs(folderIds: string[]): Promise<Map<string, number>>;
+  /** The same with what the folders are for. */
+  folderHeads(folderIds: string[]): Promise<Map<string, FolderHead>>;
   /** Changes of a folder after the cursor in order of (modseq, itemId), items and tombstones together, at most `limit`. */
   changes(folderId: string, after: FeedCursor, limit: number): Promise<FeedEntry[]>;
   /** Items of a folder newest first, with receivedAt >= `since`, before the cursor, at most `limit`. */
@@ -115,6 +120,8 @@ export interface MailboxStore {
   ): Promise<ItemState[]>;
   countSnapshot(folderId: string, since: number, before: SnapshotCursor | null): Promise<number>;
   itemStates(itemIds: string[]): Promise<ItemState[]>;
+  /** Items of a folder that belong to these conversations, newest first, at most `limit`. */
+  threadMembers(folderId: string, threadIds: string[], limit: number): Promise<ItemState[]>;
 
   /** Messages with their attachments, in the order asked for; unknown ids are left out. */
   messages(itemIds: string[]): Promise<Message[]>;

@@ -16,7 +16,8 @@ UPDATE items SET
   thread_id = coalesce(
     (SELECT m.thread_id FROM messages AS m WHERE m.mailbox_id = items.mailbox_id AND m.item_id = items.item_id), '');
 
-CREATE INDEX items_by_thread ON items (mailbox_id, thread_id, received_at, item_id) WHERE thread_id <> '';
+-- With tenant_id, as tombstones_by_raw_key.
+CREATE INDEX items_by_thread ON items (mailbox_id, thread_id, received_at, item_id, tenant_id) WHERE thread_id <> '';
 
 ALTER TABLE messages ADD COLUMN message_class TEXT NOT NULL DEFAULT 'IPM.Note';
 ALTER TABLE messages ADD COLUMN conversation_index TEXT NOT NULL DEFAULT '';

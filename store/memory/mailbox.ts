@@ -14,6 +14,7 @@ import type {
   FeedCursor,
   FeedEntry,
   FlagChange,
+  FolderHead,
   InsertResult,
   ItemChange,
   MailboxStore,
@@ -98,6 +99,24 @@ export class MemoryMailbox implements MailboxStore {
   async contentModseqs(folderIds: string[]): Promise<Map<string, number>> {
     const wanted = this.#folders().filter((f) => folderIds.includes(f.folderId));
     return new Map(wanted.map((f) => [f.folderId, f.contentModseq]));
+  }
+
+  async folderHeads(folderIds: string[]): Promise<Map<string, FolderHead>> {
+    const wanted = this.#folders().filter((f) => folderIds.includes(f.folderId));
+    return new Map(
+      wanted.map(({ folderId, role, itemClass, contentModseq }) => [
+        folderId,
+        { role, itemClass, contentModseq },
+      ]),
+    );
+  }
+
+  async threadMembers(folderId: string, threadIds: string[], limit: number): Promise<ItemState[]> {
+    return this.#inFolder(folderId)
+      .filter((s) => s.threadId !== '' && threadIds.includes(s.threadId))
+      .sort(newestFirst)
+      .slice(0, limit)
+      .map(copy);
   }
 
   async changes(folderId: string, after: FeedCursor, limit: number): Promise<FeedEntry[]> {

@@ -43,6 +43,8 @@ export function hotReads(mailbox: MailboxStore, inbox: string): Record<string, (
     'insert into a folder': () => mailbox.insert(message('one-more-own', { folderId: 'own' })),
     replaceContent: () => mailbox.replaceContent(message('000008', { rawKey: 'blobs/other.eml' })),
     setLastVerb: () => mailbox.setLastVerb(['item-000004'], 1, 5),
+    folderHeads: () => mailbox.folderHeads([inbox, 'own']),
+    threadMembers: () => mailbox.threadMembers(inbox, ['thread-000004', 'thread-000005'], 50),
     threadItems: () => mailbox.threadItems('thread-000004', 50),
     conversationRules: () => mailbox.conversationRules(['thread-1', 'thread-000004']),
     setConversationRule: () => mailbox.setConversationRule('thread-1', inbox),

@@ -190,6 +190,17 @@ export function mailContentContract(subject: Subject): void {
       const items = await mailbox.threadItems('talk', 4);
       expect(items.map((i) => i.itemId)).toEqual([4, 3, 2, 1].map((n) => `item-talk-0000${n}`));
       expect(items).toEqual(await mailbox.itemStates(items.map((i) => i.itemId)));
+      const inbox = await folderId(mailbox, 'inbox');
+      const members = await mailbox.threadMembers(inbox, ['talk', 'none', 'thread-else', '', 'talk'], 3);
+      expect(members.map((i) => i.itemId)).toEqual(['item-talk-00004', 'item-talk-00002', 'item-talk-00001']);
+      expect(await mailbox.threadMembers(inbox, [], 3)).toEqual([]);
+      const archive = await folderId(mailbox, 'archive');
+      expect(await mailbox.threadMembers(archive, ['talk'], 9)).toMatchObject([
+        { itemId: 'item-talk-00003' },
+      ]);
+      const heads = await mailbox.folderHeads([inbox, archive, 'none']);
+      expect([...heads.keys()].sort()).toEqual([inbox, archive].sort());
+      expect(heads.get(archive)).toEqual({ role: 'archive', itemClass: 'Email', contentModseq: 8 });
       expect(await mailbox.threadItems('', 4)).toEqual([]);
       expect(await mailbox.threadItems('\0\ud800', 4)).toEqual([]);
     });

@@ -1,7 +1,8 @@
-import { and, count, desc, eq, gte, type SQL, sql } from 'drizzle-orm';
+import { and, count, desc, eq, gte, inArray, type SQL, sql } from 'drizzle-orm';
 import type { ItemState } from '../../../core/mail/types.ts';
 import type { FeedCursor, FeedEntry, SnapshotCursor } from '../../../core/ports/mail.ts';
 import { slices } from '../../dialect/json-chunks.ts';
+import { given } from '../../dialect/statements.ts';
 import { askedId } from '../../text.ts';
 import { IDS_PER_STATEMENT, type MailboxContext, scoped, theseItems } from './context.ts';
 import { itemFields, itemState } from './rows.ts';
@@ -108,6 +109,31 @@ export async function threadItems(
       .from(items)
       // The words of the partial index: what is no message belongs to no conversation.
       .where(and(scoped(box, items), eq(items.threadId, askedId(threadId)), sql`${items.threadId} <> ''`))
+      .orderBy(desc(items.receivedAt), desc(items.itemId))
+      .limit(limit),
+  );
+  return rows.map(itemState);
+}
+
+export async function threadMembers(
+  box: MailboxContext,
+  folderId: string,
+  threadIds: readonly string[],
+  limit: number,
+): Promise<ItemState[]> {
+  const { items } = box.tables;
+  const input = box.executor.dialect.rows(
+    JSON.stringify([...new Set(threadIds)].map((id) => [askedId(id)])),
+    [items.threadId],
+  );
+  // CROSS JOIN: one probe for each conversation. Of its own SQLite walks through the folder from its newest item.
+  const members = sql`(select ${items.itemId} from ${input} cross join ${items} where ${scoped(box, items)}
+    and ${items.threadId} = ${given(items.threadId)} and ${items.threadId} <> '')`;
+  const rows = await box.executor.all(
+    box.executor.build
+      .select(itemFields(items))
+      .from(items)
+      .where(and(scoped(box, items), inArray(items.itemId, members), eq(items.folderId, askedId(folderId))))
       .orderBy(desc(items.receivedAt), desc(items.itemId))
       .limit(limit),
   );

@@ -2,6 +2,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import { ConflictError } from '../../../core/errors.ts';
 import { DEFAULT_FOLDERS } from '../../../core/mail/default-folders.ts';
 import type { Folder, FolderRole } from '../../../core/mail/types.ts';
+import type { FolderHead } from '../../../core/ports/mail.ts';
 import { slices } from '../../dialect/json-chunks.ts';
 import { given, insertSelect } from '../../dialect/statements.ts';
 import { inFolderOrder } from '../../folder-order.ts';
@@ -109,6 +110,29 @@ export async function contentModseqs(
         .where(and(scoped(box, folders), box.executor.dialect.isIn(folders.folderId, slice))),
     );
     for (const row of rows) found.set(row.folderId, row.contentModseq);
+  }
+  return found;
+}
+
+export async function folderHeads(
+  box: MailboxContext,
+  folderIds: readonly string[],
+): Promise<Map<string, FolderHead>> {
+  const { folders } = box.tables;
+  const found = new Map<string, FolderHead>();
+  for (const slice of slices(folderIds, IDS_PER_STATEMENT)) {
+    const rows = await box.executor.all(
+      box.executor.build
+        .select({
+          folderId: folders.folderId,
+          role: folders.role,
+          itemClass: folders.itemClass,
+          contentModseq: folders.contentModseq,
+        })
+        .from(folders)
+        .where(and(scoped(box, folders), box.executor.dialect.isIn(folders.folderId, slice))),
+    );
+    for (const { folderId, ...head } of rows) found.set(folderId, head as FolderHead);
   }
   return found;
 }

@@ -10,8 +10,8 @@ import { correspondents } from './correspondents.ts';
 import { createFolder } from './create-folder.ts';
 import { deleteFolder } from './delete-folder.ts';
 import { emptyFolders } from './empty-folders.ts';
-import { changes, countSnapshot, itemStates, snapshot, threadItems } from './feed.ts';
-import { contentModseqs, createMailbox, folderByRole, listFolders, usage } from './folders.ts';
+import { changes, countSnapshot, itemStates, snapshot, threadItems, threadMembers } from './feed.ts';
+import { contentModseqs, createMailbox, folderByRole, folderHeads, listFolders, usage } from './folders.ts';
 import { insertMessagesInto } from './insert.ts';
 import { knownRawKeys, rawKeysAfter, threadOf, threadOfSubject } from './lookup.ts';
 import { readMessages, readPart, readParts } from './messages.ts';
@@ -60,6 +60,7 @@ function createMailboxStore(box: MailboxContext): MailboxStore {
     emptyFolders: (folderIds, now) => emptyFolders(box, folderIds, now),
     usage: () => usage(box),
     contentModseqs: (folderIds) => contentModseqs(box, folderIds),
+    folderHeads: (folderIds) => folderHeads(box, folderIds),
     changes: (folderId, after, limit) => changes(box, folderId, after, limit),
     snapshot: (folderId, since, before, limit) => snapshot(box, folderId, since, before, limit),
     countSnapshot: (folderId, since, before) => countSnapshot(box, folderId, since, before),
@@ -82,6 +83,7 @@ function createMailboxStore(box: MailboxContext): MailboxStore {
     setLastVerb: (itemIds, verb, at) => setLastVerb(box, itemIds, verb, at),
     move: (itemIds, toFolderId, from) => moveItems(box, itemIds, toFolderId, from),
     remove: (itemIds, now, from) => removeItems(box, itemIds, now, from),
+    threadMembers: (folderId, threadIds, limit) => threadMembers(box, folderId, threadIds, limit),
     threadItems: (threadId, limit) => threadItems(box, threadId, limit),
     conversationRules: (threadIds) => conversationRules(box, threadIds),
     setConversationRule: (threadId, folderId) => setConversationRule(box, threadId, folderId),

@@ -49,8 +49,8 @@ async function walks({ sql, params }: Statement): Promise<string[]> {
   const { results } = await bindings.MAIL_1.prepare(`explain query plan ${sql}`)
     .bind(...params)
     .all<{ detail: string }>();
-  // The feed sorts its two pages together.
-  const sorts = sql.includes('union all') ? /^$/ : /^USE TEMP B-TREE FOR ORDER BY$/;
+  // The feed sorts its two pages together, a conversation the few items that it has.
+  const sorts = /union all|cross join/.test(sql) ? /^$/ : /^USE TEMP B-TREE FOR ORDER BY$/;
   return results
     .map((row) => row.detail)
     .filter(
