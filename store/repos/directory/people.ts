@@ -20,26 +20,30 @@ export async function searchPeople(
   if (words.length === 0) return { people: [], total: 0 };
   const { executor, tables } = directory;
   const { people, peopleWords } = tables;
-  const holds = words.map((word) =>
-    inArray(
-      people.personId,
-      sql`(select ${peopleWords.personId} from ${peopleWords} where ${peopleWords.tenantId} = ${tenantId}
-        and ${peopleWords.word} >= ${word} and ${peopleWords.word} < ${word + LAST})`,
-    ),
+  const having = (word: string) =>
+    sql`select ${peopleWords.personId} from ${peopleWords} where ${peopleWords.tenantId} = ${tenantId}
+      and ${peopleWords.word} >= ${word} and ${peopleWords.word} < ${word + LAST}`;
+  // The longest word has the fewest entries: from these the statement starts.
+  const [rarest = '', ...others] = words.toSorted((a, b) => b.length - a.length);
+  const hits = sql`(select distinct person_id as hit_id from (${having(rarest)}) as found) as hits`;
+  const holds = and(
+    ...others.map((word) => inArray(people.personId, sql`(${having(word)})`)),
+    isListed(directory),
   );
   const beyond =
     after === null
       ? undefined
       : sql`(${people.sortKey}, ${people.personId}) > (${after.sortKey}, ${askedId(after.personId)})`;
   const [rows, counts] = await executor.read(
-    selectPeople(directory, tenantId, and(...holds, beyond, isListed(directory)))
+    selectPeople(directory, tenantId, hits, and(holds, beyond))
       .orderBy(people.sortKey, people.personId)
       .limit(limit),
     executor.build
       .select({ total: sql<number>`count(*)`.as('total') })
-      .from(people)
+      .from(hits)
+      .crossJoin(people)
       .leftJoin(tables.users, userOf(directory, tenantId))
-      .where(and(eq(people.tenantId, tenantId), ...holds, isListed(directory))),
+      .where(and(eq(people.tenantId, tenantId), isHit(directory), holds)),
   );
   return { people: rows.map(person), total: Number(counts[0]?.total ?? 0) };
 }
@@ -53,13 +57,10 @@ export async function exactPeople(
   const key = exactKey(text);
   if (key === null) return [];
   const { people, peopleWords } = directory.tables;
-  const named = inArray(
-    people.personId,
-    sql`(select ${peopleWords.personId} from ${peopleWords} where ${peopleWords.tenantId} = ${tenantId}
-      and ${peopleWords.word} = ${fitText(key, 255)})`,
-  );
+  const hits = sql`(select distinct ${peopleWords.personId} as hit_id from ${peopleWords}
+    where ${peopleWords.tenantId} = ${tenantId} and ${peopleWords.word} = ${fitText(key, 255)}) as hits`;
   const rows = await directory.executor.all(
-    selectPeople(directory, tenantId, and(named, isListed(directory)))
+    selectPeople(directory, tenantId, hits, isListed(directory))
       .orderBy(people.sortKey, people.personId)
       .limit(limit),
   );
@@ -72,12 +73,9 @@ export async function getPerson(
   userId: string,
 ): Promise<Person | null> {
   const { people } = directory.tables;
+  const hits = sql`(select cast(${askedId(userId)} as text) as hit_id) as hits`;
   const [row] = await directory.executor.all(
-    selectPeople(
-      directory,
-      tenantId,
-      and(eq(people.personId, askedId(userId)), eq(people.kind, 'user')),
-    ).limit(1),
+    selectPeople(directory, tenantId, hits, eq(people.kind, 'user')).limit(1),
   );
   return row === undefined ? null : person(row);
 }
@@ -91,27 +89,20 @@ export async function peopleAt(
   if (addresses.length === 0) return new Map();
   const { executor, tables } = directory;
   const { people, peopleWords } = tables;
-  const found = executor.build
-    .select({ word: peopleWords.word, personId: peopleWords.personId })
-    .from(peopleWords)
-    .where(
-      and(
-        eq(peopleWords.tenantId, tenantId),
-        executor.dialect.isIn(
-          peopleWords.word,
-          addresses.map((address) => `=${address}`),
-        ),
-      ),
-    );
-  const words = await executor.all(found);
-  const ids = [...new Set(words.map((row) => row.personId))];
-  if (ids.length === 0) return new Map();
-  const rows = await executor.all(
-    selectPeople(
-      directory,
-      tenantId,
-      and(executor.dialect.isIn(people.personId, ids), eq(people.kind, 'user'), isActive(directory)),
+  const named = and(
+    eq(peopleWords.tenantId, tenantId),
+    executor.dialect.isIn(
+      peopleWords.word,
+      addresses.map((address) => `=${address}`),
     ),
+  );
+  const hits = sql`(select distinct ${peopleWords.personId} as hit_id from ${peopleWords} where ${named}) as hits`;
+  const [words, rows] = await executor.read(
+    executor.build
+      .select({ word: peopleWords.word, personId: peopleWords.personId })
+      .from(peopleWords)
+      .where(named),
+    selectPeople(directory, tenantId, hits, and(eq(people.kind, 'user'), isActive(directory))),
   );
   const byId = new Map(rows.map((row) => [row.personId, person(row)]));
   const out = new Map<string, Person>();
@@ -179,8 +170,15 @@ function isListed(directory: DirectoryContext): SQL | undefined {
   return and(eq(directory.tables.people.hidden, 0), isActive(directory));
 }
 
-/** Entries with address and name from the table of their kind. */
-function selectPeople(directory: DirectoryContext, tenantId: string, which: SQL | undefined) {
+function isHit({ tables: { people } }: DirectoryContext): SQL {
+  return sql`${people.personId} = hit_id`;
+}
+
+/**
+ * The entries that the derived table `hits (hit_id)` names, with address and name from the table of their kind. CROSS
+ * JOIN keeps SQLite to this order; of its own it may walk through all entries of the tenant in order of name.
+ */
+function selectPeople(directory: DirectoryContext, tenantId: string, hits: SQL, which: SQL | undefined) {
   const { people, users, mailGroups } = directory.tables;
   return directory.executor.build
     .select({
@@ -204,10 +202,11 @@ function selectPeople(directory: DirectoryContext, tenantId: string, which: SQL 
         'display_name',
       ),
     })
-    .from(people)
+    .from(hits)
+    .crossJoin(people)
     .leftJoin(users, userOf(directory, tenantId))
     .leftJoin(mailGroups, and(eq(mailGroups.groupId, people.personId), eq(mailGroups.tenantId, tenantId)))
-    .where(and(eq(people.tenantId, tenantId), which));
+    .where(and(eq(people.tenantId, tenantId), isHit(directory), which));
 }
 
 type Row = Awaited<ReturnType<typeof selectPeople>>[number];
