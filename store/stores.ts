@@ -1,10 +1,12 @@
 import type { AuditStore } from '../core/ports/audit.ts';
 import type { DirectoryStore } from '../core/ports/directory.ts';
 import type { MailStore } from '../core/ports/mail.ts';
+import type { OutboxStore } from '../core/ports/outbox.ts';
 import type { SearchStore } from '../core/ports/search.ts';
 import type { Executor } from './dialect/types.ts';
 import { createAuditStore } from './repos/audit-store.ts';
 import { createDirectoryStore } from './repos/directory/directory-store.ts';
+import { createOutboxStore } from './repos/directory/outbox.ts';
 import { createMailStore } from './repos/mail/mail-store.ts';
 import { createSearchStore } from './repos/search-store.ts';
 import type { AuditTables } from './schema/audit.ts';
@@ -15,6 +17,7 @@ import type { SearchTables } from './schema/search.ts';
 /** The four databases as the services see them. */
 export interface Stores {
   directory: DirectoryStore;
+  outbox: OutboxStore;
   mail: MailStore;
   search: SearchStore;
   audit: AuditStore;
@@ -39,6 +42,7 @@ export interface Executors {
 export function createStores(executors: Executors, tables: Tables): Stores {
   return {
     directory: createDirectoryStore({ executor: executors.directory, tables: tables.directory }),
+    outbox: createOutboxStore({ executor: executors.directory, tables: tables.directory }),
     mail: createMailStore({ names: executors.shards, executor: executors.mail, tables: tables.mail }),
     search: createSearchStore(executors.search, tables.search),
     audit: createAuditStore(executors.audit, tables.audit),

@@ -2,6 +2,7 @@ import type { Stores } from '../stores.ts';
 import { createMemoryAuditStore } from './audit.ts';
 import { createMemoryDirectoryStore } from './directory.ts';
 import { createMemoryMailStore } from './mail.ts';
+import { createMemoryOutboxStore } from './outbox.ts';
 import { createMemorySearchStore } from './search.ts';
 
 export { createMemoryBlobStore } from './blobs.ts';
@@ -12,6 +13,7 @@ export { createQueueRecorder } from './queues.ts';
 export function createMemoryStores(shards?: string[]): Stores {
   return {
     directory: createMemoryDirectoryStore(),
+    outbox: createMemoryOutboxStore(),
     mail: createMemoryMailStore(shards),
     search: createMemorySearchStore(),
     audit: createMemoryAuditStore(),

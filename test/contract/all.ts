@@ -9,6 +9,7 @@ import { mailInsertContract } from './mail-insert.ts';
 import { mailLimitsContract } from './mail-limits.ts';
 import { mailModelContract } from './mail-model.ts';
 import { mailPeopleContract } from './mail-people.ts';
+import { outboxContract } from './outbox.ts';
 import { searchContract } from './search.ts';
 import { searchFollowContract } from './search-follow.ts';
 import { searchMirrorContract } from './search-mirror.ts';
@@ -25,6 +26,7 @@ export function storesContract(subject: Subject, runs: number): void {
   mailModelContract(subject, runs);
   directoryContract(subject);
   peopleContract(subject);
+  outboxContract(subject);
   devicesContract(subject);
   searchContract(subject);
   searchMirrorContract(subject);

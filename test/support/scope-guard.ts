@@ -47,6 +47,7 @@ const RESOLVES: Record<string, { byValue?: string[]; byQuery?: string[]; freely?
   trusted_roots: {},
   mail_groups: { byValue: ['address'] },
   mail_group_members: {},
+  outbox: {},
 };
 
 /** Has no columns for the scope: its rows are those of `documents`, which the same statement must scope. */
