@@ -1,6 +1,7 @@
 import type { WbxmlElement } from '../../codecs/wbxml/index.ts';
 import type { Principal } from '../../core/identity/types.ts';
 import type { MailboxRef } from '../../core/mail/types.ts';
+import type { GateState } from '../../core/policy/types.ts';
 import type { DevicePort } from '../../core/ports/device.ts';
 import type { MailboxStore } from '../../core/ports/mail.ts';
 import type { Logger } from '../../platform/log.ts';
@@ -23,6 +24,10 @@ export interface EasContext {
   /** The client takes multipart answers of ItemOperations (MS-ASCMD 2.2.1.10.1). */
   acceptMultiPart: boolean;
   userAgent: string;
+  /** Of the X-MS-PolicyKey header or the base64 query, as it was sent; null when there is none. */
+  policyKey: string | null;
+  /** What the gate let the command pass on. */
+  gate: GateState;
   log: Logger;
   correlationId: string;
 }

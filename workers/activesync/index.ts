@@ -6,6 +6,7 @@ import { correlationIdOf } from '../../platform/correlation.ts';
 import { describeError, type Logger } from '../../platform/log.ts';
 import type { Services } from '../../platform/services.ts';
 import { COMMANDS } from './command-table.ts';
+import { checkGate, readGate } from './gate/check.ts';
 import { readBody } from './http/body.ts';
 import { type EasQuery, parseQuery } from './http/query.ts';
 import { httpError, toResponse } from './http/reply.ts';
@@ -85,6 +86,7 @@ async function run(
   if (command === undefined) return httpError(501, 'command not supported');
   // The mailbox is that of the signed-in user; a query that names another is refused, not obeyed (ATTACKS A32).
   if (!namesUser(query.user, principal)) return httpError(403, 'the query names another user');
+  const gateState = readGate(services, principal, query.deviceId);
   const body = await readBody(request);
   if (body.kind === 'error') return httpError(body.status, body.message);
   const ref: MailboxRef = {
@@ -92,7 +94,7 @@ async function run(
     mailboxId: principal.user.userId,
     shard: principal.tenant.mailShard,
   };
-  const reply = await command({
+  const context = {
     services,
     principal,
     ref,
@@ -103,9 +105,12 @@ async function run(
     body: body.kind === 'document' ? body.root : null,
     acceptMultiPart: query.acceptMultiPart || request.headers.get('ms-asacceptmultipart') === 'T',
     userAgent: (request.headers.get('user-agent') ?? '').slice(0, 255),
+    policyKey: query.policyKey ?? request.headers.get('x-ms-policykey'),
     log,
     correlationId,
-  });
+  };
+  const gate = await checkGate(context, gateState);
+  const reply = gate.kind === 'pass' ? await command({ ...context, gate: gate.state }) : gate.reply;
   return toResponse(reply, version);
 }
 

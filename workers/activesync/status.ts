@@ -59,7 +59,14 @@ export const STATUS = {
     hierarchy: 7,
     serverError: 8,
   },
-  provision: { ok: 1, protocol: 2, serverError: 3 },
+  provision: {
+    ok: 1,
+    protocol: 2,
+    serverError: 3,
+    notCompliant: 139,
+    externallyManaged: 145,
+    informationMissing: 165,
+  },
   /** Status of one Policy (MS-ASPROV 2.2.2.54.2). */
   policy: { ok: 1, none: 2, unknownType: 3, corrupted: 4, wrongKey: 5 },
 } as const;

@@ -10,7 +10,6 @@ export async function folderSync(context: EasContext): Promise<Reply> {
   if (context.body?.tag !== 'FolderHierarchy:FolderSync' || syncKey === undefined) {
     return wbxml(el('FolderHierarchy:FolderSync', el('FolderHierarchy:Status', STATUS.folderSync.malformed)));
   }
-  context.services.defer(registerDevice(context));
   const reply = await context.device.folderSync(syncKey);
   if (reply.status !== STATUS.folderSync.ok) {
     return wbxml(el('FolderHierarchy:FolderSync', el('FolderHierarchy:Status', reply.status)));
@@ -39,23 +38,4 @@ function folder(view: FolderView) {
     el('FolderHierarchy:DisplayName', view.displayName),
     el('FolderHierarchy:Type', view.type),
   ];
-}
-
-/** Keeps the list of devices. It is for people, so its failure does not fail the sync. */
-async function registerDevice(context: EasContext): Promise<void> {
-  const now = context.services.now();
-  try {
-    await context.services.directory.touchDevice({
-      tenantId: context.ref.tenantId,
-      userId: context.principal.user.userId,
-      deviceId: context.query.deviceId,
-      deviceType: context.query.deviceType,
-      userAgent: context.userAgent,
-      protocolVersion: context.version,
-      firstSeenAt: now,
-      lastSeenAt: now,
-    });
-  } catch (error) {
-    context.log.warn('eas.device-not-registered', { error: String(error) });
-  }
 }
