@@ -1,0 +1,3 @@
+import { mailboxOperationsSuite } from './suites/mailbox-operations.ts';
+
+mailboxOperationsSuite('d1');
