@@ -12,7 +12,7 @@ const MAX_WORDS = 200;
 const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u;
 
 /** Words of a name, an address or a query: compatibility forms and case folded, accents dropped. */
-export function foldName(text: string): string[] {
+function foldName(text: string): string[] {
   return text
     .slice(0, 2000)
     .normalize('NFKD')

@@ -3,7 +3,7 @@ import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:cry
 
 const DAY = 86_400_000;
 
-export interface Issuer {
+interface Issuer {
   name: string;
   key: KeyObject;
 }

@@ -6,7 +6,7 @@ import { atLeast, type Version } from '../http/versions.ts';
 import { numberOf } from '../mail/body-preference.ts';
 
 /** MS-ASCMD 2.2.2: of one photo. */
-export const PICTURE = { ok: 1, none: 173, tooLarge: 174, limitReached: 175 } as const;
+const PICTURE = { ok: 1, none: 173, tooLarge: 174, limitReached: 175 } as const;
 
 /** Namespaces in which photos are asked for and answered. */
 interface Tags {
