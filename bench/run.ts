@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --json] [-- --only ingest,sync,…] [-- --seconds 30]`: floor and product in one run of one
+ * `npm run bench [-- --json] [-- --only ingest,sync,search,…] [-- --seconds 30]`: floor and product in one run of one
  * Worker. Ratios to the floor are what to compare; milliseconds depend on the machine.
  */
 import { existsSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { ingestLarge, ingestRate } from './ingest.ts';
 import { bundleFigures, startBenchWorker } from './local.ts';
 import { heldPings, pingLatency } from './ping.ts';
 import { report } from './report.ts';
+import { searchOnD1, searchOnPostgres } from './search.ts';
 import { interleaved, round, timed } from './stats.ts';
 
 const { values } = parseArgs({
@@ -17,6 +18,7 @@ const { values } = parseArgs({
     only: { type: 'string', default: 'bundle,sync,initial,ingest,ping,held' },
     seconds: { type: 'string', default: '30' },
     pings: { type: 'string', default: '1000' },
+    messages: { type: 'string', default: '100000' },
   },
 });
 const only = new Set(values.only.split(','));
@@ -79,6 +81,7 @@ try {
     product['held_ping_kb'] = held.kbEach;
     product['held_wake_ms_p50'] = held.wake.median;
   }
+  if (only.has('search')) await measureSearch(Number(values.messages));
 } finally {
   await worker.stop();
 }
@@ -161,4 +164,19 @@ async function measureInitial(): Promise<void> {
   detail['initial'] = rates;
   product['initial_sync_per_s'] = rates[2000] ?? Number.NaN;
   product['initial_sync_500_to_2000'] = round((rates[500] ?? Number.NaN) / (rates[2000] ?? Number.NaN));
+}
+
+/** Questions of every kind to an index of many messages, on both databases. */
+async function measureSearch(messages: number): Promise<void> {
+  say(`search in ${messages} messages on D1 …`);
+  const d1 = await searchOnD1(worker, await user('search'), messages);
+  say(`search in ${messages} messages on PostgreSQL …`);
+  const postgres = await searchOnPostgres(messages);
+  detail['search'] = { d1, postgres };
+  product['search_d1_p95_ms'] = d1.index.all.p95;
+  product['search_d1_relevance_p95_ms'] = d1.relevance.all.p95;
+  product['search_postgres_p95_ms'] = postgres.index.all.p95;
+  product['search_postgres_relevance_p95_ms'] = postgres.relevance.all.p95;
+  product['search_command_ms'] = d1.command.all.median;
+  product['search_command_p95_ms'] = d1.command.all.p95;
 }

@@ -65,10 +65,15 @@ export interface Term {
 /** A query whose texts are cut into words. */
 export type Terms = { kind: 'and' | 'or'; of: Terms[] } | { kind: 'not'; of: Terms } | Term | StateQuery;
 
-/** Cuts the texts of a query into words. null: nothing of it is left, and nothing matches. */
-export function termsOf(query: Query): Terms | null {
-  const budget = { leaves: QUERY_LIMITS.leaves };
-  return reduce(query, 0, budget);
+/**
+ * Cuts the texts of a query into words, and the query into alternatives, each of which says things about words and
+ * things about facts that must all hold: `(a is:read) OR is:flagged` makes two. A database can answer each of them
+ * from an index, the whole only by looking at every document. None: nothing is asked for, and nothing matches.
+ * ATTACKS: of very many alternatives only the first are looked for.
+ */
+export function alternatives(query: Query): Terms[] {
+  const terms = reduce(query, 0, { leaves: QUERY_LIMITS.leaves });
+  return terms === null ? [] : takenApart(terms);
 }
 
 function reduce(query: Query, depth: number, budget: { leaves: number }): Terms | null {
@@ -76,7 +81,11 @@ function reduce(query: Query, depth: number, budget: { leaves: number }): Terms 
   switch (query.kind) {
     case 'and':
     case 'or': {
-      const of = query.of.map((part) => reduce(part, depth + 1, budget)).filter((part) => part !== null);
+      const of = query.of.flatMap((part) => {
+        const reduced = reduce(part, depth + 1, budget);
+        if (reduced === null) return [];
+        return reduced.kind === query.kind ? reduced.of : [reduced];
+      });
       return of.length <= 1 ? (of[0] ?? null) : { kind: query.kind, of };
     }
     case 'not': {
@@ -102,6 +111,36 @@ function reduce(query: Query, depth: number, budget: { leaves: number }): Terms 
 export function isTextual(terms: Terms): boolean {
   if (terms.kind === 'and' || terms.kind === 'or') return terms.of.every(isTextual);
   return terms.kind === 'not' ? isTextual(terms.of) : terms.kind === 'term';
+}
+
+/** Whether no leaf asks for words. */
+export function isFactual(terms: Terms): boolean {
+  if (terms.kind === 'and' || terms.kind === 'or') return terms.of.every(isFactual);
+  return terms.kind === 'not' ? isFactual(terms.of) : terms.kind !== 'term';
+}
+
+/** Most alternatives of a query. */
+const MAX_ALTERNATIVES = 12;
+
+function takenApart(terms: Terms): Terms[] {
+  if (isTextual(terms) || isFactual(terms)) return [terms];
+  if (terms.kind === 'not') return takenApart(denied(terms.of));
+  if (terms.kind === 'or') return terms.of.flatMap(takenApart).slice(0, MAX_ALTERNATIVES);
+  if (terms.kind !== 'and') return [terms];
+  let product: Terms[][] = [[]];
+  for (const part of terms.of.map(takenApart)) {
+    product = product
+      .flatMap((before) => part.map((one) => [...before, ...(one.kind === 'and' ? one.of : [one])]))
+      .slice(0, MAX_ALTERNATIVES);
+  }
+  return product.map((of) => ({ kind: 'and', of }));
+}
+
+/** The opposite of a query, with `not` moved towards its leaves. */
+function denied(terms: Terms): Terms {
+  if (terms.kind === 'not') return terms.of;
+  if (terms.kind !== 'and' && terms.kind !== 'or') return { kind: 'not', of: terms };
+  return { kind: terms.kind === 'and' ? 'or' : 'and', of: terms.of.map(denied) };
 }
 
 /** Whether a document holds a term, as the databases judge it. */
@@ -130,7 +169,12 @@ export function holdsTerm({ ordered, rest }: DocumentWords, term: Term): boolean
 }
 
 /** What is asked for by words that may stand anywhere: where they stand makes a document more or less relevant. */
-export function looseTerms(terms: Terms): Term[] {
-  if (terms.kind === 'and' || terms.kind === 'or') return terms.of.flatMap(looseTerms);
-  return terms.kind === 'term' && terms.fields === null ? [terms] : [];
+export function looseTerms(parts: readonly Terms[]): Term[] {
+  const found = new Map<string, Term>();
+  const collect = (terms: Terms): void => {
+    if (terms.kind === 'and' || terms.kind === 'or') terms.of.forEach(collect);
+    else if (terms.kind === 'term' && terms.fields === null) found.set(terms.words.join(' '), terms);
+  };
+  parts.forEach(collect);
+  return [...found.values()];
 }

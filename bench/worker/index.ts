@@ -2,6 +2,7 @@ import type { NewMessage } from '../../core/mail/types.ts';
 import type { Env } from '../../platform/env.ts';
 import { newId } from '../../platform/ids.ts';
 import product, { buildServices } from '../../workers/index.ts';
+import { searchAsk, searchLoad } from './search.ts';
 
 export { DeviceSession, MailboxHub, Throttle } from '../../workers/index.ts';
 
@@ -48,6 +49,8 @@ const FLOOR: Record<string, Act> = {
   // A request that only waits: what the platform itself pays for each one that is held.
   hold: (_env, url) => new Promise((resolve) => setTimeout(resolve, Number(url.searchParams.get('ms')))),
   seed,
+  'search-load': searchLoad,
+  'search-ask': searchAsk,
 };
 
 /** Fills a user's Inbox with rows (no raws): for costs that must not depend on the size of a folder. */

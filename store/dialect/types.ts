@@ -81,8 +81,6 @@ export interface FullText {
   drop(scope: DocumentScope, itemIds: readonly string[]): SQL[];
   /** For documents that hold these words (all documents for null) and were received in the span. */
   source(scope: DocumentScope, words: Terms | null, received: Span): DocumentSource;
-  /** Condition on `documents`: holds these words. For queries in which words are one of several possibilities. */
-  matches(scope: DocumentScope, words: Terms): SQL;
   /** Condition: the text of the column contains this text. */
   contains(column: Column, text: string): SQL;
 }

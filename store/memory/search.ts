@@ -5,12 +5,12 @@ import { evaluate } from '../../core/search/evaluate.ts';
 import type { TextField } from '../../core/search/query.ts';
 import { newestFirst, RANKED, rank } from '../../core/search/rank.ts';
 import {
+  alternatives,
   type DocumentWords,
   documentWords,
   holdsTerm,
   looseTerms,
   type Terms,
-  termsOf,
 } from '../search-words.ts';
 
 interface Document {
@@ -49,14 +49,15 @@ export function createMemorySearchStore(): SearchStore {
       return ids.length;
     },
     async query(ref, query, { order, limit }) {
-      const terms = termsOf(query);
-      if (terms === null) return { hits: [], more: false };
+      const parts = alternatives(query);
       const { documents } = of(ref);
-      const matching = [...documents.values()].filter((document) => matches(document, terms));
+      const matching = [...documents.values()].filter((document) =>
+        parts.some((part) => matches(document, part)),
+      );
       const hits = matching
         .map(({ state: { itemId, receivedAt } }) => ({ itemId, receivedAt }))
         .sort(newestFirst);
-      const sorted = order === 'newest' ? hits : relevant(hits, documents, terms);
+      const sorted = order === 'newest' ? hits : relevant(hits, documents, parts);
       return { hits: sorted.slice(0, limit), more: sorted.length > limit };
     },
     async cursors(ref) {
@@ -109,8 +110,8 @@ function matches({ state, words }: Document, terms: Terms): boolean {
   }
 }
 
-function relevant(hits: SearchHit[], documents: ReadonlyMap<string, Document>, terms: Terms): SearchHit[] {
-  const loose = looseTerms(terms);
+function relevant(hits: SearchHit[], documents: ReadonlyMap<string, Document>, parts: Terms[]): SearchHit[] {
+  const loose = looseTerms(parts);
   const ranked = hits.slice(0, RANKED);
   if (loose.length === 0 || ranked.length < 2) return hits;
   const holding = (...fields: TextField[]) =>

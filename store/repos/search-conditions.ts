@@ -17,7 +17,7 @@ export function categoryText(names: readonly string[]): string {
 }
 
 /**
- * Where to read documents that match. Of conditions that must all hold, those about words become one question to the
+ * Where to read documents that match one of the alternatives of a query. Of conditions that must all hold, those about words become one question to the
  * text index and those about time a span of it; the others are asked of each document that is found.
  */
 export function sourceOf(context: SearchContext, terms: Terms): DocumentSource {
@@ -42,7 +42,6 @@ function overlap(a: Span, b: Span): Span {
 }
 
 function conditionOf(context: SearchContext, terms: Terms): SQL {
-  if (isTextual(terms)) return context.dialect.fullText.matches(context.scope, terms);
   switch (terms.kind) {
     case 'and':
       return and(...terms.of.map((part) => conditionOf(context, part))) ?? sql`1 = 1`;
@@ -51,7 +50,7 @@ function conditionOf(context: SearchContext, terms: Terms): SQL {
     case 'not':
       return not(conditionOf(context, terms.of));
     case 'term':
-      return context.dialect.fullText.matches(context.scope, terms);
+      throw new Error('store: words and facts in one part of a question');
     default:
       return stateCondition(context, terms);
   }

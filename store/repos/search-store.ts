@@ -8,11 +8,12 @@ import type {
   SearchResult,
   SearchStore,
 } from '../../core/ports/search.ts';
+import type { TextField } from '../../core/search/query.ts';
 import { newestFirst, RANKED, rank } from '../../core/search/rank.ts';
 import { slices } from '../dialect/json-chunks.ts';
 import type { Executor } from '../dialect/types.ts';
 import type { SearchTables } from '../schema/search.ts';
-import { documentWords, looseTerms, type Term, type Terms, termsOf } from '../search-words.ts';
+import { alternatives, documentWords, looseTerms, type Term, type Terms } from '../search-words.ts';
 import { askedId } from '../text.ts';
 import { ping } from './ping.ts';
 import { categoryText, type SearchContext, sourceOf } from './search-conditions.ts';
@@ -47,36 +48,46 @@ export function createSearchStore(executor: Executor, tables: SearchTables): Sea
       .limit(limit);
   }
 
-  async function newest(ref: MailboxRef, terms: Terms, limit: number): Promise<SearchResult> {
-    const hits = await executor.all(select(ref, terms, limit + 1));
-    return { hits: hits.slice(0, limit).sort(newestFirst), more: hits.length > limit };
+  async function newest(ref: MailboxRef, parts: Terms[], limit: number): Promise<SearchResult> {
+    const questions = parts.map((part) => select(ref, part, limit + 1));
+    const [one] = questions;
+    const rows =
+      questions.length === 1 && one !== undefined
+        ? await executor.all(one)
+        : (await executor.read(...questions)).flat();
+    const hits = [...new Map(rows.map((hit) => [hit.itemId, hit])).values()].sort(newestFirst);
+    return { hits: hits.slice(0, limit), more: hits.length > limit };
   }
 
-  async function relevant(ref: MailboxRef, terms: Terms, limit: number): Promise<SearchResult> {
-    const { hits, more } = await newest(ref, terms, Math.max(limit, RANKED));
+  async function relevant(ref: MailboxRef, parts: Terms[], limit: number): Promise<SearchResult> {
+    const { hits, more } = await newest(ref, parts, Math.max(limit, RANKED));
     const ranked = hits.slice(0, RANKED);
-    const loose = looseTerms(terms);
+    const loose = looseTerms(parts);
     if (loose.length === 0 || ranked.length < 2) return cut(hits, more, limit);
     const from = ranked.at(-1)?.receivedAt ?? 0;
-    const among = (fields: Term['fields']) =>
-      select(
-        ref,
-        {
-          kind: 'and',
-          of: [
-            ...(terms.kind === 'and' ? terms.of : [terms]),
-            { kind: 'or', of: loose.map((term): Term => ({ ...term, fields })) },
-            { kind: 'received', from, before: null },
-          ],
-        },
-        RANKED,
+    const among = (...fields: TextField[]) =>
+      parts.map((part) =>
+        select(
+          ref,
+          {
+            kind: 'and',
+            of: [
+              ...(part.kind === 'and' ? part.of : [part]),
+              { kind: 'or', of: loose.map((term): Term => ({ ...term, fields })) },
+              { kind: 'received', from, before: null },
+            ],
+          },
+          RANKED,
+        ),
       );
-    const places = await executor.read(
-      among(['subject']),
-      among(['from']),
-      among(['to', 'cc', 'bcc', 'files']),
+    const places = [among('subject'), among('from'), among('to', 'cc', 'bcc', 'files')];
+    const rows = await executor.read(...places.flat());
+    const [subject, sender, others] = places.map(
+      (_place, i) =>
+        new Set(
+          rows.slice(i * parts.length, (i + 1) * parts.length).flatMap((r) => r.map((row) => row.itemId)),
+        ),
     );
-    const [subject, sender, others] = places.map((rows) => new Set(rows.map((row) => row.itemId)));
     const none = new Set<string>();
     const order = rank(ranked, { subject: subject ?? none, from: sender ?? none, others: others ?? none });
     return cut([...order, ...hits.slice(RANKED)], more, limit);
@@ -119,11 +130,11 @@ export function createSearchStore(executor: Executor, tables: SearchTables): Sea
     },
 
     async query(ref, query, options: SearchOptions) {
-      const terms = termsOf(query);
-      if (terms === null) return { hits: [], more: false };
+      const parts = alternatives(query);
+      if (parts.length === 0) return { hits: [], more: false };
       return options.order === 'newest'
-        ? newest(ref, terms, options.limit)
-        : relevant(ref, terms, options.limit);
+        ? newest(ref, parts, options.limit)
+        : relevant(ref, parts, options.limit);
     },
 
     async cursors(ref) {

@@ -196,6 +196,21 @@ export function searchContract(subject: Subject): void {
       expect(await typed(search, ref, '(apple is:read) OR (pear is:flagged)')).toEqual(['a', 'b']);
       expect(await typed(search, ref, '-(apple is:read)')).toEqual(['b', 'c', 'd']);
       expect(await typed(search, ref, 'hasattachment:no apple')).toEqual(['a']);
+      expect(await typed(search, ref, '(apple OR is:flagged) (pear OR is:read)')).toEqual([
+        'a',
+        'b',
+        'c',
+        'd',
+      ]);
+      expect(await typed(search, ref, '(apple OR is:flagged) -(pear is:flagged) -(apple is:read)')).toEqual([
+        'c',
+        'd',
+      ]);
+      expect(await typed(search, ref, 'NOT (apple OR is:flagged)')).toEqual([]);
+      expect(await typed(search, ref, 'NOT (apple is:unread) is:read')).toEqual(['a', 'd']);
+      const many = Array.from({ length: 9 }, (_, i) => `(word${i} OR larger:${i})`).join(' ');
+      // 512 alternatives: only some are looked for, on every database the same.
+      expect(await typed(search, ref, many)).toEqual([]);
     });
 
     test('sizes, times, folders, categories and conversations are conditions', async () => {

@@ -89,9 +89,6 @@ export const fts5: FullText = {
     };
   },
 
-  matches: (scope, words) => sql`exists (select 1 from document_text
-    where document_text match ${inScope(scope, words)} and document_text.rowid = documents.document_id)`,
-
   contains: (column, text) => sql`instr(${column}, ${text}) > 0`,
 };
 
