@@ -3,6 +3,8 @@ import { aliasOf, type PersonAttributes } from './types.ts';
 
 /** Longest word that is kept or asked for, in characters. */
 const MAX_WORD = 64;
+/** Longest whole name, in characters. */
+const MAX_NAME = 200;
 /** Words of one query; what comes after them is not looked at. */
 const MAX_QUERY_WORDS = 8;
 /** Words of one source of an entry. */
@@ -21,7 +23,12 @@ function foldName(text: string): string[] {
     .toLowerCase()
     .split(/[^\p{L}\p{N}\p{M}]+/u)
     .filter((word) => word !== '')
-    .map((word) => [...word].slice(0, MAX_WORD).join(''));
+    .map((word) => cut(word, MAX_WORD));
+}
+
+/** The first characters of a text; never half of one. */
+function cut(text: string, characters: number): string {
+  return text.length <= characters ? text : [...text].slice(0, characters).join('');
 }
 
 /** What a search asks for: every one of these must begin a word of the entry. */
@@ -31,9 +38,8 @@ export function queryWords(text: string): string[] {
 
 /** The folded name by which the address list is ordered. */
 export function sortKeyOf(person: { displayName: string; address: string }): string {
-  return foldName(person.displayName === '' ? aliasOf(person) : person.displayName)
-    .join(' ')
-    .slice(0, 200);
+  const words = foldName(person.displayName === '' ? aliasOf(person) : person.displayName);
+  return cut(words.join(' '), MAX_NAME);
 }
 
 /** Key under which a whole name is found; a whole address when the text is one. null for a text of neither. */
@@ -42,7 +48,7 @@ export function exactKey(text: string): string | null {
   const address = canonicalAddress(inner.trim());
   if (address !== null) return `=${address}`;
   const words = foldName(text);
-  return words.length === 0 ? null : `=${words.join(' ').slice(0, 200)}`;
+  return words.length === 0 ? null : `=${cut(words.join(' '), MAX_NAME)}`;
 }
 
 /** Words by which name and address of a user or group find it. */
@@ -67,7 +73,7 @@ export function attributeWords(attributes: PersonAttributes): string[] {
 function exactKeys(texts: string[]): string[] {
   return texts.flatMap((text) => {
     const words = foldName(text);
-    return words.length === 0 ? [] : [`=${words.join(' ').slice(0, 200)}`];
+    return words.length === 0 ? [] : [`=${cut(words.join(' '), MAX_NAME)}`];
   });
 }
 

@@ -163,6 +163,17 @@ export function peopleContract(subject: Subject): void {
       expect(await directory.peopleAt(tenant.tenantId, [])).toEqual(new Map());
     });
 
+    test('takes the longest names, in any script', async () => {
+      const { directory, tenant, add, names } = await world(subject);
+      const long = '𠀋'.repeat(250);
+      const user = await add('long', long);
+      expect(await names(long)).toEqual([long]);
+      expect(await names('𠀋'.repeat(50))).toEqual([long]);
+      const [found] = await directory.exactPeople(tenant.tenantId, long, 10);
+      expect(found?.personId).toBe(user.userId);
+      expect(found?.sortKey).toBe('𠀋'.repeat(64));
+    });
+
     test('an address that is refused leaves no entry and no words', async () => {
       const { directory, tenant, domain, add, alias, names } = await world(subject);
       const ann = await add('ann', 'Ann');

@@ -20,7 +20,7 @@ export function addWords(
   condition = sql`1 = 1`,
 ): SQLWrapper[] {
   if (words.length === 0) return [];
-  const json = JSON.stringify(words.map((word) => [fitText(word, 255)]));
+  const json = JSON.stringify(words.map((word) => [fitText(word, 1024)]));
   return [
     insertSelect(
       executor.build,

@@ -58,7 +58,7 @@ export async function exactPeople(
   if (key === null) return [];
   const { people, peopleWords } = directory.tables;
   const hits = sql`(select distinct ${peopleWords.personId} as hit_id from ${peopleWords}
-    where ${peopleWords.tenantId} = ${tenantId} and ${peopleWords.word} = ${fitText(key, 255)}) as hits`;
+    where ${peopleWords.tenantId} = ${tenantId} and ${peopleWords.word} = ${fitText(key, 1024)}) as hits`;
   const rows = await directory.executor.all(
     selectPeople(directory, tenantId, hits, isListed(directory))
       .orderBy(people.sortKey, people.personId)
