@@ -27,7 +27,7 @@ const SYLLABLES = [
 ];
 
 /** The n-th word, made of syllables. */
-export function word(n: number): string {
+function word(n: number): string {
   let text = '';
   for (let rest = n + 17; rest > 0; rest = Math.floor(rest / 16)) text += SYLLABLES[rest % 16];
   return `${text}n`;

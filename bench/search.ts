@@ -11,7 +11,7 @@ const MESSAGES_PER_REQUEST = 2000;
 const DOCUMENTS_PER_WRITE = 200;
 const ROUNDS = 8;
 
-export interface SearchFigures {
+interface SearchFigures {
   /** Milliseconds by question. */
   questions: Record<string, Figures>;
   /** Over all questions. */
@@ -36,7 +36,7 @@ async function interleave(ask: (question: string) => Promise<unknown>): Promise<
   return summary(series);
 }
 
-export interface D1SearchFigures {
+interface D1SearchFigures {
   index: SearchFigures;
   relevance: SearchFigures;
   /** Whole Search commands over HTTP, with bodies cut at 512 bytes. */
@@ -65,7 +65,6 @@ export async function searchOnD1(
     }
   });
   const device = new BenchDevice(account, 'BENCHSEARCH');
-  await device.setUp();
   return {
     loadPerSecond: round(count / (load / 1000)),
     index: await interleave((q) => call('search-ask', { q })),
@@ -75,7 +74,7 @@ export async function searchOnD1(
 }
 
 /** Results of one Search. */
-export async function searchCommand(device: BenchDevice, words: string): Promise<number> {
+async function searchCommand(device: BenchDevice, words: string): Promise<number> {
   const root = await device.command(
     'Search',
     el(
@@ -99,7 +98,7 @@ export async function searchCommand(device: BenchDevice, words: string): Promise
   return children(store, 'Search:Result').length;
 }
 
-export interface PostgresSearchFigures {
+interface PostgresSearchFigures {
   index: SearchFigures;
   relevance: SearchFigures;
   loadPerSecond: number;

@@ -114,7 +114,7 @@ export function isTextual(terms: Terms): boolean {
 }
 
 /** Whether no leaf asks for words. */
-export function isFactual(terms: Terms): boolean {
+function isFactual(terms: Terms): boolean {
   if (terms.kind === 'and' || terms.kind === 'or') return terms.of.every(isFactual);
   return terms.kind === 'not' ? isFactual(terms.of) : terms.kind !== 'term';
 }

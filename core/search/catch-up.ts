@@ -4,7 +4,7 @@ import type { SearchStore } from '../ports/search.ts';
 import type { DocumentState } from './query.ts';
 
 /** Changes that one call follows at most: what is left over is followed by the next. */
-export const CATCH_UP_CHANGES = 5000;
+const CATCH_UP_CHANGES = 5000;
 const PAGE = 1000;
 /** Documents of a folder that is gone, in one call. */
 const ORPHANS = 1000;

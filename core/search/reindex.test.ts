@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { IndexJob } from '../ports/queues.ts';
+import type { MirrorChange } from '../ports/search.ts';
 import { type ReindexPorts, reindexStep } from './reindex.ts';
 
 const REF = { tenantId: 't', mailboxId: 'm', shard: 'MAIL_1' };
@@ -8,10 +9,11 @@ const REF = { tenantId: 't', mailboxId: 'm', shard: 'MAIL_1' };
 function world(messages: number, documents: number) {
   const ids = Array.from({ length: messages }, (_, i) => String(i).padStart(6, '0'));
   const jobs: IndexJob[] = [];
-  const left = { documents };
+  const left = { documents, cursors: [] as unknown[] };
   const ports = {
     mail: {
       mailbox: () => ({
+        folders: async () => [{ folderId: 'inbox', contentModseq: 7 }],
         rawKeys: async (after: string, limit: number) =>
           ids
             .filter((id) => id > after)
@@ -20,6 +22,9 @@ function world(messages: number, documents: number) {
       }),
     },
     search: {
+      mirror: async (_ref: unknown, change: MirrorChange) => {
+        left.cursors = [...change.cursors];
+      },
       clear: async (_ref: unknown, limit: number) => {
         const count = Math.min(limit, left.documents);
         left.documents -= count;
@@ -46,6 +51,7 @@ test.each([
     cursor = step.cursor;
   } while (cursor !== null);
   expect(left.documents).toBe(0);
+  expect(left.cursors).toEqual([['inbox', { modseq: 7, itemId: '\uffff' }]]);
   expect(jobs.map((job) => job.itemId)).toEqual(ids);
   if (messages > 0) expect(jobs[0]).toEqual({ v: 1, ...REF, itemId: '000000', correlationId: 'c' });
 });

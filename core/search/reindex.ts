@@ -1,5 +1,5 @@
 import type { MailboxRef } from '../mail/types.ts';
-import type { MailStore } from '../ports/mail.ts';
+import type { FeedCursor, MailStore } from '../ports/mail.ts';
 import type { QueuePort } from '../ports/queues.ts';
 import type { SearchStore } from '../ports/search.ts';
 
@@ -8,6 +8,9 @@ const PAGE = 500;
 /** Documents that one step takes out, in writes of CLEARED each. */
 const CLEARS = 4;
 const CLEARED = 500;
+
+/** Sorts behind every item id. */
+const LAST_ID = '\uffff';
 
 export interface ReindexPorts {
   mail: MailStore;
@@ -38,7 +41,9 @@ export async function reindexStep(
     for (let i = 0; i < CLEARS; i++) {
       const count = await search.clear(ref, CLEARED);
       removed += count;
-      if (count === 0) return { removed, enqueued: 0, cursor: 'after:' };
+      if (count > 0) continue;
+      await search.mirror(ref, { states: [], gone: [], cursors: await present(mail, ref), folders: [] });
+      return { removed, enqueued: 0, cursor: 'after:' };
     }
     return { removed, enqueued: 0, cursor: 'clear' };
   }
@@ -49,4 +54,13 @@ export async function reindexStep(
   }
   const last = rows.length < PAGE ? undefined : rows.at(-1);
   return { removed: 0, enqueued: rows.length, cursor: last === undefined ? null : `after:${last.itemId}` };
+}
+
+/**
+ * Cursors at the end of every feed: a document that is written from now on shows its item as it is by then, so that
+ * nothing that happened before needs to be followed.
+ */
+async function present(mail: MailStore, ref: MailboxRef): Promise<Map<string, FeedCursor>> {
+  const folders = await mail.mailbox(ref).folders();
+  return new Map(folders.map((f) => [f.folderId, { modseq: f.contentModseq, itemId: LAST_ID }]));
 }

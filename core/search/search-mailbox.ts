@@ -6,7 +6,7 @@ import { evaluate } from './evaluate.ts';
 import type { Query } from './query.ts';
 
 /** Hits that are counted; beyond, a total says so many. */
-export const COUNTED = 1000;
+const COUNTED = 1000;
 
 export interface Found {
   folders: Folder[];
