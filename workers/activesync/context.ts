@@ -21,6 +21,8 @@ export interface EasContext {
   version: Version;
   /** The request's document; null when it has no body. */
   body: WbxmlElement | null;
+  /** The message of a SendMail, SmartReply or SmartForward that came as message/rfc822; null otherwise. */
+  rawBody: Uint8Array<ArrayBuffer> | null;
   /** The client takes multipart answers of ItemOperations (MS-ASCMD 2.2.1.10.1). */
   acceptMultiPart: boolean;
   userAgent: string;

@@ -2,15 +2,17 @@ import type { Principal } from '../../core/identity/types.ts';
 import { canonicalAddress } from '../../core/mail/recipients.ts';
 import type { MailboxRef } from '../../core/mail/types.ts';
 import { authenticate } from '../../platform/auth/authenticate.ts';
+import { parseBasic } from '../../platform/auth/basic.ts';
 import { correlationIdOf } from '../../platform/correlation.ts';
 import { describeError, type Logger } from '../../platform/log.ts';
 import type { Services } from '../../platform/services.ts';
 import { COMMANDS } from './command-table.ts';
 import { checkGate, readGate } from './gate/check.ts';
-import { readBody } from './http/body.ts';
+import { bodyRefusal, readBody } from './http/body.ts';
+import { takesGzip } from './http/compress.ts';
 import { type EasQuery, parseQuery } from './http/query.ts';
 import { httpError, toResponse } from './http/reply.ts';
-import { VERSIONS, type Version, versionOf } from './http/versions.ts';
+import { isCommandOf, VERSIONS, type Version, versionOf } from './http/versions.ts';
 
 /** Path of the endpoint; clients differ in its letter case. */
 export const ACTIVESYNC_PATH = '/microsoft-server-activesync';
@@ -83,12 +85,15 @@ async function run(
   const version = query.version ?? versionOf(request.headers.get('ms-asprotocolversion') ?? '12.1');
   if (version === null) return httpError(400, 'protocol version not supported');
   const command = COMMANDS.get(query.command);
-  if (command === undefined) return httpError(501, 'command not supported');
+  if (command === undefined || !isCommandOf(version, query.command)) {
+    return httpError(501, 'command not supported');
+  }
   // The mailbox is that of the signed-in user; a query that names another is refused, not obeyed (ATTACKS A32).
-  if (!namesUser(query.user, principal)) return httpError(403, 'the query names another user');
+  if (!namesUser(query.user, principal, request)) return httpError(403, 'the query names another user');
   const gateState = readGate(services, principal, query.deviceId);
-  const body = await readBody(request);
-  if (body.kind === 'error') return httpError(body.status, body.message);
+  const gzip = takesGzip(request);
+  const body = await readBody(request, query.command);
+  if (body.kind === 'error') return toResponse(bodyRefusal(body, query.command, version), version, gzip);
   const ref: MailboxRef = {
     tenantId: principal.tenant.tenantId,
     mailboxId: principal.user.userId,
@@ -103,6 +108,7 @@ async function run(
     query,
     version,
     body: body.kind === 'document' ? body.root : null,
+    rawBody: body.kind === 'message' ? body.bytes : null,
     acceptMultiPart: query.acceptMultiPart || request.headers.get('ms-asacceptmultipart') === 'T',
     userAgent: (request.headers.get('user-agent') ?? '').slice(0, 255),
     policyKey: query.policyKey ?? request.headers.get('x-ms-policykey'),
@@ -111,17 +117,31 @@ async function run(
   };
   const gate = await checkGate(context, gateState);
   const reply = gate.kind === 'pass' ? await command({ ...context, gate: gate.state }) : gate.reply;
-  return toResponse(reply, version);
+  const response = await toResponse(reply, version, gzip);
+  if (reply.kind === 'wbxml' && reply.announced) {
+    response.headers.set('x-ms-rp', VERSIONS.join(','));
+    for (const [name, value] of Object.entries(capabilities())) response.headers.set(name, value);
+  }
+  return response;
 }
 
-/** User of the query, with or without domain, against the signed-in user and the login used. */
-function namesUser(named: string | null, principal: Principal): boolean {
+/** Whether the query's User, with or without its domain, is the signed-in user by address or by the login used. */
+function namesUser(named: string | null, principal: Principal, request: Request): boolean {
   if (named === null || named === '') return true;
   const plain = named.slice(named.lastIndexOf('\\') + 1);
-  const address = canonicalAddress(plain);
-  if (address === principal.user.address) return true;
-  // Signing in by alias is allowed, so that the query may carry an alias: only a foreign domain is a contradiction.
-  return !plain.includes('@') || address?.split('@')[1] === principal.user.address.split('@')[1];
+  const login = parseBasic(request.headers.get('authorization'))?.login ?? '';
+  return [principal.user.address, login].some((own) => {
+    if (plain.includes('@')) return (canonicalAddress(plain) ?? plain) === (canonicalAddress(own) ?? own);
+    return plain.toLowerCase() === own.split('@', 1)[0]?.toLowerCase();
+  });
+}
+
+/** What this server speaks (MS-ASHTTP 2.2.4.1.2). */
+function capabilities() {
+  return {
+    'ms-asprotocolversions': VERSIONS.join(','),
+    'ms-asprotocolcommands': [...COMMANDS.keys()].join(','),
+  };
 }
 
 // MS-ASHTTP 2.2.3.2
@@ -131,8 +151,7 @@ function options(): Response {
     status: 200,
     headers: {
       'ms-server-activesync': newest,
-      'ms-asprotocolversions': VERSIONS.join(','),
-      'ms-asprotocolcommands': [...COMMANDS.keys()].join(','),
+      ...capabilities(),
       public: 'OPTIONS,POST',
       allow: 'OPTIONS,POST',
       'cache-control': 'private, no-store',

@@ -15,20 +15,19 @@ export async function folderSync(context: EasContext): Promise<Reply> {
     return wbxml(el('FolderHierarchy:FolderSync', el('FolderHierarchy:Status', reply.status)));
   }
   const count = reply.added.length + reply.updated.length + reply.deleted.length;
-  return wbxml(
+  const root = el(
+    'FolderHierarchy:FolderSync',
+    el('FolderHierarchy:Status', STATUS.folderSync.ok),
+    el('FolderHierarchy:SyncKey', reply.syncKey),
     el(
-      'FolderHierarchy:FolderSync',
-      el('FolderHierarchy:Status', STATUS.folderSync.ok),
-      el('FolderHierarchy:SyncKey', reply.syncKey),
-      el(
-        'FolderHierarchy:Changes',
-        el('FolderHierarchy:Count', count),
-        reply.updated.map((f) => el('FolderHierarchy:Update', ...folder(f))),
-        reply.deleted.map((id) => el('FolderHierarchy:Delete', el('FolderHierarchy:ServerId', id))),
-        reply.added.map((f) => el('FolderHierarchy:Add', ...folder(f))),
-      ),
+      'FolderHierarchy:Changes',
+      el('FolderHierarchy:Count', count),
+      reply.updated.map((f) => el('FolderHierarchy:Update', ...folder(f))),
+      reply.deleted.map((id) => el('FolderHierarchy:Delete', el('FolderHierarchy:ServerId', id))),
+      reply.added.map((f) => el('FolderHierarchy:Add', ...folder(f))),
     ),
   );
+  return { kind: 'wbxml', root, announced: syncKey === '0' };
 }
 
 function folder(view: FolderView) {

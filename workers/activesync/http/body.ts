@@ -1,42 +1,121 @@
 import { decodeWbxml, WbxmlDecodeError, type WbxmlElement } from '../../../codecs/wbxml/index.ts';
+import { statusRoot } from '../gate/refusal.ts';
+import { STATUS } from '../status.ts';
+import { httpError, type Reply, wbxml } from './reply.ts';
+import { atLeast, type Version } from './versions.ts';
 
-/** Longest request document; commands that carry whole messages will need their own limit. */
-const MAX_BODY = 2 * 1024 * 1024;
+const MiB = 1024 * 1024;
+/** Longest request, as sent and as unpacked. */
+const USUAL_LIMIT = 2 * MiB;
+/** Of commands that carry whole messages: 25 MiB of mail, or as much of it in base64 as fits. */
+const MESSAGE_LIMIT = 30 * MiB;
+const SENDING: ReadonlySet<string> = new Set(['SendMail', 'SmartReply', 'SmartForward']);
+
+/** MS-ASHTTP 2.2.1.1.2.2; some clients leave the header out. */
+const WBXML_TYPES: ReadonlySet<string> = new Set([
+  '',
+  'application/vnd.ms-sync.wbxml',
+  'application/vnd.ms-sync',
+  'application/octet-stream',
+]);
+
+export type BodyFault = 'too-large' | 'unknown-encoding' | 'broken-encoding' | 'wrong-type' | 'no-wbxml';
 
 export type RequestBody =
   | { kind: 'none' }
   | { kind: 'document'; root: WbxmlElement }
-  | { kind: 'error'; status: 400 | 413 | 415; message: string };
+  /** A message as it is to be sent, of content type message/rfc822 (MS-ASCMD 2.2.1.17, before 14.0). */
+  | { kind: 'message'; bytes: Uint8Array<ArrayBuffer> }
+  | { kind: 'error'; fault: BodyFault; message: string };
 
-/** Reads and decodes the document of a command, bounded before it is buffered (ATTACKS A08). */
-export async function readBody(request: Request): Promise<RequestBody> {
-  const announced = Number(request.headers.get('content-length') ?? '0');
-  if (announced > MAX_BODY) return { kind: 'error', status: 413, message: 'request too large' };
-  if ((request.headers.get('content-encoding') ?? 'identity') !== 'identity') {
-    return { kind: 'error', status: 415, message: 'content encoding not supported' };
-  }
-  const bytes = await readBounded(request.body);
-  if (bytes === null) return { kind: 'error', status: 413, message: 'request too large' };
-  if (bytes.length === 0) return { kind: 'none' };
+/** Reads and decodes the body of a command, bounded before and after unpacking (ATTACKS A08). */
+export async function readBody(request: Request, command: string): Promise<RequestBody> {
+  const limit = command === 'Sync' || SENDING.has(command) ? MESSAGE_LIMIT : USUAL_LIMIT;
+  if (Number(request.headers.get('content-length') ?? '0') > limit) return fault('too-large');
+  const packed = encodingOf(request.headers.get('content-encoding'));
+  if (packed === null) return fault('unknown-encoding');
+  let bytes: Uint8Array<ArrayBuffer> | null;
   try {
-    return { kind: 'document', root: decodeWbxml(bytes, { maxBytes: MAX_BODY }) };
+    bytes = await readBounded(packed === 'gzip' ? unpacked(request.body) : request.body, limit);
+  } catch (error) {
+    if (packed === 'identity') throw error;
+    return fault('broken-encoding');
+  }
+  if (bytes === null) return fault('too-large');
+  if (bytes.length === 0) return { kind: 'none' };
+  const type = mediaType(request.headers.get('content-type'));
+  if (type === 'message/rfc822' && SENDING.has(command)) return { kind: 'message', bytes };
+  if (!WBXML_TYPES.has(type)) return fault('wrong-type');
+  try {
+    return { kind: 'document', root: decodeWbxml(bytes, { maxBytes: limit }) };
   } catch (error) {
     if (!(error instanceof WbxmlDecodeError)) throw error;
-    return { kind: 'error', status: 400, message: `not an ActiveSync document (${error.code})` };
+    return fault('no-wbxml', `not an ActiveSync document (${error.code})`);
   }
 }
 
-async function readBounded(body: ReadableStream<Uint8Array> | null): Promise<Uint8Array | null> {
+const WORDS: Readonly<Record<BodyFault, string>> = {
+  'too-large': 'request too large',
+  'unknown-encoding': 'content encoding not supported',
+  'broken-encoding': 'the content encoding is broken',
+  'wrong-type': 'content type not expected',
+  'no-wbxml': 'not an ActiveSync document',
+};
+
+function fault(kind: BodyFault, message = WORDS[kind]): RequestBody {
+  return { kind: 'error', fault: kind, message };
+}
+
+/** The answer to a body that cannot be read: HTTP, or in band where the version has a status for it (MS-ASCMD 2.2.2). */
+export function bodyRefusal(
+  body: Extract<RequestBody, { kind: 'error' }>,
+  command: string,
+  version: Version,
+): Reply {
+  const status = { 'wrong-type': STATUS.common.invalidContent, 'no-wbxml': STATUS.common.invalidWbxml };
+  if (body.fault === 'wrong-type' || body.fault === 'no-wbxml') {
+    const root = atLeast(version, '14.0') ? statusRoot(command, status[body.fault]) : null;
+    if (root !== null) return wbxml(root);
+    return http(400, body.message);
+  }
+  if (body.fault === 'too-large') return http(413, body.message);
+  return http(body.fault === 'unknown-encoding' ? 415 : 400, body.message);
+}
+
+function http(status: number, message: string): Reply {
+  return { kind: 'http', response: httpError(status, message) };
+}
+
+function encodingOf(header: string | null): 'identity' | 'gzip' | null {
+  const name = (header ?? '').trim().toLowerCase();
+  if (name === '' || name === 'identity') return 'identity';
+  return name === 'gzip' || name === 'x-gzip' ? 'gzip' : null;
+}
+
+function mediaType(header: string | null): string {
+  return (header ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+}
+
+function unpacked(body: ReadableStream<Uint8Array> | null): ReadableStream<Uint8Array> | null {
+  if (body === null) return null;
+  const gunzip = new DecompressionStream('gzip') as ReadableWritablePair<Uint8Array, Uint8Array>;
+  return body.pipeThrough(gunzip);
+}
+
+/** null when there is more than `limit`: what comes after it is never read, so that a bomb stays small. */
+async function readBounded(
+  body: ReadableStream<Uint8Array> | null,
+  limit: number,
+): Promise<Uint8Array<ArrayBuffer> | null> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   if (body !== null) {
     for await (const chunk of body) {
       size += chunk.length;
-      if (size > MAX_BODY) return null;
+      if (size > limit) return null;
       chunks.push(chunk);
     }
   }
-  if (chunks.length === 1 && chunks[0] !== undefined) return chunks[0];
   const whole = new Uint8Array(size);
   let at = 0;
   for (const chunk of chunks) {

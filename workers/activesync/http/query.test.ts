@@ -43,15 +43,35 @@ describe('the query of a command', () => {
     expect(parseQuery('?Cmd=Sync&DeviceId=a&deviceid=b')).toBeNull();
   });
 
-  test.each([
-    '',
-    '?',
-    '?User=a',
-    '?Cmd=Sync',
-    '?Cmd=Sync&DeviceId=',
-    `?Cmd=Sync&DeviceId=${'x'.repeat(65)}`,
-  ])('is refused when it names no command or no device: %s', (search) => {
+  test.each(['', '?', '?User=a', '?Cmd'])('is refused when it names no command: %s', (search) => {
     expect(parseQuery(search)).toBeNull();
+  });
+
+  test.each([
+    ['?Cmd=Sync', ''],
+    ['?Cmd=Sync&DeviceId=&DeviceType=a', ''],
+    ['?Cmd=Sync&DeviceId=a%00b', ''],
+    ['?Cmd=Sync&DeviceId=caf%C3%A9', ''],
+    [`?Cmd=Sync&DeviceId=${'x'.repeat(300)}`, 'x'.repeat(64)],
+  ])('keeps device ids that are none for the gate to refuse: %s', (search, deviceId) => {
+    expect(parseQuery(search)?.deviceId).toBe(deviceId);
+  });
+
+  test('takes the user with or without a domain, and names every parameter of its commands', () => {
+    expect(parseQuery('?Cmd=SmartReply&User=CORP%5Calice&DeviceId=d&DeviceType=t')?.user).toBe('CORP\\alice');
+    expect(
+      parseQuery(
+        '?Cmd=SmartReply&DeviceId=d&DeviceType=t&CollectionId=5&ItemId=5%3A1&LongId=l&Occurrence=2026-01-01&AttachmentName=a%2Fb',
+      ),
+    ).toMatchObject({
+      collectionId: '5',
+      itemId: '5:1',
+      longId: 'l',
+      occurrence: '2026-01-01',
+      attachmentName: 'a/b',
+      saveInSent: false,
+      acceptMultiPart: false,
+    });
   });
 
   test('in the base64 form is read byte by byte: the example of a FolderSync at 14.1', () => {
@@ -103,14 +123,61 @@ describe('the query of a command', () => {
     expect(parseQuery(`?${binary({ deviceId: 'D'.repeat(32) })}`)?.deviceId).toBe('D'.repeat(32));
     const raw = parseQuery(`?${binary({ deviceId: [0, 1, 0xfe, 0xff] })}`);
     expect(raw?.deviceId).toBe('0001FEFF');
+    const whole = parseQuery(`?${binary({ deviceId: Array.from({ length: 16 }, (_, i) => i * 16) })}`);
+    expect(whole?.deviceId).toBe('00102030405060708090A0B0C0D0E0F0');
+  });
+
+  test('in the base64 form may leave every counted field empty, and the options', () => {
+    expect(parseQuery(`?${binary({ deviceId: '', type: '', params: [[7, []]] })}`)).toMatchObject({
+      deviceId: '',
+      deviceType: '',
+      policyKey: null,
+      saveInSent: false,
+      acceptMultiPart: false,
+    });
+  });
+
+  test('in the base64 form tells the two options apart', () => {
+    const options = (bits: number) => parseQuery(`?${binary({ params: [[7, [bits]]] })}`);
+    expect(options(1)).toMatchObject({ saveInSent: true, acceptMultiPart: false });
+    expect(options(2)).toMatchObject({ saveInSent: false, acceptMultiPart: true });
+  });
+
+  test('in the base64 form reads the policy key as an unsigned number, lowest byte first', () => {
+    expect(parseQuery(`?${binary({ key: [0xff, 0xff, 0xff, 0xff] })}`)?.policyKey).toBe('4294967295');
+    expect(parseQuery(`?${binary({ key: [0, 0, 0, 0] })}`)?.policyKey).toBe('0');
+  });
+
+  test.each([
+    [120, null],
+    [121, '12.1'],
+    [140, '14.0'],
+    [141, '14.1'],
+    [160, '16.0'],
+    [161, '16.1'],
+    [191, null],
+  ])('in the base64 form has the version byte %i', (byte, version) => {
+    expect(parseQuery(`?${binary({ version: byte })}`)?.version ?? null).toBe(version);
+  });
+
+  test('in the base64 form names no command when its code means nothing', () => {
+    expect(parseQuery(`?${binary({ command: 77 })}`)?.command).toBe('');
+    expect(parseQuery(`?${binary({ command: 5 })}`)?.command).toBe('');
+  });
+
+  test('in the base64 form is refused when a parameter comes twice (A32)', () => {
+    const twice: [number, string][] = [
+      [1, 'a'],
+      [1, 'b'],
+    ];
+    expect(parseQuery(`?${binary({ params: twice })}`)).toBeNull();
   });
 
   test.each([
     '!!!',
     'AAAA',
     'jQkJBAlUZXN0',
-    binary({ command: 77 }),
-    binary({ command: 5 }),
+    binary({ version: 191 }),
     binary({ key: [1, 2] }),
   ])('in the base64 form is refused when it is cut or makes no sense: %s', (search) => {
     expect(parseQuery(`?${search}`)).toBeNull();

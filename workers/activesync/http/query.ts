@@ -3,6 +3,7 @@ import { type Version, versionOf } from './versions.ts';
 /** The parameters of a request, whichever way its query is encoded (MS-ASHTTP 2.2.1.1.1). */
 export interface EasQuery {
   command: string;
+  /** '' when there is none, or one that is no id: the gate answers that in the terms of the version. */
   deviceId: string;
   deviceType: string;
   /** From the base64 form only: the plain form has headers for these. */
@@ -46,7 +47,8 @@ const COMMAND_CODES = [
   'Find',
 ] as const;
 
-const MAX_DEVICE_ID = 64;
+/** What is longer is cut to a length that no gate lets pass. */
+const MAX_NAME = 64;
 
 /** Parses the query of a command, or null when it is neither form. `search` begins with `?`. */
 export function parseQuery(search: string): EasQuery | null {
@@ -65,12 +67,11 @@ function parsePlain(text: string): EasQuery | null {
   }
   const get = (name: string) => fields.get(name) ?? null;
   const command = get('cmd');
-  const deviceId = get('deviceid');
-  if (command === null || !isDeviceId(deviceId)) return null;
+  if (command === null) return null;
   return {
     command,
-    deviceId,
-    deviceType: (get('devicetype') ?? '').slice(0, 64),
+    deviceId: nameOf(get('deviceid')),
+    deviceType: nameOf(get('devicetype')?.trim()),
     user: get('user'),
     version: null,
     policyKey: null,
@@ -84,8 +85,8 @@ function parsePlain(text: string): EasQuery | null {
   };
 }
 
-function isDeviceId(value: string | null): value is string {
-  return value !== null && value.length > 0 && value.length <= MAX_DEVICE_ID && /^[\x21-\x7e]+$/.test(value);
+function nameOf(value: string | null | undefined): string {
+  return value != null && /^[\x20-\x7e]+$/.test(value) ? value.slice(0, MAX_NAME) : '';
 }
 
 /** Reads bytes front to back; past the end it throws RangeError, which the parser answers with null. */
@@ -149,18 +150,20 @@ function fromBase64(text: string): Uint8Array | null {
 // MS-ASHTTP 2.2.1.1.1.1: version, command, locale (2), device id, policy key, device type, parameters.
 function readBinary(reader: Reader): EasQuery | null {
   const versionByte = reader.byte();
-  const command = COMMAND_CODES[reader.byte()];
+  // A code that means nothing is a command that is not implemented, as a name in the plain form is.
+  const command = COMMAND_CODES[reader.byte()] ?? '';
   reader.take(2);
   const deviceId = deviceIdText(reader.counted());
   const key = reader.counted();
   const deviceType = latin1(reader.counted());
-  if (!command || !isDeviceId(deviceId) || (key.length !== 0 && key.length !== 4)) return null;
+  const version = versionOf(`${Math.floor(versionByte / 10)}.${versionByte % 10}`);
+  if (version === null || (key.length !== 0 && key.length !== 4)) return null;
   const query: EasQuery = {
     command,
-    deviceId,
-    deviceType,
+    deviceId: nameOf(deviceId),
+    deviceType: nameOf(deviceType.trim()),
     user: null,
-    version: versionOf(`${Math.floor(versionByte / 10)}.${versionByte % 10}`),
+    version,
     policyKey:
       key.length === 4 ? String(new DataView(key.buffer, key.byteOffset, 4).getUint32(0, true)) : null,
     acceptMultiPart: false,
@@ -171,14 +174,19 @@ function readBinary(reader: Reader): EasQuery | null {
     longId: null,
     occurrence: null,
   };
-  while (reader.left > 0) readParameter(reader, query);
+  const seen = new Set<number>();
+  while (reader.left > 0) {
+    const tag = reader.byte();
+    // As in the plain form (ATTACKS A32).
+    if (seen.has(tag)) return null;
+    seen.add(tag);
+    setParameter(query, tag, reader.counted());
+  }
   return query;
 }
 
-// MS-ASHTTP 2.2.1.1.1.1.1: tag, length, value.
-function readParameter(reader: Reader, query: EasQuery): void {
-  const tag = reader.byte();
-  const value = reader.counted();
+// MS-ASHTTP 2.2.1.1.1.1.1: tag, length, value. Tags that are not known say nothing.
+function setParameter(query: EasQuery, tag: number, value: Uint8Array): void {
   const text = new TextDecoder().decode(value);
   if (tag === 0) query.attachmentName = text;
   else if (tag === 1) query.collectionId = text;

@@ -1,11 +1,18 @@
 import { encodeWbxml, encodeWbxmlStream, type WbxmlNode } from '../../../codecs/wbxml/index.ts';
+import { packed } from './compress.ts';
 import type { Version } from './versions.ts';
 
 const WBXML_TYPE = 'application/vnd.ms-sync.wbxml';
 
 /** What a command hands back: a document, nothing at all, or a response of its own. */
 export type Reply =
-  | { kind: 'wbxml'; root: WbxmlNode; streamed?: boolean }
+  | {
+      kind: 'wbxml';
+      root: WbxmlNode;
+      streamed?: boolean;
+      /** Say beside it what this server speaks, as to a device that begins anew (MS-ASHTTP 3.2.5.1). */
+      announced?: boolean;
+    }
   | { kind: 'empty' }
   | { kind: 'http'; response: Response };
 
@@ -26,7 +33,8 @@ export function httpError(status: number, message: string, headers: Record<strin
   });
 }
 
-export function toResponse(reply: Reply, version: Version): Response {
+/** @param gzip the client takes it */
+export async function toResponse(reply: Reply, version: Version, gzip: boolean): Promise<Response> {
   if (reply.kind === 'http') return reply.response;
   const headers = new Headers({ 'cache-control': 'private, no-store', 'ms-server-activesync': version });
   if (reply.kind === 'empty') {
@@ -34,8 +42,14 @@ export function toResponse(reply: Reply, version: Version): Response {
     return new Response(null, { status: 200, headers });
   }
   headers.set('content-type', WBXML_TYPE);
-  if (reply.streamed !== true) return new Response(encodeWbxml(reply.root, { version }), { headers });
+  headers.set('vary', 'accept-encoding');
+  if (reply.streamed !== true) {
+    const bytes = encodeWbxml(reply.root, { version });
+    return (gzip ? await packed(bytes, bytes.length, headers) : null) ?? new Response(bytes, { headers });
+  }
   const { stream, length } = encodeWbxmlStream(reply.root, { version });
+  const zipped = gzip ? await packed(stream, length, headers) : null;
+  if (zipped !== null) return zipped;
   const fixed = new FixedLengthStream(length);
   // A source that fails midway breaks the connection: the client sees a cut answer, never a wrong one.
   stream.pipeTo(fixed.writable).catch(() => undefined);

@@ -11,3 +11,14 @@ export function versionOf(text: string | null): Version | null {
 export function atLeast(version: Version, floor: Version): boolean {
   return VERSIONS.indexOf(version) >= VERSIONS.indexOf(floor);
 }
+
+/** First and last version of the commands that not every version has (MS-ASCMD 2.2.1). */
+const SPANS: Readonly<Record<string, readonly [Version, Version]>> = {
+  GetAttachment: ['12.1', '12.1'],
+  Find: ['16.1', '16.1'],
+};
+
+export function isCommandOf(version: Version, command: string): boolean {
+  const span = Object.hasOwn(SPANS, command) ? SPANS[command] : undefined;
+  return span === undefined || (atLeast(version, span[0]) && atLeast(span[1], version));
+}
