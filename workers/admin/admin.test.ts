@@ -36,6 +36,8 @@ function api({ token = TOKEN as string | null, shards = ['MAIL_1', 'MAIL_2'] } =
     config: parseConfig(token === null ? {} : { ADMIN_TOKEN: token }),
     ...stores,
     queues,
+    wake: { revoke: async () => undefined },
+    defer: () => undefined,
     log,
     now: () => 1000,
   } as unknown as Services;

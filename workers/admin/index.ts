@@ -11,10 +11,12 @@ import { AdminError, isCallersError, problemResponse } from './problem.ts';
 import { addAliasRoutes } from './routes/aliases.ts';
 import { addCredentialRoutes } from './routes/credentials.ts';
 import { addDeadLetterRoutes } from './routes/dead-letters.ts';
+import { addDeviceRoutes } from './routes/devices.ts';
 import { addDomainRoutes } from './routes/domains.ts';
 import { addGroupRoutes } from './routes/groups.ts';
 import { addOperationRoutes } from './routes/operations.ts';
 import { addPeopleRoutes, MAX_PHOTO_BODY } from './routes/people.ts';
+import { addPolicyRoutes } from './routes/policies.ts';
 import { addTenantRoutes } from './routes/tenants.ts';
 import { addUserRoutes } from './routes/users.ts';
 
@@ -59,6 +61,8 @@ export function createAdmin(services: Services, hooks: AdminHooks): Hono<AdminEn
   addUserRoutes(app, admin);
   addCredentialRoutes(app, admin);
   addAliasRoutes(app, admin);
+  addDeviceRoutes(app, admin);
+  addPolicyRoutes(app, admin);
   addDeadLetterRoutes(app, admin);
   addPeopleRoutes(app, admin);
   addGroupRoutes(app, admin);

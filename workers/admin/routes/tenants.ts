@@ -4,6 +4,7 @@ import { newId } from '../../../platform/ids.ts';
 import type { Services } from '../../../platform/services.ts';
 import type { AddRoutes } from '../context.ts';
 import { createTenantBody, readJson, tenantStatusBody } from '../input.ts';
+import { revokeTenant } from '../revoke.ts';
 import { tenantView } from '../views.ts';
 
 export const addTenantRoutes: AddRoutes = (app, { services, audit }) => {
@@ -30,6 +31,7 @@ export const addTenantRoutes: AddRoutes = (app, { services, audit }) => {
     const tenant = await services.directory.getTenant(tenantId);
     if (tenant === null) throw new NotFoundError('no such tenant');
     await services.directory.setTenantStatus(tenantId, status);
+    revokeTenant(services, tenant);
     await audit({
       correlationId: c.get('correlationId'),
       tenantId,

@@ -2,7 +2,7 @@ import { ConflictError, InvalidInputError } from '../../../core/errors.ts';
 import type { Tenant, User } from '../../../core/identity/types.ts';
 import { forgetUser } from '../../../platform/auth/authenticate.ts';
 import { newId } from '../../../platform/ids.ts';
-import type { CreateUser, DeviceView, UserStats, UserView } from '../../../shared/admin-api.ts';
+import type { CreateUser, UserStats, UserView } from '../../../shared/admin-api.ts';
 import type { AddRoutes, AdminContext } from '../context.ts';
 import {
   addressOf,
@@ -14,6 +14,7 @@ import {
   requireUser,
   userStatusBody,
 } from '../input.ts';
+import { revokeUser } from '../revoke.ts';
 import { userView } from '../views.ts';
 import { putPassword } from './credentials.ts';
 
@@ -46,9 +47,10 @@ export const addUserRoutes: AddRoutes = (app, admin) => {
 
   app.put('/users/:address/status', async (c) => {
     const { status } = await readJson(c, userStatusBody);
-    const { user } = await requireUser(directory, c.req.param('address'));
+    const { tenant, user } = await requireUser(directory, c.req.param('address'));
     await directory.setUserStatus(user.tenantId, user.userId, status);
     forgetUser(user.userId);
+    await revokeUser(admin.services, tenant, user.userId);
     await admin.audit({
       correlationId: c.get('correlationId'),
       tenantId: user.tenantId,
@@ -83,22 +85,6 @@ export const addUserRoutes: AddRoutes = (app, admin) => {
       quotaBytes: user.quotaBytes,
       modseq: usage.modseq,
     });
-  });
-
-  app.get('/users/:address/devices', async (c) => {
-    const { user } = await requireUser(directory, c.req.param('address'));
-    const devices = await directory.listDevices(user.tenantId, user.userId);
-    const items = devices.map(
-      ({ deviceId, deviceType, userAgent, protocolVersion, firstSeenAt, lastSeenAt }): DeviceView => ({
-        deviceId,
-        deviceType,
-        userAgent,
-        protocolVersion,
-        firstSeenAt,
-        lastSeenAt,
-      }),
-    );
-    return c.json({ items, cursor: null });
   });
 };
 
