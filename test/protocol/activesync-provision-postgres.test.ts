@@ -1,0 +1,3 @@
+import { provisionSuite } from './suites/provision.ts';
+
+provisionSuite('postgres');
