@@ -30,12 +30,16 @@ export class MailboxHub extends DurableObject {
     this.#sql.exec('DELETE FROM waiting WHERE device_id = ? AND turn <= ?', deviceId, turn);
   }
 
-  /** Ids of the waiting devices that did not make all of these changes themselves. */
-  publish(changes: ChangeNotice[]): string[] {
+  /** Ids of all waiting devices. */
+  waiting(): string[] {
     return this.#sql
       .exec('SELECT device_id FROM waiting')
       .toArray()
-      .map((row) => String(row['device_id']))
-      .filter((deviceId) => changes.some((c) => c.originDevice !== deviceId));
+      .map((row) => String(row['device_id']));
+  }
+
+  /** Ids of the waiting devices that did not make all of these changes themselves. */
+  publish(changes: ChangeNotice[]): string[] {
+    return this.waiting().filter((id) => changes.some((c) => c.originDevice !== id));
   }
 }

@@ -1,3 +1,4 @@
+import { FAN_OUT, mapBounded } from './bounded.ts';
 import { createDeviceClient, type DeviceSessionRpc, deviceObjectName } from './device-client.ts';
 import type { Env } from './env.ts';
 import type { ChangeNotice, Services, WakePort } from './services.ts';
@@ -6,6 +7,7 @@ interface HubRpc {
   watch(deviceId: string, turn: number): Promise<void>;
   unwatch(deviceId: string, turn: number): Promise<void>;
   publish(changes: ChangeNotice[]): Promise<string[]>;
+  waiting(): Promise<string[]>;
 }
 
 interface ThrottleRpc {
@@ -38,6 +40,12 @@ export function createObjects(env: Env): Pick<Services, 'device' | 'wake' | 'thr
         { ref, deviceId, correlationId },
         changes,
       ),
+    async revoke(ref, deviceId) {
+      const devices = deviceId === null ? await hub(ref.tenantId, ref.mailboxId).waiting() : [deviceId];
+      await mapBounded(devices, FAN_OUT, (id) =>
+        stubOf<DeviceSessionRpc>(env.DEVICE, deviceObjectName(ref, id)).revoke(),
+      );
+    },
   };
   const throttled = (key: string) => stubOf<ThrottleRpc>(env.THROTTLE, key);
   const kindOf = (key: string) => (key.startsWith('net:') ? 'net' : 'account');

@@ -5,7 +5,8 @@ import type { PingRequest } from '../core/ports/device.ts';
 export interface PingOpening {
   ref: MailboxRef;
   deviceId: string;
-  request: PingRequest;
+  /** Of a Sync that waits: the folders only, and nothing is remembered of it. */
+  request: PingRequest | { watch: string[] };
 }
 
 /** What the object answers, in the same header of the 101 (or 200, when there is nothing to wait for). */
@@ -15,6 +16,6 @@ export type PingAnswer =
   | { kind: 'waiting'; heartbeat: number };
 
 /** A frame to the waiting Worker. */
-export type PingFrame = { kind: 'changed'; folders: string[] } | { kind: 'superseded' };
+export type PingFrame = { kind: 'changed'; folders: string[] } | { kind: 'superseded' } | { kind: 'revoked' };
 
 export const PING_HEADER = 'x-waypost-ping';

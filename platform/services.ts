@@ -4,6 +4,7 @@ import type { BlobStore } from '../core/ports/blobs.ts';
 import type { DevicePort } from '../core/ports/device.ts';
 import type { DirectoryStore } from '../core/ports/directory.ts';
 import type { MailStore } from '../core/ports/mail.ts';
+import type { Composer, Outbound } from '../core/ports/outbound.ts';
 import type { PhotoStore } from '../core/ports/photos.ts';
 import type { QueuePort } from '../core/ports/queues.ts';
 import type { MessageReader } from '../core/ports/reader.ts';
@@ -19,6 +20,9 @@ export interface Services {
   mail: MailStore;
   /** Reads a raw message as ingest does. */
   reader: MessageReader;
+  /** The way out: what is submitted is durable before it is answered (I23). */
+  outbound: Outbound;
+  composer: Composer;
   search: SearchStore;
   audit: AuditStore;
   blobs: BlobStore;
@@ -51,4 +55,6 @@ export interface WakePort {
   /** Tells the hub of the mailbox; resolves with the ids of the devices that wait and are to be woken. */
   hub(tenantId: string, mailboxId: string, changes: ChangeNotice[]): Promise<string[]>;
   device(ref: MailboxRef, deviceId: string, changes: ChangeNotice[], correlationId: string): Promise<void>;
+  /** What a device (null: every device of the mailbox) may do has changed: its held requests look again (I21). */
+  revoke(ref: MailboxRef, deviceId: string | null): Promise<void>;
 }

@@ -1,6 +1,7 @@
 /** MIME: a streaming index of a message's parts, and the decoding of their content. */
 export { codePageOf } from './charset/code-page.ts';
 export { DedupeHasher } from './dedupe.ts';
+export { parseAddresses } from './header/addresses.ts';
 export { MimeIndexer } from './indexer.ts';
 export { decodeTextPart } from './text-part.ts';
 export { decodePartStream } from './transfer/decode.ts';

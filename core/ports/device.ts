@@ -1,5 +1,6 @@
 import type { FolderView } from '../sync/folder-sync.ts';
-import type { SyncReply, SyncRequest } from '../sync/sync-collection.ts';
+import type { SyncReply, SyncRequest } from '../sync/request.ts';
+import type { Sender } from './outbound.ts';
 
 export interface FolderSyncReply {
   /** 1 success, 9 invalid SyncKey (MS-ASCMD 2.2.3.177.4). */
@@ -30,8 +31,28 @@ export interface PingRequest {
   heartbeat: number | undefined;
 }
 
-/** How the wait of a Ping ended. */
-export type PingEnd = { kind: 'changed'; folders: string[] } | { kind: 'superseded' } | { kind: 'timeout' };
+/** How a wait ended. revoked: what the device may do has changed and is to be looked at again (I21). */
+export type WaitEnd =
+  | { kind: 'changed'; folders: string[] }
+  | { kind: 'superseded' }
+  | { kind: 'revoked' }
+  | { kind: 'timeout' };
+
+/** One Sync request (MS-ASCMD 2.2.1.21). */
+export interface SyncCall {
+  /** null: an empty request, which means the last one again (MS-ASCMD 2.2.1.21.1). */
+  collections: SyncRequest[] | null;
+  /** Collections that are not named are as in the last request (MS-ASCMD 2.2.3.131). */
+  partial: boolean;
+  /** Seconds for which the answer may wait for a change, 0 for none; null: as in the last request. */
+  waitSeconds: number | null;
+  /** In whose name drafts are sent. */
+  sender: Sender;
+}
+
+export type SyncAnswer =
+  /** 4: the request contradicts the folder it names. 13: there is no last request. */
+  { kind: 'status'; status: 4 | 13 } | { kind: 'replies'; replies: SyncReply[]; waitSeconds: number };
 
 export type PingStart =
   /** 3: nothing is remembered of an earlier Ping and the request leaves something out. 7: a folder is gone. */
@@ -42,13 +63,18 @@ export type PingStart =
       /** Seconds the device asked for, now or the last time. */
       heartbeat: number;
       /** Resolves when a watched folder changes, a newer Ping of the device begins, or after `seconds`. */
-      wait(seconds: number): Promise<PingEnd>;
+      wait(seconds: number): Promise<WaitEnd>;
     };
+
+/** A wait for changes of folders, as a Sync has it. */
+export type WatchStart = Exclude<PingStart, { kind: 'status' }>;
 
 /** The object that keeps one device's state and serialises its requests (durable-objects/device-session). */
 export interface DevicePort {
   folderSync(syncKey: string): Promise<FolderSyncReply>;
-  sync(requests: SyncRequest[]): Promise<SyncReply[]>;
+  sync(call: SyncCall): Promise<SyncAnswer>;
+  /** Waits for changes that a next Sync would tell. A folder that is gone is a change. */
+  watch(folders: string[]): Promise<WatchStart>;
   estimate(requests: EstimateRequest[]): Promise<EstimateReply[]>;
   ping(request: PingRequest): Promise<PingStart>;
 }

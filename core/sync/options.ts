@@ -20,9 +20,27 @@ export interface SyncOptions {
   bodies: BodyPreference[];
   /** 0 never MIME, 1 for S/MIME messages, 2 for all (MS-ASCMD 2.2.3.110.3); null when the device said nothing. */
   mimeSupport: 0 | 1 | 2 | null;
+  bodyParts: BodyPartPreference[];
+  /** Bytes at which MIME data is cut (MS-ASCMD 2.2.3.111); null for no limit. */
+  mimeTruncation: number | null;
+  /** Whole conversations around the FilterType window (MS-ASCMD 2.2.3.37.2). */
+  conversationMode: boolean;
+  /** Most items of the recipient information cache that the device takes (MS-ASCMD 2.2.3.104); null for all. */
+  maxItems: number | null;
+  /** Who wins when device and server changed the same (MS-ASCMD 2.2.3.34). */
+  conflict: 'client' | 'server';
 }
 
-export const DEFAULT_OPTIONS: SyncOptions = { filterType: 0, bodies: [], mimeSupport: null };
+export const DEFAULT_OPTIONS: SyncOptions = {
+  filterType: 0,
+  bodies: [],
+  mimeSupport: null,
+  bodyParts: [],
+  mimeTruncation: null,
+  conversationMode: false,
+  maxItems: null,
+  conflict: 'server',
+};
 
 /** Bytes that the body of an item costs in a reply under these options, as far as its sizes tell. */
 export function bodyBytes(

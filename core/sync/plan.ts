@@ -1,6 +1,6 @@
 import type { ItemState } from '../mail/types.ts';
 import type { FeedCursor, FeedEntry, MailboxStore, SnapshotCursor } from '../ports/mail.ts';
-import { filterCutoff } from './filter.ts';
+import { FilterWindow } from './filter.ts';
 import { bodyBytes, type SyncOptions } from './options.ts';
 import type { BatchEntry, CollectionState, ShadowRow, SyncStateRepo } from './state.ts';
 
@@ -9,6 +9,8 @@ export interface PlanLimits {
   windowSize: number;
   /** Bytes; at least one item is said however large it is. */
   byteBudget: number;
+  /** Most items that the device is to hold of this folder, or null (MaxItems, MS-ASCMD 2.2.3.104). */
+  maxItems?: number | null;
 }
 
 /** The next step for a device: what to say, and where the walk stands afterwards. */
@@ -24,6 +26,8 @@ export interface Plan {
 /** Sorts after every id: a cursor with it has consumed its whole modseq. */
 const LAST_ID = '\u{10ffff}';
 const ITEM_OVERHEAD = 900;
+/** Old items of a device that are looked at in one step for whether their conversation still lives. */
+const AGED_CONVERSATIONS = 2_000;
 
 /** Cursor behind everything that happened in a folder up to `modseq`. */
 export function feedAt(modseq: number): FeedCursor {
@@ -45,14 +49,31 @@ export async function planStep(
   limits: PlanLimits,
   now: number,
 ): Promise<Plan> {
-  const since = filterCutoff(state.options.filterType, now);
-  const builder = new StepBuilder(limits, state.options);
-  if (since > 0) {
-    for (const itemId of repo.agedOut(state.collectionId, since, limits.windowSize + 1)) builder.soft(itemId);
-  }
-  const feed = await walkFeed(repo, mailbox, state, contentModseq, since, builder);
-  const snapshot = await walkSnapshot(repo, mailbox, state, since, builder);
+  const window = new FilterWindow(mailbox, state.collectionId, state.options, now);
+  const held = limits.maxItems == null ? 0 : repo.count(state.collectionId, 0);
+  const builder = new StepBuilder(limits, state.options, held);
+  const walk: Walk = { repo, mailbox, state, window, builder };
+  if (window.since > 0) await walkAged(walk, limits);
+  const feed = await walkFeed(walk, contentModseq);
+  const snapshot = await walkSnapshot(walk);
   return { ...builder.result(), feed, snapshot };
+}
+
+interface Walk {
+  repo: SyncStateRepo;
+  mailbox: MailboxStore;
+  state: CollectionState;
+  window: FilterWindow;
+  builder: StepBuilder;
+}
+
+/** Items of the shadow that have left the window: they are taken from the device without being deleted. */
+async function walkAged({ repo, mailbox, state, window, builder }: Walk, limits: PlanLimits): Promise<void> {
+  const { conversationMode } = state.options;
+  const limit = conversationMode ? AGED_CONVERSATIONS : limits.windowSize + 1;
+  const aged = repo.agedOut(state.collectionId, window.since, limit);
+  const staying = conversationMode ? await window.inside(await mailbox.itemStates(aged)) : new Set<string>();
+  for (const itemId of aged) if (!staying.has(itemId)) builder.soft(itemId);
 }
 
 /** Collects a step until window or budget is full; the entry that no longer fits sets `more`. */
@@ -64,11 +85,19 @@ class StepBuilder {
   readonly #drop: string[] = [];
   readonly #taken = new Set<string>();
   #bytes = 0;
+  #held: number;
   more = false;
 
-  constructor(limits: PlanLimits, options: SyncOptions) {
+  constructor(limits: PlanLimits, options: SyncOptions, held: number) {
     this.#limits = limits;
     this.#options = options;
+    this.#held = held;
+  }
+
+  /** The device holds as many items as it wants: no more are added. */
+  get sated(): boolean {
+    const { maxItems } = this.#limits;
+    return maxItems != null && this.#held >= maxItems;
   }
 
   get room(): number {
@@ -94,12 +123,29 @@ class StepBuilder {
     return true;
   }
 
-  item(op: 'add' | 'change', item: ItemState): boolean {
-    const cost = op === 'add' ? ITEM_OVERHEAD + bodyBytes(item, this.#options) : 120;
+  /** True also when the device wants no more items: the cursor may move past this one. */
+  add(item: ItemState): boolean {
+    if (this.sated) return true;
+    const cost = ITEM_OVERHEAD + bodyBytes(item, this.#options);
     if (!this.#fits(cost)) return false;
-    this.#enter({ op, itemId: item.itemId }, cost);
-    this.#put.push({ itemId: item.itemId, version: item.modseq, receivedAt: item.receivedAt });
+    this.#enter({ op: 'add', itemId: item.itemId }, cost);
+    this.#hold(item);
+    this.#held += 1;
     return true;
+  }
+
+  /** `since`: the version of the item that the device knows. */
+  change(item: ItemState, since: number): boolean {
+    const whole = item.contentModseq > since;
+    const cost = whole ? ITEM_OVERHEAD + bodyBytes(item, this.#options) : 120;
+    if (!this.#fits(cost)) return false;
+    this.#enter({ op: 'change', itemId: item.itemId, since }, cost);
+    this.#hold(item);
+    return true;
+  }
+
+  #hold(item: ItemState): void {
+    this.#put.push({ itemId: item.itemId, version: item.modseq, receivedAt: item.receivedAt });
   }
 
   /** Ends the step here; what follows comes with the next one. */
@@ -126,21 +172,19 @@ class StepBuilder {
   }
 }
 
-async function walkFeed(
-  repo: SyncStateRepo,
-  mailbox: MailboxStore,
-  state: CollectionState,
-  contentModseq: number,
-  since: number,
-  builder: StepBuilder,
-): Promise<FeedCursor> {
+async function walkFeed(walk: Walk, contentModseq: number): Promise<FeedCursor> {
+  const { mailbox, state, builder } = walk;
   let cursor = state.feed;
   while (cursor.modseq < contentModseq && !builder.more) {
     const page = Math.min(500, Math.max(50, builder.room + 1));
     const entries = await mailbox.changes(state.collectionId, cursor, page);
-    const versions = repo.versions(state.collectionId, entries.map(idOf));
+    const seen = await look(
+      walk,
+      entries.flatMap((e) => (e.kind === 'item' ? [e.item] : [])),
+      entries.map(idOf),
+    );
     for (const entry of entries) {
-      if (!say(entry, versions, since, builder)) return cursor;
+      if (!say(entry, seen, builder)) return cursor;
       cursor = cursorOf(entry);
     }
     if (entries.length < page) return cursor.modseq < contentModseq ? feedAt(contentModseq) : cursor;
@@ -148,45 +192,74 @@ async function walkFeed(
   return cursor;
 }
 
+/** What is known of a page of items before it is said. */
+interface Page {
+  /** The device's versions, also of companions. */
+  versions: Map<string, number>;
+  inside: Set<string>;
+  /** By conversation: older messages that come with a message of the page. */
+  companions: Map<string, ItemState[]>;
+}
+
+async function look(
+  { repo, state, window }: Walk,
+  items: ItemState[],
+  ids: string[] = items.map((i) => i.itemId),
+): Promise<Page> {
+  const inside = await window.inside(items);
+  const companions = await window.companions(items.filter((i) => inside.has(i.itemId)));
+  const others = [...companions.values()].flat().map((i) => i.itemId);
+  return { versions: repo.versions(state.collectionId, [...ids, ...others]), inside, companions };
+}
+
+/** An item with the older messages of its conversation that the device does not have; false when the step is full. */
+function addWhole(item: ItemState, page: Page, builder: StepBuilder): boolean {
+  for (const companion of page.companions.get(item.threadId) ?? []) {
+    if (page.versions.has(companion.itemId) || builder.taken(companion.itemId)) continue;
+    if (!builder.add(companion)) return false;
+  }
+  return builder.taken(item.itemId) || builder.add(item);
+}
+
 /** Enters what the device must hear of a feed entry, if anything; false when the step is full. */
-function say(entry: FeedEntry, versions: Map<string, number>, since: number, builder: StepBuilder): boolean {
+function say(entry: FeedEntry, page: Page, builder: StepBuilder): boolean {
   const itemId = idOf(entry);
   if (builder.taken(itemId)) {
     // Changed again since an earlier page of this very step: the next step says it, unless it aged out anyway.
-    if (entry.kind === 'gone' || entry.item.receivedAt < since) return true;
+    if (entry.kind === 'gone' || !page.inside.has(itemId)) return true;
     return builder.stop();
   }
-  const known = versions.get(itemId);
+  const known = page.versions.get(itemId);
   if (entry.kind === 'gone') return known === undefined || builder.gone(itemId);
   // The device's own changes stand in the shadow with the version they led to: no echo.
   if (known === entry.item.modseq) return true;
-  if (known !== undefined) return builder.item('change', entry.item);
-  return entry.item.receivedAt < since || builder.item('add', entry.item);
+  if (known !== undefined) return builder.change(entry.item, known);
+  return !page.inside.has(itemId) || addWhole(entry.item, page, builder);
 }
 
-async function walkSnapshot(
-  repo: SyncStateRepo,
-  mailbox: MailboxStore,
-  state: CollectionState,
-  since: number,
-  builder: StepBuilder,
-): Promise<CollectionState['snapshot']> {
+async function walkSnapshot(walk: Walk): Promise<CollectionState['snapshot']> {
+  const { mailbox, state, window, builder } = walk;
   let cursor = state.snapshot;
   while (cursor !== 'done' && !builder.more) {
+    if (builder.sated) return 'done';
     const page = Math.min(513, Math.max(1, builder.room) + 1);
-    const items: ItemState[] = await mailbox.snapshot(state.collectionId, since, cursor, page);
-    const versions = repo.versions(
-      state.collectionId,
-      items.map((i) => i.itemId),
-    );
+    const items: ItemState[] = await mailbox.snapshot(state.collectionId, window.since, cursor, page);
+    const known = await look(walk, items);
     for (const item of items) {
-      if (!versions.has(item.itemId) && !builder.taken(item.itemId) && !builder.item('add', item))
-        return cursor;
+      const held = known.versions.has(item.itemId) || builder.taken(item.itemId);
+      if (held ? !companionsOnly(item, known, builder) : !addWhole(item, known, builder)) return cursor;
       cursor = { receivedAt: item.receivedAt, itemId: item.itemId } satisfies SnapshotCursor;
     }
     if (items.length < page) cursor = 'done';
   }
   return cursor;
+}
+
+/** The device has the item already; its conversation may lack older messages. */
+function companionsOnly(item: ItemState, page: Page, builder: StepBuilder): boolean {
+  return (page.companions.get(item.threadId) ?? []).every(
+    (c) => page.versions.has(c.itemId) || builder.taken(c.itemId) || builder.add(c),
+  );
 }
 
 function idOf(entry: FeedEntry): string {

@@ -1,4 +1,4 @@
-import type { MessageFlag } from '../mail/types.ts';
+import type { MessageFlag, NewMessage } from '../mail/types.ts';
 import type { FeedCursor, SnapshotCursor } from '../ports/mail.ts';
 import type { SyncOptions } from './options.ts';
 
@@ -6,6 +6,8 @@ import type { SyncOptions } from './options.ts';
 export interface BatchEntry {
   op: 'add' | 'change' | 'delete' | 'softDelete';
   itemId: string;
+  /** Of a change: the version that the device knew, so that it hears only of what changed since. */
+  since?: number;
 }
 
 /** A change that the device asks for (MS-ASCMD 2.2.1.21, Commands). */
@@ -13,6 +15,18 @@ export type ClientCommand =
   | { kind: 'change'; itemId: string; isRead?: boolean; flag?: MessageFlag | null; categories?: string[] }
   | { kind: 'delete'; itemId: string }
   | { kind: 'fetch'; itemId: string }
+  /** A new draft (16.x). Its item id is made from device, key and ClientId, so that a repeat is the same draft. */
+  | { kind: 'addDraft'; clientId: string; message: NewMessage }
+  /** Other content for a draft. `fingerprint` of the request tells a repeat from another change. */
+  | { kind: 'saveDraft'; itemId: string; fingerprint: string; message: NewMessage }
+  /** Send: `raw` goes out once and the draft, if the server has it, goes away. */
+  | {
+      kind: 'sendDraft';
+      clientId: string | null;
+      itemId: string | null;
+      submissionId: string;
+      raw: Uint8Array;
+    }
   /** Something this class of items does not allow, answered with `status`. */
   | { kind: 'refused'; command: 'add' | 'change'; id: string; status: number };
 
@@ -20,8 +34,19 @@ export interface CommandResponse {
   command: 'add' | 'change' | 'delete' | 'fetch';
   /** ServerId, or ClientId of an Add. */
   id: string;
+  /** The new item of an Add. */
+  itemId?: string;
   /** Sync status of the command (MS-ASCMD 2.2.3.177.17). */
   status: number;
+}
+
+/** A command of the device that was carried out under a key. */
+export interface AppliedCommand {
+  /** What tells a repeat of the command. */
+  command: string;
+  response: CommandResponse | null;
+  /** What a device must hear that asks again under the old key and does not know of the command any more. */
+  effect?: BatchEntry;
 }
 
 /**
@@ -41,7 +66,9 @@ export interface CollectionState {
   /** The step N-1 to N. */
   batch: BatchEntry[];
   more: boolean;
-  applied: { command: string; response: CommandResponse | null }[];
+  applied: AppliedCommand[];
+  /** Elements that the device manages itself; what is absent there is not touched (MS-ASCMD 2.2.3.179). null: all. */
+  supported?: string[] | null;
 }
 
 export interface ShadowRow {

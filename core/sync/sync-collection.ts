@@ -1,52 +1,9 @@
-import type { MailboxStore } from '../ports/mail.ts';
+import { nameOf } from './application.ts';
 import { applyCommands } from './apply-commands.ts';
 import { DEFAULT_OPTIONS, type SyncOptions } from './options.ts';
-import { feedAt, type Plan, type PlanLimits, planStep } from './plan.ts';
-import {
-  type BatchEntry,
-  type ClientCommand,
-  type CollectionState,
-  type CommandResponse,
-  recognise,
-  type SyncStateRepo,
-  syncKeyOf,
-} from './state.ts';
-
-export interface SyncRequest extends PlanLimits {
-  collectionId: string;
-  syncKey: string;
-  /** False when the client only pushes its changes (MS-ASCMD 2.2.3.84). */
-  getChanges: boolean;
-  /** undefined keeps the options of the last request. */
-  options: SyncOptions | undefined;
-  deletesAsMoves: boolean;
-  commands: ClientCommand[];
-}
-
-export interface SyncReply {
-  collectionId: string;
-  /** 1 success, 3 invalid SyncKey, 12 the folder is gone (MS-ASCMD 2.2.3.177.17). */
-  status: 1 | 3 | 12;
-  syncKey: string;
-  /** Options in force, for rendering the items. */
-  options: SyncOptions;
-  batch: BatchEntry[];
-  more: boolean;
-  responses: CommandResponse[];
-  /** False when nothing happened either way and the key stayed: the reply may leave the collection out. */
-  changed: boolean;
-  /** Folders that the client's commands changed, for waking others. */
-  touched: { folderId: string; modseq: number }[];
-}
-
-/** `contentModseq`: of the folder, read before the call; undefined when the mailbox has no such folder. */
-export interface SyncContext {
-  repo: SyncStateRepo;
-  mailbox: MailboxStore;
-  contentModseq: number | undefined;
-  now: number;
-  newEpoch(): string;
-}
+import { feedAt, type Plan, planStep } from './plan.ts';
+import type { SyncContext, SyncReply, SyncRequest } from './request.ts';
+import { type BatchEntry, type CollectionState, recognise, syncKeyOf } from './state.ts';
 
 const NOTHING = {
   options: DEFAULT_OPTIONS,
@@ -95,6 +52,7 @@ function start(
       batch: [],
       more: false,
       applied: [],
+      supported: request.supported ?? null,
     };
     const saved = fresh;
     context.repo.write(() => {
@@ -114,7 +72,7 @@ async function advance(
 ): Promise<SyncReply> {
   const { repo } = context;
   const state = withOptions(known, request.options);
-  const applied = await applyCommands(context.mailbox, repo, { ...request, now: context.now }, []);
+  const applied = await applyCommands(context, state.options, request, []);
   const before = Math.max(contentModseq, applied.contentModseq);
   const plan = request.getChanges
     ? await planStep(repo, context.mailbox, state, before, request, context.now)
@@ -160,8 +118,9 @@ async function repeat(
   contentModseq: number,
 ): Promise<SyncReply> {
   const { repo, mailbox } = context;
-  const applied = await applyCommands(mailbox, repo, { ...request, now: context.now }, state.applied);
-  const wanted = state.batch.filter((e) => e.op === 'add' || e.op === 'change').map((e) => e.itemId);
+  const applied = await applyCommands(context, state.options, request, state.applied);
+  const forgotten = forgottenEffects(state, request);
+  const wanted = [...state.batch, ...forgotten].filter(namesItem).map((e) => e.itemId);
   const present = new Set<string>();
   if (wanted.length > 0) {
     for (const item of await mailbox.itemStates(wanted)) {
@@ -179,7 +138,9 @@ async function repeat(
     repo.drop(state.collectionId, lost);
     if (lost.length > 0 || applied.log.length !== state.applied.length) repo.save(next);
   });
-  if (batch.length === 0 && state.more) {
+  const told = new Set(batch.map((e) => e.itemId));
+  const extra = forgotten.filter((e) => !told.has(e.itemId) && (!namesItem(e) || present.has(e.itemId)));
+  if (batch.length + extra.length === 0 && state.more) {
     // Nothing of the step is left: what comes next takes its place, so that no empty answer promises more.
     const plan = await planStep(repo, mailbox, next, contentModseq, request, context.now);
     next = { ...next, feed: plan.feed, snapshot: plan.snapshot, batch: plan.batch, more: plan.more };
@@ -194,7 +155,7 @@ async function repeat(
     status: 1,
     syncKey: syncKeyOf(state.epoch, state.generation),
     options: request.options ?? state.options,
-    batch: next.batch,
+    batch: [...next.batch, ...extra],
     more: next.more,
     responses: applied.responses,
     changed: true,
@@ -202,10 +163,26 @@ async function repeat(
   };
 }
 
-/** With another FilterType the walk through older items begins again, and skips what the shadow holds. */
+/**
+ * What commands of the first try did that this try does not know of: a device that asks again under the old key
+ * without them stands where it stood before them.
+ */
+function forgottenEffects(state: CollectionState, request: SyncRequest): BatchEntry[] {
+  const known = new Set(request.commands.map(nameOf));
+  return state.applied.flatMap((a) => (a.effect === undefined || known.has(a.command) ? [] : [a.effect]));
+}
+
+function namesItem({ op }: BatchEntry): boolean {
+  return op === 'add' || op === 'change';
+}
+
+/** With another window the walk through older items begins again, and skips what the shadow holds. */
 function withOptions(state: CollectionState, options: SyncOptions | undefined): CollectionState {
   if (options === undefined) return state;
-  const snapshot = options.filterType === state.options.filterType ? state.snapshot : null;
+  const sameWindow =
+    options.filterType === state.options.filterType &&
+    options.conversationMode === state.options.conversationMode;
+  const snapshot = sameWindow ? state.snapshot : null;
   return { ...state, options, snapshot };
 }
 

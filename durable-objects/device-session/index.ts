@@ -1,19 +1,26 @@
 import { DurableObject } from 'cloudflare:workers';
-import type { EstimateReply, EstimateRequest, FolderSyncReply } from '../../core/ports/device.ts';
+import type {
+  EstimateReply,
+  EstimateRequest,
+  FolderSyncReply,
+  SyncAnswer,
+  SyncCall,
+} from '../../core/ports/device.ts';
 import type { MailboxStore } from '../../core/ports/mail.ts';
 import { estimateChanges } from '../../core/sync/estimate.ts';
 import { folderView, syncHierarchy } from '../../core/sync/folder-sync.ts';
+import type { SyncReply } from '../../core/sync/request.ts';
 import { recognise } from '../../core/sync/state.ts';
-import { type SyncReply, type SyncRequest, syncCollection } from '../../core/sync/sync-collection.ts';
 import type { DeviceCall } from '../../platform/device-client.ts';
 import { newId } from '../../platform/ids.ts';
 import type { ChangeNotice, Services } from '../../platform/services.ts';
 import { Lock } from './lock.ts';
-import { PingDesk } from './ping-desk.ts';
+import { SyncDesk } from './sync-desk.ts';
 import { SqlSyncStateRepo } from './sync-state-repo.ts';
 import { DeviceValues } from './values.ts';
+import { WaitDesk } from './wait-desk.ts';
 
-export type DeviceServices = Pick<Services, 'mail' | 'queues' | 'wake' | 'now'>;
+export type DeviceServices = Pick<Services, 'mail' | 'queues' | 'wake' | 'now' | 'outbound'>;
 
 /**
  * The object of one device of one user: sync keys and shadows of its folders, its folder tree, its Ping. One
@@ -26,13 +33,15 @@ export function createDeviceSession<Env>(build: (env: Env, ctx: DurableObjectSta
     readonly #lock = new Lock();
     readonly #repo: SqlSyncStateRepo;
     readonly #values: DeviceValues;
-    readonly #desk: PingDesk;
+    readonly #waits: WaitDesk;
+    readonly #syncs: SyncDesk;
 
     constructor(ctx: DurableObjectState, env: Env) {
       super(ctx, env);
       this.#repo = new SqlSyncStateRepo(ctx.storage);
       this.#values = new DeviceValues(ctx.storage);
-      this.#desk = new PingDesk(ctx, this.#repo, this.#values);
+      this.#waits = new WaitDesk(ctx, this.#repo, this.#values);
+      this.#syncs = new SyncDesk(this.#repo, this.#values, newEpoch);
     }
 
     folderSync(call: DeviceCall, syncKey: string): Promise<FolderSyncReply> {
@@ -45,24 +54,13 @@ export function createDeviceSession<Env>(build: (env: Env, ctx: DurableObjectSta
       });
     }
 
-    sync(call: DeviceCall, requests: SyncRequest[]): Promise<SyncReply[]> {
+    sync(call: DeviceCall, request: SyncCall): Promise<SyncAnswer> {
       return this.#lock.run(async () => {
         const services = build(this.env, this.ctx);
         const mailbox = services.mail.mailbox(call.ref);
-        const modseqs = await mailbox.contentModseqs(requests.map((r) => r.collectionId));
-        const replies: SyncReply[] = [];
-        for (const request of requests) {
-          const context = {
-            repo: this.#repo,
-            mailbox,
-            contentModseq: modseqs.get(request.collectionId),
-            now: services.now(),
-            newEpoch,
-          };
-          replies.push(await syncCollection(context, request));
-        }
-        await this.#announce(services, call, replies);
-        return replies;
+        const answer = await this.#syncs.sync(services, mailbox, request, call.correlationId);
+        if (answer.kind === 'replies') await this.#announce(services, call, answer.replies);
+        return answer;
       });
     }
 
@@ -75,9 +73,9 @@ export function createDeviceSession<Env>(build: (env: Env, ctx: DurableObjectSta
       });
     }
 
-    /** Opens the wait of a Ping: a WebSocket that hibernates (DESIGN: push). See PingDesk. */
+    /** Opens the wait of a Ping: a WebSocket that hibernates (DESIGN: push). See WaitDesk. */
     override async fetch(request: Request): Promise<Response> {
-      return this.#desk.open(request, build(this.env, this.ctx));
+      return this.#waits.open(request, build(this.env, this.ctx));
     }
 
     /** Tells the waiting Ping, if any, of changes. */
@@ -85,8 +83,13 @@ export function createDeviceSession<Env>(build: (env: Env, ctx: DurableObjectSta
       const services = build(this.env, this.ctx);
       const turn = this.#values.pingTurn;
       const mailbox = services.mail.mailbox(call.ref);
-      if (await this.#desk.wake(call.deviceId, changes, mailbox, services.now())) return;
+      if (await this.#waits.wake(call.deviceId, changes, mailbox, services.now())) return;
       await services.wake.unwatch(call.ref.tenantId, call.ref.mailboxId, call.deviceId, turn);
+    }
+
+    /** What the device may do has changed: a held request looks again. */
+    async revoke(): Promise<void> {
+      this.#waits.revoke();
     }
 
     override webSocketMessage(): void {

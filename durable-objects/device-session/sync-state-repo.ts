@@ -1,3 +1,4 @@
+import { DEFAULT_OPTIONS } from '../../core/sync/options.ts';
 import type { CollectionState, ShadowRow, SyncStateRepo } from '../../core/sync/state.ts';
 
 /** Sync state in the SQLite storage of the device's object. */
@@ -27,7 +28,10 @@ export class SqlSyncStateRepo implements SyncStateRepo {
       .exec('SELECT state FROM collections WHERE collection_id = ?', collectionId)
       .toArray();
     const text = rows[0]?.['state'];
-    return typeof text === 'string' ? (JSON.parse(text) as CollectionState) : null;
+    if (typeof text !== 'string') return null;
+    const state = JSON.parse(text) as CollectionState;
+    // Options that this release added have their default in a state that an earlier one wrote (I29).
+    return { ...state, options: { ...DEFAULT_OPTIONS, ...state.options } };
   }
 
   save(state: CollectionState): void {

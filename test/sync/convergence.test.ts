@@ -86,4 +86,4 @@ test('three devices, mail and a second actor in any order, with lost answers: al
     }),
     { numRuns: 1000 },
   );
-});
+}, 60_000);

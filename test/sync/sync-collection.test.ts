@@ -250,7 +250,7 @@ describe("the device's own changes", () => {
     const [a] = [...device.view.keys()];
     await mailbox.setFlags([{ itemId: a ?? '', categories: ['red'] }]);
     const reply = await device.ask({ commands: [{ kind: 'change', itemId: a ?? '', isRead: true }] });
-    expect(reply.batch).toEqual([{ op: 'change', itemId: a }]);
+    expect(reply.batch).toMatchObject([{ op: 'change', itemId: a }]);
   });
 
   test('Delete in Deleted Items removes for good', async () => {

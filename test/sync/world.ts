@@ -1,9 +1,10 @@
 import type { NewMessage } from '../../core/mail/types.ts';
 import type { MailboxStore } from '../../core/ports/mail.ts';
 import { MemorySyncStateRepo } from '../../core/sync/model.testing.ts';
-import type { SyncOptions } from '../../core/sync/options.ts';
+import { DEFAULT_OPTIONS, type SyncOptions } from '../../core/sync/options.ts';
+import type { SyncReply, SyncRequest } from '../../core/sync/request.ts';
 import type { ClientCommand } from '../../core/sync/state.ts';
-import { type SyncReply, type SyncRequest, syncCollection } from '../../core/sync/sync-collection.ts';
+import { syncCollection } from '../../core/sync/sync-collection.ts';
 import { createMemoryStores } from '../../store/memory/index.ts';
 
 export const DAY = 86_400_000;
@@ -81,7 +82,7 @@ export class ModelDevice {
   }
 
   async ask(more: Partial<SyncRequest> = {}): Promise<SyncReply> {
-    const options: SyncOptions = { filterType: this.filterType, bodies: [], mimeSupport: 0 };
+    const options: SyncOptions = { ...DEFAULT_OPTIONS, filterType: this.filterType };
     const request: SyncRequest = {
       collectionId: this.folderId,
       syncKey: this.key,

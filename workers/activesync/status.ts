@@ -18,6 +18,8 @@ export const STATUS = {
     notFound: 8,
     hierarchy: 12,
     incomplete: 13,
+    waitRange: 14,
+    tooManyCollections: 15,
   },
   estimate: { ok: 1, noCollection: 2, notSynced: 3, invalidKey: 4 },
   itemOperations: {

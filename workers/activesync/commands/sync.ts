@@ -1,17 +1,69 @@
 import { el } from '../../../codecs/wbxml/index.ts';
+import type { SyncAnswer, SyncCall } from '../../../core/ports/device.ts';
+import type { SyncReply } from '../../../core/sync/request.ts';
 import type { EasContext } from '../context.ts';
+import { type Staged, stageDrafts } from '../drafts/stage.ts';
+import { sweepDrafts } from '../drafts/sweep.ts';
+import { checkGate, readGate } from '../gate/check.ts';
 import { type Reply, streamedWbxml, wbxml } from '../http/reply.ts';
-import { STATUS } from '../status.ts';
 import { parseSync } from '../sync/parse.ts';
 import { renderCollection } from '../sync/render.ts';
 
-/** Sync (MS-ASCMD 2.2.1.21). The device's object decides what is said; here it is read and written. */
+/** Sync (MS-ASCMD 2.2.1.21). The device's object decides what is said; here it is read, held and written. */
 export async function sync(context: EasContext): Promise<Reply> {
-  // An empty request means "as last time": the device is asked to say it in full (MS-ASCMD 2.2.1.21.1).
-  if (context.body === null) return topStatus(STATUS.sync.incomplete);
-  const parsed = parseSync(context.body);
-  if (parsed.kind === 'status') return topStatus(parsed.status);
-  const replies = await context.device.sync(parsed.collections);
+  const sender = {
+    ref: context.ref,
+    tenant: context.principal.tenant,
+    user: context.principal.user,
+  };
+  let call: SyncCall = { collections: null, partial: false, waitSeconds: null, sender };
+  const staged: Staged[] = [];
+  if (context.body !== null) {
+    const parsed = parseSync(context.body, context.version);
+    if (parsed.kind === 'status') return topStatus(parsed.status, parsed.limit);
+    for (const collection of parsed.collections) staged.push(await stageDrafts(context, collection));
+    const { partial, waitSeconds } = parsed;
+    call = { ...call, collections: staged.map((s) => s.request), partial, waitSeconds };
+  }
+  const answer = await context.device.sync(call);
+  sweepDrafts(context, staged, answer);
+  if (answer.kind === 'status') return topStatus(answer.status);
+  if (answer.waitSeconds === 0 || answer.replies.some((r) => r.changed)) {
+    return renderReplies(context, answer.replies);
+  }
+  return hold(context, call, answer);
+}
+
+/** Waits until one of the collections has something to say (MS-ASCMD 2.2.3.198): the bridge that a Ping uses. */
+async function hold(
+  context: EasContext,
+  call: SyncCall,
+  { replies, waitSeconds }: Extract<SyncAnswer, { kind: 'replies' }>,
+): Promise<Reply> {
+  const { services, device, principal, query } = context;
+  const hold = Math.min(waitSeconds, services.config.pingHoldMaxSeconds) * 1000;
+  const deadline = services.now() + hold;
+  const folders = replies.map((r) => r.collectionId);
+  for (;;) {
+    const start = await device.watch(folders);
+    const seconds = Math.max(0, deadline - services.now()) / 1000;
+    const end = start.kind === 'waiting' ? await start.wait(seconds) : start;
+    if (end.kind === 'revoked') {
+      const gate = await checkGate(context, readGate(services, principal, query.deviceId));
+      if (gate.kind === 'refused') return gate.reply;
+      if (services.now() >= deadline) return { kind: 'empty' };
+      continue;
+    }
+    if (end.kind !== 'changed') return { kind: 'empty' };
+    const again = await device.sync(call);
+    if (again.kind === 'status') return topStatus(again.status);
+    if (again.replies.some((r) => r.changed)) return renderReplies(context, again.replies);
+    // Told of a change that is none to this device: it waits on for the rest of its time.
+    if (services.now() >= deadline) return { kind: 'empty' };
+  }
+}
+
+async function renderReplies(context: EasContext, replies: SyncReply[]): Promise<Reply> {
   const said = replies.filter((r) => r.changed);
   // Nothing new in any collection: an answer without a body (MS-ASCMD 2.2.1.21.2).
   if (said.length === 0) return { kind: 'empty' };
@@ -21,6 +73,8 @@ export async function sync(context: EasContext): Promise<Reply> {
   return streamedWbxml(el('AirSync:Sync', el('AirSync:Collections', collections)));
 }
 
-function topStatus(status: number): Reply {
-  return wbxml(el('AirSync:Sync', el('AirSync:Status', status)));
+function topStatus(status: number, limit?: number): Reply {
+  return wbxml(
+    el('AirSync:Sync', el('AirSync:Status', status), limit === undefined ? null : el('AirSync:Limit', limit)),
+  );
 }

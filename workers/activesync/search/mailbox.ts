@@ -10,7 +10,7 @@ import type { Folder, Message } from '../../../core/mail/types.ts';
 import { parseQuery } from '../../../core/search/parse.ts';
 import type { Query } from '../../../core/search/query.ts';
 import { searchMailbox } from '../../../core/search/search-mailbox.ts';
-import { bodyBytes, type SyncOptions } from '../../../core/sync/options.ts';
+import { bodyBytes, DEFAULT_OPTIONS, type SyncOptions } from '../../../core/sync/options.ts';
 import type { EasContext } from '../context.ts';
 import type { BodyOptions } from '../mail/body.ts';
 import { mimeSupportOf, readBodyPreferences } from '../mail/body-preference.ts';
@@ -109,7 +109,7 @@ function queryOf(
 
 /** As many of the messages as one answer holds, one at least. */
 function withinBudget(messages: Message[], { bodies, mimeSupport }: BodyOptions): Message[] {
-  const options: SyncOptions = { filterType: 0, bodies, mimeSupport };
+  const options: SyncOptions = { ...DEFAULT_OPTIONS, bodies, mimeSupport };
   let bytes = 0;
   const end = messages.findIndex((message) => {
     bytes += bodyBytes(message, options);

@@ -1,11 +1,13 @@
 import { el, type WbxmlNode } from '../../../codecs/wbxml/index.ts';
-import type { Message } from '../../../core/mail/types.ts';
+import type { Correspondent, Message } from '../../../core/mail/types.ts';
+import type { SyncReply } from '../../../core/sync/request.ts';
 import type { BatchEntry, CommandResponse } from '../../../core/sync/state.ts';
-import type { SyncReply } from '../../../core/sync/sync-collection.ts';
 import { FAN_OUT, mapBounded } from '../../../platform/bounded.ts';
 import { describeError } from '../../../platform/log.ts';
 import type { EasContext } from '../context.ts';
+import { attachmentProperties } from '../mail/attachments.ts';
 import { emailChange, emailProperties, type RenderContext } from '../mail/email-data.ts';
+import { recipientCacheProperties } from '../people/recipient-cache.ts';
 import { STATUS } from '../status.ts';
 
 const COMMAND_TAGS = {
@@ -15,6 +17,12 @@ const COMMAND_TAGS = {
   fetch: 'AirSync:Fetch',
 } as const;
 
+/** The items that an answer speaks of. */
+interface Items {
+  messages: Map<string, Message>;
+  correspondents: Map<string, Correspondent>;
+}
+
 /** One Collection of a Sync answer. */
 export async function renderCollection(context: EasContext, reply: SyncReply): Promise<WbxmlNode> {
   const head = [
@@ -23,16 +31,12 @@ export async function renderCollection(context: EasContext, reply: SyncReply): P
     el('AirSync:Status', reply.status),
   ];
   if (reply.status !== STATUS.common.ok) return el('AirSync:Collection', head);
-  const fetched = reply.responses.filter((r) => r.command === 'fetch').map((r) => r.id);
-  const named = reply.batch.filter((e) => e.op === 'add' || e.op === 'change').map((e) => e.itemId);
-  const ids = [...new Set([...named, ...fetched])];
-  const messages = new Map<string, Message>();
-  if (ids.length > 0) for (const m of await context.mailbox.messages(ids)) messages.set(m.itemId, m);
+  const items = await itemsOf(context, reply);
   const commands = await mapBounded(reply.batch, FAN_OUT, (entry) =>
-    renderEntry(context, reply, entry, messages),
+    renderEntry(context, reply, entry, items),
   );
   const responses = await mapBounded(reply.responses, FAN_OUT, (r) =>
-    renderResponse(context, reply, r, messages),
+    renderResponse(context, reply, r, items),
   );
   const said = commands.filter((c) => c !== null);
   return el(
@@ -44,8 +48,18 @@ export async function renderCollection(context: EasContext, reply: SyncReply): P
   );
 }
 
-function renderContext(context: EasContext): RenderContext {
-  return { blobs: context.services.blobs, version: context.version };
+async function itemsOf({ mailbox }: EasContext, reply: SyncReply): Promise<Items> {
+  const named = reply.batch.filter((e) => e.op === 'add' || e.op === 'change').map((e) => e.itemId);
+  const answered = reply.responses.flatMap((r) => (r.command === 'fetch' ? [r.id] : (r.itemId ?? [])));
+  const ids = [...new Set([...named, ...answered])];
+  const items: Items = { messages: new Map(), correspondents: new Map() };
+  if (ids.length === 0) return items;
+  for (const m of await mailbox.messages(ids)) items.messages.set(m.itemId, m);
+  const others = ids.filter((id) => !items.messages.has(id));
+  if (others.length > 0) {
+    for (const c of await mailbox.correspondents(others)) items.correspondents.set(c.itemId, c);
+  }
+  return items;
 }
 
 /** null leaves the item out: one that cannot be shown must never hold up its folder (I20). */
@@ -53,48 +67,73 @@ async function renderEntry(
   context: EasContext,
   reply: SyncReply,
   entry: BatchEntry,
-  messages: Map<string, Message>,
+  items: Items,
 ): Promise<WbxmlNode | null> {
   const serverId = el('AirSync:ServerId', entry.itemId);
   if (entry.op === 'delete') return el('AirSync:Delete', serverId);
   if (entry.op === 'softDelete') return el('AirSync:SoftDelete', serverId);
-  const message = messages.get(entry.itemId);
-  if (message === undefined) {
-    context.log.warn('eas.item-vanished', { itemId: entry.itemId });
-    return null;
-  }
-  if (entry.op === 'change') {
-    const since = 0;
-    const data = await emailChange(renderContext(context), message, since, reply.options);
-    return el('AirSync:Change', serverId, el('AirSync:ApplicationData', data));
-  }
+  const tag = entry.op === 'add' ? 'AirSync:Add' : 'AirSync:Change';
   try {
-    const data = await emailProperties(renderContext(context), message, reply.options);
-    return el('AirSync:Add', serverId, el('AirSync:ApplicationData', data));
+    const data = await propertiesOf(context, reply, entry, items);
+    if (data !== null) return el(tag, serverId, el('AirSync:ApplicationData', data));
+    context.log.warn('eas.item-vanished', { itemId: entry.itemId });
   } catch (error) {
     context.log.error('eas.item-not-rendered', { itemId: entry.itemId, error: describeError(error) });
-    return null;
   }
+  return null;
+}
+
+async function propertiesOf(
+  context: EasContext,
+  reply: SyncReply,
+  entry: BatchEntry,
+  { messages, correspondents }: Items,
+): Promise<WbxmlNode[] | null> {
+  const message = messages.get(entry.itemId);
+  if (message !== undefined) {
+    return entry.op === 'add'
+      ? emailProperties(renderContext(context), message, reply.options)
+      : emailChange(renderContext(context), message, entry.since ?? 0, reply.options);
+  }
+  const correspondent = correspondents.get(entry.itemId);
+  return correspondent === undefined ? null : recipientCacheProperties(correspondent, context.services.now());
 }
 
 async function renderResponse(
   context: EasContext,
   reply: SyncReply,
   response: CommandResponse,
-  messages: Map<string, Message>,
+  { messages }: Items,
 ): Promise<WbxmlNode> {
-  const name = el(response.command === 'add' ? 'AirSync:ClientId' : 'AirSync:ServerId', response.id);
+  const status = el('AirSync:Status', response.status);
+  if (response.command === 'add') return renderAdded(response, messages);
+  const serverId = el('AirSync:ServerId', response.id);
   const tag = COMMAND_TAGS[response.command];
-  if (response.command !== 'fetch' || response.status !== STATUS.sync.ok) {
-    return el(tag, name, el('AirSync:Status', response.status));
-  }
+  if (response.command !== 'fetch' || response.status !== STATUS.sync.ok) return el(tag, serverId, status);
   const message = messages.get(response.id);
   if (message === undefined || message.folderId !== reply.collectionId) {
-    return el(tag, name, el('AirSync:Status', STATUS.sync.notFound));
+    return el(tag, serverId, el('AirSync:Status', STATUS.sync.notFound));
   }
   // Fetch asks for the whole item: no truncation (MS-ASCMD 2.2.3.63.2).
   const bodies = reply.options.bodies.map((b) => ({ ...b, truncationSize: null }));
-  const options = { bodies, mimeSupport: reply.options.mimeSupport };
+  const options = { ...reply.options, bodies, mimeTruncation: null };
   const data = await emailProperties(renderContext(context), message, options);
-  return el(tag, name, el('AirSync:Status', STATUS.sync.ok), el('AirSync:ApplicationData', data));
+  return el(tag, serverId, status, el('AirSync:ApplicationData', data));
+}
+
+/** The answer to an Add: where the item is now, and from 16.0 the names of its attachments (MS-ASCMD 2.2.3.7.2). */
+function renderAdded(response: CommandResponse, messages: Map<string, Message>): WbxmlNode {
+  const message = response.itemId === undefined ? undefined : messages.get(response.itemId);
+  const attachments = message === undefined ? [] : attachmentProperties(message, { voice: null, tnef: null });
+  return el(
+    'AirSync:Add',
+    el('AirSync:ClientId', response.id),
+    response.itemId === undefined ? null : el('AirSync:ServerId', response.itemId),
+    el('AirSync:Status', response.status),
+    attachments.length === 0 ? null : el('AirSync:ApplicationData', attachments),
+  );
+}
+
+function renderContext(context: EasContext): RenderContext {
+  return { blobs: context.services.blobs, version: context.version };
 }

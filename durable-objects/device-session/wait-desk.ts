@@ -1,9 +1,10 @@
+import type { PingRequest } from '../../core/ports/device.ts';
 import type { MailboxStore } from '../../core/ports/mail.ts';
 import { hasChanges } from '../../core/sync/estimate.ts';
 import type { SyncStateRepo } from '../../core/sync/state.ts';
 import { PING_HEADER, type PingAnswer, type PingFrame, type PingOpening } from '../../platform/ping-wire.ts';
 import type { ChangeNotice, Services } from '../../platform/services.ts';
-import type { DeviceValues } from './values.ts';
+import type { DeviceValues, PingCache } from './values.ts';
 
 type PingServices = Pick<Services, 'mail' | 'wake' | 'now'>;
 
@@ -13,8 +14,11 @@ interface Attachment {
 
 const MAX_FOLDERS = 300;
 
-/** The waits of one device: a list of folders beside a hibernating WebSocket to the Worker that holds the Ping. */
-export class PingDesk {
+/**
+ * The waits of one device, Ping or long Sync: a list of folders beside a hibernating WebSocket to the Worker that
+ * holds the request.
+ */
+export class WaitDesk {
   readonly #ctx: DurableObjectState;
   readonly #repo: SyncStateRepo;
   readonly #values: DeviceValues;
@@ -27,25 +31,19 @@ export class PingDesk {
 
   /**
    * Registers the wait, here and at the mailbox's hub, and compares afterwards, so that no change falls between
-   * (I14). A newer Ping ends the older one.
+   * (I14). A newer wait ends the older one.
    */
   async open(request: Request, services: PingServices): Promise<Response> {
     const opening = JSON.parse(decodeURIComponent(request.headers.get(PING_HEADER) ?? '')) as PingOpening;
-    const { deviceId } = opening;
-    const cached = this.#values.ping;
-    const folders = opening.request.folders ?? cached?.folders;
-    const heartbeat = opening.request.heartbeat ?? cached?.heartbeat;
-    // MS-ASCMD 2.2.3.177.12: the request omits something and nothing is remembered.
-    if (folders === undefined || heartbeat === undefined || folders.length === 0) {
-      return answer({ kind: 'status', status: 3 });
-    }
-    if (JSON.stringify(cached) !== JSON.stringify({ folders, heartbeat })) {
-      this.#values.ping = { folders, heartbeat };
-    }
+    const { deviceId, request: asked } = opening;
+    const ping = 'watch' in asked ? null : this.#pingOf(asked);
+    if (ping === undefined) return answer({ kind: 'status', status: 3 });
+    const folders = 'watch' in asked ? asked.watch : (ping?.folders ?? []).map((f) => f.id);
+    const heartbeat = ping?.heartbeat ?? 0;
     for (const older of this.#ctx.getWebSockets('ping')) send(older, { kind: 'superseded' });
     const turn = this.#values.pingTurn + 1;
     this.#values.pingTurn = turn;
-    const watched = folders.slice(0, MAX_FOLDERS).map((f) => f.id);
+    const watched = folders.slice(0, MAX_FOLDERS);
     const { 0: client, 1: server } = new WebSocketPair();
     this.#ctx.acceptWebSocket(server, ['ping']);
     server.serializeAttachment({ folders: watched } satisfies Attachment);
@@ -53,17 +51,35 @@ export class PingDesk {
 
     const mailbox = services.mail.mailbox(opening.ref);
     const present = await mailbox.contentModseqs(watched);
-    if (watched.some((id) => !present.has(id))) {
+    const gone = watched.filter((id) => !present.has(id));
+    if (gone.length > 0 && ping !== null) {
       server.close(1000);
       return answer({ kind: 'status', status: 7 });
     }
-    const changed: string[] = [];
+    const changed: string[] = [...gone];
     for (const [folderId, modseq] of present) {
       if (await this.#isNews(folderId, modseq, mailbox, services.now())) changed.push(folderId);
     }
     if (changed.length === 0) return answer({ kind: 'waiting', heartbeat }, client);
     server.close(1000);
     return answer({ kind: 'changed', folders: changed });
+  }
+
+  /** Makes whoever waits look again at what the device may do (I21). */
+  revoke(): void {
+    for (const socket of this.#ctx.getWebSockets('ping')) send(socket, { kind: 'revoked' });
+  }
+
+  /** What a Ping asks for, with what it leaves out from the one before; undefined when nothing is remembered. */
+  #pingOf(request: PingRequest): PingCache | undefined {
+    const cached = this.#values.ping;
+    const folders = request.folders ?? cached?.folders;
+    const heartbeat = request.heartbeat ?? cached?.heartbeat;
+    // MS-ASCMD 2.2.3.177.12
+    if (folders === undefined || heartbeat === undefined || folders.length === 0) return undefined;
+    if (JSON.stringify(cached) !== JSON.stringify({ folders, heartbeat }))
+      this.#values.ping = { folders, heartbeat };
+    return { folders, heartbeat };
   }
 
   /** Tells the waiting Worker of those changes that are news to the device; false when nothing waits. */

@@ -1,0 +1,60 @@
+import type { SyncOptions } from './options.ts';
+import type { SyncContext, SyncRequest } from './request.ts';
+import type { BatchEntry, ClientCommand, CollectionState, CommandResponse } from './state.ts';
+
+/** What the commands of one request are carried out on, and what comes of them. */
+export interface Application {
+  context: SyncContext;
+  options: SyncOptions;
+  request: SyncRequest;
+  result: AppliedChanges;
+}
+
+export interface AppliedChanges {
+  /** What the reply says: what failed, what was added, and the answers to Fetch (MS-ASCMD 2.2.3.154). */
+  responses: CommandResponse[];
+  /** Every command carried out under this key with its answer, for a repeat of the request. */
+  log: CollectionState['applied'];
+  touched: { folderId: string; modseq: number }[];
+  /** Highest modseq that the commands gave this folder, 0 when they changed nothing in it. */
+  contentModseq: number;
+}
+
+/** What a repeat of the command has in common with it (I16). */
+export function nameOf(command: ClientCommand): string {
+  switch (command.kind) {
+    case 'addDraft':
+      return JSON.stringify(['add', command.clientId]);
+    case 'saveDraft':
+      return JSON.stringify(['save', command.itemId, command.fingerprint]);
+    case 'sendDraft':
+      return JSON.stringify(['send', command.submissionId]);
+    default:
+      return JSON.stringify(command);
+  }
+}
+
+/** Keeps a command with its answer, and says the answer if there is one. */
+export function record(
+  result: AppliedChanges,
+  command: ClientCommand,
+  response: CommandResponse | null,
+  effect?: BatchEntry,
+): void {
+  result.log.push({ command: nameOf(command), response, ...(effect === undefined ? {} : { effect }) });
+  if (response !== null) result.responses.push(response);
+}
+
+/** Notes that a folder came to this modseq, for waking others. */
+export function touch(
+  { request, result }: Application,
+  outcome: { outcome: string; folderId: string; modseq: number },
+): void {
+  if (outcome.outcome !== 'changed') return;
+  if (outcome.folderId === request.collectionId) {
+    result.contentModseq = Math.max(result.contentModseq, outcome.modseq);
+  }
+  const seen = result.touched.find((t) => t.folderId === outcome.folderId);
+  if (seen === undefined) result.touched.push({ folderId: outcome.folderId, modseq: outcome.modseq });
+  else seen.modseq = Math.max(seen.modseq, outcome.modseq);
+}

@@ -1,0 +1,132 @@
+import type { ItemClass } from '../../core/mail/types.ts';
+import type { SyncAnswer, SyncCall } from '../../core/ports/device.ts';
+import type { FolderHead, MailboxStore } from '../../core/ports/mail.ts';
+import { isFilterTypeOf } from '../../core/sync/filter.ts';
+import type { SyncOptions } from '../../core/sync/options.ts';
+import type { SyncReply, SyncRequest } from '../../core/sync/request.ts';
+import type { SyncStateRepo } from '../../core/sync/state.ts';
+import { syncCollection } from '../../core/sync/sync-collection.ts';
+import type { Services } from '../../platform/services.ts';
+import type { DeviceValues, LastSync } from './values.ts';
+
+type SyncServices = Pick<Services, 'mail' | 'now' | 'outbound'>;
+
+/** Sync statuses (MS-ASCMD 2.2.3.177.17). */
+const PROTOCOL = 4;
+const INCOMPLETE = 13;
+const SERVER_ERROR = 5;
+const NO_RECIPIENT = 6;
+
+/** The Sync command on one device: which collections are meant, and each of them through the engine. */
+export class SyncDesk {
+  readonly #repo: SyncStateRepo;
+  readonly #values: DeviceValues;
+  readonly #newEpoch: () => string;
+
+  constructor(repo: SyncStateRepo, values: DeviceValues, newEpoch: () => string) {
+    this.#repo = repo;
+    this.#values = values;
+    this.#newEpoch = newEpoch;
+  }
+
+  async sync(
+    services: SyncServices,
+    mailbox: MailboxStore,
+    call: SyncCall,
+    correlationId: string,
+  ): Promise<SyncAnswer> {
+    const meant = this.#meant(call);
+    if (meant === null) return { kind: 'status', status: INCOMPLETE };
+    const heads = await mailbox.folderHeads(meant.collections.map((r) => r.collectionId));
+    if (meant.collections.some((r) => contradicts(r, heads.get(r.collectionId)))) {
+      return { kind: 'status', status: PROTOCOL };
+    }
+    const replies: SyncReply[] = [];
+    for (const request of meant.collections) {
+      const head = heads.get(request.collectionId);
+      const cache = head?.role === 'recipientCache';
+      const context = {
+        repo: this.#repo,
+        mailbox,
+        contentModseq: head?.contentModseq,
+        now: services.now(),
+        newEpoch: this.#newEpoch,
+        send: (submissionId: string, raw: Uint8Array) =>
+          send(services, call, submissionId, raw, correlationId),
+      };
+      const maxItems = cache ? (request.options?.maxItems ?? null) : null;
+      const options = fitting(request.options, head);
+      replies.push(await syncCollection(context, { ...request, options, maxItems }));
+    }
+    this.#remember(meant, replies);
+    return { kind: 'replies', replies, waitSeconds: meant.waitSeconds };
+  }
+
+  /** The request in full, from the last one where it leaves something out; null when there is none. */
+  #meant({ collections, partial, waitSeconds }: SyncCall): LastSync | null {
+    const last = collections === null || partial ? this.#values.lastSync : null;
+    if (collections !== null && !partial) return { collections, waitSeconds: waitSeconds ?? 0 };
+    if (last === null) return null;
+    const named = new Map((collections ?? []).map((c) => [c.collectionId, c]));
+    const others = last.collections.filter((c) => !named.has(c.collectionId));
+    return {
+      collections: [...named.values(), ...others],
+      waitSeconds: waitSeconds ?? last.waitSeconds,
+    };
+  }
+
+  /**
+   * Only while nothing has moved does the last request still say where the device is: after an answer with news its
+   * keys are old, and to say the step again to a device that has it would double its items.
+   */
+  #remember({ collections, waitSeconds }: LastSync, replies: SyncReply[]): void {
+    const settled = collections.every((c) => c.syncKey !== '0') && replies.every((r) => !r.changed);
+    const next: LastSync | null = settled
+      ? { collections: collections.map((c) => ({ ...c, commands: [] })), waitSeconds }
+      : null;
+    const before = this.#values.lastSync;
+    if (JSON.stringify(before) !== JSON.stringify(next)) this.#values.lastSync = next;
+  }
+}
+
+async function send(
+  { outbound }: SyncServices,
+  call: SyncCall,
+  submissionId: string,
+  raw: Uint8Array,
+  correlationId: string,
+): Promise<number> {
+  const result = await outbound.submit({
+    submissionId,
+    sender: call.sender,
+    raw,
+    saveInSentItems: true,
+    correlationId,
+  });
+  if (result.kind === 'accepted' || result.kind === 'already') return 1;
+  return result.reason === 'no-recipients' ? NO_RECIPIENT : SERVER_ERROR;
+}
+
+/** What a request says that its folder cannot do (MS-ASCMD 2.2.3.37.2, 2.2.3.68.2, 2.2.3.7.2). */
+function contradicts(request: SyncRequest, head: FolderHead | undefined): boolean {
+  if (head === undefined) return false;
+  const { options } = request;
+  if (options !== undefined) {
+    if (options.conversationMode && head.itemClass !== 'Email') return true;
+    if (!isFilterTypeOf(head.itemClass, options.filterType)) return true;
+    if (!isClassOf(head.itemClass, request.classes ?? [])) return true;
+  }
+  // Nothing is put into the recipient information cache, changed or deleted there.
+  return head.role === 'recipientCache' && request.commands.some((c) => c.kind !== 'fetch');
+}
+
+/** Classes without a window ignore FilterType (MS-ASCMD 2.2.3.68.2). */
+function fitting(options: SyncOptions | undefined, head: FolderHead | undefined): SyncOptions | undefined {
+  const windowless = head?.itemClass === 'Contacts' || head?.itemClass === 'Notes';
+  return options === undefined || !windowless ? options : { ...options, filterType: 0 };
+}
+
+/** Only Email and SMS go together (MS-ASCMD 2.2.3.27.5). */
+function isClassOf(itemClass: ItemClass, named: string[]): boolean {
+  return named.every((name) => name === itemClass || (itemClass === 'Email' && name === 'SMS'));
+}
