@@ -125,7 +125,13 @@ const MAX_ALTERNATIVES = 12;
 function takenApart(terms: Terms): Terms[] {
   if (isTextual(terms) || isFactual(terms)) return [terms];
   if (terms.kind === 'not') return takenApart(denied(terms.of));
-  if (terms.kind === 'or') return terms.of.flatMap(takenApart).slice(0, MAX_ALTERNATIVES);
+  if (terms.kind === 'or') {
+    const words = terms.of.filter(isTextual);
+    const facts = terms.of.filter((part) => !isTextual(part) && isFactual(part));
+    const mixed = terms.of.filter((part) => !isTextual(part) && !isFactual(part));
+    const either = (of: Terms[]): Terms[] => (of.length <= 1 ? of : [{ kind: 'or', of }]);
+    return [...either(words), ...either(facts), ...mixed.flatMap(takenApart)].slice(0, MAX_ALTERNATIVES);
+  }
   if (terms.kind !== 'and') return [terms];
   let product: Terms[][] = [[]];
   for (const part of terms.of.map(takenApart)) {

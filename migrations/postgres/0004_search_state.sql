@@ -26,6 +26,7 @@ CREATE INDEX documents_by_folder ON search.documents (mailbox_id, folder_id, rec
 CREATE INDEX documents_by_thread ON search.documents (mailbox_id, thread_id, received_at, item_id);
 CREATE INDEX documents_flagged ON search.documents (mailbox_id, received_at, item_id) WHERE is_flagged = 1;
 CREATE INDEX documents_unread ON search.documents (mailbox_id, received_at, item_id) WHERE is_read = 0;
+CREATE INDEX documents_in_categories ON search.documents (mailbox_id, received_at, item_id) WHERE categories <> '';
 
 CREATE TABLE search.document_cursors (
   tenant_id text COLLATE "C" NOT NULL,

@@ -27,6 +27,7 @@ CREATE INDEX documents_by_folder ON documents (mailbox_id, folder_id);
 CREATE INDEX documents_by_thread ON documents (mailbox_id, thread_id);
 CREATE INDEX documents_flagged ON documents (mailbox_id) WHERE is_flagged = 1;
 CREATE INDEX documents_unread ON documents (mailbox_id) WHERE is_read = 0;
+CREATE INDEX documents_in_categories ON documents (mailbox_id) WHERE categories <> '';
 
 -- rowid is documents.document_id; no text is kept, only its index. `scope` holds one word made of tenant and mailbox,
 -- so that a query reads the postings of one mailbox and not of everybody; the words were cut and folded by the

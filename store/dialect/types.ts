@@ -79,8 +79,11 @@ export interface FullText {
   put(scope: DocumentScope, columns: DocumentColumns, words: DocumentWords): SQL[];
   /** Statements that take documents out. */
   drop(scope: DocumentScope, itemIds: readonly string[]): SQL[];
-  /** For documents that hold these words (all documents for null) and were received in the span. */
-  source(scope: DocumentScope, words: Terms | null, received: Span): DocumentSource;
+  /**
+   * For documents that hold these words (all documents for null) and were received in the span. `rare`: conditions on
+   * `documents` that few fulfil and an index knows; the statement holds them elsewhere too.
+   */
+  source(scope: DocumentScope, words: Terms | null, received: Span, rare: readonly SQL[]): DocumentSource;
   /** Condition: the text of the column contains this text. */
   contains(column: Column, text: string): SQL;
 }

@@ -35,7 +35,7 @@ export function createSearchStore(executor: Executor, tables: SearchTables): Sea
     and(eq(table.tenantId, ref.tenantId), eq(table.mailboxId, ref.mailboxId));
   const contextOf = (ref: MailboxRef): SearchContext => ({ scope: ref, dialect, documents });
 
-  function select(ref: MailboxRef, terms: Terms, limit: number) {
+  function select(ref: MailboxRef, terms: Terms, limit: number, among?: string[]) {
     const { from, condition, order } = sourceOf(contextOf(ref), terms);
     return build
       .select({
@@ -43,7 +43,13 @@ export function createSearchStore(executor: Executor, tables: SearchTables): Sea
         receivedAt: sql<number>`${documents.receivedAt}`.as('received_at'),
       })
       .from(from)
-      .where(and(scopedTo(ref), condition))
+      .where(
+        and(
+          scopedTo(ref),
+          condition,
+          among === undefined ? undefined : dialect.isIn(documents.itemId, among),
+        ),
+      )
       .orderBy(order)
       .limit(limit);
   }
@@ -64,6 +70,7 @@ export function createSearchStore(executor: Executor, tables: SearchTables): Sea
     const ranked = hits.slice(0, RANKED);
     const loose = looseTerms(parts);
     if (loose.length === 0 || ranked.length < 2) return cut(hits, more, limit);
+    const ids = ranked.map((hit) => hit.itemId);
     const from = ranked.at(-1)?.receivedAt ?? 0;
     const among = (...fields: TextField[]) =>
       parts.map((part) =>
@@ -78,6 +85,7 @@ export function createSearchStore(executor: Executor, tables: SearchTables): Sea
             ],
           },
           RANKED,
+          ids,
         ),
       );
     const places = [among('subject'), among('from'), among('to', 'cc', 'bcc', 'files')];

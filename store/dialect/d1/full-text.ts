@@ -67,7 +67,7 @@ export const fts5: FullText = {
       and documents.mailbox_id = ${mailboxId} and documents.item_id in ${list(itemIds)}`,
   ],
 
-  source: (scope, words, { from, before }) => {
+  source: (scope, words, { from, before }, rare) => {
     const row = words === null ? sql`documents.document_id` : sql`document_text.rowid`;
     const span = [
       ...(from === null ? [] : [sql`${row} >= ${rowTime(from)}`]),
@@ -79,6 +79,7 @@ export const fts5: FullText = {
         : [
             sql`document_text match ${inScope(scope, words)}`,
             sql`document_text.rowid = documents.document_id`,
+            ...(rare.length === 0 ? [] : [sql`+document_text.rowid in ${idsWith(scope, rare)}`]),
           ];
     const conditions = [...text, ...span];
     return {
@@ -91,6 +92,15 @@ export const fts5: FullText = {
 
   contains: (column, text) => sql`instr(${column}, ${text}) > 0`,
 };
+
+/**
+ * A set that is made once, so that the row of a document is read only for those in it. The `+` before what is looked
+ * up there keeps SQLite from asking the text index once for each of the set.
+ */
+function idsWith({ tenantId, mailboxId }: DocumentScope, conditions: readonly SQL[]): SQL {
+  return sql`(select documents.document_id from documents where documents.tenant_id = ${tenantId}
+    and documents.mailbox_id = ${mailboxId} and ${sql.join([...conditions], sql` and `)})`;
+}
 
 function inScope(scope: DocumentScope, words: Terms): string {
   const everything = `scope : "${scopeWord(scope)}"`;
