@@ -1,4 +1,5 @@
 import { createDeviceSession } from '../durable-objects/device-session/index.ts';
+import { createComposer, createOutbound } from '../outbound/index.ts';
 import { hashPassword } from '../platform/auth/password.ts';
 import { parseConfig } from '../platform/config.ts';
 import { type Env, mailShards } from '../platform/env.ts';
@@ -18,6 +19,7 @@ import { createEmailInbound } from './email-inbound/index.ts';
 import { createHealth } from './health.ts';
 import { replayDeadLetter } from './queue-consumers/dead-letters.ts';
 import { createQueueConsumers } from './queue-consumers/index.ts';
+import { ingestNow } from './queue-consumers/ingest-now.ts';
 import { createMessageReader } from './queue-consumers/message-reader.ts';
 import { createScheduled } from './scheduled/index.ts';
 
@@ -29,7 +31,7 @@ type Deferring = Pick<ExecutionContext, 'waitUntil'>;
 /** D1 stores hold no connection: one set serves the isolate. */
 const shared = new WeakMap<
   object,
-  Omit<Services, 'defer' | 'reader' | 'directory' | 'mail' | 'search' | 'audit'> & {
+  Omit<Services, 'defer' | 'reader' | 'directory' | 'mail' | 'search' | 'audit' | 'outbound' | 'composer'> & {
     stores: ReturnType<typeof createD1Stores> | null;
   }
 >();
@@ -59,7 +61,21 @@ export function buildServices(env: Env, context: Deferring): Services {
   const { stores, ...rest } = kept;
   const databases = stores ?? createPostgresStores({ connectionString: postgresUrl(env), defer });
   const reader = createMessageReader({ mail: databases.mail, log: rest.log });
-  return { ...rest, ...databases, reader, defer };
+  const services: Services = {
+    ...rest,
+    ...databases,
+    reader,
+    defer,
+    composer: createComposer(rest),
+    outbound: createOutbound({
+      ...rest,
+      ...databases,
+      defer,
+      maxMessageBytes: rest.config.maxMessageBytes,
+      ingestNow: (jobs) => ingestNow(services, jobs),
+    }),
+  };
+  return services;
 }
 
 function postgresUrl(env: Env): string {

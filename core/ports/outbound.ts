@@ -61,9 +61,22 @@ export interface Submission {
 export type SubmitResult =
   | { kind: 'accepted'; itemId: string | null }
   | { kind: 'already' }
-  | { kind: 'refused'; reason: 'no-recipients' | 'bad-message' | 'from-not-allowed' | 'too-large' };
+  | { kind: 'refused'; reason: Refusal };
+
+export type Refusal =
+  | 'no-recipients'
+  | 'too-many-recipients'
+  | 'bad-message'
+  | 'from-not-allowed'
+  | 'too-large';
 
 /** The way out of the house (I23, I24). */
 export interface Outbound {
+  /** Rejects, with nothing accepted, when it could not be made durable: the same id may then be handed in again. */
   submit(submission: Submission): Promise<SubmitResult>;
+  /**
+   * Goes on with what a tenant's users handed in and an earlier attempt did not bring to its end, and forgets what
+   * was finished long ago. Number of messages that were taken up.
+   */
+  resume(tenantId: string): Promise<number>;
 }

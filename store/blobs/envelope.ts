@@ -1,3 +1,5 @@
+import { DEFAULT_FOLDERS } from '../../core/mail/default-folders.ts';
+import type { FolderRole } from '../../core/mail/types.ts';
 import type { RawEnvelope } from '../../core/ports/blobs.ts';
 import { cleanText } from '../text.ts';
 
@@ -31,6 +33,8 @@ export function envelopeMetadata(envelope: RawEnvelope): Record<string, string> 
     received: String(envelope.receivedAt),
     size: String(envelope.rawSize),
     correlation: encode(envelope.correlationId),
+    ...(envelope.role === undefined ? {} : { role: envelope.role }),
+    ...(envelope.bcc === true ? { bcc: '1' } : {}),
   };
   const used = Object.entries(metadata).reduce((sum, [key, value]) => sum + key.length + value.length, 0);
   const room = MAX_METADATA - used - 'auth'.length;
@@ -69,5 +73,12 @@ export function parseEnvelope(metadata: Record<string, string> | undefined): Raw
     rawSize: Number(metadata['size']),
     correlationId: text('correlation'),
     authResults: text('auth'),
+    ...(isFolderRole(metadata['role']) ? { role: metadata['role'] } : {}),
+    ...(metadata['bcc'] === '1' ? { bcc: true } : {}),
   };
+}
+
+/** A folder that every mailbox has: those that people make have no role of their own. */
+function isFolderRole(text: string | undefined): text is Exclude<FolderRole, 'user'> {
+  return DEFAULT_FOLDERS.some(({ role }) => role === text);
 }

@@ -7,7 +7,10 @@ import { ping } from './commands/ping.ts';
 import { provision } from './commands/provision.ts';
 import { resolveRecipients } from './commands/resolve-recipients.ts';
 import { search } from './commands/search.ts';
+import { sendMail } from './commands/send-mail.ts';
 import { settings } from './commands/settings.ts';
+import { smartForward } from './commands/smart-forward.ts';
+import { smartReply } from './commands/smart-reply.ts';
 import { sync } from './commands/sync.ts';
 import { validateCert } from './commands/validate-cert.ts';
 import type { Command } from './context.ts';
@@ -24,6 +27,9 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ['Provision', provision],
   ['ResolveRecipients', resolveRecipients],
   ['Search', search],
+  ['SendMail', sendMail],
   ['Settings', settings],
+  ['SmartForward', smartForward],
+  ['SmartReply', smartReply],
   ['ValidateCert', validateCert],
 ]);

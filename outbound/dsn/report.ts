@@ -1,0 +1,119 @@
+/** Delivery status notifications (RFC 3464): what a sender is told of mail that did not arrive. */
+import {
+  addressField,
+  dateField,
+  encodeText,
+  idsField,
+  join,
+  keptFields,
+  multipart,
+  scanHeader,
+  textField,
+} from '../../codecs/mime/edit/index.ts';
+import type { MessageIndex } from '../../codecs/mime/types.ts';
+import type { OutboxRecipient } from '../../core/ports/outbox.ts';
+
+export interface ReportFacts {
+  /** Whom it is for: the return path of the message. */
+  to: string;
+  /** Without angle brackets. */
+  messageId: string;
+  /** Milliseconds since the epoch. */
+  at: number;
+  /** The message as its recipients would have got it, and its index. */
+  raw: Uint8Array;
+  index: Pick<MessageIndex, 'subject' | 'messageId'>;
+  failed: readonly OutboxRecipient[];
+}
+
+/** Header bytes of the message that are sent back. */
+const MAX_HEADER = 64 * 1024;
+
+/** The notification, from the postmaster of the sender's domain, with a null return path to be given to it. */
+export function failureReport(facts: ReportFacts): Uint8Array {
+  const { to, at, index, failed } = facts;
+  const domain = to.slice(to.lastIndexOf('@') + 1);
+  const thread = index.messageId === null ? [] : [index.messageId];
+  const header = [
+    addressField('From', [{ name: 'Mail Delivery System', address: `postmaster@${domain}` }]),
+    addressField('To', [{ name: '', address: to }]),
+    textField('Subject', `Undeliverable: ${index.subject}`),
+    dateField(at),
+    idsField('Message-ID', [facts.messageId]),
+    ...(thread.length === 0 ? [] : [idsField('In-Reply-To', thread), idsField('References', thread)]),
+    // RFC 3834 5: nothing automatic answers this.
+    'Auto-Submitted: auto-replied',
+    'MIME-Version: 1.0',
+  ];
+  return join([
+    encodeText(`${header.join('\r\n')}\r\n`),
+    ...multipart(
+      'report',
+      [
+        [
+          encodeText(
+            `Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n${words(failed)}`,
+          ),
+        ],
+        [
+          encodeText(
+            `Content-Type: ${statusType(failed)}\r\nContent-Transfer-Encoding: 8bit\r\n\r\n${statusOf(domain, at, failed)}`,
+          ),
+        ],
+        [
+          encodeText(
+            'Content-Type: text/rfc822-headers; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n',
+          ),
+          ...headerOf(facts.raw),
+        ],
+      ],
+      '; report-type=delivery-status',
+    ),
+  ]);
+}
+
+function words(failed: readonly OutboxRecipient[]): string {
+  const list = failed.map(
+    (r) => `  ${r.address}\r\n    ${r.failure?.status ?? ''} ${r.failure?.text ?? ''}\r\n`,
+  );
+  return `Your message could not be delivered to:\r\n\r\n${list.join('\r\n')}\r\nIts header is attached.\r\n`;
+}
+
+/** RFC 3464 2.2, 2.3; addresses outside of ASCII by RFC 6533 3. */
+function statusOf(domain: string, at: number, failed: readonly OutboxRecipient[]): string {
+  const arrival = dateField(at).replace(/^Date/, 'Arrival-Date');
+  const groups = failed.map((recipient) =>
+    [
+      `Final-Recipient: ${typedAddress(recipient.address)}`,
+      'Action: failed',
+      `Status: ${recipient.failure?.status ?? '5.0.0'}`,
+      `Diagnostic-Code: x-waypost; ${recipient.failure?.status ?? '5.0.0'} ${recipient.failure?.text ?? ''}`,
+    ].join('\r\n'),
+  );
+  return `${[`Reporting-MTA: dns; ${domain}\r\n${arrival}`, ...groups].join('\r\n\r\n')}\r\n`;
+}
+
+function typedAddress(address: string): string {
+  const clean = address.replace(/[\u0000-\u0020\u007f]/g, '');
+  if (/^[\x21-\x7e]*$/.test(clean)) return `rfc822; ${clean}`;
+  const xtext = Array.from(clean, (c) =>
+    c >= '!' && c <= '~' && !'\\+='.includes(c)
+      ? c
+      : `\\x{${(c.codePointAt(0) ?? 0).toString(16).toUpperCase()}}`,
+  );
+  return `utf-8; ${xtext.join('')}`;
+}
+
+/** The one type that every reader knows: the addresses in it are ASCII in any case. */
+function statusType(_failed: readonly OutboxRecipient[]): string {
+  return 'message/delivery-status';
+}
+
+/** Fields of the message, as many as fit. */
+function headerOf(raw: Uint8Array): Uint8Array[] {
+  let size = 0;
+  return keptFields(raw, scanHeader(raw), () => true).filter((field) => {
+    size += field.length;
+    return size <= MAX_HEADER;
+  });
+}

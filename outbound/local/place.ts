@@ -1,0 +1,86 @@
+import { ConflictError } from '../../core/errors.ts';
+import { rawKey } from '../../core/mail/place-key.ts';
+import type { MailboxRef } from '../../core/mail/types.ts';
+import type { RawEnvelope } from '../../core/ports/blobs.ts';
+import type { IngestJob } from '../../core/ports/queues.ts';
+import { inTurns } from '../in-turns.ts';
+import type { OutboundServices } from '../services.ts';
+
+/** One message for one mailbox of this installation. */
+export interface Placement {
+  ref: MailboxRef;
+  itemId: string;
+  raw: Uint8Array;
+  envelope: Pick<RawEnvelope, 'mailFrom' | 'rcptTo' | 'role' | 'bcc'>;
+}
+
+/**
+ * Makes each message durable under the key that its id gives and puts it into its mailbox at once, so that the next
+ * Sync shows it. Doing it again changes nothing. Resolves with the placements that are durable: those that could not
+ * be put into their mailbox wait in the ingest queue, or for the reconciler.
+ */
+export async function placeLocally(
+  services: Pick<OutboundServices, 'blobs' | 'queues' | 'ingestNow' | 'log'>,
+  placements: readonly Placement[],
+  { at, correlationId }: { at: number; correlationId: string },
+): Promise<Set<Placement>> {
+  const stored = new Map<Placement, IngestJob>();
+  await inTurns(placements, async (placement) => {
+    try {
+      stored.set(placement, await store(services, placement, at, correlationId));
+    } catch (error) {
+      services.log.warn('outbound.not-stored', {
+        correlationId,
+        mailboxId: placement.ref.mailboxId,
+        error: String(error),
+      });
+    }
+  });
+  if (stored.size > 0) await ingest(services, [...stored.values()], correlationId);
+  return new Set(stored.keys());
+}
+
+async function store(
+  { blobs }: Pick<OutboundServices, 'blobs'>,
+  { ref, itemId, raw, envelope }: Placement,
+  at: number,
+  correlationId: string,
+): Promise<IngestJob> {
+  const key = rawKey(ref.tenantId, at, itemId);
+  const facts = { ...envelope, ...ref, receivedAt: at, rawSize: raw.length, correlationId, authResults: '' };
+  const job = { v: 1 as const, key, ...ref, correlationId };
+  try {
+    const { sha256 } = await blobs.putRaw(key, streamOf(raw), facts);
+    return { ...job, size: raw.length, sha256 };
+  } catch (error) {
+    // An earlier attempt put it there: what it put stays (I4).
+    if (!(error instanceof ConflictError)) throw error;
+    const there = await blobs.head(key);
+    if (there === null) throw error;
+    return { ...job, size: there.size, sha256: null };
+  }
+}
+
+async function ingest(
+  services: Pick<OutboundServices, 'queues' | 'ingestNow' | 'log'>,
+  jobs: IngestJob[],
+  correlationId: string,
+): Promise<void> {
+  let left = jobs;
+  try {
+    left = await services.ingestNow(jobs);
+    if (left.length > 0) await services.queues.ingest(left);
+  } catch (error) {
+    // The raws are durable: the reconciler finds those that are in no mailbox (I6).
+    services.log.warn('outbound.not-queued', { correlationId, left: left.length, error: String(error) });
+  }
+}
+
+export function streamOf(bytes: Uint8Array): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    start(controller) {
+      if (bytes.length > 0) controller.enqueue(bytes);
+      controller.close();
+    },
+  });
+}

@@ -1,0 +1,85 @@
+import { addressField, rewriteHeader, toCrlf } from '../../../codecs/mime/edit/index.ts';
+import { type MessageIndex, MimeIndexer } from '../../../codecs/mime/index.ts';
+import { answer, type IndexedRaw } from '../../../core/mail/sending/answer.ts';
+import { threadingFields } from '../../../core/mail/sending/threading-fields.ts';
+import { replyVerb } from '../../../core/mail/sending/verb.ts';
+import type { LastVerb, MailAddress, Message } from '../../../core/mail/types.ts';
+import { describeError } from '../../../platform/log.ts';
+import type { EasContext } from '../context.ts';
+import type { Reply } from '../http/reply.ts';
+import { announceFolders } from '../item-operations/announce.ts';
+import { parseSend, type SendRequest } from './request.ts';
+import { failed, SEND, type SendStatus } from './status.ts';
+import { answerOf, submit } from './submit.ts';
+
+/** Bytes of a raw in which its header is looked for. */
+const HEAD_BYTES = 512 * 1024;
+
+/** SmartReply and SmartForward: the client sends what it wrote, the server has the rest (MS-ASCMD 2.2.1.18, 19). */
+export async function sendAnswer(context: EasContext, kind: 'reply' | 'forward'): Promise<Reply> {
+  const command = kind === 'reply' ? 'SmartReply' : 'SmartForward';
+  const request = await parseSend(context, command);
+  if (typeof request === 'number') return failed(command, context.version, request);
+  const [source] = await context.mailbox.messages([request.sourceId ?? '']);
+  if (source === undefined) return failed(command, context.version, SEND.notFound);
+  const raw = await compose(context, request, source, kind);
+  if (typeof raw === 'number') return failed(command, context.version, raw);
+  const result = await submit(context, request, raw);
+  if (result.kind !== 'refused') {
+    const verb = kind === 'forward' ? 3 : replyVerb(source, indexOf(raw), context.principal.user.address);
+    await noteVerb(context, source, verb);
+  }
+  return answerOf(context, command, result);
+}
+
+async function compose(
+  context: EasContext,
+  { mime, replaceMime, forwardees }: SendRequest,
+  source: Message,
+  kind: 'reply' | 'forward',
+): Promise<Uint8Array | SendStatus> {
+  const { services } = context;
+  // What cannot fit is refused before it is read into memory.
+  const limit = services.config.maxMessageBytes;
+  if (mime.length > limit || (kind === 'forward' && !replaceMime && mime.length + source.size > 2 * limit)) {
+    return SEND.tooLarge;
+  }
+  const own = indexed(withForwardees(toCrlf(mime), forwardees));
+  if (own.index.headers.length === 0) return SEND.badMime;
+  const end = replaceMime ? Math.min(source.size, HEAD_BYTES) : source.size;
+  const bytes = await services.blobs.readRange(source.rawKey, 0, end);
+  if (bytes === null) return SEND.notFound;
+  const original = indexed(bytes);
+  const whole = replaceMime ? own.raw : answer(own, original, kind);
+  const { conversationIndex, threadId, baseSubject: topic } = source;
+  const parent = { index: original.index, conversationIndex, threadId, topic };
+  return rewriteHeader(whole, new Set(), await threadingFields(whole, parent, services.now()));
+}
+
+/** The people that a client names beside the message are its recipients too (MS-ASCMD 2.2.3.74). */
+function withForwardees(raw: Uint8Array, forwardees: MailAddress[]): Uint8Array {
+  if (forwardees.length === 0) return raw;
+  const { to } = indexOf(raw);
+  return rewriteHeader(raw, new Set(['to']), [addressField('To', [...to, ...forwardees])]);
+}
+
+function indexed(raw: Uint8Array): IndexedRaw {
+  return { raw, index: indexOf(raw) };
+}
+
+function indexOf(raw: Uint8Array): MessageIndex {
+  const indexer = new MimeIndexer();
+  indexer.write(raw);
+  return indexer.end();
+}
+
+/** The message is sent: that this could not be noted must not make the client send it once more. */
+async function noteVerb(context: EasContext, source: Message, verb: LastVerb): Promise<void> {
+  try {
+    const now = context.services.now();
+    const [change] = await context.mailbox.setLastVerb([source.itemId], verb, now);
+    if (change?.outcome === 'changed') await announceFolders(context, [change.folderId], change.modseq);
+  } catch (error) {
+    context.log.warn('eas.verb-not-noted', { itemId: source.itemId, error: describeError(error) });
+  }
+}
