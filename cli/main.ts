@@ -2,6 +2,11 @@ import packageJson from '../package.json' with { type: 'json' };
 import { type Command, CommandError, UsageError } from './command.ts';
 import { aliasAdd } from './commands/alias-add.ts';
 import { deliver } from './commands/deliver.ts';
+import { deviceAllow, deviceBlock, deviceQuarantine } from './commands/device-access.ts';
+import { deviceDefaults } from './commands/device-defaults.ts';
+import { deviceList } from './commands/device-list.ts';
+import { deviceRemove } from './commands/device-remove.ts';
+import { deviceWipe } from './commands/device-wipe.ts';
 import { dlqList } from './commands/dlq-list.ts';
 import { dlqReplay } from './commands/dlq-replay.ts';
 import { dlqShow } from './commands/dlq-show.ts';
@@ -14,6 +19,8 @@ import { groupMembers } from './commands/group-members.ts';
 import { groupRemove } from './commands/group-remove.ts';
 import { migrate } from './commands/migrate.ts';
 import { phone } from './commands/phone.ts';
+import { policySet } from './commands/policy-set.ts';
+import { policyShow } from './commands/policy-show.ts';
 import { reconcile } from './commands/reconcile.ts';
 import { reindex } from './commands/reindex.ts';
 import { route } from './commands/route.ts';
@@ -21,6 +28,7 @@ import { start } from './commands/start.ts';
 import { trustAdd } from './commands/trust-add.ts';
 import { trustList } from './commands/trust-list.ts';
 import { trustRemove } from './commands/trust-remove.ts';
+import { userActiveSync } from './commands/user-activesync.ts';
 import { userAdd } from './commands/user-add.ts';
 import { userAttributes } from './commands/user-attributes.ts';
 import { userCertificate } from './commands/user-certificate.ts';
@@ -46,8 +54,18 @@ export const COMMANDS: readonly Command[] = [
   trustAdd,
   trustList,
   trustRemove,
+  userActiveSync,
   aliasAdd,
   route,
+  deviceList,
+  deviceAllow,
+  deviceBlock,
+  deviceQuarantine,
+  deviceWipe,
+  deviceRemove,
+  deviceDefaults,
+  policyShow,
+  policySet,
   deliver,
   phone,
   dlqList,
