@@ -1,0 +1,3 @@
+import { sendingSuite } from './suites/sending.ts';
+
+sendingSuite('d1');
