@@ -214,6 +214,7 @@ export function provisionSuite(store: 'd1' | 'postgres'): void {
     test('the key may stand in the base64 query', async () => {
       const phone = await newPhone(version);
       const key = await phone.enrol();
+      phone.policyKey = undefined;
       expect(await phone.tryFolderSync(phone.base64(Number(key)))).toBe('1');
       expect(await phone.tryFolderSync(phone.base64(Number(key) ^ 1))).toBe(
         version === '12.1' ? 'HTTP 449' : '144',
@@ -234,11 +235,11 @@ export function provisionSuite(store: 'd1' | 'postgres'): void {
     test('may be told with Settings before Provision, but nothing else may be asked', async () => {
       const phone = await newPhone('16.1');
       phone.policyKey = '0';
-      const said = await phone.send('Settings', el('Settings:Settings', information()));
+      const said = await phone.post('Settings', el('Settings:Settings', information()));
       expect(textOf(said.root ?? undefined, 'Settings:Status')).toBe('1');
       expect(await phone.device()).toMatchObject({ information: { model: 'ASPROVTest' } });
       const oof = el('Settings:Oof', el('Settings:Get', el('Settings:BodyType', 'TEXT')));
-      const more = await phone.send('Settings', el('Settings:Settings', [information(), oof]));
+      const more = await phone.post('Settings', el('Settings:Settings', [information(), oof]));
       expect(textOf(more.root ?? undefined, 'Settings:Status')).toBe('142');
     });
 
@@ -262,7 +263,7 @@ export function provisionSuite(store: 'd1' | 'postgres'): void {
 
     test('S02_TC01 is ordered until the device says it is done, and kept', async () => {
       const phone = await newPhone(version);
-      await phone.enrol();
+      const key = await phone.enrol();
       await phone.admin('PUT', '/wipe', { kind: 'device' });
       expect(await phone.tryFolderSync()).toBe(pending);
       for (const parts of [[], [information(), policy()]]) {
@@ -297,6 +298,10 @@ export function provisionSuite(store: 'd1' | 'postgres'): void {
         { timeout: 15_000, interval: 100 },
       );
 
+      // The user is told, as by Exchange: in the Inbox and among what was sent.
+      expect(await phone.subjects('2')).toEqual(['Remote Device Wipe Confirmation']);
+      expect(await phone.subjects('5')).toEqual(['Remote Device Wipe Confirmation']);
+      phone.policyKey = key;
       expect(await phone.tryFolderSync()).toBe(version === '12.1' ? 'HTTP 449' : '142');
       await phone.admin('DELETE', '');
       const after = await phone.provision([]);
@@ -380,7 +385,7 @@ export function provisionSuite(store: 'd1' | 'postgres'): void {
       for (const access of ['blocked', 'quarantined']) {
         await phone.admin('PUT', '/access', { access });
         for (const command of await offered(phone)) {
-          const answer = await phone.send(command, el('Provision:Provision'));
+          const answer = await phone.post(command, el('Provision:Provision'));
           if (command === 'MeetingResponse') {
             const result = child(answer.root ?? undefined, 'MeetingResponse:Result');
             expect(textOf(result, 'MeetingResponse:Status')).toBe('129');
@@ -404,7 +409,7 @@ export function provisionSuite(store: 'd1' | 'postgres'): void {
       expect(await phone.tryFolderSync()).toBe('1');
       await phone.admin('PUT', '/access', { access: 'blocked' });
       for (const command of await offered(phone)) {
-        expect((await phone.send(command, el('Provision:Provision'))).status, command).toBe(403);
+        expect((await phone.post(command, el('Provision:Provision'))).status, command).toBe(403);
       }
     });
 
@@ -413,7 +418,7 @@ export function provisionSuite(store: 'd1' | 'postgres'): void {
       phone.policyKey = '0';
       for (const command of await offered(phone)) {
         if (command === 'Provision' || command === 'Ping') continue;
-        const answer = await phone.send(command, el('Ping:Ping'));
+        const answer = await phone.post(command, el('Ping:Ping'));
         const [root, status = ''] = ROOTS[command] ?? [];
         const inner = command === 'MeetingResponse' ? 'MeetingResponse:Result' : undefined;
         const holder = inner === undefined ? answer.root : child(answer.root ?? undefined, inner);
@@ -421,7 +426,7 @@ export function provisionSuite(store: 'd1' | 'postgres'): void {
         expect(textOf(holder ?? undefined, status), command).toBe('142');
       }
       // Status 3: this Ping names no folders and none are remembered. It is the command's own answer.
-      const ping = await phone.send('Ping', null);
+      const ping = await phone.post('Ping', null);
       expect(textOf(ping.root ?? undefined, 'Ping:Status')).toBe('3');
     });
 
@@ -460,6 +465,72 @@ export function provisionSuite(store: 'd1' | 'postgres'): void {
         expect(await phone.tryFolderSync(search('D', ''))).toBe(old ? 'HTTP 400' : '109');
         expect(await phone.tryFolderSync(search(long.slice(0, 32), long.slice(0, 32)))).toBe('1');
       }
+    });
+  });
+
+  describe('I21 what a device holds open', () => {
+    /** A phone in whose Inbox nothing waits, and its Ping, which is held. */
+    async function waiting(policy: SetPolicy | null = null) {
+      const phone = await newPhone('16.1', policy);
+      if (policy !== null) await phone.enrol();
+      await phone.start();
+      await phone.sync();
+      const ping = phone.heldPing();
+      // Registered at the device's object before anything is changed.
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      return { phone, ping };
+    }
+
+    test.each<[string, (phone: Device) => Promise<unknown>, string]>([
+      ['a blocked device', (phone) => phone.admin('PUT', '/access', { access: 'blocked' }), '129'],
+      ['a device that is to be wiped', (phone) => phone.admin('PUT', '/wipe', { kind: 'device' }), '140'],
+      [
+        'a user who may not use ActiveSync any more',
+        (phone) => server.admin('PUT', `/users/${phone.address}/activesync`, { enabled: false }),
+        '126',
+      ],
+      [
+        'a user who was switched off',
+        (phone) => server.admin('PUT', `/users/${phone.address}/status`, { status: 'disabled' }),
+        '126',
+      ],
+      [
+        'a tenant that was switched off',
+        (phone) => server.admin('PUT', `/tenants/${phone.tenantId}/status`, { status: 'disabled' }),
+        '126',
+      ],
+      [
+        'a tenant that lets nobody in',
+        (phone) =>
+          server.admin('PUT', `/tenants/${phone.tenantId}/device-settings`, { defaultAccess: 'blocked' }),
+        '129',
+      ],
+    ])('by %s ends at once with the reason', async (_who, change, status) => {
+      const { phone, ping } = await waiting();
+      await change(phone);
+      expect(await ping).toBe(status);
+    });
+
+    test('by a device whose policy has changed ends with the Status that leads to Provision', async () => {
+      const { phone, ping } = await waiting({});
+      await server.admin('PUT', `/tenants/${phone.tenantId}/policy`, { settings: { allowCamera: false } });
+      expect(await ping).toBe('7');
+      expect(await phone.tryFolderSync()).toBe('143');
+    });
+
+    test('by another device of the user goes on', async () => {
+      const { phone, ping } = await waiting();
+      const other = new Device(server, phone.address, 'a-password');
+      expect(await other.tryFolderSync()).toBe('1');
+      await other.admin('PUT', '/access', { access: 'blocked' });
+      let ended = false;
+      void ping.then(() => {
+        ended = true;
+      });
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      expect(ended).toBe(false);
+      await phone.admin('PUT', '/access', { access: 'blocked' });
+      expect(await ping).toBe('129');
     });
   });
 
@@ -503,14 +574,21 @@ class Device extends Phone {
   tenantId = '';
   policyKey: string | undefined;
 
-  send(command: string, body: WbxmlNode | null, search?: string): Promise<Answer> {
-    const headers: Record<string, string> =
+  override post(...args: Parameters<Phone['post']>): Promise<Answer> {
+    const [command, body, headers = {}, search] = args;
+    const key: Record<string, string> =
       this.policyKey === undefined ? {} : { 'x-ms-policykey': this.policyKey };
-    return this.post(command, body, headers, search);
+    return super.post(command, body, { ...key, ...headers }, search);
+  }
+
+  /** Status of a Ping with the longest heartbeat. */
+  async heldPing(): Promise<string | undefined> {
+    const { status } = await this.ping(3540);
+    return status;
   }
 
   async provision(parts: WbxmlNode[]) {
-    const { status: http, root } = await this.send('Provision', el('Provision:Provision', parts));
+    const { status: http, root } = await this.post('Provision', el('Provision:Provision', parts));
     const found = child(child(root ?? undefined, 'Provision:Policies'), 'Provision:Policy');
     return {
       http,
@@ -535,10 +613,7 @@ class Device extends Phone {
   /** Status of a FolderSync from the start, or the HTTP status when that is none of success. */
   async tryFolderSync(search?: string): Promise<string | undefined> {
     const body = el('FolderHierarchy:FolderSync', el('FolderHierarchy:SyncKey', '0'));
-    const isBase64 = search !== undefined && !search.includes('Cmd=');
-    const answer = isBase64
-      ? await this.post('FolderSync', body, {}, search)
-      : await this.send('FolderSync', body, search);
+    const answer = await this.post('FolderSync', body, {}, search);
     if (answer.status !== 200) return `HTTP ${answer.status}`;
     expect(answer.root?.tag).toBe('FolderHierarchy:FolderSync');
     return textOf(answer.root ?? undefined, 'FolderHierarchy:Status');
@@ -552,6 +627,17 @@ class Device extends Phone {
     bytes.writeUInt32LE(key >>> 0);
     const query = [major * 10 + minor, 9, 9, 4, id.length, ...id, 4, ...bytes, 4, ...Buffer.from('Test')];
     return `?${Buffer.from(query).toString('base64')}`;
+  }
+
+  /** Subjects in a folder of this type, as a further device of the user sees them; waits until there is one. */
+  async subjects(type: string): Promise<(string | undefined)[]> {
+    const other = new Device(this.server, this.address, this.password);
+    await other.enrol();
+    await other.folderSync();
+    const collectionId = other.folders.find((f) => f.type === type)?.id ?? '';
+    await other.sync({ collectionId });
+    const items = await other.receive(1, { collectionId });
+    return items.map((item) => textOf(item.data, 'Email:Subject'));
   }
 
   /** As the admin sees it. */

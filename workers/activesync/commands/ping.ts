@@ -1,6 +1,9 @@
 import { child, children, el, textOf, type WbxmlElement } from '../../../codecs/wbxml/index.ts';
+import { parsePolicyKey } from '../../../core/policy/keys.ts';
 import type { PingRequest } from '../../../core/ports/device.ts';
 import type { EasContext } from '../context.ts';
+import { checkGate } from '../gate/check.ts';
+import { policyVerdict } from '../gate/verdict.ts';
 import { type Reply, wbxml } from '../http/reply.ts';
 import { numberOf } from '../mail/body-preference.ts';
 import { STATUS } from '../status.ts';
@@ -24,8 +27,20 @@ export async function ping(context: EasContext): Promise<Reply> {
   if (start.kind === 'status') return status(start.status);
   if (start.kind === 'changed') return changed(start.folders);
   const end = await start.wait(Math.min(start.heartbeat, context.services.config.pingHoldMaxSeconds));
+  if (end.kind === 'revoked') return revoked(context);
   // A newer Ping of the same device ends this one as if its time were over.
   return end.kind === 'changed' ? changed(end.folders) : status(STATUS.ping.expired);
+}
+
+/**
+ * What the device may do has changed while it waited (I21). Ping itself needs no policy key, so that a device whose
+ * policy is out of date is sent to FolderSync, which tells it to provision.
+ */
+async function revoked(context: EasContext): Promise<Reply> {
+  const gate = await checkGate(context);
+  if (gate.kind === 'refused') return gate.reply;
+  const must = policyVerdict(gate.state, parsePolicyKey(context.policyKey)) !== null;
+  return status(must ? STATUS.ping.hierarchy : STATUS.ping.expired);
 }
 
 function changed(folders: string[]): Reply {

@@ -53,7 +53,8 @@ export function stateVerdict(state: GateState | null, request: GateRequest): Gat
   return policyVerdict(state, request.policyKey);
 }
 
-function policyVerdict(state: GateState | null, key: number | null): GateStatus | null {
+/** Why a device must provision before its next command, or null. */
+export function policyVerdict(state: GateState | null, key: number | null): GateStatus | null {
   const policy = state?.policy ?? null;
   if (policy === null || !policy.terms.required) return null;
   // No key at all: a device that knows nothing of policies (MS-ASPROV 3.2.5.2, value 141).

@@ -9,6 +9,7 @@ import { GATE } from '../gate/status.ts';
 import type { Reply } from '../http/reply.ts';
 import { atLeast } from '../http/versions.ts';
 import { STATUS } from '../status.ts';
+import { confirmWipe } from './confirmation.ts';
 import { provisionRefusal, provisionReply } from './reply.ts';
 
 /**
@@ -46,6 +47,7 @@ export async function takeWipeAnswer(
   const ref = deviceRef(context);
   const changed = await services.directory.wipeAnswered(ref, answer.kind, outcome, services.now());
   if (changed) await record(context, answer.kind, outcome);
+  if (changed && answer.done) services.defer(confirmWipe(context, answer.kind));
   const pending = gate.device?.wipe ?? null;
   if (!answer.done && pending !== null) {
     return orderWipe(context, pending, null, STATUS.provision.protocol);
