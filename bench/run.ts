@@ -4,7 +4,9 @@
  */
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { attachmentMemory } from './attachment.ts';
 import { BenchDevice } from './device.ts';
+import { firstSync } from './first-sync.ts';
 import { ingestLarge, ingestRate } from './ingest.ts';
 import { bundleFigures, startBenchWorker } from './local.ts';
 import { heldPings, pingLatency } from './ping.ts';
@@ -15,7 +17,7 @@ import { interleaved, round, timed } from './stats.ts';
 const { values } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
-    only: { type: 'string', default: 'bundle,sync,initial,ingest,ping,held' },
+    only: { type: 'string', default: 'bundle,sync,initial,first,attachment,ingest,ping,held' },
     seconds: { type: 'string', default: '30' },
     pings: { type: 'string', default: '1000' },
     messages: { type: 'string', default: '100000' },
@@ -54,6 +56,15 @@ const floorCall = (path: string) => async () => {
 try {
   if (only.has('sync')) await measureSync();
   if (only.has('initial')) await measureInitial();
+  if (only.has('first')) await measureFirst();
+  if (only.has('attachment')) {
+    say('attachment of 20 MB …');
+    const grown = await attachmentMemory();
+    detail['attachment'] = grown;
+    floor['attachment_20mb_r2_grown_mb'] = grown.r2.grownMb;
+    product['attachment_20mb_grown_mb'] = grown.parts.grownMb;
+    product['attachment_20mb_inline_grown_mb'] = grown.inline.grownMb;
+  }
   if (only.has('ingest')) {
     say('ingest …');
     const target = await user('ingest');
@@ -164,6 +175,20 @@ async function measureInitial(): Promise<void> {
   detail['initial'] = rates;
   product['initial_sync_per_s'] = rates[2000] ?? Number.NaN;
   product['initial_sync_500_to_2000'] = round((rates[500] ?? Number.NaN) / (rates[2000] ?? Number.NaN));
+}
+
+/** A first Sync of a large mailbox, page by page. */
+async function measureFirst(): Promise<void> {
+  say('first Sync of 20,000 …');
+  const account = await user('first20k');
+  await seed(account.address, 20_000);
+  // Another device before it: what a busy isolate holds anyway is not what is measured.
+  await firstSync(account, 20_000, 'BENCHBEFORE');
+  const first = await firstSync(account, 20_000, 'BENCHFIRST');
+  detail['first'] = first;
+  product['first_sync_20k_per_s'] = first.perSecond;
+  product['first_sync_20k_last_to_first'] = round(first.lastTenth / first.firstTenth);
+  product['first_sync_20k_grown_mb'] = round(first.grownKb / 1024);
 }
 
 /** Questions of every kind to an index of many messages, on both databases. */

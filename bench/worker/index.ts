@@ -1,7 +1,8 @@
-import type { NewMessage } from '../../core/mail/types.ts';
 import type { Env } from '../../platform/env.ts';
 import { newId } from '../../platform/ids.ts';
 import product, { buildServices } from '../../workers/index.ts';
+import { seedAttachment } from './attachment.ts';
+import { benchRow } from './row.ts';
 import { searchAsk, searchLoad } from './search.ts';
 
 export { DeviceSession, MailboxHub, Throttle } from '../../workers/index.ts';
@@ -17,8 +18,8 @@ export default {
     if (!url.pathname.startsWith('/bench/')) return product.fetch(request, env, context);
     const act = FLOOR[url.pathname.slice('/bench/'.length)];
     if (act === undefined) return new Response('unknown', { status: 404 });
-    await act(env, url, context);
-    return new Response(null, { status: 200 });
+    const said = await act(env, url, context);
+    return said instanceof Response ? said : new Response(typeof said === 'string' ? said : null);
   },
 } satisfies ExportedHandler<Env>;
 
@@ -49,6 +50,8 @@ const FLOOR: Record<string, Act> = {
   // A request that only waits: what the platform itself pays for each one that is held.
   hold: (_env, url) => new Promise((resolve) => setTimeout(resolve, Number(url.searchParams.get('ms')))),
   seed,
+  'seed-attachment': seedAttachment,
+  raw: async (env, url) => new Response((await env.BLOBS.get(url.searchParams.get('key') ?? ''))?.body),
   'search-load': searchLoad,
   'search-ask': searchAsk,
 };
@@ -63,46 +66,7 @@ async function seed(env: Env, url: URL, context: ExecutionContext): Promise<void
   const mailbox = services.mail.mailbox(ref);
   const count = Number(url.searchParams.get('n') ?? '100');
   for (let done = 0; done < count; done += 100) {
-    const batch = Array.from({ length: Math.min(100, count - done) }, (_, i) => row(done + i));
+    const batch = Array.from({ length: Math.min(100, count - done) }, (_, i) => benchRow(done + i));
     await mailbox.insertMany(batch);
   }
-}
-
-function row(n: number): NewMessage {
-  const itemId = newId();
-  return {
-    itemId,
-    receivedAt: Date.now() - n * 1000,
-    isRead: false,
-    size: 10_000,
-    textSize: 400,
-    htmlSize: 0,
-    rawKey: `bench/${itemId}`,
-    rawSha256: '0'.repeat(64),
-    messageIdHeader: `${itemId}@bench.test`,
-    threadId: itemId,
-    subject: `seeded ${n}`,
-    baseSubject: `seeded ${n}`,
-    from: [{ name: 'Seed', address: 'seed@bench.test' }],
-    sender: [],
-    replyTo: [],
-    to: [{ name: '', address: 'u@bench.test' }],
-    cc: [],
-    bcc: [],
-    sentAt: null,
-    importance: 'normal',
-    contentClass: null,
-    messageClass: 'IPM.Note',
-    conversationIndex: '',
-    isDraft: false,
-    receivedAsBcc: false,
-    preview: 'seeded',
-    textHead: 'x'.repeat(400),
-    bodyTextPart: null,
-    bodyHtmlPart: null,
-    degraded: [],
-    dedupeKey: itemId,
-    folderRole: 'inbox',
-    parts: [],
-  };
 }
