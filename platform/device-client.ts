@@ -3,10 +3,13 @@ import type {
   DevicePort,
   EstimateReply,
   EstimateRequest,
+  FolderChange,
   FolderSyncReply,
   SyncAnswer,
   SyncCall,
 } from '../core/ports/device.ts';
+import type { FolderCommand } from '../core/sync/folder-command.ts';
+import type { MoveRequest, MoveStatus } from '../core/sync/move-items.ts';
 import { openWait } from './device-wait.ts';
 import type { ChangeNotice } from './services.ts';
 
@@ -19,7 +22,9 @@ export interface DeviceCall {
 
 /** The RPC face of the DeviceSession class. */
 export interface DeviceSessionRpc {
-  folderSync(call: DeviceCall, syncKey: string): Promise<FolderSyncReply>;
+  folderSync(call: DeviceCall, syncKey: string, recipientCache: boolean): Promise<FolderSyncReply>;
+  changeFolder(call: DeviceCall, syncKey: string, command: FolderCommand): Promise<FolderChange>;
+  moveItems(call: DeviceCall, requests: MoveRequest[]): Promise<MoveStatus[]>;
   sync(call: DeviceCall, request: SyncCall): Promise<SyncAnswer>;
   estimate(call: DeviceCall, requests: EstimateRequest[]): Promise<EstimateReply[]>;
   wake(call: DeviceCall, changes: ChangeNotice[]): Promise<void>;
@@ -47,7 +52,9 @@ export function createDeviceClient(stub: () => DeviceSessionRpc, call: DeviceCal
     }
   };
   return {
-    folderSync: (syncKey) => ask((rpc) => rpc.folderSync(call, syncKey)),
+    folderSync: (syncKey, recipientCache) => ask((rpc) => rpc.folderSync(call, syncKey, recipientCache)),
+    changeFolder: (syncKey, command) => ask((rpc) => rpc.changeFolder(call, syncKey, command)),
+    moveItems: (requests) => ask((rpc) => rpc.moveItems(call, requests)),
     sync: (request) => ask((rpc) => rpc.sync(call, request)),
     watch: async (folders) => {
       const start = await openWait(ask, call, { watch: folders });

@@ -1,4 +1,7 @@
+import type { FolderChangeReply } from '../sync/folder-change.ts';
+import type { FolderCommand } from '../sync/folder-command.ts';
 import type { FolderView } from '../sync/folder-sync.ts';
+import type { MoveRequest, MoveStatus } from '../sync/move-items.ts';
 import type { SyncReply, SyncRequest } from '../sync/request.ts';
 import type { Sender } from './outbound.ts';
 
@@ -11,17 +14,30 @@ export interface FolderSyncReply {
   deleted: string[];
 }
 
+/** `syncKey` and `serverId` are '' unless the status is 1. */
+export type FolderChange = Omit<FolderChangeReply, 'gone'>;
+
 export interface EstimateRequest {
   collectionId: string;
   syncKey: string;
-  filterType: number | undefined;
+  /** 0 for no limit, which is also what leaving it out means here (MS-ASCMD 2.2.3.68.1). */
+  filterType: number;
+  /** Whole conversations (MS-ASCMD 2.2.3.37.1); undefined when the request does not say. */
+  conversationMode: boolean | undefined;
+  /** MS-ASCMD 2.2.3.104.1; null when the request does not say. */
+  maxItems: number | null;
 }
 
 export interface EstimateReply {
   collectionId: string;
-  /** 1 success, 2 no such collection, 3 not yet synchronised, 4 invalid SyncKey (MS-ASCMD 2.2.3.177.5). */
-  status: 1 | 2 | 3 | 4;
+  /**
+   * 1 success, 2 no such collection, 3 not yet synchronised, 4 invalid SyncKey, 103 options that contradict the folder
+   * (MS-ASCMD 2.2.3.177.6).
+   */
+  status: 1 | 2 | 3 | 4 | 103;
   estimate: number;
+  /** Status of the whole request, which this collection makes fail. */
+  all?: 4 | 110;
 }
 
 export interface PingRequest {
@@ -71,7 +87,12 @@ export type WatchStart = Exclude<PingStart, { kind: 'status' }>;
 
 /** The object that keeps one device's state and serialises its requests (durable-objects/device-session). */
 export interface DevicePort {
-  folderSync(syncKey: string): Promise<FolderSyncReply>;
+  /** @param recipientCache show the recipient information cache, which versions before 14.0 do not know */
+  folderSync(syncKey: string, recipientCache: boolean): Promise<FolderSyncReply>;
+  /** Carries out FolderCreate, FolderDelete or FolderUpdate at a key. */
+  changeFolder(syncKey: string, command: FolderCommand): Promise<FolderChange>;
+  /** Status of each Move, in their order. */
+  moveItems(requests: MoveRequest[]): Promise<MoveStatus[]>;
   sync(call: SyncCall): Promise<SyncAnswer>;
   /** Waits for changes that a next Sync would tell. A folder that is gone is a change. */
   watch(folders: string[]): Promise<WatchStart>;

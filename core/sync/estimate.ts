@@ -1,26 +1,64 @@
-import type { MailboxStore } from '../ports/mail.ts';
-import { filterCutoff } from './filter.ts';
+import type { EstimateReply, EstimateRequest } from '../ports/device.ts';
+import type { FolderHead, MailboxStore } from '../ports/mail.ts';
+import { filterCutoff, isFilterTypeOf } from './filter.ts';
 import { planStep } from './plan.ts';
-import type { CollectionState, SyncStateRepo } from './state.ts';
+import { type CollectionState, recognise, type SyncStateRepo } from './state.ts';
 
-/** The most feed entries that an estimate looks at. */
-const FEED_LIMIT = 2_000;
+/** The most changes that an estimate looks at one by one. */
+const LOOK_LIMIT = 2_000;
+/** The highest FilterType that any class knows (MS-ASCMD 2.2.3.68.1). */
+const MAX_FILTER_TYPE = 8;
 
-/** How many changes the next steps would tell the device (GetItemEstimate, MS-ASCMD 2.2.1.9). */
+/** The estimate of one collection (MS-ASCMD 2.2.1.9). `head` is undefined when there is no such folder. */
+export async function estimateCollection(
+  repo: SyncStateRepo,
+  mailbox: MailboxStore,
+  request: EstimateRequest,
+  head: FolderHead | undefined,
+  now: number,
+): Promise<EstimateReply> {
+  const { collectionId, filterType } = request;
+  const status = (value: EstimateReply['status'], all?: 4 | 110): EstimateReply => {
+    return { collectionId, status: value, estimate: 0, ...(all === undefined ? {} : { all }) };
+  };
+  if (head === undefined) return status(2);
+  // MS-ASCMD R2100 has 103 for the collection, MS-ASCON 3.2.5.3 has 4 for the request: both can be said.
+  if (request.conversationMode !== undefined && head.itemClass !== 'Email') return status(103, 4);
+  if (filterType > MAX_FILTER_TYPE) return status(103);
+  if (!isFilterTypeOf(head.itemClass, filterType)) return status(103, 110);
+  // R3265
+  if (request.maxItems !== null && head.role !== 'recipientCache') return status(2);
+  const state = repo.load(collectionId);
+  if (state === null || request.syncKey === '0') return status(3);
+  if (recognise(state, request.syncKey) === 'unknown') return status(4);
+  const estimate = await estimateChanges(repo, mailbox, state, head.contentModseq, request, now);
+  return { collectionId, status: 1, estimate };
+}
+
+/** How many changes the next steps would tell the device if it asked with these options. */
 export async function estimateChanges(
   repo: SyncStateRepo,
   mailbox: MailboxStore,
   known: CollectionState,
   contentModseq: number,
-  filterType: number | undefined,
+  wanted: Pick<EstimateRequest, 'filterType' | 'conversationMode' | 'maxItems'>,
   now: number,
 ): Promise<number> {
-  const widened = filterType !== undefined && filterType !== known.options.filterType;
-  const state = widened ? { ...known, options: { ...known.options, filterType }, snapshot: null } : known;
-  const limits = { windowSize: FEED_LIMIT, byteBudget: Number.MAX_SAFE_INTEGER };
+  const { filterType, maxItems } = wanted;
+  const conversationMode = wanted.conversationMode ?? known.options.conversationMode;
+  const options = { ...known.options, filterType, conversationMode };
+  const same = filterType === known.options.filterType && conversationMode === known.options.conversationMode;
+  const state: CollectionState = { ...known, options, snapshot: same ? known.snapshot : null };
+  const since = filterCutoff(filterType, now);
+  const limits = { windowSize: LOOK_LIMIT, byteBudget: Number.MAX_SAFE_INTEGER, maxItems };
+  if (maxItems !== null || (conversationMode && since > 0)) {
+    // What comes in is not a matter of counting: the step itself is planned.
+    const plan = await planStep(repo, mailbox, state, contentModseq, limits, now);
+    if (maxItems !== null || plan.snapshot === 'done') return plan.batch.length;
+    return plan.batch.length + (await mailbox.countSnapshot(state.collectionId, since, plan.snapshot));
+  }
   const feed = await planStep(repo, mailbox, { ...state, snapshot: 'done' }, contentModseq, limits, now);
   if (state.snapshot === 'done') return feed.batch.length;
-  const since = filterCutoff(state.options.filterType, now);
   const older = await mailbox.countSnapshot(state.collectionId, since, state.snapshot);
   if (state.snapshot !== null) return feed.batch.length + older;
   // The walk has not begun: it counts everything, also what the feed would add and what the shadow holds.

@@ -2,7 +2,13 @@ import type { ItemState } from '../mail/types.ts';
 import type { FeedCursor, FeedEntry, MailboxStore, SnapshotCursor } from '../ports/mail.ts';
 import { FilterWindow } from './filter.ts';
 import { bodyBytes, type SyncOptions } from './options.ts';
-import type { BatchEntry, CollectionState, ShadowRow, SyncStateRepo } from './state.ts';
+import {
+  type BatchEntry,
+  type CollectionState,
+  MOVED_AWAY,
+  type ShadowRow,
+  type SyncStateRepo,
+} from './state.ts';
 
 /** How much one reply may say. */
 export interface PlanLimits {
@@ -233,7 +239,7 @@ function say(entry: FeedEntry, page: Page, builder: StepBuilder): boolean {
   if (entry.kind === 'gone') return known === undefined || builder.gone(itemId);
   // The device's own changes stand in the shadow with the version they led to: no echo.
   if (known === entry.item.modseq) return true;
-  if (known !== undefined) return builder.change(entry.item, known);
+  if (known !== undefined && known !== MOVED_AWAY) return builder.change(entry.item, known);
   return !page.inside.has(itemId) || addWhole(entry.item, page, builder);
 }
 

@@ -71,9 +71,15 @@ export interface CollectionState {
   supported?: string[] | null;
 }
 
+/**
+ * Version in the shadow of an item that the device was told has moved away: it took it out of its list at once. Should
+ * the item be back before the device syncs the folder, only an Add will do, and a Delete while it is gone.
+ */
+export const MOVED_AWAY = -1;
+
 export interface ShadowRow {
   itemId: string;
-  /** modseq of the item as the device knows it. */
+  /** modseq of the item as the device knows it, or MOVED_AWAY. */
   version: number;
   receivedAt: number;
 }

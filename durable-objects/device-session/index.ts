@@ -2,15 +2,16 @@ import { DurableObject } from 'cloudflare:workers';
 import type {
   EstimateReply,
   EstimateRequest,
+  FolderChange,
   FolderSyncReply,
   SyncAnswer,
   SyncCall,
 } from '../../core/ports/device.ts';
-import type { MailboxStore } from '../../core/ports/mail.ts';
-import { estimateChanges } from '../../core/sync/estimate.ts';
-import { folderView, syncHierarchy } from '../../core/sync/folder-sync.ts';
-import type { SyncReply } from '../../core/sync/request.ts';
-import { recognise } from '../../core/sync/state.ts';
+import { estimateCollection } from '../../core/sync/estimate.ts';
+import { changeHierarchy } from '../../core/sync/folder-change.ts';
+import type { FolderCommand } from '../../core/sync/folder-command.ts';
+import { folderViews, type HierarchyState, syncHierarchy } from '../../core/sync/folder-sync.ts';
+import { type MoveRequest, type MoveStatus, moveItems } from '../../core/sync/move-items.ts';
 import type { DeviceCall } from '../../platform/device-client.ts';
 import { newId } from '../../platform/ids.ts';
 import type { ChangeNotice, Services } from '../../platform/services.ts';
@@ -19,6 +20,13 @@ import { SyncDesk } from './sync-desk.ts';
 import { SqlSyncStateRepo } from './sync-state-repo.ts';
 import { DeviceValues } from './values.ts';
 import { WaitDesk } from './wait-desk.ts';
+
+/** A folder that changed; `news` when the device itself is to hear of it too. */
+interface Touched {
+  folderId: string;
+  modseq: number;
+  news?: boolean;
+}
 
 export type DeviceServices = Pick<Services, 'mail' | 'queues' | 'wake' | 'now' | 'outbound'>;
 
@@ -44,13 +52,50 @@ export function createDeviceSession<Env>(build: (env: Env, ctx: DurableObjectSta
       this.#syncs = new SyncDesk(this.#repo, this.#values, newEpoch);
     }
 
-    folderSync(call: DeviceCall, syncKey: string): Promise<FolderSyncReply> {
+    folderSync(call: DeviceCall, syncKey: string, recipientCache: boolean): Promise<FolderSyncReply> {
       return this.#lock.run(async () => {
         const folders = await build(this.env, this.ctx).mail.mailbox(call.ref).folders();
-        const views = folders.map(folderView);
-        const { next, ...reply } = syncHierarchy(this.#values.hierarchy, syncKey, views, newEpoch);
+        const views = folderViews(folders, recipientCache);
+        const { next, ...reply } = await syncHierarchy(this.#values.hierarchy, syncKey, views);
         if (next !== null) this.#values.hierarchy = next;
         return reply;
+      });
+    }
+
+    changeFolder(call: DeviceCall, syncKey: string, command: FolderCommand): Promise<FolderChange> {
+      return this.#lock.run(async () => {
+        const services = build(this.env, this.ctx);
+        const mailbox = services.mail.mailbox(call.ref);
+        const context = {
+          mailbox,
+          state: this.#values.hierarchy,
+          save: (state: HierarchyState) => {
+            this.#values.hierarchy = state;
+          },
+          newId,
+          now: services.now(),
+        };
+        const { gone, ...reply } = await changeHierarchy(context, syncKey, command);
+        if (gone.length > 0) {
+          for (const folderId of gone) this.#repo.reset(folderId);
+          const { modseq } = await mailbox.usage();
+          await this.#announce(
+            services,
+            call,
+            gone.map((folderId) => ({ folderId, modseq })),
+          );
+        }
+        return reply;
+      });
+    }
+
+    moveItems(call: DeviceCall, requests: MoveRequest[]): Promise<MoveStatus[]> {
+      return this.#lock.run(async () => {
+        const services = build(this.env, this.ctx);
+        const mailbox = services.mail.mailbox(call.ref);
+        const { statuses, touched } = await moveItems(this.#repo, mailbox, requests);
+        await this.#announce(services, call, touched);
+        return statuses;
       });
     }
 
@@ -59,7 +104,13 @@ export function createDeviceSession<Env>(build: (env: Env, ctx: DurableObjectSta
         const services = build(this.env, this.ctx);
         const mailbox = services.mail.mailbox(call.ref);
         const answer = await this.#syncs.sync(services, mailbox, request, call.correlationId);
-        if (answer.kind === 'replies') await this.#announce(services, call, answer.replies);
+        if (answer.kind === 'replies') {
+          await this.#announce(
+            services,
+            call,
+            answer.replies.flatMap((r) => r.touched),
+          );
+        }
         return answer;
       });
     }
@@ -68,8 +119,13 @@ export function createDeviceSession<Env>(build: (env: Env, ctx: DurableObjectSta
       return this.#lock.run(async () => {
         const services = build(this.env, this.ctx);
         const mailbox = services.mail.mailbox(call.ref);
-        const modseqs = await mailbox.contentModseqs(requests.map((r) => r.collectionId));
-        return Promise.all(requests.map((r) => this.#estimateOne(mailbox, r, modseqs, services.now())));
+        const heads = await mailbox.folderHeads(requests.map((r) => r.collectionId));
+        const replies: EstimateReply[] = [];
+        for (const request of requests) {
+          const head = heads.get(request.collectionId);
+          replies.push(await estimateCollection(this.#repo, mailbox, request, head, services.now()));
+        }
+        return replies;
       });
     }
 
@@ -100,25 +156,8 @@ export function createDeviceSession<Env>(build: (env: Env, ctx: DurableObjectSta
       socket.close();
     }
 
-    async #estimateOne(
-      mailbox: MailboxStore,
-      request: EstimateRequest,
-      modseqs: Map<string, number>,
-      now: number,
-    ): Promise<EstimateReply> {
-      const { collectionId } = request;
-      const contentModseq = modseqs.get(collectionId);
-      if (contentModseq === undefined) return { collectionId, status: 2, estimate: 0 };
-      const state = this.#repo.load(collectionId);
-      if (state === null || request.syncKey === '0') return { collectionId, status: 3, estimate: 0 };
-      if (recognise(state, request.syncKey) === 'unknown') return { collectionId, status: 4, estimate: 0 };
-      const n = await estimateChanges(this.#repo, mailbox, state, contentModseq, request.filterType, now);
-      return { collectionId, status: 1, estimate: n };
-    }
-
     /** Other devices hear of this one's changes; it is part of the call, so that no wake-up is lost (I14). */
-    async #announce(services: DeviceServices, call: DeviceCall, replies: SyncReply[]): Promise<void> {
-      const touched = replies.flatMap((r) => r.touched);
+    async #announce(services: DeviceServices, call: DeviceCall, touched: Touched[]): Promise<void> {
       if (touched.length === 0) return;
       const { tenantId, mailboxId, shard } = call.ref;
       await services.queues.notify(
@@ -129,7 +168,7 @@ export function createDeviceSession<Env>(build: (env: Env, ctx: DurableObjectSta
           shard,
           folderId: t.folderId,
           modseq: t.modseq,
-          originDevice: call.deviceId,
+          originDevice: t.news === true ? null : call.deviceId,
           correlationId: call.correlationId,
         })),
       );

@@ -296,12 +296,13 @@ describe('FilterType', () => {
 describe('GetItemEstimate and the question of a Ping', () => {
   test('agree with what the next Syncs bring', async () => {
     const { device, mailbox, inbox } = await filled(30);
+    const plain = { filterType: 0, conversationMode: undefined, maxItems: null };
     const estimate = async () => {
       const state = device.repo.load(inbox);
       const content = (await mailbox.contentModseqs([inbox])).get(inbox) ?? 0;
       if (state === null) throw new Error('no state');
       return {
-        n: await estimateChanges(device.repo, mailbox, state, content, undefined, NOW),
+        n: await estimateChanges(device.repo, mailbox, state, content, plain, NOW),
         any: await hasChanges(device.repo, mailbox, state, content, NOW),
       };
     };

@@ -1,8 +1,13 @@
 import { find } from './commands/find.ts';
+import { folderCreate } from './commands/folder-create.ts';
+import { folderDelete } from './commands/folder-delete.ts';
 import { folderSync } from './commands/folder-sync.ts';
+import { folderUpdate } from './commands/folder-update.ts';
 import { getAttachment } from './commands/get-attachment.ts';
+import { getHierarchy } from './commands/get-hierarchy.ts';
 import { getItemEstimate } from './commands/get-item-estimate.ts';
 import { itemOperations } from './commands/item-operations.ts';
+import { moveItems } from './commands/move-items.ts';
 import { ping } from './commands/ping.ts';
 import { provision } from './commands/provision.ts';
 import { resolveRecipients } from './commands/resolve-recipients.ts';
@@ -14,13 +19,19 @@ import { smartReply } from './commands/smart-reply.ts';
 import { sync } from './commands/sync.ts';
 import { validateCert } from './commands/validate-cert.ts';
 import type { Command } from './context.ts';
+import { atLeast, type Version } from './http/versions.ts';
 
 /** Every command that works, by its name in the query. What is not here is not advertised. */
 export const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ['Sync', sync],
   ['Find', find],
   ['FolderSync', folderSync],
+  ['FolderCreate', folderCreate],
+  ['FolderDelete', folderDelete],
+  ['FolderUpdate', folderUpdate],
+  ['MoveItems', moveItems],
   ['GetAttachment', getAttachment],
+  ['GetHierarchy', getHierarchy],
   ['GetItemEstimate', getItemEstimate],
   ['ItemOperations', itemOperations],
   ['Ping', ping],
@@ -33,3 +44,12 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ['SmartReply', smartReply],
   ['ValidateCert', validateCert],
 ]);
+
+/** Commands that belong to some versions only: the first that has one, or the last. */
+const SINCE: Record<string, Version> = { Find: '16.1' };
+const UNTIL: Record<string, Version> = { GetAttachment: '12.1', GetHierarchy: '12.1' };
+
+/** Whether a version has a command (MS-ASCMD 2.2.1). */
+export function isCommandOf(name: string, version: Version): boolean {
+  return atLeast(version, SINCE[name] ?? version) && atLeast(UNTIL[name] ?? version, version);
+}

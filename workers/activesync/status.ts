@@ -6,9 +6,12 @@ export const STATUS = {
     invalidWbxml: 102,
     invalidXml: 103,
     serverError: 110,
+    mailboxFull: 113,
     badMimeType: 105,
   },
   folderSync: { ok: 1, serverError: 6, invalidKey: 9, malformed: 10 },
+  /** Of FolderCreate, FolderDelete and FolderUpdate; the others come from core/sync/folder-change. */
+  folderChange: { ok: 1, special: 3, malformed: 10 },
   sync: {
     ok: 1,
     invalidKey: 3,
@@ -22,6 +25,7 @@ export const STATUS = {
     tooManyCollections: 15,
   },
   estimate: { ok: 1, noCollection: 2, notSynced: 3, invalidKey: 4 },
+  moveItems: { badSource: 1, badDestination: 2, ok: 3, same: 4, twoDestinations: 5 },
   itemOperations: {
     ok: 1,
     protocol: 2,

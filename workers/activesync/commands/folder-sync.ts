@@ -2,6 +2,7 @@ import { el, textOf } from '../../../codecs/wbxml/index.ts';
 import type { FolderView } from '../../../core/sync/folder-sync.ts';
 import type { EasContext } from '../context.ts';
 import { type Reply, wbxml } from '../http/reply.ts';
+import { atLeast } from '../http/versions.ts';
 import { STATUS } from '../status.ts';
 
 /** FolderSync (MS-ASCMD 2.2.1.5): the folder tree, and what changed in it since a key. */
@@ -10,7 +11,7 @@ export async function folderSync(context: EasContext): Promise<Reply> {
   if (context.body?.tag !== 'FolderHierarchy:FolderSync' || syncKey === undefined) {
     return wbxml(el('FolderHierarchy:FolderSync', el('FolderHierarchy:Status', STATUS.folderSync.malformed)));
   }
-  const reply = await context.device.folderSync(syncKey);
+  const reply = await context.device.folderSync(syncKey, atLeast(context.version, '14.0'));
   if (reply.status !== STATUS.folderSync.ok) {
     return wbxml(el('FolderHierarchy:FolderSync', el('FolderHierarchy:Status', reply.status)));
   }

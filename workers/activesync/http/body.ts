@@ -1,8 +1,8 @@
 import { decodeWbxml, WbxmlDecodeError, type WbxmlElement } from '../../../codecs/wbxml/index.ts';
-import { statusRoot } from '../gate/refusal.ts';
 import { STATUS } from '../status.ts';
-import { httpError, type Reply, wbxml } from './reply.ts';
-import { atLeast, type Version } from './versions.ts';
+import { commonFailure } from './failure.ts';
+import { httpError, type Reply } from './reply.ts';
+import type { Version } from './versions.ts';
 
 const MiB = 1024 * 1024;
 /** Longest request, as sent and as unpacked. */
@@ -72,18 +72,11 @@ export function bodyRefusal(
   command: string,
   version: Version,
 ): Reply {
-  const status = { 'wrong-type': STATUS.common.invalidContent, 'no-wbxml': STATUS.common.invalidWbxml };
-  if (body.fault === 'wrong-type' || body.fault === 'no-wbxml') {
-    const root = atLeast(version, '14.0') ? statusRoot(command, status[body.fault]) : null;
-    if (root !== null) return wbxml(root);
-    return http(400, body.message);
-  }
-  if (body.fault === 'too-large') return http(413, body.message);
-  return http(body.fault === 'unknown-encoding' ? 415 : 400, body.message);
-}
-
-function http(status: number, message: string): Reply {
-  return { kind: 'http', response: httpError(status, message) };
+  const { invalidContent, invalidWbxml } = STATUS.common;
+  if (body.fault === 'wrong-type') return commonFailure(command, invalidContent, version, body.message);
+  if (body.fault === 'no-wbxml') return commonFailure(command, invalidWbxml, version, body.message);
+  const status = { 'too-large': 413, 'unknown-encoding': 415, 'broken-encoding': 400 }[body.fault];
+  return { kind: 'http', response: httpError(status, body.message) };
 }
 
 function encodingOf(header: string | null): 'identity' | 'gzip' | null {

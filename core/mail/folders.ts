@@ -1,0 +1,69 @@
+import type { Folder, FolderRole, ItemClass } from './types.ts';
+
+/** The id by which the specification names the recipient information cache (MS-ASCMD 2.2.3.104). */
+const RECIPIENT_CACHE_ID = 'RI';
+
+/** Bounds of the folder tree that a client may build. */
+export const FOLDER_LIMITS = {
+  /** UTF-16 units (MS-ASCMD 2.2.3.47.2). */
+  name: 256,
+  depth: 30,
+  /** Of one mailbox. */
+  folders: 2_000,
+} as const;
+
+/** A folder that the mailbox itself needs: nobody may rename, move or delete it. */
+export function isSpecial(folder: { role: FolderRole }): boolean {
+  return folder.role !== 'user';
+}
+
+/** The server fills it; nothing is moved into it or out of it, and no folder is made below it. */
+export function isRecipientCache(folder: { role: FolderRole }): boolean {
+  return folder.role === 'recipientCache';
+}
+
+/** The folder that a client names, or undefined. */
+export function folderNamed(folders: readonly Folder[], id: string): Folder | undefined {
+  const named = folders.find((f) => f.folderId === id);
+  return named ?? (id === RECIPIENT_CACHE_ID ? folders.find(isRecipientCache) : undefined);
+}
+
+const CLASS_BY_TYPE: Readonly<Record<number, ItemClass>> = {
+  1: 'Email',
+  12: 'Email',
+  13: 'Calendar',
+  14: 'Contacts',
+  15: 'Tasks',
+  17: 'Notes',
+};
+
+/**
+ * Class of the items of a folder that a client makes, by its Type (MS-ASCMD 2.2.3.186.2). null for the types that are
+ * reserved for default folders, and for journals (16), whose items nothing here could hold.
+ */
+export function classOfNewFolder(easType: number): ItemClass | null {
+  return CLASS_BY_TYPE[easType] ?? null;
+}
+
+/** Levels from the root down to a folder: 1 for a folder at the root, 0 for the root itself (null). */
+export function depthOf(folders: readonly Folder[], folderId: string | null): number {
+  return ancestry(parents(folders), folderId).length;
+}
+
+/** Levels of the tree that begins with a folder, itself included. */
+export function heightOf(folders: readonly Folder[], folderId: string): number {
+  const up = parents(folders);
+  const below = folders.map((f) => ancestry(up, f.folderId).indexOf(folderId));
+  return 1 + Math.max(0, ...below);
+}
+
+function parents(folders: readonly Folder[]): Map<string, string | null> {
+  return new Map(folders.map((f) => [f.folderId, f.parentId]));
+}
+
+/** The folder and those above it, nearest first; ends also where folders went in a circle. */
+function ancestry(up: ReadonlyMap<string, string | null>, folderId: string | null): string[] {
+  const line: string[] = [];
+  for (let at = folderId; at !== null && line.length <= up.size; at = up.get(at) ?? null) line.push(at);
+  return line;
+}
