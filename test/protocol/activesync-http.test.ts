@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { decodeWbxml, el, encodeWbxml, textOf } from '../../codecs/wbxml/index.ts';
+import { children, decodeWbxml, el, encodeWbxml, textOf } from '../../codecs/wbxml/index.ts';
 import { startWaypost, type Waypost } from '../support/harness.ts';
 import { buildMail } from '../support/mail.ts';
 import { bodyPreference, Phone } from './phone.ts';
@@ -72,7 +72,7 @@ describe('OPTIONS', () => {
       expect(commands).toContain(command);
     }
     for (const command of commands) {
-      alice.version = command === 'GetAttachment' ? '12.1' : '16.1';
+      alice.version = command.startsWith('Get') && command !== 'GetItemEstimate' ? '12.1' : '16.1';
       const { status } = await alice.post(command, el('AirSync:Sync'));
       expect(status, command).not.toBe(501);
     }
@@ -439,4 +439,20 @@ describe.skipIf(!existsSync(generator))('hostile documents (A07, A09)', () => {
     expect(seen['sync-dup-collection.wbxml']).toBe('200/4');
     expect(seen['sync-collectionid-1MB.wbxml']).toBe('200/4');
   }, 120_000);
+});
+
+describe('GetHierarchy', () => {
+  test('lists the mail folders in 12.1, and is not part of later versions (MS-ASCMD S22_TC01)', async () => {
+    const phone = new Phone(server, 'alice@http.test', 'alice-password');
+    phone.version = '12.1';
+    const { root } = await phone.post('GetHierarchy', null);
+    expect(root?.tag).toBe('FolderHierarchy:Folders');
+    const folders = children(root ?? undefined, 'FolderHierarchy:Folder');
+    const names = folders.map((f) => textOf(f, 'FolderHierarchy:DisplayName'));
+    expect(names).toEqual(expect.arrayContaining(['Inbox', 'Sent Items', 'Deleted Items']));
+    expect(names).not.toContain('Calendar');
+    expect(folders.every((f) => textOf(f, 'FolderHierarchy:ParentId') === '0')).toBe(true);
+    phone.version = '14.1';
+    expect((await phone.post('GetHierarchy', null)).status).toBe(501);
+  });
 });

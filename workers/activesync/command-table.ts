@@ -19,7 +19,6 @@ import { smartReply } from './commands/smart-reply.ts';
 import { sync } from './commands/sync.ts';
 import { validateCert } from './commands/validate-cert.ts';
 import type { Command } from './context.ts';
-import { atLeast, type Version } from './http/versions.ts';
 
 /** Every command that works, by its name in the query. What is not here is not advertised. */
 export const COMMANDS: ReadonlyMap<string, Command> = new Map([
@@ -44,12 +43,3 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ['SmartReply', smartReply],
   ['ValidateCert', validateCert],
 ]);
-
-/** Commands that belong to some versions only: the first that has one, or the last. */
-const SINCE: Record<string, Version> = { Find: '16.1' };
-const UNTIL: Record<string, Version> = { GetAttachment: '12.1', GetHierarchy: '12.1' };
-
-/** Whether a version has a command (MS-ASCMD 2.2.1). */
-export function isCommandOf(name: string, version: Version): boolean {
-  return atLeast(version, SINCE[name] ?? version) && atLeast(UNTIL[name] ?? version, version);
-}

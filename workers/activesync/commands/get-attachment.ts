@@ -8,7 +8,6 @@ import { parseFileReference } from '../mail/ids.ts';
  * query names. What is not there is answered with HTTP 500, as the specification demands.
  */
 export async function getAttachment(context: EasContext): Promise<Reply> {
-  if (context.version !== '12.1') return http(httpError(501, 'not part of this protocol version'));
   const ids = parseFileReference(context.query.attachmentName ?? '');
   const content = ids === null ? null : await openAttachment(context, ids, null);
   if (content === null || content === 'bad-range') return http(httpError(500, 'no such attachment'));

@@ -26,7 +26,7 @@ const COMMAND_CODES = [
   'SmartForward',
   'SmartReply',
   'GetAttachment',
-  '',
+  'GetHierarchy',
   '',
   '',
   '',

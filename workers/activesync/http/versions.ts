@@ -15,6 +15,8 @@ export function atLeast(version: Version, floor: Version): boolean {
 /** First and last version of the commands that not every version has (MS-ASCMD 2.2.1). */
 const SPANS: Readonly<Record<string, readonly [Version, Version]>> = {
   GetAttachment: ['12.1', '12.1'],
+  GetHierarchy: ['12.1', '12.1'],
+  GetHierarchy: ['12.1', '12.1'],
   Find: ['16.1', '16.1'],
 };
 
