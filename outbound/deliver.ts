@@ -3,7 +3,7 @@ import { derivedId } from '../core/mail/sending/ids.ts';
 import type { OutboxEntry, OutboxRecipient } from '../core/ports/outbox.ts';
 import { failureReport } from './dsn/report.ts';
 import { type Placement, placeLocally } from './local/place.ts';
-import { withoutBcc } from './prepare.ts';
+import { type WholeMessage, withoutBcc } from './prepare.ts';
 import type { OutboundServices } from './services.ts';
 
 /** Id of the copy in Sent Items. */
@@ -19,13 +19,13 @@ export function sentItemId(entry: OutboxEntry): Promise<string> {
 export async function deliver(
   services: OutboundServices,
   entry: OutboxEntry,
-  raw: Uint8Array,
+  message: WholeMessage,
   index: MessageIndex,
 ): Promise<void> {
   const { ref, submissionId, createdAt, correlationId, rawKey } = entry;
-  const stripped = withoutBcc(raw);
+  const stripped = withoutBcc(message);
   const copies = await copiesOf(entry, stripped);
-  const own = await ownOf(entry, raw, stripped, index);
+  const own = await ownOf(entry, message, stripped[0], index);
   const all = [...copies.keys(), ...own];
   const durable = await placeLocally(services, all, { at: createdAt, correlationId });
   const reached = new Set([...copies].flatMap(([placement, to]) => (durable.has(placement) ? to : [])));
@@ -48,7 +48,10 @@ export async function deliver(
 }
 
 /** One copy for each mailbox, however many of its addresses are recipients. */
-async function copiesOf(entry: OutboxEntry, raw: Uint8Array): Promise<Map<Placement, OutboxRecipient[]>> {
+async function copiesOf(
+  entry: OutboxEntry,
+  message: WholeMessage,
+): Promise<Map<Placement, OutboxRecipient[]>> {
   const byMailbox = new Map<string, OutboxRecipient[]>();
   for (const recipient of entry.recipients) {
     if (recipient.mailbox === null || recipient.state !== 'queued') continue;
@@ -69,7 +72,7 @@ async function copiesOf(entry: OutboxEntry, raw: Uint8Array): Promise<Map<Placem
     );
     const bcc = recipients.every((r) => r.bcc);
     const envelope = { mailFrom, rcptTo: first.address, ...(bcc ? { bcc } : {}) };
-    copies.set({ ref: first.mailbox, itemId, raw, envelope }, recipients);
+    copies.set({ ref: first.mailbox, itemId, message, envelope }, recipients);
   }
   return copies;
 }
@@ -77,30 +80,24 @@ async function copiesOf(entry: OutboxEntry, raw: Uint8Array): Promise<Map<Placem
 /** What the sender gets: the copy of what was sent, and word of what could not be. */
 async function ownOf(
   entry: OutboxEntry,
-  raw: Uint8Array,
-  stripped: Uint8Array,
+  message: WholeMessage,
+  header: Uint8Array,
   index: MessageIndex,
 ): Promise<Placement[]> {
   const { ref, submissionId, createdAt, mailFrom } = entry;
   const own: Placement[] = [];
   if (entry.saveInSentItems) {
     const envelope = { mailFrom, rcptTo: mailFrom, role: 'sent' } as const;
-    own.push({ ref, itemId: await sentItemId(entry), raw, envelope });
+    own.push({ ref, itemId: await sentItemId(entry), message, envelope });
   }
   const failed = entry.recipients.filter((r) => r.state === 'failed');
   // A null return path wants no word (RFC 5321 6.1).
   if (failed.length > 0 && mailFrom !== '') {
     const itemId = await derivedId(createdAt, ref.mailboxId, submissionId, 'report');
     const domain = mailFrom.slice(mailFrom.lastIndexOf('@') + 1);
-    const facts = {
-      to: mailFrom,
-      messageId: `${itemId}@${domain}`,
-      at: createdAt,
-      raw: stripped,
-      index,
-      failed,
-    };
-    own.push({ ref, itemId, raw: failureReport(facts), envelope: { mailFrom: '', rcptTo: mailFrom } });
+    const messageId = `${itemId}@${domain}`;
+    const report = failureReport({ to: mailFrom, messageId, at: createdAt, header, index, failed });
+    own.push({ ref, itemId, message: report, envelope: { mailFrom: '', rcptTo: mailFrom } });
   }
   return own;
 }

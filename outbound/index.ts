@@ -1,5 +1,6 @@
 /** The way out of the house: what users send, brought to mailboxes of this installation. */
-import { MimeIndexer } from '../codecs/mime/index.ts';
+import { rewriteHeader } from '../codecs/mime/edit/index.ts';
+import type { MessageIndex } from '../codecs/mime/types.ts';
 import { ConflictError } from '../core/errors.ts';
 import { outgoingKey } from '../core/mail/sending/ids.ts';
 import { type Recipient, recipientsOf } from '../core/mail/sending/recipients.ts';
@@ -8,7 +9,7 @@ import type { OutboxEntry } from '../core/ports/outbox.ts';
 import { deliver, sentItemId } from './deliver.ts';
 import { streamOf } from './local/place.ts';
 import { planRecipients } from './plan.ts';
-import { type Prepared, prepare } from './prepare.ts';
+import { indexOf, type Prepared, prepare, sizeOf, type WholeMessage } from './prepare.ts';
 import type { OutboundServices } from './services.ts';
 
 export { createComposer } from './compose/composer.ts';
@@ -52,7 +53,7 @@ async function submit(services: OutboundServices, submission: Submission): Promi
     recipients: recipients.length,
     size: entry.rawSize,
   });
-  await attempt(services, entry, prepared.raw);
+  await attempt(services, entry, prepared.message, prepared.index);
   services.defer(noteRecipients(services, submission, recipients));
   return { kind: 'accepted', itemId: submission.saveInSentItems ? await sentItemId(entry) : null };
 }
@@ -66,12 +67,12 @@ async function keepOutgoing(
   const { sender, submissionId, correlationId } = submission;
   const key = outgoingKey(sender.ref.tenantId, submissionId);
   try {
-    await services.blobs.putRaw(key, streamOf(prepared.raw), {
+    await services.blobs.putRaw(key, streamOf(prepared.message), {
       ...sender.ref,
       mailFrom: prepared.mailFrom,
       rcptTo: '',
       receivedAt: services.now(),
-      rawSize: prepared.raw.length,
+      rawSize: sizeOf(prepared.message),
       correlationId,
       authResults: '',
     });
@@ -94,21 +95,22 @@ async function readOutgoing(services: OutboundServices, key: string): Promise<Ui
 async function planEntry(
   services: OutboundServices,
   { sender, submissionId, saveInSentItems, correlationId }: Submission,
-  { raw, index, mailFrom }: Prepared,
+  { message, index, mailFrom }: Prepared,
   asked: Recipient[],
 ): Promise<OutboxEntry> {
   const stored = recipientsOf(index);
   const recipients = typeof stored === 'string' || stored.length === 0 ? asked : stored;
   const now = services.now();
+  const rawSize = sizeOf(message);
   return {
     submissionId,
     ref: sender.ref,
     rawKey: outgoingKey(sender.ref.tenantId, submissionId),
-    rawSize: raw.length,
+    rawSize,
     mailFrom,
     saveInSentItems,
     state: 'open',
-    recipients: await planRecipients(services, recipients, raw.length),
+    recipients: await planRecipients(services, recipients, rawSize),
     correlationId,
     createdAt: now,
     updatedAt: now,
@@ -117,15 +119,27 @@ async function planEntry(
 }
 
 /** An accepted message is never refused afterwards: what fails now is taken up again. */
-async function attempt(services: OutboundServices, entry: OutboxEntry, raw: Uint8Array): Promise<void> {
+async function attempt(
+  services: OutboundServices,
+  entry: OutboxEntry,
+  message: WholeMessage,
+  index: MessageIndex,
+): Promise<void> {
   try {
-    const indexer = new MimeIndexer();
-    indexer.write(raw);
-    await deliver(services, entry, raw, indexer.end());
+    await deliver(services, entry, message, index);
   } catch (error) {
     const { submissionId, correlationId } = entry;
     services.log.warn('outbound.unfinished', { correlationId, submissionId, error: String(error) });
   }
+}
+
+/** Goes on with an entry by what was kept of it. False when that is gone. */
+async function takeUp(services: OutboundServices, entry: OutboxEntry): Promise<boolean> {
+  const raw = await readOutgoing(services, entry.rawKey);
+  if (raw === null) return false;
+  const message = rewriteHeader(raw, new Set(), []);
+  await attempt(services, entry, message, indexOf(...message));
+  return true;
 }
 
 async function already(services: OutboundServices, entry: OutboxEntry): Promise<SubmitResult> {
@@ -134,8 +148,7 @@ async function already(services: OutboundServices, entry: OutboxEntry): Promise<
     services.defer(services.blobs.delete(entry.rawKey).catch(() => undefined));
   } else {
     // Perhaps the first attempt died: nobody else may come for a while.
-    const raw = await readOutgoing(services, entry.rawKey);
-    if (raw !== null) await attempt(services, entry, raw);
+    await takeUp(services, entry);
   }
   return { kind: 'already' };
 }
@@ -144,9 +157,8 @@ async function resume(services: OutboundServices, tenantId: string): Promise<num
   const now = services.now();
   const entries = await services.outbox.openEntries(tenantId, now - IDLE_MS, RESUME_AT_ONCE);
   for (const entry of entries) {
-    const raw = await readOutgoing(services, entry.rawKey);
-    if (raw !== null) await attempt(services, entry, raw);
-    else services.log.warn('outbound.raw-missing', { tenantId, submissionId: entry.submissionId });
+    if (await takeUp(services, entry)) continue;
+    services.log.warn('outbound.raw-missing', { tenantId, submissionId: entry.submissionId });
   }
   await services.outbox.forgetEntries(tenantId, now - REMEMBER_MS);
   return entries.length;

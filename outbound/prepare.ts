@@ -4,9 +4,16 @@ import { canonicalAddress, routeCandidates } from '../core/mail/recipients.ts';
 import type { Refusal, Submission } from '../core/ports/outbound.ts';
 import type { OutboundServices } from './services.ts';
 
+/** Header with its empty line, and body: parts of the same memory, since a message may fill a good deal of it. */
+export type WholeMessage = [head: Uint8Array, body: Uint8Array];
+
+export function sizeOf([head, body]: WholeMessage): number {
+  return head.length + body.length;
+}
+
 /** A message as it leaves its author: fit for the way, still with its Bcc. */
 export interface Prepared {
-  raw: Uint8Array;
+  message: WholeMessage;
   index: MessageIndex;
   /** Return path: the first From address, canonical. */
   mailFrom: string;
@@ -60,20 +67,20 @@ export async function prepare(
     add.push(`Message-ID: <${submissionId.slice(0, 48)}@${domain}>`);
   }
   if (!names.includes('mime-version')) add.push('MIME-Version: 1.0');
-  const whole = rewriteHeader(lines, drop, add);
-  return whole.length > services.maxMessageBytes
+  const message = rewriteHeader(lines, drop, add);
+  return sizeOf(message) > services.maxMessageBytes
     ? 'too-large'
-    : { raw: whole, index: indexOf(whole), mailFrom };
+    : { message, index: indexOf(...message), mailFrom };
 }
 
 /** The same message for everybody but its author (I24). */
-export function withoutBcc(raw: Uint8Array): Uint8Array {
-  return rewriteHeader(raw, new Set(['bcc', 'resent-bcc']), []);
+export function withoutBcc([head, body]: WholeMessage): WholeMessage {
+  return [rewriteHeader(head, new Set(['bcc', 'resent-bcc']), [])[0], body];
 }
 
-function indexOf(raw: Uint8Array): MessageIndex {
+export function indexOf(...chunks: Uint8Array[]): MessageIndex {
   const indexer = new MimeIndexer();
-  indexer.write(raw);
+  for (const chunk of chunks) indexer.write(chunk);
   return indexer.end();
 }
 

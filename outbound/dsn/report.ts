@@ -7,6 +7,7 @@ import {
   join,
   keptFields,
   multipart,
+  rewriteHeader,
   scanHeader,
   textField,
 } from '../../codecs/mime/edit/index.ts';
@@ -20,8 +21,8 @@ export interface ReportFacts {
   messageId: string;
   /** Milliseconds since the epoch. */
   at: number;
-  /** The message as its recipients would have got it, and its index. */
-  raw: Uint8Array;
+  /** The header of the message as its recipients would have got it. */
+  header: Uint8Array;
   index: Pick<MessageIndex, 'subject' | 'messageId'>;
   failed: readonly OutboxRecipient[];
 }
@@ -30,11 +31,11 @@ export interface ReportFacts {
 const MAX_HEADER = 64 * 1024;
 
 /** The notification, from the postmaster of the sender's domain, with a null return path to be given to it. */
-export function failureReport(facts: ReportFacts): Uint8Array {
+export function failureReport(facts: ReportFacts): [head: Uint8Array, body: Uint8Array] {
   const { to, at, index, failed } = facts;
   const domain = to.slice(to.lastIndexOf('@') + 1);
   const thread = index.messageId === null ? [] : [index.messageId];
-  const header = [
+  const fields = [
     addressField('From', [{ name: 'Mail Delivery System', address: `postmaster@${domain}` }]),
     addressField('To', [{ name: '', address: to }]),
     textField('Subject', `Undeliverable: ${index.subject}`),
@@ -45,9 +46,8 @@ export function failureReport(facts: ReportFacts): Uint8Array {
     'Auto-Submitted: auto-replied',
     'MIME-Version: 1.0',
   ];
-  return join([
-    encodeText(`${header.join('\r\n')}\r\n`),
-    ...multipart(
+  const content = join(
+    multipart(
       'report',
       [
         [
@@ -57,19 +57,20 @@ export function failureReport(facts: ReportFacts): Uint8Array {
         ],
         [
           encodeText(
-            `Content-Type: ${statusType(failed)}\r\nContent-Transfer-Encoding: 8bit\r\n\r\n${statusOf(domain, at, failed)}`,
+            `Content-Type: message/delivery-status\r\nContent-Transfer-Encoding: 8bit\r\n\r\n${statusOf(domain, at, failed)}`,
           ),
         ],
         [
           encodeText(
             'Content-Type: text/rfc822-headers; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n',
           ),
-          ...headerOf(facts.raw),
+          ...fieldsOf(facts.header),
         ],
       ],
       '; report-type=delivery-status',
     ),
-  ]);
+  );
+  return rewriteHeader(content, new Set(), fields);
 }
 
 function words(failed: readonly OutboxRecipient[]): string {
@@ -79,7 +80,7 @@ function words(failed: readonly OutboxRecipient[]): string {
   return `Your message could not be delivered to:\r\n\r\n${list.join('\r\n')}\r\nIts header is attached.\r\n`;
 }
 
-/** RFC 3464 2.2, 2.3; addresses outside of ASCII by RFC 6533 3. */
+/** RFC 3464 2.2, 2.3. Addresses outside of ASCII are written in ASCII (RFC 6533 3, utf-8-addr-xtext). */
 function statusOf(domain: string, at: number, failed: readonly OutboxRecipient[]): string {
   const arrival = dateField(at).replace(/^Date/, 'Arrival-Date');
   const groups = failed.map((recipient) =>
@@ -104,15 +105,10 @@ function typedAddress(address: string): string {
   return `utf-8; ${xtext.join('')}`;
 }
 
-/** The one type that every reader knows: the addresses in it are ASCII in any case. */
-function statusType(_failed: readonly OutboxRecipient[]): string {
-  return 'message/delivery-status';
-}
-
 /** Fields of the message, as many as fit. */
-function headerOf(raw: Uint8Array): Uint8Array[] {
+function fieldsOf(header: Uint8Array): Uint8Array[] {
   let size = 0;
-  return keptFields(raw, scanHeader(raw), () => true).filter((field) => {
+  return keptFields(header, scanHeader(header), () => true).filter((field) => {
     size += field.length;
     return size <= MAX_HEADER;
   });

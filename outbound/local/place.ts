@@ -4,13 +4,16 @@ import type { MailboxRef } from '../../core/mail/types.ts';
 import type { RawEnvelope } from '../../core/ports/blobs.ts';
 import type { IngestJob } from '../../core/ports/queues.ts';
 import { inTurns } from '../in-turns.ts';
+import { sizeOf, type WholeMessage } from '../prepare.ts';
 import type { OutboundServices } from '../services.ts';
+
+const PIECE = 256 * 1024;
 
 /** One message for one mailbox of this installation. */
 export interface Placement {
   ref: MailboxRef;
   itemId: string;
-  raw: Uint8Array;
+  message: WholeMessage;
   envelope: Pick<RawEnvelope, 'mailFrom' | 'rcptTo' | 'role' | 'bcc'>;
 }
 
@@ -42,16 +45,17 @@ export async function placeLocally(
 
 async function store(
   { blobs }: Pick<OutboundServices, 'blobs'>,
-  { ref, itemId, raw, envelope }: Placement,
+  { ref, itemId, message, envelope }: Placement,
   at: number,
   correlationId: string,
 ): Promise<IngestJob> {
   const key = rawKey(ref.tenantId, at, itemId);
-  const facts = { ...envelope, ...ref, receivedAt: at, rawSize: raw.length, correlationId, authResults: '' };
+  const rawSize = sizeOf(message);
+  const facts = { ...envelope, ...ref, receivedAt: at, rawSize, correlationId, authResults: '' };
   const job = { v: 1 as const, key, ...ref, correlationId };
   try {
-    const { sha256 } = await blobs.putRaw(key, streamOf(raw), facts);
-    return { ...job, size: raw.length, sha256 };
+    const { sha256 } = await blobs.putRaw(key, streamOf(message), facts);
+    return { ...job, size: rawSize, sha256 };
   } catch (error) {
     // An earlier attempt put it there: what it put stays (I4).
     if (!(error instanceof ConflictError)) throw error;
@@ -76,11 +80,18 @@ async function ingest(
   }
 }
 
-export function streamOf(bytes: Uint8Array): ReadableStream<Uint8Array> {
+/** The message in pieces, none of them copied. */
+export function streamOf(message: WholeMessage): ReadableStream<Uint8Array> {
+  const pieces = message.flatMap((chunk) =>
+    Array.from({ length: Math.ceil(chunk.length / PIECE) }, (_, n) =>
+      chunk.subarray(n * PIECE, (n + 1) * PIECE),
+    ),
+  );
   return new ReadableStream({
-    start(controller) {
-      if (bytes.length > 0) controller.enqueue(bytes);
-      controller.close();
+    pull(controller) {
+      const piece = pieces.shift();
+      if (piece === undefined) controller.close();
+      else controller.enqueue(piece);
     },
   });
 }

@@ -11,7 +11,7 @@ import { rewriteHeader, scanHeader } from './header.ts';
 import { hasBareLineEnd, toCrlf } from './line-ends.ts';
 import { encodeTextPart } from './text-part.ts';
 
-const latin1 = (bytes: Uint8Array) => new TextDecoder('latin1').decode(bytes);
+const latin1 = (bytes: Uint8Array) => Array.from(bytes, (b) => String.fromCharCode(b)).join('');
 const message = (content: Chunks) => join([encodeText('Subject: s\r\nMIME-Version: 1.0\r\n'), ...content]);
 
 describe('line ends', () => {
@@ -42,7 +42,7 @@ describe('header', () => {
   const raw = mail('To: a@x', 'BCC: b@x,', '\tc@x', 'Bcc : d@x', 'Subject: s', '', 'Bcc: no field');
 
   test('fields are taken out with their continuation, in any spelling, and the body stays', () => {
-    expect(latin1(rewriteHeader(raw, new Set(['bcc']), ['Date: now']))).toBe(
+    expect(latin1(join(rewriteHeader(raw, new Set(['bcc']), ['Date: now'])))).toBe(
       'To: a@x\r\nSubject: s\r\nDate: now\r\n\r\nBcc: no field',
     );
   });
@@ -50,10 +50,10 @@ describe('header', () => {
   test('a header without an empty line ends where the indexer sees it end', () => {
     const cut = mail('From a b', 'To: a@x', 'some text', 'Bcc: b@x');
     expect(scanHeader(cut).fields.map((f) => f.name)).toEqual(['to']);
-    const out = rewriteHeader(cut, new Set(), []);
+    const out = join(rewriteHeader(cut, new Set(), []));
     expect(latin1(out)).toBe('To: a@x\r\n\r\nsome text\r\nBcc: b@x');
     expect(indexOf(cut).bcc).toEqual([]);
-    expect(latin1(rewriteHeader(mail('To: a@x'), new Set(), []))).toBe('To: a@x\r\n\r\n');
+    expect(latin1(join(rewriteHeader(mail('To: a@x'), new Set(), [])))).toBe('To: a@x\r\n\r\n');
   });
 
   test('finds the fields that the indexer finds', () => {
@@ -79,7 +79,7 @@ describe('header', () => {
         const bytes = toCrlf(encodeText(lines.join('\r\n')));
         const index = indexOf(bytes);
         expect(scanHeader(bytes).fields.map((f) => f.name)).toEqual(index.headers.map((f) => f.name));
-        const stripped = indexOf(rewriteHeader(bytes, new Set(['bcc']), []));
+        const stripped = indexOf(join(rewriteHeader(bytes, new Set(['bcc']), [])));
         expect(stripped.bcc).toEqual([]);
       }),
     );
@@ -261,12 +261,7 @@ describe('a message that is put together', () => {
 
   test('says that it holds 8-bit bytes when it does', () => {
     const eight: Chunks = [
-      bytesOf(
-        'Content-Type: text/csv; charset=iso-8859-1\r\nContent-Transfer-Encoding: 8bit\r\n\r\nč\xe8'.replace(
-          'č',
-          '',
-        ),
-      ),
+      bytesOf('Content-Type: text/csv; charset=iso-8859-1\r\nContent-Transfer-Encoding: 8bit\r\n\r\n\xe8'),
     ];
     const head = (attachments: Chunks[]) =>
       latin1(join(assemble({ ...none, text: 't', attachments }))).split('\r\n\r\n')[0];

@@ -1,4 +1,4 @@
-import { type Chunks, encodeText, join } from './bytes.ts';
+import { encodeText, join } from './bytes.ts';
 
 /** A field as it stands in the bytes, continuation lines and the last line end included. */
 export interface RawField {
@@ -91,19 +91,19 @@ export function keptFields(
 }
 
 /**
- * The message without the fields of some names and with others after those that stay. `add` holds whole lines
- * without their line end; folded ones have it inside. The lines of `raw` end in CRLF.
+ * The message without the fields of some names and with others after those that stay: its header with the empty line,
+ * and its body, which is the very bytes. `add` holds whole lines without their line end; folded ones have it inside.
+ * The lines of `raw` end in CRLF.
  */
 export function rewriteHeader(
   raw: Uint8Array,
   drop: ReadonlySet<string>,
   add: readonly string[],
-): Uint8Array {
+): [head: Uint8Array, body: Uint8Array] {
   const header = scanHeader(raw);
-  const chunks: Chunks = [
+  const head = join([
     ...keptFields(raw, header, (name) => !drop.has(name)),
     encodeText(`${add.map((line) => `${line}\r\n`).join('')}\r\n`),
-    raw.subarray(header.bodyStart),
-  ];
-  return join(chunks);
+  ]);
+  return [head, raw.subarray(header.bodyStart)];
 }

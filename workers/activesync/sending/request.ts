@@ -1,3 +1,4 @@
+import { scanHeader, toCrlf } from '../../../codecs/mime/edit/index.ts';
 import { bytesOf, child, children, textOf, type WbxmlElement } from '../../../codecs/wbxml/index.ts';
 import { submissionIdOf } from '../../../core/mail/sending/ids.ts';
 import type { MailAddress } from '../../../core/mail/types.ts';
@@ -25,20 +26,22 @@ const MAX_FORWARDEES = 500;
 const INSTANCE = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,3})?Z$/;
 
 /** Reads the request in either of its forms, or says what is wrong with it. */
-export function parseSend(context: EasContext, command: SendCommand): Promise<SendRequest> | SendStatus {
+export async function parseSend(
+  context: EasContext,
+  command: SendCommand,
+): Promise<SendRequest | SendStatus> {
   const { body, rawBody } = context;
   if (rawBody !== null) return parsePlain(context, command, rawBody);
-  return body === null || body.tag !== `ComposeMail:${command}`
-    ? SEND.invalidXml
-    : parseDocument(context, command, body);
+  if (body?.tag !== `ComposeMail:${command}`) return SEND.invalidXml;
+  return parseDocument(context, command, body);
 }
 
 /** MS-ASCMD 2.2.1.17 to 2.2.1.19 */
-function parseDocument(
-  context: EasContext,
+async function parseDocument(
+  { ref, query }: EasContext,
   command: SendCommand,
   root: WbxmlElement,
-): Promise<SendRequest> | SendStatus {
+): Promise<SendRequest | SendStatus> {
   const clientId = textOf(root, 'ComposeMail:ClientId') ?? '';
   const mime = bytesOf(child(root, 'ComposeMail:Mime'));
   if (clientId === '' || clientId.length > MAX_CLIENT_ID || mime === undefined) return SEND.invalidXml;
@@ -46,17 +49,16 @@ function parseDocument(
   if (child(root, 'ComposeMail:AccountId') !== undefined) return SEND.badAccount;
   // To send without the protection that was asked for would be worse than not to send (MS-ASRM 2.2.2.20).
   if (child(root, 'RightsManagement:TemplateID') !== undefined) return SEND.badTemplate;
-  const source = command === 'SendMail' ? null : sourceOf(root);
-  if (typeof source === 'number') return source;
-  const { tenantId, mailboxId } = context.ref;
-  return submissionIdOf(tenantId, mailboxId, context.query.deviceId, clientId).then((submissionId) => ({
-    submissionId,
+  const sourceId = command === 'SendMail' ? null : sourceOf(root);
+  if (typeof sourceId === 'number') return sourceId;
+  return {
+    submissionId: await submissionIdOf(ref.tenantId, ref.mailboxId, query.deviceId, clientId),
     mime,
     saveInSentItems: child(root, 'ComposeMail:SaveInSentItems') !== undefined,
-    sourceId: source,
+    sourceId,
     replaceMime: child(root, 'ComposeMail:ReplaceMime') !== undefined,
     forwardees: command === 'SmartForward' ? forwardeesOf(root) : [],
-  }));
+  };
 }
 
 /** Id of the item: its LongId is the same (workers/activesync/mail/ids). */
@@ -88,34 +90,30 @@ function forwardeesOf(root: WbxmlElement): MailAddress[] {
 }
 
 /** The message itself, with the rest in the query: all there is before 14.0. */
-function parsePlain(
+async function parsePlain(
   { ref, query }: EasContext,
   command: SendCommand,
   mime: Uint8Array<ArrayBuffer>,
-): Promise<SendRequest> | SendStatus {
-  if (mime.length === 0) return SEND.badMime;
+): Promise<SendRequest | SendStatus> {
   const sourceId = command === 'SendMail' ? null : (query.longId ?? query.itemId ?? '');
-  if (sourceId === '') return SEND.invalidXml;
-  return plainId(ref.tenantId, ref.mailboxId, query.deviceId, command, sourceId ?? '', mime).then(
-    (submissionId) => ({
-      submissionId,
-      mime,
-      saveInSentItems: query.saveInSent,
-      sourceId,
-      replaceMime: false,
-      forwardees: [],
-    }),
-  );
+  if (sourceId === '' || mime.length === 0) return SEND.invalidXml;
+  const parts = [ref.tenantId, ref.mailboxId, query.deviceId, command, sourceId ?? ''];
+  return {
+    submissionId: await submissionIdOf(...parts, await identityOf(mime)),
+    mime,
+    saveInSentItems: query.saveInSent,
+    sourceId,
+    replaceMime: false,
+    forwardees: [],
+  };
 }
 
 /**
  * There is no ClientId: a message with a Message-ID that comes once more is the same one again. One without may have
  * been written twice.
  */
-async function plainId(...parts: [...string[], Uint8Array<ArrayBuffer>]): Promise<string> {
-  const mime = parts.pop() as Uint8Array<ArrayBuffer>;
-  const head = new TextDecoder('latin1').decode(mime.subarray(0, 64 * 1024));
-  if (!/^message-id:/im.test(head.split(/\r?\n\r?\n/, 1)[0] ?? '')) return submissionIdOf(newId());
+async function identityOf(mime: Uint8Array<ArrayBuffer>): Promise<string> {
+  if (!scanHeader(toCrlf(mime)).fields.some(({ name }) => name === 'message-id')) return newId();
   const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', mime));
-  return submissionIdOf(...(parts as string[]), btoa(String.fromCharCode(...hash)));
+  return btoa(String.fromCharCode(...hash));
 }

@@ -1,4 +1,4 @@
-import { addressField, rewriteHeader, toCrlf } from '../../../codecs/mime/edit/index.ts';
+import { addressField, join, rewriteHeader, scanHeader, toCrlf } from '../../../codecs/mime/edit/index.ts';
 import { type MessageIndex, MimeIndexer } from '../../../codecs/mime/index.ts';
 import { answer, type IndexedRaw } from '../../../core/mail/sending/answer.ts';
 import { threadingFields } from '../../../core/mail/sending/threading-fields.ts';
@@ -14,6 +14,8 @@ import { answerOf, submit } from './submit.ts';
 
 /** Bytes of a raw in which its header is looked for. */
 const HEAD_BYTES = 512 * 1024;
+/** What a forward may be smaller than its two parts together: texts that were encoded, headers. */
+const SLACK = 1024 * 1024;
 
 /** SmartReply and SmartForward: the client sends what it wrote, the server has the rest (MS-ASCMD 2.2.1.18, 19). */
 export async function sendAnswer(context: EasContext, kind: 'reply' | 'forward'): Promise<Reply> {
@@ -41,26 +43,30 @@ async function compose(
   const { services } = context;
   // What cannot fit is refused before it is read into memory.
   const limit = services.config.maxMessageBytes;
-  if (mime.length > limit || (kind === 'forward' && !replaceMime && mime.length + source.size > 2 * limit)) {
+  if (
+    mime.length > limit ||
+    (kind === 'forward' && !replaceMime && mime.length + source.size > limit + SLACK)
+  ) {
     return SEND.tooLarge;
   }
-  const own = indexed(withForwardees(toCrlf(mime), forwardees));
-  if (own.index.headers.length === 0) return SEND.badMime;
+  const written = withForwardees(toCrlf(mime), forwardees);
+  if (scanHeader(written).fields.length === 0) return SEND.badMime;
   const end = replaceMime ? Math.min(source.size, HEAD_BYTES) : source.size;
   const bytes = await services.blobs.readRange(source.rawKey, 0, end);
   if (bytes === null) return SEND.notFound;
   const original = indexed(bytes);
-  const whole = replaceMime ? own.raw : answer(own, original, kind);
   const { conversationIndex, threadId, baseSubject: topic } = source;
   const parent = { index: original.index, conversationIndex, threadId, topic };
-  return rewriteHeader(whole, new Set(), await threadingFields(whole, parent, services.now()));
+  const fields = await threadingFields(written, parent, services.now());
+  const own = join(rewriteHeader(written, new Set(), fields));
+  return replaceMime ? own : answer(indexed(own), original, kind);
 }
 
 /** The people that a client names beside the message are its recipients too (MS-ASCMD 2.2.3.74). */
 function withForwardees(raw: Uint8Array, forwardees: MailAddress[]): Uint8Array {
   if (forwardees.length === 0) return raw;
   const { to } = indexOf(raw);
-  return rewriteHeader(raw, new Set(['to']), [addressField('To', [...to, ...forwardees])]);
+  return join(rewriteHeader(raw, new Set(['to']), [addressField('To', [...to, ...forwardees])]));
 }
 
 function indexed(raw: Uint8Array): IndexedRaw {
