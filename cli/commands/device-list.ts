@@ -32,7 +32,7 @@ export const deviceList = defineCommand({
 });
 
 /** What is known of the wipe of a device, in a few words. */
-export function wipeState({ wipe, wiped }: Pick<DeviceView, 'wipe' | 'wiped'>): string {
+function wipeState({ wipe, wiped }: Pick<DeviceView, 'wipe' | 'wiped'>): string {
   if (wipe !== null) {
     const what = wipe.kind === 'account' ? 'account ' : '';
     if (wipe.failedAt !== null) return `${what}failed ${shortTime(wipe.failedAt)}`;

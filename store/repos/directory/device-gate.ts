@@ -2,19 +2,19 @@ import { and, desc, eq, inArray, sql } from 'drizzle-orm';
 import type { Tenant, User } from '../../../core/identity/types.ts';
 import type { GateState, PolicyTerms } from '../../../core/policy/types.ts';
 import type { DeviceRef } from '../../../core/ports/mobile.ts';
+import { reusable } from '../../dialect/reusable.ts';
 import { askedId } from '../../text.ts';
 import { deviceFields, deviceRecord } from './device-row.ts';
 import { deviceSettingsOf, TENANT } from './policies.ts';
 import type { DirectoryContext } from './tenants.ts';
 
 /** One statement and one row, since every command of every device asks this. */
-export async function deviceGate(
-  { executor, tables }: DirectoryContext,
-  { tenantId, userId, deviceId }: DeviceRef,
-): Promise<GateState | null> {
+const gateQuery = reusable(({ executor, tables }: DirectoryContext) => {
   const { tenants, users, devices, policies, deviceSettings, mobileUsers } = tables;
   const { tenantId: _tenant, userId: _user, deviceId: knownId, ...rest } = deviceFields(tables);
-  const [row] = await executor.all(
+  const tenantId = sql.placeholder('tenantId');
+  const userId = sql.placeholder('userId');
+  return (
     executor.build
       .select({
         tenantStatus: sql<Tenant['status']>`${tenants.status}`.as('tenant_status'),
@@ -39,7 +39,7 @@ export async function deviceGate(
         and(
           eq(devices.tenantId, tenantId),
           eq(devices.userId, userId),
-          eq(devices.deviceId, askedId(deviceId)),
+          eq(devices.deviceId, sql.placeholder('deviceId')),
         ),
       )
       .leftJoin(mobileUsers, and(eq(mobileUsers.tenantId, tenantId), eq(mobileUsers.userId, userId)))
@@ -48,8 +48,16 @@ export async function deviceGate(
       .where(and(eq(users.tenantId, tenantId), eq(users.userId, userId)))
       // The user's policy comes before the tenant's, whose user is empty.
       .orderBy(desc(policies.userId))
-      .limit(1),
+      .limit(1)
   );
+});
+
+export async function deviceGate(
+  context: DirectoryContext,
+  { tenantId, userId, deviceId }: DeviceRef,
+): Promise<GateState | null> {
+  const query = gateQuery(context, { tenantId, userId, deviceId: askedId(deviceId) });
+  const [row] = await context.executor.all(query);
   if (row === undefined) return null;
   const { defaultAccess, rules, maxDevices, terms, revision } = row;
   return {
