@@ -85,6 +85,15 @@ describe('signing in', () => {
     expect(client.policyKey).toBeNull();
   });
 
+  it('says so when the server tells it to erase itself', async () => {
+    const { client } = await against(
+      { headers },
+      F('FolderSync', F('Status', 140)),
+      P('Provision', information, P('Status', 1), P('RemoteWipe')),
+    );
+    await expect(signIn(client, DEVICE)).rejects.toThrow('tells this device to erase itself');
+  });
+
   it('refuses a final policy key that is 0 or the temporary one', async () => {
     for (const final of ['0', '11']) {
       const { client } = await against(

@@ -1,6 +1,6 @@
 import { child, el, textOf, type WbxmlElement } from '../../../codecs/wbxml/index.ts';
 import type { ActiveSyncClient } from '../client.ts';
-import { must, StatusError } from '../errors.ts';
+import { EasError, must, StatusError } from '../errors.ts';
 
 export interface DeviceInformation {
   model: string;
@@ -94,6 +94,10 @@ async function send(
   if (information !== null) {
     const status = textOf(child(root, 'Settings:DeviceInformation'), 'Settings:Status');
     must(status === '1', 'MS-ASPROV 2.2.2.53', `DeviceInformation is answered with Status ${status}`);
+  }
+  // MS-ASPROV 3.1.5.1.2: this client keeps nothing that it could erase, and does not claim that it did.
+  if (child(root, 'Provision:RemoteWipe') ?? child(root, 'Provision:AccountOnlyRemoteWipe')) {
+    throw new EasError('the server tells this device to erase itself');
   }
   const answered = child(child(root, 'Provision:Policies'), 'Provision:Policy');
   must(answered !== undefined, RULE, 'Provision without Policy');
