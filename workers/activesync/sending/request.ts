@@ -83,8 +83,8 @@ function forwardeesOf(root: WbxmlElement): MailAddress[] {
   return children(child(root, 'ComposeMail:Forwardees'), 'ComposeMail:Forwardee')
     .slice(0, MAX_FORWARDEES)
     .map((one) => ({
-      name: textOf(one, 'ComposeMail:ForwardeeName') ?? '',
-      address: textOf(one, 'ComposeMail:ForwardeeEmail') ?? '',
+      name: textOf(one, 'ComposeMail:Name') ?? '',
+      address: textOf(one, 'ComposeMail:Email') ?? '',
     }))
     .filter(({ address }) => address !== '');
 }
