@@ -1,0 +1,3 @@
+import { estimateSuite } from './suites/estimate.ts';
+
+estimateSuite('d1');

@@ -1,0 +1,3 @@
+import { folderSuite } from './suites/folders.ts';
+
+folderSuite('postgres');

@@ -1,0 +1,3 @@
+import { moveItemsSuite } from './suites/move-items.ts';
+
+moveItemsSuite('d1');
