@@ -518,6 +518,25 @@ export function provisionSuite(store: 'd1' | 'postgres'): void {
       expect(await phone.tryFolderSync()).toBe('143');
     });
 
+    test.each<[string, (phone: Device) => Promise<unknown>, string]>([
+      ['a blocked device', (phone) => phone.admin('PUT', '/access', { access: 'blocked' }), '129'],
+      [
+        'a device whose policy has changed',
+        (phone) =>
+          server.admin('PUT', `/tenants/${phone.tenantId}/policy`, { settings: { allowCamera: false } }),
+        '143',
+      ],
+    ])('as a long Sync by %s ends at once with the reason', async (_who, change, status) => {
+      const phone = await newPhone('16.1');
+      await phone.enrol();
+      await phone.start();
+      await phone.sync();
+      const held = phone.heldSync();
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      await change(phone);
+      expect(await held).toBe(status);
+    });
+
     test('by another device of the user goes on', async () => {
       const { phone, ping } = await waiting();
       const other = new Device(server, phone.address, 'a-password');
@@ -585,6 +604,20 @@ class Device extends Phone {
   async heldPing(): Promise<string | undefined> {
     const { status } = await this.ping(3540);
     return status;
+  }
+
+  /** Status of a Sync of the Inbox with the longest heartbeat. */
+  async heldSync(): Promise<string | undefined> {
+    const inbox = el(
+      'AirSync:Collection',
+      el('AirSync:SyncKey', this.key),
+      el('AirSync:CollectionId', this.inbox),
+    );
+    const { root } = await this.post(
+      'Sync',
+      el('AirSync:Sync', el('AirSync:Collections', inbox), el('AirSync:HeartbeatInterval', 3540)),
+    );
+    return textOf(root ?? undefined, 'AirSync:Status');
   }
 
   async provision(parts: WbxmlNode[]) {
