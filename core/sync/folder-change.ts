@@ -32,7 +32,7 @@ const STATUS = {
   malformed: 10,
 } as const;
 
-export type FolderChangeStatus = (typeof STATUS)[keyof typeof STATUS];
+type FolderChangeStatus = (typeof STATUS)[keyof typeof STATUS];
 
 export interface FolderChangeReply {
   status: FolderChangeStatus;

@@ -229,6 +229,8 @@ describe('the query', () => {
   test.each([
     ['GetAttachment', '14.0', 501],
     ['GetAttachment', '16.1', 501],
+    ['GetHierarchy', '14.0', 501],
+    ['GetHierarchy', '12.1', 200],
     ['Find', '16.0', 501],
     ['Find', '12.1', 501],
     ['Find', '16.1', 200],

@@ -17,7 +17,10 @@ import { isCommandOf, VERSIONS, type Version, versionOf } from './http/versions.
 /** Path of the endpoint; clients differ in its letter case. */
 export const ACTIVESYNC_PATH = '/microsoft-server-activesync';
 
-/** The ActiveSync edge (MS-ASHTTP): one function from request to response. */
+/**
+ * The ActiveSync edge (MS-ASHTTP): one function from request to response. 451 is never among the answers: every mailbox
+ * is reached through this one endpoint, so that there is no other to send a device to.
+ */
 export function createActiveSync(services: Services): (request: Request) => Promise<Response> {
   return async (request) => {
     const correlationId = correlationIdOf(request.headers);

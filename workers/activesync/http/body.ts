@@ -19,7 +19,7 @@ const WBXML_TYPES: ReadonlySet<string> = new Set([
   'application/octet-stream',
 ]);
 
-export type BodyFault = 'too-large' | 'unknown-encoding' | 'broken-encoding' | 'wrong-type' | 'no-wbxml';
+type BodyFault = 'too-large' | 'unknown-encoding' | 'broken-encoding' | 'wrong-type' | 'no-wbxml';
 
 export type RequestBody =
   | { kind: 'none' }
@@ -31,12 +31,16 @@ export type RequestBody =
 /** Reads and decodes the body of a command, bounded before and after unpacking (ATTACKS A08). */
 export async function readBody(request: Request, command: string): Promise<RequestBody> {
   const limit = command === 'Sync' || SENDING.has(command) ? MESSAGE_LIMIT : USUAL_LIMIT;
-  if (Number(request.headers.get('content-length') ?? '0') > limit) return fault('too-large');
+  const announced = Number(request.headers.get('content-length') ?? '0');
+  if (announced > limit) return fault('too-large');
   const packed = encodingOf(request.headers.get('content-encoding'));
   if (packed === null) return fault('unknown-encoding');
   let bytes: Uint8Array<ArrayBuffer> | null;
   try {
-    bytes = await readBounded(packed === 'gzip' ? unpacked(request.body) : request.body, limit);
+    bytes =
+      packed === 'gzip'
+        ? await readBounded(unpacked(request.body), limit, 0)
+        : await readBounded(request.body, limit, announced);
   } catch (error) {
     if (packed === 'identity') throw error;
     return fault('broken-encoding');
@@ -95,25 +99,29 @@ function unpacked(body: ReadableStream<Uint8Array> | null): ReadableStream<Uint8
   return body.pipeThrough(gunzip);
 }
 
-/** null when there is more than `limit`: what comes after it is never read, so that a bomb stays small. */
+/**
+ * null when there is more than `limit`: what comes after it is never read, so that a bomb stays small.
+ *
+ * @param expected bytes that are announced; a body of that length is read without a second copy
+ */
 async function readBounded(
   body: ReadableStream<Uint8Array> | null,
   limit: number,
+  expected: number,
 ): Promise<Uint8Array<ArrayBuffer> | null> {
-  const chunks: Uint8Array[] = [];
+  let whole = new Uint8Array(expected > 0 ? expected : 16_384);
   let size = 0;
   if (body !== null) {
     for await (const chunk of body) {
+      if (size + chunk.length > limit) return null;
+      if (size + chunk.length > whole.length) {
+        const larger = new Uint8Array(Math.min(limit, Math.max(size + chunk.length, whole.length * 2)));
+        larger.set(whole.subarray(0, size));
+        whole = larger;
+      }
+      whole.set(chunk, size);
       size += chunk.length;
-      if (size > limit) return null;
-      chunks.push(chunk);
     }
   }
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
+  return whole.subarray(0, size);
 }

@@ -16,7 +16,6 @@ export function atLeast(version: Version, floor: Version): boolean {
 const SPANS: Readonly<Record<string, readonly [Version, Version]>> = {
   GetAttachment: ['12.1', '12.1'],
   GetHierarchy: ['12.1', '12.1'],
-  GetHierarchy: ['12.1', '12.1'],
   Find: ['16.1', '16.1'],
 };
 
