@@ -38,6 +38,7 @@ async function waitThrough(open: Open, first: WebSocket, seconds: number): Promi
     await new Promise((resolve) => setTimeout(resolve, pause));
     const again = await open();
     if (again.answer.kind === 'changed') return again.answer;
+    if (again.answer.kind === 'status' && again.answer.status === 7) return { kind: 'hierarchy' };
     if (again.answer.kind !== 'waiting' || again.socket === null) return { kind: 'timeout' };
     socket = again.socket;
   }

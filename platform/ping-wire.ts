@@ -16,6 +16,11 @@ export type PingAnswer =
   | { kind: 'waiting'; heartbeat: number };
 
 /** A frame to the waiting Worker. */
-export type PingFrame = { kind: 'changed'; folders: string[] } | { kind: 'superseded' } | { kind: 'revoked' };
+export type PingFrame =
+  | { kind: 'changed'; folders: string[] }
+  /** A watched folder is gone. */
+  | { kind: 'hierarchy' }
+  | { kind: 'superseded' }
+  | { kind: 'revoked' };
 
 export const PING_HEADER = 'x-waypost-ping';

@@ -47,9 +47,10 @@ export interface PingRequest {
   heartbeat: number | undefined;
 }
 
-/** How a wait ended. revoked: what the device may do has changed and is to be looked at again (I21). */
+/** How a wait ended. hierarchy: a watched folder is gone. revoked: what the device may do has changed and is to be looked at again (I21). */
 export type WaitEnd =
   | { kind: 'changed'; folders: string[] }
+  | { kind: 'hierarchy' }
   | { kind: 'superseded' }
   | { kind: 'revoked' }
   | { kind: 'timeout' };
@@ -62,6 +63,8 @@ export interface SyncCall {
   partial: boolean;
   /** Seconds for which the answer may wait for a change, 0 for none; null: as in the last request. */
   waitSeconds: number | null;
+  /** Most changes of all collections together (MS-ASCMD 2.2.3.199); null: no such limit, or as in the last request. */
+  windowSize: number | null;
   /** In whose name drafts are sent. */
   sender: Sender;
 }

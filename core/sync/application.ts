@@ -16,6 +16,8 @@ export interface AppliedChanges {
   /** Every command carried out under this key with its answer, for a repeat of the request. */
   log: CollectionState['applied'];
   touched: { folderId: string; modseq: number }[];
+  /** Whether anything was carried out that an earlier try had not. */
+  fresh: boolean;
   /** Highest modseq that the commands gave this folder, 0 when they changed nothing in it. */
   contentModseq: number;
 }

@@ -1,12 +1,12 @@
 import type { ItemState } from '../mail/types.ts';
 import type { FlagChange } from '../ports/mail.ts';
 import { type Application, record, touch } from './application.ts';
-import type { ClientCommand } from './state.ts';
+import type { Aspect, BatchEntry, ClientCommand } from './state.ts';
 
 type Change = Extract<ClientCommand, { kind: 'change' }>;
 
 /** Sync statuses of one command (MS-ASCMD 2.2.3.177.17). */
-const CONFLICT = 7;
+export const CONFLICT = 7;
 const NOT_FOUND = 8;
 
 /** Change of read state, flag and categories. What the server changed too is settled by Conflict. */
@@ -58,9 +58,16 @@ export async function applyChanges(application: Application, commands: Change[])
     const missing = outcome === undefined || outcome.outcome === 'notFound';
     if (!missing) touch(application, outcome);
     if (missing) record(result, command, { command: 'change', id, status: NOT_FOUND });
-    else if (outcome.outcome === 'unchanged') record(result, command, null);
-    else record(result, command, null, { op: 'change', itemId: id, since: known.get(id) ?? 0 });
+    else record(result, command, null, effectOf(command, known.get(id)));
   }
+}
+
+function effectOf(command: Change, since: number | undefined): BatchEntry {
+  const named: Aspect[] = [];
+  if (command.isRead !== undefined) named.push('read');
+  if (command.flag !== undefined) named.push('flag');
+  if (command.categories !== undefined) named.push('categories');
+  return { op: 'change', itemId: command.itemId, since: since ?? 0, named };
 }
 
 /** The server changed the same aspect since the version the device knows, to something else (MS-ASCMD 2.2.3.34). */

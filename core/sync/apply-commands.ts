@@ -1,5 +1,5 @@
 import { type Application, type AppliedChanges, nameOf } from './application.ts';
-import { applyChanges } from './apply-changes.ts';
+import { applyChanges, CONFLICT } from './apply-changes.ts';
 import { applyDeletes } from './apply-deletes.ts';
 import { applyDraft, type DraftCommand } from './apply-drafts.ts';
 import type { SyncOptions } from './options.ts';
@@ -16,10 +16,14 @@ export async function applyCommands(
   request: SyncRequest,
   earlier: CollectionState['applied'],
 ): Promise<AppliedChanges> {
-  const result: AppliedChanges = { responses: [], log: [...earlier], touched: [], contentModseq: 0 };
+  // The server's item was kept; with another Conflict the client's is now wanted (MS-ASCMD 2.2.3.34).
+  const overruled =
+    options.conflict === 'client' ? earlier.filter((e) => e.response?.status === CONFLICT) : [];
+  const log = earlier.filter((e) => !overruled.includes(e));
+  const result: AppliedChanges = { responses: [], log, fresh: false, touched: [], contentModseq: 0 };
   if (request.commands.length === 0) return result;
   const application: Application = { context, options, request, result };
-  const done = new Map(earlier.map((e) => [e.command, e.response]));
+  const done = new Map(log.map((e) => [e.command, e.response]));
   const changes: Extract<ClientCommand, { kind: 'change' }>[] = [];
   const deletes: Extract<ClientCommand, { kind: 'delete' }>[] = [];
   const drafts: DraftCommand[] = [];
@@ -32,6 +36,7 @@ export async function applyCommands(
     else if (command.kind === 'fetch' || command.kind === 'refused') result.responses.push(answer(command));
     else drafts.push(command);
   }
+  result.fresh = changes.length + deletes.length + drafts.length > 0;
   if (changes.length > 0) await applyChanges(application, changes);
   for (const command of drafts) await applyDraft(application, command);
   if (deletes.length > 0) await applyDeletes(application, deletes);

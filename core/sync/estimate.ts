@@ -74,6 +74,7 @@ export async function hasChanges(
   contentModseq: number,
   now: number,
 ): Promise<boolean> {
+  if (state.deferred != null) return true;
   const settled = state.feed.modseq >= contentModseq && state.snapshot === 'done';
   if (settled && filterCutoff(state.options.filterType, now) === 0) return false;
   const limits = { windowSize: 1, byteBudget: Number.MAX_SAFE_INTEGER };

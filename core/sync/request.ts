@@ -30,6 +30,8 @@ export interface SyncReply {
   responses: CommandResponse[];
   /** False when nothing happened either way and the key stayed: the reply may leave the collection out. */
   changed: boolean;
+  /** Items that the device is not told of because it could not take them in (I20). */
+  skipped: string[];
   /** Folders that the client's commands changed, for waking others. */
   touched: { folderId: string; modseq: number }[];
 }

@@ -8,7 +8,14 @@ export interface BatchEntry {
   itemId: string;
   /** Of a change: the version that the device knew, so that it hears only of what changed since. */
   since?: number;
+  /** Of a change that the device itself asked for: what it named is said, also when it was so before. */
+  named?: Aspect[];
+  /** Said alone, and asked for again and again: it is tried once more by itself, at the end (I20). */
+  suspect?: true;
 }
+
+/** What a Change may tell of without telling the whole item (MS-ASEMAIL 3.2.5.4). */
+export type Aspect = 'read' | 'flag' | 'categories';
 
 /** A change that the device asks for (MS-ASCMD 2.2.1.21, Commands). */
 export type ClientCommand =
@@ -49,6 +56,15 @@ export interface AppliedCommand {
   effect?: BatchEntry;
 }
 
+/** Entries that the shadow holds as told, and that the next steps tell before anything else. */
+export interface Deferred {
+  entries: BatchEntry[];
+  /** How many of them were told at once in the last step. */
+  window: number;
+  /** Whether there was more behind them. */
+  more: boolean;
+}
+
 /**
  * What the server knows of one collection on one device: the state behind the newest SyncKey N, and the step
  * that led from N-1 to N, which is said again when the device asks again with N-1 (I16, I17).
@@ -67,6 +83,10 @@ export interface CollectionState {
   batch: BatchEntry[];
   more: boolean;
   applied: AppliedCommand[];
+  /** How often the step was asked for again. */
+  retries?: number;
+  /** What was taken out of the step because the device could not take it in one piece (I20). */
+  deferred?: Deferred | null;
   /** Elements that the device manages itself; what is absent there is not touched (MS-ASCMD 2.2.3.179). null: all. */
   supported?: string[] | null;
 }

@@ -1,15 +1,17 @@
 import { nameOf } from './application.ts';
 import { applyCommands } from './apply-commands.ts';
+import { isolate, namesItem, presentItems, resume } from './isolation.ts';
 import { DEFAULT_OPTIONS, type SyncOptions } from './options.ts';
 import { feedAt, type Plan, planStep } from './plan.ts';
 import type { SyncContext, SyncReply, SyncRequest } from './request.ts';
-import { type BatchEntry, type CollectionState, recognise, syncKeyOf } from './state.ts';
+import { type BatchEntry, type CollectionState, type Deferred, recognise, syncKeyOf } from './state.ts';
 
 const NOTHING = {
   options: DEFAULT_OPTIONS,
   batch: [],
   more: false,
   responses: [],
+  skipped: [],
   touched: [],
   changed: true,
 };
@@ -74,9 +76,7 @@ async function advance(
   const state = withOptions(known, request.options);
   const applied = await applyCommands(context, state.options, request, []);
   const before = Math.max(contentModseq, applied.contentModseq);
-  const plan = request.getChanges
-    ? await planStep(repo, context.mailbox, state, before, request, context.now)
-    : standStill(state);
+  const plan = request.getChanges ? await planNext(context, request, state, before) : standStill(state);
   const moved = plan.batch.length > 0 || applied.responses.length > 0 || request.commands.length > 0;
   const next: CollectionState = {
     ...state,
@@ -86,6 +86,8 @@ async function advance(
     batch: moved ? plan.batch : state.batch,
     more: moved ? plan.more : state.more,
     applied: moved ? applied.log : state.applied,
+    retries: moved ? 0 : (state.retries ?? 0),
+    deferred: plan.deferred,
   };
   if (moved || !samePlace(known, next)) {
     repo.write(() => {
@@ -102,9 +104,25 @@ async function advance(
     batch: plan.batch,
     more: plan.more,
     responses: applied.responses,
+    skipped: [],
     changed: moved,
     touched: applied.touched,
   };
+}
+
+type Step = Plan & { deferred: Deferred | null };
+
+/** What was deferred comes first; then what the folder has. */
+async function planNext(
+  { repo, mailbox, now }: SyncContext,
+  request: SyncRequest,
+  state: CollectionState,
+  contentModseq: number,
+): Promise<Step> {
+  const resumed = await resume(mailbox, state, request.windowSize);
+  if (resumed !== null && resumed.batch.length > 0) return resumed;
+  if (resumed !== null) repo.write(() => repo.drop(state.collectionId, resumed.drop));
+  return { ...(await planStep(repo, mailbox, state, contentModseq, request, now)), deferred: null };
 }
 
 /**
@@ -118,49 +136,53 @@ async function repeat(
   contentModseq: number,
 ): Promise<SyncReply> {
   const { repo, mailbox } = context;
-  const applied = await applyCommands(context, state.options, request, state.applied);
+  const { collectionId } = state;
+  const options = request.options ?? state.options;
+  // Asks for nothing and brings nothing: the step can wait until it is asked for.
+  if (!request.getChanges && request.commands.length === 0) return unmoved(request, options);
+  const applied = await applyCommands(context, options, request, state.applied);
+  const { state: again, skipped } = applied.fresh ? { state, skipped: [] } : isolate(state);
   const forgotten = forgottenEffects(state, request);
-  const wanted = [...state.batch, ...forgotten].filter(namesItem).map((e) => e.itemId);
-  const present = new Set<string>();
-  if (wanted.length > 0) {
-    for (const item of await mailbox.itemStates(wanted)) {
-      if (item.folderId === state.collectionId) present.add(item.itemId);
-    }
-  }
-  const lost = state.batch.filter((e) => e.op === 'add' && !present.has(e.itemId)).map((e) => e.itemId);
+  const present = await presentItems(mailbox, collectionId, [...again.batch, ...forgotten]);
+  const lost = [...skipped, ...again.batch.filter((e) => !present.has(e.itemId))]
+    .filter((e) => e.op === 'add')
+    .map((e) => e.itemId);
   // What the device deletes in this very request it need not be told to delete.
   const deleting = new Set(request.commands.flatMap((c) => (c.kind === 'delete' ? [c.itemId] : [])));
-  const batch = state.batch.filter((e) =>
-    e.op === 'delete' || e.op === 'softDelete' ? !deleting.has(e.itemId) : present.has(e.itemId),
-  );
-  let next: CollectionState = { ...state, batch, applied: applied.log };
+  const batch = again.batch.filter((e) => (namesItem(e) ? present.has(e.itemId) : !deleting.has(e.itemId)));
+  let next: CollectionState = { ...again, batch, applied: applied.log };
   repo.write(() => {
-    repo.drop(state.collectionId, lost);
-    if (lost.length > 0 || applied.log.length !== state.applied.length) repo.save(next);
+    repo.drop(collectionId, lost);
+    repo.save(next);
   });
   const told = new Set(batch.map((e) => e.itemId));
   const extra = forgotten.filter((e) => !told.has(e.itemId) && (!namesItem(e) || present.has(e.itemId)));
-  if (batch.length + extra.length === 0 && state.more) {
+  if (batch.length + extra.length === 0 && next.more && again.batch.length > 0) {
     // Nothing of the step is left: what comes next takes its place, so that no empty answer promises more.
-    const plan = await planStep(repo, mailbox, next, contentModseq, request, context.now);
-    next = { ...next, feed: plan.feed, snapshot: plan.snapshot, batch: plan.batch, more: plan.more };
+    const { put, drop, ...plan } = await planNext(context, request, next, contentModseq);
+    next = { ...next, ...plan };
     repo.write(() => {
-      repo.put(state.collectionId, plan.put);
-      repo.drop(state.collectionId, plan.drop);
+      repo.put(collectionId, put);
+      repo.drop(collectionId, drop);
       repo.save(next);
     });
   }
   return {
-    collectionId: state.collectionId,
+    collectionId,
     status: 1,
     syncKey: syncKeyOf(state.epoch, state.generation),
-    options: request.options ?? state.options,
+    options,
     batch: [...next.batch, ...extra],
     more: next.more,
     responses: applied.responses,
+    skipped: skipped.map((e) => e.itemId),
     changed: true,
     touched: applied.touched,
   };
+}
+
+function unmoved({ collectionId, syncKey }: SyncRequest, options: SyncOptions): SyncReply {
+  return { ...NOTHING, collectionId, status: 1, syncKey, options, changed: false };
 }
 
 /**
@@ -170,10 +192,6 @@ async function repeat(
 function forgottenEffects(state: CollectionState, request: SyncRequest): BatchEntry[] {
   const known = new Set(request.commands.map(nameOf));
   return state.applied.flatMap((a) => (a.effect === undefined || known.has(a.command) ? [] : [a.effect]));
-}
-
-function namesItem({ op }: BatchEntry): boolean {
-  return op === 'add' || op === 'change';
 }
 
 /** With another window the walk through older items begins again, and skips what the shadow holds. */
@@ -186,14 +204,15 @@ function withOptions(state: CollectionState, options: SyncOptions | undefined): 
   return { ...state, options, snapshot };
 }
 
-function standStill(state: CollectionState): Plan {
-  return { batch: [], put: [], drop: [], feed: state.feed, snapshot: state.snapshot, more: false };
+function standStill({ feed, snapshot, deferred }: CollectionState): Step {
+  return { batch: [], put: [], drop: [], feed, snapshot, more: false, deferred: deferred ?? null };
 }
 
 function samePlace(a: CollectionState, b: CollectionState): boolean {
   return (
     a.feed.modseq === b.feed.modseq &&
     a.feed.itemId === b.feed.itemId &&
-    JSON.stringify([a.options, a.snapshot]) === JSON.stringify([b.options, b.snapshot])
+    JSON.stringify([a.options, a.snapshot, a.deferred ?? null]) ===
+      JSON.stringify([b.options, b.snapshot, b.deferred ?? null])
   );
 }

@@ -1,9 +1,10 @@
 import type { ItemClass } from '../../core/mail/types.ts';
 import type { SyncAnswer, SyncCall } from '../../core/ports/device.ts';
 import type { FolderHead, MailboxStore } from '../../core/ports/mail.ts';
+import { hasChanges } from '../../core/sync/estimate.ts';
 import { isFilterTypeOf } from '../../core/sync/filter.ts';
 import type { SyncOptions } from '../../core/sync/options.ts';
-import type { SyncReply, SyncRequest } from '../../core/sync/request.ts';
+import type { SyncContext, SyncReply, SyncRequest } from '../../core/sync/request.ts';
 import type { SyncStateRepo } from '../../core/sync/state.ts';
 import { syncCollection } from '../../core/sync/sync-collection.ts';
 import type { Services } from '../../platform/services.ts';
@@ -42,6 +43,7 @@ export class SyncDesk {
       return { kind: 'status', status: PROTOCOL };
     }
     const replies: SyncReply[] = [];
+    let room = meant.windowSize ?? Number.MAX_SAFE_INTEGER;
     for (const request of meant.collections) {
       const head = heads.get(request.collectionId);
       const cache = head?.role === 'recipientCache';
@@ -56,22 +58,35 @@ export class SyncDesk {
       };
       const maxItems = cache ? (request.options?.maxItems ?? null) : null;
       const options = fitting(request.options, head);
-      replies.push(await syncCollection(context, { ...request, options, maxItems }));
+      const windowSize = Math.min(request.windowSize, room);
+      const getChanges = request.getChanges && room > 0;
+      const reply = await syncCollection(context, { ...request, options, maxItems, windowSize, getChanges });
+      // MS-ASCMD 2.2.3.199: what did not fit is said to be there.
+      const left = request.getChanges && !getChanges && (await this.#hasMore(context, reply));
+      replies.push(left ? { ...reply, more: true, changed: true } : reply);
+      room -= reply.batch.length;
     }
     this.#remember(meant, replies);
     return { kind: 'replies', replies, waitSeconds: meant.waitSeconds };
   }
 
+  async #hasMore({ mailbox, contentModseq, now }: SyncContext, reply: SyncReply): Promise<boolean> {
+    const state = reply.status === 1 ? this.#repo.load(reply.collectionId) : null;
+    if (state === null || contentModseq === undefined) return false;
+    return hasChanges(this.#repo, mailbox, state, contentModseq, now);
+  }
+
   /** The request in full, from the last one where it leaves something out; null when there is none. */
-  #meant({ collections, partial, waitSeconds }: SyncCall): LastSync | null {
+  #meant({ collections, partial, waitSeconds, windowSize }: SyncCall): LastSync | null {
     const last = collections === null || partial ? this.#values.lastSync : null;
-    if (collections !== null && !partial) return { collections, waitSeconds: waitSeconds ?? 0 };
+    if (collections !== null && !partial) return { collections, waitSeconds: waitSeconds ?? 0, windowSize };
     if (last === null) return null;
     const named = new Map((collections ?? []).map((c) => [c.collectionId, c]));
     const others = last.collections.filter((c) => !named.has(c.collectionId));
     return {
       collections: [...named.values(), ...others],
       waitSeconds: waitSeconds ?? last.waitSeconds,
+      windowSize: windowSize ?? last.windowSize ?? null,
     };
   }
 
@@ -79,10 +94,10 @@ export class SyncDesk {
    * Only while nothing has moved does the last request still say where the device is: after an answer with news its
    * keys are old, and to say the step again to a device that has it would double its items.
    */
-  #remember({ collections, waitSeconds }: LastSync, replies: SyncReply[]): void {
+  #remember({ collections, waitSeconds, windowSize }: LastSync, replies: SyncReply[]): void {
     const settled = collections.every((c) => c.syncKey !== '0') && replies.every((r) => !r.changed);
     const next: LastSync | null = settled
-      ? { collections: collections.map((c) => ({ ...c, commands: [] })), waitSeconds }
+      ? { collections: collections.map((c) => ({ ...c, commands: [] })), waitSeconds, windowSize }
       : null;
     const before = this.#values.lastSync;
     if (JSON.stringify(before) !== JSON.stringify(next)) this.#values.lastSync = next;

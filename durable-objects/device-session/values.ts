@@ -12,6 +12,7 @@ export interface PingCache {
 export interface LastSync {
   collections: SyncRequest[];
   waitSeconds: number;
+  windowSize: number | null;
 }
 
 /** Small named values of a device. */

@@ -1,6 +1,8 @@
+import type { Folder } from '../../core/mail/types.ts';
 import type { PingRequest } from '../../core/ports/device.ts';
 import type { MailboxStore } from '../../core/ports/mail.ts';
 import { hasChanges } from '../../core/sync/estimate.ts';
+import { type FolderView, folderViews } from '../../core/sync/folder-sync.ts';
 import type { SyncStateRepo } from '../../core/sync/state.ts';
 import { PING_HEADER, type PingAnswer, type PingFrame, type PingOpening } from '../../platform/ping-wire.ts';
 import type { ChangeNotice, Services } from '../../platform/services.ts';
@@ -10,9 +12,13 @@ type PingServices = Pick<Services, 'mail' | 'wake' | 'now'>;
 
 interface Attachment {
   folders: string[];
+  /** A Ping, and not a Sync that waits. */
+  ping: boolean;
 }
 
 const MAX_FOLDERS = 300;
+/** Type of the recipient information cache (MS-ASCMD 2.2.3.186.3). */
+const RECIPIENT_CACHE = 19;
 
 /**
  * The waits of one device, Ping or long Sync: a list of folders beside a hibernating WebSocket to the Worker that
@@ -46,19 +52,22 @@ export class WaitDesk {
     const watched = folders.slice(0, MAX_FOLDERS);
     const { 0: client, 1: server } = new WebSocketPair();
     this.#ctx.acceptWebSocket(server, ['ping']);
-    server.serializeAttachment({ folders: watched } satisfies Attachment);
+    server.serializeAttachment({ folders: watched, ping: ping !== null } satisfies Attachment);
     await services.wake.watch(opening.ref.tenantId, opening.ref.mailboxId, deviceId, turn);
 
     const mailbox = services.mail.mailbox(opening.ref);
-    const present = await mailbox.contentModseqs(watched);
+    const tree = await mailbox.folders();
+    const present = new Map(tree.map((f) => [f.folderId, f.contentModseq]));
     const gone = watched.filter((id) => !present.has(id));
-    if (gone.length > 0 && ping !== null) {
+    if (ping !== null && (gone.length > 0 || !this.#knowsTree(tree))) {
       server.close(1000);
       return answer({ kind: 'status', status: 7 });
     }
     const changed: string[] = [...gone];
-    for (const [folderId, modseq] of present) {
-      if (await this.#isNews(folderId, modseq, mailbox, services.now())) changed.push(folderId);
+    for (const folderId of watched) {
+      const modseq = present.get(folderId);
+      if (modseq !== undefined && (await this.#isNews(folderId, modseq, mailbox, services.now())))
+        changed.push(folderId);
     }
     if (changed.length === 0) return answer({ kind: 'waiting', heartbeat }, client);
     server.close(1000);
@@ -91,17 +100,35 @@ export class WaitDesk {
   ): Promise<boolean> {
     const sockets = this.#ctx.getWebSockets('ping').filter((s) => s.readyState === WebSocket.OPEN);
     for (const socket of sockets) {
-      const { folders } = socket.deserializeAttachment() as Attachment;
+      const { folders, ping } = socket.deserializeAttachment() as Attachment;
       const changed: string[] = [];
+      const quiet: string[] = [];
       for (const folderId of folders) {
         const others = changes.filter((c) => c.folderId === folderId && c.originDevice !== deviceId);
         if (others.length === 0) continue;
         const modseq = Math.max(...others.map((c) => c.modseq));
         if (await this.#isNews(folderId, modseq, mailbox, now)) changed.push(folderId);
+        else quiet.push(folderId);
       }
-      if (changed.length > 0) send(socket, { kind: 'changed', folders: changed });
+      if (changed.length > 0) {
+        send(socket, { kind: 'changed', folders: changed });
+        continue;
+      }
+      // The last change of a folder is that it goes.
+      const present = quiet.length === 0 ? null : await mailbox.contentModseqs(quiet);
+      const gone = quiet.filter((id) => present?.has(id) === false);
+      if (gone.length > 0) send(socket, ping ? { kind: 'hierarchy' } : { kind: 'changed', folders: gone });
     }
     return sockets.length > 0;
+  }
+
+  /** Whether the device's folder tree is that of the mailbox (MS-ASCMD 2.2.3.177.12, Status 7). */
+  #knowsTree(tree: readonly Folder[]): boolean {
+    const known = this.#values.hierarchy?.current;
+    if (known === undefined) return false;
+    const cache = known.some((f) => f.type === RECIPIENT_CACHE);
+    const now = new Map(folderViews(tree, cache).map((f) => [f.serverId, f]));
+    return known.length === now.size && known.every((f) => sameView(f, now.get(f.serverId)));
   }
 
   /** True only when the next Sync will really bring something: anything else makes a phone ping in a circle. */
@@ -110,6 +137,10 @@ export class WaitDesk {
     // Phones also watch folders that they never synced.
     return state !== null && hasChanges(this.#repo, mailbox, state, modseq, now);
   }
+}
+
+function sameView(a: FolderView, b: FolderView | undefined): boolean {
+  return a.parentId === b?.parentId && a.displayName === b.displayName && a.type === b.type;
 }
 
 function answer(value: PingAnswer, webSocket?: WebSocket): Response {

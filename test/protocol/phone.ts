@@ -9,6 +9,7 @@ import {
   type WbxmlElement,
   type WbxmlNode,
 } from '../../codecs/wbxml/index.ts';
+import { checkAnswer } from '../support/answer-schema.ts';
 import type { Waypost } from '../support/harness.ts';
 
 export interface Answer {
@@ -64,12 +65,9 @@ export class Phone {
     });
     const got = new Uint8Array(await response.arrayBuffer());
     const isDocument = response.headers.get('content-type') === 'application/vnd.ms-sync.wbxml';
-    return {
-      status: response.status,
-      headers: response.headers,
-      bytes: got,
-      root: isDocument && got.length > 0 ? decodeWbxml(got) : null,
-    };
+    const root = isDocument && got.length > 0 ? decodeWbxml(got) : null;
+    if (root !== null) checkAnswer(command, root);
+    return { status: response.status, headers: response.headers, bytes: got, root };
   }
 
   async folderSync(key = '0'): Promise<WbxmlElement> {

@@ -16,14 +16,14 @@ export async function sync(context: EasContext): Promise<Reply> {
     tenant: context.principal.tenant,
     user: context.principal.user,
   };
-  let call: SyncCall = { collections: null, partial: false, waitSeconds: null, sender };
+  let call: SyncCall = { collections: null, partial: false, waitSeconds: null, windowSize: null, sender };
   const staged: Staged[] = [];
   if (context.body !== null) {
     const parsed = parseSync(context.body, context.version);
     if (parsed.kind === 'status') return topStatus(parsed.status, parsed.limit);
     for (const collection of parsed.collections) staged.push(await stageDrafts(context, collection));
-    const { partial, waitSeconds } = parsed;
-    call = { ...call, collections: staged.map((s) => s.request), partial, waitSeconds };
+    const { partial, waitSeconds, windowSize } = parsed;
+    call = { ...call, collections: staged.map((s) => s.request), partial, waitSeconds, windowSize };
   }
   const answer = await context.device.sync(call);
   sweepDrafts(context, staged, answer);

@@ -2,6 +2,7 @@ import { codePageOf } from '../../../codecs/mime/index.ts';
 import { el, type WbxmlNode } from '../../../codecs/wbxml/index.ts';
 import type { ItemState, Message } from '../../../core/mail/types.ts';
 import type { BlobStore } from '../../../core/ports/blobs.ts';
+import type { Aspect } from '../../../core/sync/state.ts';
 import { atLeast, type Version } from '../http/versions.ts';
 import { addressProperties, bccProperty, displayTo, senderProperty } from './addresses.ts';
 import { attachmentProperties } from './attachments.ts';
@@ -59,15 +60,18 @@ export async function emailProperties(
 /**
  * What a Change says of a message that the device knows as it was at version `since` (a modseq): nothing but what
  * changed after it, as long as that is its read mark, its flag or its categories (MS-ASEMAIL 3.2.5.4); else all.
+ * `named` is said in any case.
  */
 export async function emailChange(
   context: RenderContext,
   message: Message,
   since: number,
   options: BodyOptions,
+  named: readonly Aspect[] = [],
 ): Promise<WbxmlNode[]> {
   if (message.contentModseq > since) return emailProperties(context, message, options);
   const changed = aspectsAfter(message, since);
+  for (const aspect of named) changed[aspect] = true;
   const categories = atLeast(context.version, '14.0') && changed.categories;
   // A Change without any property is no valid document.
   const read = changed.read || (!changed.flag && !categories);
@@ -79,7 +83,7 @@ export async function emailChange(
   ];
 }
 
-function aspectsAfter(item: ItemState, since: number): { read: boolean; flag: boolean; categories: boolean } {
+function aspectsAfter(item: ItemState, since: number): Record<Aspect, boolean> {
   return {
     read: item.readModseq > since,
     flag: item.flagModseq > since,

@@ -1,6 +1,5 @@
-import { child, textOf, type WbxmlElement } from '../../../codecs/wbxml/index.ts';
+import type { WbxmlElement } from '../../../codecs/wbxml/index.ts';
 import type { MessageFlag } from '../../../core/mail/types.ts';
-import { flagOf } from '../mail/body-preference.ts';
 
 const MAX_TEXT = 255;
 
@@ -21,25 +20,31 @@ const TIMES = [
  */
 export function parseFlag(element: WbxmlElement): MessageFlag | null | 'invalid' {
   if (element.children.length === 0) return null;
-  const status = textOf(element, 'Email:Status')?.trim();
+  const status = lastText(element, 'Email:Status')?.trim();
   if (status === '0') return null;
   if (status !== '1' && status !== '2') return 'invalid';
   const flag: MessageFlag = { status: status === '1' ? 1 : 2 };
-  const type = textOf(element, 'Email:FlagType');
-  const subject = textOf(element, 'Tasks:Subject');
-  const subOrdinal = textOf(element, 'Tasks:SubOrdinalDate');
-  const reminder = flagOf(element, 'Tasks:ReminderSet');
+  const type = lastText(element, 'Email:FlagType');
+  const subject = lastText(element, 'Tasks:Subject');
+  const subOrdinal = lastText(element, 'Tasks:SubOrdinalDate');
+  const reminder = lastText(element, 'Tasks:ReminderSet')?.trim();
   if (type !== undefined) flag.type = type.slice(0, MAX_TEXT);
   if (subject !== undefined) flag.subject = subject.slice(0, MAX_TEXT);
   if (subOrdinal !== undefined) flag.subOrdinalDate = subOrdinal.slice(0, MAX_TEXT);
-  if (reminder !== undefined) flag.reminderSet = reminder;
+  if (reminder !== undefined) flag.reminderSet = reminder !== '0';
   for (const [key, tag] of TIMES) {
-    if (child(element, tag) === undefined) continue;
-    const at = Date.parse(textOf(element, tag) ?? '');
+    const text = lastText(element, tag);
+    if (text === undefined) continue;
+    const at = Date.parse(text);
     if (Number.isNaN(at)) return 'invalid';
     flag[key] = at;
   }
   return isWhole(flag) ? flag : 'invalid';
+}
+
+/** What is said twice counts as it is said last (MS-ASEMAIL, product behavior of 2.2.2.34). */
+function lastText(element: WbxmlElement, tag: string): string | undefined {
+  return element.children.findLast((c) => c.tag === tag)?.text;
 }
 
 /** What MS-ASEMAIL 3.1.5.1.2 asks of each kind of flag. */

@@ -22,7 +22,14 @@ export interface ParsedCollection extends Omit<SyncRequest, 'commands'> {
 }
 
 export type ParsedSync =
-  | { kind: 'ok'; collections: ParsedCollection[]; partial: boolean; waitSeconds: number | null }
+  | {
+      kind: 'ok';
+      collections: ParsedCollection[];
+      partial: boolean;
+      waitSeconds: number | null;
+      /** Of all collections together (MS-ASCMD 2.2.3.199). */
+      windowSize: number | null;
+    }
   /** `limit`: the nearest value that would do (MS-ASCMD 2.2.3.97). */
   | { kind: 'status'; status: number; limit?: number };
 
@@ -44,7 +51,7 @@ export function parseSync(root: WbxmlElement, version: Version): ParsedSync {
   const seen = new Set<string>();
   let commands = 0;
   for (const element of list) {
-    const parsed = parseCollection(element, overall, list.length, version);
+    const parsed = parseCollection(element, list.length, version);
     if (typeof parsed === 'number') return { kind: 'status', status: parsed };
     // A collection named twice would be advanced twice by one request (ATTACKS A09).
     if (seen.has(parsed.collectionId)) return protocol;
@@ -53,7 +60,8 @@ export function parseSync(root: WbxmlElement, version: Version): ParsedSync {
     collections.push(parsed);
   }
   if (commands > MAX_COMMANDS) return protocol;
-  return { kind: 'ok', collections, partial, waitSeconds: wait.seconds };
+  const windowSize = overall === undefined ? null : windowOf(overall);
+  return { kind: 'ok', collections, partial, waitSeconds: wait.seconds, windowSize };
 }
 
 function parseWait(
@@ -75,7 +83,6 @@ function parseWait(
 /** A number is the status that refuses the whole request. */
 function parseCollection(
   element: WbxmlElement,
-  overallWindow: number | undefined,
   collections: number,
   version: Version,
 ): ParsedCollection | number {
@@ -91,12 +98,11 @@ function parseCollection(
   // The key 0 starts anew: it brings no changes and takes none (MS-ASCMD 2.2.3.84).
   if (commands === null || (syncKey === '0' && (getChanges === true || commands.length > 0)))
     return STATUS.sync.protocol;
-  const window = windowOf(numberOf(element, 'AirSync:WindowSize'));
   return {
     collectionId,
     syncKey,
     getChanges: getChanges ?? syncKey !== '0',
-    windowSize: overallWindow === undefined ? window : Math.min(window, windowOf(overallWindow)),
+    windowSize: windowOf(numberOf(element, 'AirSync:WindowSize') ?? WINDOW.usual),
     byteBudget: Math.floor(BYTE_BUDGET / collections),
     options: options?.options,
     classes: options?.classes ?? [],
@@ -107,7 +113,6 @@ function parseCollection(
 }
 
 // 0 and anything above 512 mean 512 (MS-ASCMD 2.2.3.199).
-function windowOf(value: number | undefined): number {
-  if (value === undefined) return WINDOW.usual;
+function windowOf(value: number): number {
   return value === 0 ? WINDOW.max : Math.min(value, WINDOW.max);
 }

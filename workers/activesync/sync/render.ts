@@ -93,7 +93,7 @@ async function propertiesOf(
   if (message !== undefined) {
     return entry.op === 'add'
       ? emailProperties(renderContext(context), message, reply.options)
-      : emailChange(renderContext(context), message, entry.since ?? 0, reply.options);
+      : emailChange(renderContext(context), message, entry.since ?? 0, reply.options, entry.named);
   }
   const correspondent = correspondents.get(entry.itemId);
   return correspondent === undefined ? null : recipientCacheProperties(correspondent, context.services.now());
