@@ -23,7 +23,7 @@ const REMEMBER_MS = 14 * 24 * 60 * 60 * 1000;
 export function createOutbound(services: OutboundServices): Outbound {
   return {
     submit: (submission) => submit(services, submission),
-    resume: (tenantId) => resume(services, tenantId),
+    resume: (tenantId, options) => resume(services, tenantId, options),
   };
 }
 
@@ -153,9 +153,13 @@ async function already(services: OutboundServices, entry: OutboxEntry): Promise<
   return { kind: 'already' };
 }
 
-async function resume(services: OutboundServices, tenantId: string): Promise<number> {
+async function resume(
+  services: OutboundServices,
+  tenantId: string,
+  { idleMs = IDLE_MS, limit = RESUME_AT_ONCE }: { idleMs?: number; limit?: number } = {},
+): Promise<number> {
   const now = services.now();
-  const entries = await services.outbox.openEntries(tenantId, now - IDLE_MS, RESUME_AT_ONCE);
+  const entries = await services.outbox.openEntries(tenantId, now - idleMs, limit);
   for (const entry of entries) {
     if (await takeUp(services, entry)) continue;
     services.log.warn('outbound.raw-missing', { tenantId, submissionId: entry.submissionId });

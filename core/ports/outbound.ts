@@ -76,7 +76,8 @@ export interface Outbound {
   submit(submission: Submission): Promise<SubmitResult>;
   /**
    * Goes on with what a tenant's users handed in and an earlier attempt did not bring to its end, and forgets what
-   * was finished long ago. Number of messages that were taken up.
+   * was finished long ago. `idleMs`: only what was not touched for so long, a minute by default. Number of messages
+   * that were taken up.
    */
-  resume(tenantId: string): Promise<number>;
+  resume(tenantId: string, options?: { idleMs?: number; limit?: number }): Promise<number>;
 }

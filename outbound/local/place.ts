@@ -30,7 +30,9 @@ export async function placeLocally(
   const stored = new Map<Placement, IngestJob>();
   await inTurns(placements, async (placement) => {
     try {
-      stored.set(placement, await store(services, placement, at, correlationId));
+      // Twice at once: what fails still waits for a quarter of an hour.
+      const attempt = () => store(services, placement, at, correlationId);
+      stored.set(placement, await attempt().catch(attempt));
     } catch (error) {
       services.log.warn('outbound.not-stored', {
         correlationId,

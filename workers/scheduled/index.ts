@@ -1,5 +1,6 @@
 import type { Services } from '../../platform/services.ts';
 import { reconcile } from './reconcile.ts';
+import { resumeSending } from './unsent.ts';
 
 /** Cron name under which a person asks for a run: objects of this very moment are looked at too. */
 const MANUAL_RUN = 'manual';
@@ -7,12 +8,15 @@ const MANUAL_RUN = 'manual';
 const CLOCK_SLACK_MS = 60_000;
 
 /**
- * The scheduled() handler: the reconciler on every cron of wrangler.toml. Rejects when a tenant could not be
+ * The scheduled() handler: unfinished sending and the reconciler on every cron of wrangler.toml. Rejects when a tenant could not be
  * looked at, so that the run counts as failed.
  */
 export function createScheduled(services: Services): (cron: string, scheduledTime: number) => Promise<void> {
   return async (cron) => {
-    const report = await reconcile(services, cron === MANUAL_RUN ? { minAgeMs: -CLOCK_SLACK_MS } : {});
+    const manual = cron === MANUAL_RUN;
+    const unsent = await resumeSending(services, manual ? -CLOCK_SLACK_MS : undefined);
+    const report = await reconcile(services, manual ? { minAgeMs: -CLOCK_SLACK_MS } : {});
     if (report.failed > 0) throw new Error(`reconcile: ${report.failed} of ${report.tenants} tenants failed`);
+    if (unsent > 0) throw new Error(`outbound: ${unsent} of ${report.tenants} tenants failed`);
   };
 }

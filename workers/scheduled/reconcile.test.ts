@@ -24,6 +24,7 @@ function world(tenantIds = ['t1']) {
     down: new Set<string>(),
     enqueued: [] as IngestJob[],
     errors: [] as string[],
+    resumed: [] as [string, number | undefined][],
     objects,
     rows,
   };
@@ -52,6 +53,13 @@ function world(tenantIds = ['t1']) {
           (k) => ({ userId: k.split('/')[1], address: `${k.split('/')[1]}@x.example` }) as User,
         );
         return users.filter((u) => u.address > after);
+      },
+    },
+    outbound: {
+      async resume(tenantId: string, options: { idleMs?: number }) {
+        w.resumed.push([tenantId, options.idleMs]);
+        if (w.down.has(`outbox of ${tenantId}`)) throw new Error('directory down');
+        return 0;
       },
     },
     mail: {
@@ -222,5 +230,20 @@ describe('the reconciler', () => {
     await expect(createScheduled(services)('*/15 * * * *', NOW)).rejects.toThrow('1 of 2 tenants failed');
     expect(w.enqueued.map((j) => j.key)).toEqual([other.key]);
     expect(w.errors).toContain('reconcile.failed');
+  });
+
+  it('I23: goes on with messages that were not sent to their end, tenant by tenant', async () => {
+    const { w, services } = world(['t1', 't2']);
+    await createScheduled(services)('*/15 * * * *', NOW);
+    await createScheduled(services)('manual', NOW);
+    expect(w.resumed).toEqual([
+      ['t1', undefined],
+      ['t2', undefined],
+      ['t1', -MINUTE],
+      ['t2', -MINUTE],
+    ]);
+    w.down.add('outbox of t1');
+    await expect(createScheduled(services)('*/15 * * * *', NOW)).rejects.toThrow('1 of 2 tenants failed');
+    expect(w.resumed.at(-1)).toEqual(['t2', undefined]);
   });
 });
