@@ -19,7 +19,13 @@ const WBXML_TYPES: ReadonlySet<string> = new Set([
   'application/octet-stream',
 ]);
 
-type BodyFault = 'too-large' | 'unknown-encoding' | 'broken-encoding' | 'wrong-type' | 'no-wbxml';
+type BodyFault =
+  | 'too-large'
+  | 'unknown-encoding'
+  | 'broken-encoding'
+  | 'wrong-type'
+  | 'no-document'
+  | 'bad-wbxml';
 
 export type RequestBody =
   | { kind: 'none' }
@@ -54,7 +60,9 @@ export async function readBody(request: Request, command: string): Promise<Reque
     return { kind: 'document', root: decodeWbxml(bytes, { maxBytes: limit }) };
   } catch (error) {
     if (!(error instanceof WbxmlDecodeError)) throw error;
-    return fault('no-wbxml', `not an ActiveSync document (${error.code})`);
+    // What does not even begin as WBXML is no answer of a phone: not a status in band, but a bad request.
+    const kind = error.code === 'bad-header' || error.code === 'bad-charset' ? 'no-document' : 'bad-wbxml';
+    return fault(kind, `not an ActiveSync document (${error.code})`);
   }
 }
 
@@ -63,7 +71,8 @@ const WORDS: Readonly<Record<BodyFault, string>> = {
   'unknown-encoding': 'content encoding not supported',
   'broken-encoding': 'the content encoding is broken',
   'wrong-type': 'content type not expected',
-  'no-wbxml': 'not an ActiveSync document',
+  'no-document': 'not an ActiveSync document',
+  'bad-wbxml': 'not an ActiveSync document',
 };
 
 function fault(kind: BodyFault, message = WORDS[kind]): RequestBody {
@@ -78,8 +87,13 @@ export function bodyRefusal(
 ): Reply {
   const { invalidContent, invalidWbxml } = STATUS.common;
   if (body.fault === 'wrong-type') return commonFailure(command, invalidContent, version, body.message);
-  if (body.fault === 'no-wbxml') return commonFailure(command, invalidWbxml, version, body.message);
-  const status = { 'too-large': 413, 'unknown-encoding': 415, 'broken-encoding': 400 }[body.fault];
+  if (body.fault === 'bad-wbxml') return commonFailure(command, invalidWbxml, version, body.message);
+  const status = {
+    'too-large': 413,
+    'unknown-encoding': 415,
+    'broken-encoding': 400,
+    'no-document': 400,
+  }[body.fault];
   return { kind: 'http', response: httpError(status, body.message) };
 }
 
