@@ -141,6 +141,12 @@ describe('Settings: out of office', () => {
     expect(await setOof(one, message([UNKNOWN], 1, 'one', 'TEXT'))).toBe('1');
   });
 
+  it('a text that is switched off may differ from the one for other outsiders', async () => {
+    const { setOof } = await world();
+    const one = message([KNOWN], 1, 'one', 'TEXT');
+    expect(await setOof(one, message([UNKNOWN], 0, 'two', 'TEXT'))).toBe('1');
+  });
+
   it('S16_TC17 times without state 2 are taken and not stored', async () => {
     const { setOof, getOof } = await world();
     const both = times('2026-11-01T00:00:00.000Z', '2026-11-02T00:00:00.000Z');

@@ -6,6 +6,7 @@ import { STATUS } from '../status.ts';
 import type { ParsedCollection } from '../sync/parse.ts';
 import type { DraftRequest } from '../sync/parse-commands.ts';
 import { applyToDraft, contentOfDraft, type DraftFrame, emptyDraft } from './content.ts';
+import { wholeMessage } from './whole-message.ts';
 
 /** A staged collection, and the raws that were written for it. */
 export interface Staged {
@@ -49,23 +50,38 @@ async function stage(
     messageId: `${identity}@${context.principal.user.address.split('@')[1] ?? 'localhost'}`,
     date: now,
   };
-  const before = present === null ? emptyDraft(frame) : await contentOfDraft(context, present, frame);
-  const content = applyToDraft(before, command.data, command.itemId);
-  if (content === null) return refused(command);
-  const raw = await context.services.composer.compose(content);
+  const draft = await write(context, command, present, frame);
+  if (draft === null) return refused(command);
+  const { raw, said } = draft;
   if (raw.length > context.services.config.maxMessageBytes) return refused(command);
   if (command.send) {
     const { clientId, itemId } = command;
     return { kind: 'sendDraft', clientId, itemId, submissionId: identity, raw };
   }
   const itemId = present?.itemId ?? identity;
-  const fingerprint = await digest([identity, JSON.stringify({ ...content, date: 0 }, hashable)]);
+  const fingerprint = await digest([identity, JSON.stringify(said, hashable)]);
   const rawKey = `drafts/${context.ref.tenantId}/${context.ref.mailboxId}/${itemId}/${fingerprint}.eml`;
   const message = await keep(context, collection, { itemId, rawKey, raw, now });
   written.push({ itemId, rawKey, replaces: present?.rawKey ?? null });
   return present === null
     ? { kind: 'addDraft', clientId: command.clientId ?? '', message }
     : { kind: 'saveDraft', itemId, fingerprint, message };
+}
+
+/** The draft's bytes, and what it says without the time of saying it; null when a draft cannot say that. */
+async function write(
+  context: EasContext,
+  { data, itemId }: DraftRequest,
+  present: Message | null,
+  frame: DraftFrame,
+): Promise<{ raw: Uint8Array; said: unknown } | null> {
+  const whole = wholeMessage(data, frame);
+  if (whole === null) return null;
+  if (whole !== undefined) return { raw: whole, said: wholeMessage(data, { ...frame, date: 0 }) };
+  const before = present === null ? emptyDraft(frame) : await contentOfDraft(context, present, frame);
+  const content = applyToDraft(before, data, itemId);
+  if (content === null) return null;
+  return { raw: await context.services.composer.compose(content), said: { ...content, date: 0 } };
 }
 
 /** undefined when there is no such draft in the folder. */

@@ -96,8 +96,12 @@ export function bodyFormat(type: string): 'text' | 'html' | undefined {
   return name === 'text' || name === 'html' ? name : undefined;
 }
 
-/** Exchange has one reply for all outsiders, and devices are built for that (S16_TC12). */
+/**
+ * Exchange has one reply for all outsiders, and devices are built for that (S16_TC12). A text that is switched off is
+ * only kept: TbSync sends it along.
+ */
 function differs(known: OofMessage | undefined, unknown: OofMessage | undefined): boolean {
+  if (known?.enabled !== true || unknown?.enabled !== true) return false;
   const [a, b] = [known?.reply, unknown?.reply];
   if (a === undefined || a === null || b === undefined || b === null) return false;
   return a.content !== b.content || a.format !== b.format;

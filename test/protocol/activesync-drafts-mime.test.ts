@@ -1,0 +1,3 @@
+import { mimeDraftSuite } from './suites/drafts-mime.ts';
+
+mimeDraftSuite('d1');
