@@ -26,9 +26,15 @@ export function createComposer(services: { blobs: Pick<BlobStore, 'openRange'> }
         disableUrlAccess: true,
       }).compile();
       node.keepBcc = true;
-      return new Uint8Array(await node.build());
+      return withoutLastLineEnd(new Uint8Array(await node.build()), draft);
     },
   };
+}
+
+/** A line end that closes the message would be one more line of its text, each time a draft is saved. */
+function withoutLastLineEnd(raw: Uint8Array, { text, html }: DraftContent): Uint8Array {
+  const added = raw.at(-1) === 10 && raw.at(-2) === 13 && !/[\r\n]$/.test(html ?? text ?? '');
+  return added ? raw.subarray(0, -2) : raw;
 }
 
 function addressing({ from, to, cc, bcc, replyTo, messageId, inReplyTo, references }: DraftContent) {

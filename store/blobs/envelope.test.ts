@@ -30,6 +30,15 @@ describe('the envelope as metadata (I5)', () => {
     );
   });
 
+  test('says where a message of the user belongs, and who was copied blindly', () => {
+    for (const over of [{ role: 'sent' as const }, { bcc: true }, { role: 'drafts' as const, bcc: true }]) {
+      expect(parseEnvelope(envelopeMetadata({ ...envelope, ...over }))).toEqual({ ...envelope, ...over });
+    }
+    const metadata = envelopeMetadata(envelope);
+    expect(parseEnvelope({ ...metadata, role: 'user' })).toEqual(envelope);
+    expect(parseEnvelope({ ...metadata, role: 'constructor', bcc: '0' })).toEqual(envelope);
+  });
+
   test('loses only the end of the authentication results, never half a character', () => {
     for (let pad = 0; pad < 12; pad++) {
       const authResults = 'a'.repeat(pad) + 'é💥'.repeat(800);
