@@ -9,7 +9,7 @@ import type { OutboxEntry } from '../core/ports/outbox.ts';
 import { deliver, sentItemId } from './deliver.ts';
 import { streamOf } from './local/place.ts';
 import { planRecipients } from './plan.ts';
-import { indexOf, type Prepared, prepare, sizeOf, type WholeMessage } from './prepare.ts';
+import { headerIndex, type Prepared, prepare, sizeOf, type WholeMessage } from './prepare.ts';
 import type { OutboundServices } from './services.ts';
 
 export { createComposer } from './compose/composer.ts';
@@ -138,7 +138,7 @@ async function takeUp(services: OutboundServices, entry: OutboxEntry): Promise<b
   const raw = await readOutgoing(services, entry.rawKey);
   if (raw === null) return false;
   const message = rewriteHeader(raw, new Set(), []);
-  await attempt(services, entry, message, indexOf(...message));
+  await attempt(services, entry, message, headerIndex(message[0]));
   return true;
 }
 

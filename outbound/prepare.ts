@@ -14,6 +14,7 @@ export function sizeOf([head, body]: WholeMessage): number {
 /** A message as it leaves its author: fit for the way, still with its Bcc. */
 export interface Prepared {
   message: WholeMessage;
+  /** Of the header alone. */
   index: MessageIndex;
   /** Return path: the first From address, canonical. */
   mailFrom: string;
@@ -36,12 +37,12 @@ export async function prepare(
 ): Promise<Prepared | Refusal> {
   if (raw.length > services.maxMessageBytes) return 'too-large';
   const lines = toCrlf(raw);
-  const { fields } = scanHeader(lines);
+  const { fields, bodyStart } = scanHeader(lines);
   if (fields.length === 0) return 'bad-message';
   const names = fields.map(({ name }) => name);
   // Two of them would let one reader see another author than the next (RFC 5322 3.6).
   if (ONCE.some((name) => names.indexOf(name) !== names.lastIndexOf(name))) return 'bad-message';
-  const index = indexOf(lines);
+  const index = headerIndex(lines.subarray(0, bodyStart));
   const drop = new Set(FORGED);
   const add: string[] = [];
   const authors = index.from.filter(({ address }) => address !== '');
@@ -70,7 +71,7 @@ export async function prepare(
   const message = rewriteHeader(lines, drop, add);
   return sizeOf(message) > services.maxMessageBytes
     ? 'too-large'
-    : { message, index: indexOf(...message), mailFrom };
+    : { message, index: headerIndex(message[0]), mailFrom };
 }
 
 /** The same message for everybody but its author (I24). */
@@ -78,9 +79,10 @@ export function withoutBcc([head, body]: WholeMessage): WholeMessage {
   return [rewriteHeader(head, new Set(['bcc', 'resent-bcc']), [])[0], body];
 }
 
-export function indexOf(...chunks: Uint8Array[]): MessageIndex {
+/** What the header says: all that sending looks at. */
+export function headerIndex(head: Uint8Array): MessageIndex {
   const indexer = new MimeIndexer();
-  for (const chunk of chunks) indexer.write(chunk);
+  indexer.write(head);
   return indexer.end();
 }
 

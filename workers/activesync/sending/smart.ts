@@ -28,7 +28,7 @@ export async function sendAnswer(context: EasContext, kind: 'reply' | 'forward')
   if (typeof raw === 'number') return failed(command, context.version, raw);
   const result = await submit(context, request, raw);
   if (result.kind !== 'refused') {
-    const verb = kind === 'forward' ? 3 : replyVerb(source, indexOf(raw), context.principal.user.address);
+    const verb = kind === 'forward' ? 3 : replyVerb(source, headerIndex(raw), context.principal.user.address);
     await noteVerb(context, source, verb);
   }
   return answerOf(context, command, result);
@@ -65,8 +65,13 @@ async function compose(
 /** The people that a client names beside the message are its recipients too (MS-ASCMD 2.2.3.74). */
 function withForwardees(raw: Uint8Array, forwardees: MailAddress[]): Uint8Array {
   if (forwardees.length === 0) return raw;
-  const { to } = indexOf(raw);
+  const { to } = headerIndex(raw);
   return join(rewriteHeader(raw, new Set(['to']), [addressField('To', [...to, ...forwardees])]));
+}
+
+/** What the header alone says. */
+function headerIndex(raw: Uint8Array): MessageIndex {
+  return indexOf(raw.subarray(0, scanHeader(raw).bodyStart));
 }
 
 function indexed(raw: Uint8Array): IndexedRaw {
