@@ -7,7 +7,7 @@ export default defineConfig({
       {
         test: {
           name: 'edges',
-          include: ['test/{protocol,e2e,clients}/**/*.test.ts'],
+          include: ['test/{protocol,e2e,clients,convergence}/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
           fileParallelism: false,

@@ -15,6 +15,8 @@ export interface WaypostOptions {
   store?: 'd1' | 'postgres';
   /** Plain variables over those of wrangler.toml. */
   vars?: Record<string, string>;
+  /** Another entry module than that of wrangler.toml, from the root of the repository. */
+  main?: string;
 }
 
 /** One JSON line that the Worker logged. */
@@ -62,7 +64,9 @@ export async function startWaypost(options: WaypostOptions = {}): Promise<Waypos
   const server = createTestHarness({
     root: ROOT,
     workers: [
-      postgres === null ? { configPath: CONFIG, vars } : { config: withHyperdrive(postgres.url, vars) },
+      postgres === null && options.main === undefined
+        ? { configPath: CONFIG, vars }
+        : { config: madeOver(postgres?.url, options.main, vars) },
     ],
   });
   try {
@@ -87,16 +91,25 @@ async function startDatabase(): Promise<{ url: string; stop(): Promise<void> }> 
   return server;
 }
 
-/** What wrangler.toml says, with a HYPERDRIVE binding that leads to this database. */
-function withHyperdrive(localConnectionString: string, vars: Record<string, string>) {
+/** What wrangler.toml says, with a HYPERDRIVE binding that leads to this database, or another entry module. */
+function madeOver(database: string | undefined, main: string | undefined, vars: Record<string, string>) {
   const file = unstable_readConfig({ config: CONFIG }, { hideWarnings: true });
-  const { name, main, compatibility_date, compatibility_flags, triggers, assets } = file;
+  const { name, compatibility_date, compatibility_flags, triggers, assets } = file;
   const { d1_databases, r2_buckets, durable_objects, migrations, queues, rules } = file;
   return {
-    ...{ name, main, compatibility_date, compatibility_flags, triggers, assets },
+    ...{ name, main: main ?? file.main, compatibility_date, compatibility_flags, triggers, assets },
     ...{ d1_databases, r2_buckets, durable_objects, migrations, queues, rules },
     vars: { ...file.vars, ...vars },
-    hyperdrive: [{ binding: 'HYPERDRIVE', id: '00000000000000000000000000000001', localConnectionString }],
+    ...(database === undefined
+      ? {}
+      : {
+          hyperdrive: [
+            {
+              ...{ binding: 'HYPERDRIVE', id: '00000000000000000000000000000001' },
+              localConnectionString: database,
+            },
+          ],
+        }),
   } as Extract<
     NonNullable<Parameters<typeof createTestHarness>[0]>['workers'][number],
     { config: unknown }

@@ -1,0 +1,80 @@
+/**
+ * Many seeds of the convergence test, several worlds beside each other on one server.
+ *
+ *   node test/convergence/convergence.check.ts [--seeds N] [--ops M] [--seed S] [--worlds W]
+ *     [--store d1|postgres] [--shrink]
+ *
+ * Prints the number of operations that ran without a difference. With `--shrink` a failing run is made shorter, step
+ * by step, as long as it fails.
+ */
+import { writeSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { startWaypost } from '../support/harness.ts';
+import { Machine } from './machine.ts';
+import { shrink } from './shrink.ts';
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '10' },
+    ops: { type: 'string', default: '600' },
+    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    worlds: { type: 'string', default: '6' },
+    store: { type: 'string', default: 'd1' },
+    shrink: { type: 'boolean', default: false },
+  },
+});
+const first = Number(values.seed);
+const count = Number(values.seeds);
+
+const say = (line: string) => writeSync(1, `${line}\n`);
+process.env['WRANGLER_LOG'] ??= 'error';
+const server = await startWaypost({
+  store: values.store === 'postgres' ? 'postgres' : 'd1',
+  main: 'test/convergence/backstage.worker.ts',
+  vars: { LOG_LEVEL: 'warn', PING_HOLD_MAX_S: '12' },
+});
+const total = { operations: 0, requests: 0, checkpoints: 0, turnedAway: 0, failed: 0 };
+const wakes: number[] = [];
+const begun = Date.now();
+try {
+  const machine = await Machine.create(server);
+  say(`store ${values.store}; not done by this server: ${[...machine.cast.without].join(', ') || 'nothing'}`);
+  let next = first;
+  const lane = async () => {
+    while (next < first + count) {
+      const seed = next++;
+      const outcome = await machine.run(machine.steps(seed, Number(values.ops)));
+      total.requests += outcome.requests;
+      total.turnedAway += outcome.turnedAway;
+      wakes.push(...outcome.wakes);
+      if (outcome.failure === null) {
+        total.operations += outcome.operations;
+        total.checkpoints += outcome.checkpoints;
+        continue;
+      }
+      total.failed++;
+      say(`seed ${seed} failed at step ${outcome.failure.at}: ${outcome.failure.error.message}`);
+      if (outcome.failure.error.name !== 'Violation') say(String(outcome.failure.error.stack));
+      if (values.shrink) await shrink(machine, outcome.failure.steps, say);
+    }
+  };
+  await Promise.all(Array.from({ length: Number(values.worlds) }, lane));
+} finally {
+  const events = new Map<string, number>();
+  for (const line of server.logs()) {
+    if (line.level !== 'warn' && line.level !== 'error') continue;
+    const seen = events.get(line.event) ?? 0;
+    events.set(line.event, seen + 1);
+    if (seen < 3) say(`log: ${JSON.stringify(line)}`);
+  }
+  if (events.size > 0) say(`logged: ${JSON.stringify(Object.fromEntries(events))}`);
+  await server.stop();
+}
+wakes.sort((a, b) => a - b);
+say(
+  `${total.operations} operations (${total.requests} requests, ${total.checkpoints} checkpoints) without a ` +
+    `difference in ${Math.round((Date.now() - begun) / 1000)} s; ${total.failed} of ${count} seeds failed; ` +
+    `${total.turnedAway} answers of 503; ${wakes.length} waits, median ${Math.round(wakes[wakes.length >> 1] ?? 0)} ms, ` +
+    `longest ${Math.round(wakes.at(-1) ?? 0)} ms`,
+);
+process.exitCode = total.failed === 0 ? 0 : 1;

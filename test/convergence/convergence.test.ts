@@ -1,0 +1,23 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startWaypost, type Waypost } from '../support/harness.ts';
+import { Machine } from './machine.ts';
+
+let server: Waypost;
+let machine: Machine;
+
+beforeAll(async () => {
+  server = await startWaypost({
+    main: 'test/convergence/backstage.worker.ts',
+    vars: { LOG_LEVEL: 'warn', PING_HOLD_MAX_S: '12' },
+  });
+  machine = await Machine.create(server);
+});
+afterAll(() => server?.stop());
+
+test('devices, mail and webmail over a transport that loses and repeats: all views become the mailbox (I14 to I18)', async () => {
+  const runs = await Promise.all([1, 2, 3, 4].map((seed) => machine.run(machine.steps(seed, 120))));
+  for (const [i, { failure, checkpoints }] of runs.entries()) {
+    expect(failure === null ? '' : `seed ${i + 1}, step ${failure.at}: ${failure.error.message}`).toBe('');
+    expect(checkpoints).toBeGreaterThan(1);
+  }
+});

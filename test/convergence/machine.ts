@@ -1,0 +1,72 @@
+import type { Waypost } from '../support/harness.ts';
+import { checkpoint } from './checkpoint.ts';
+import { play } from './play.ts';
+import { type Cast, type Step, stepsOf } from './steps.ts';
+import { castOf, World } from './world.ts';
+
+/** Operations between two checkpoints. */
+const STRETCH = 60;
+
+export interface Outcome {
+  operations: number;
+  requests: number;
+  checkpoints: number;
+  turnedAway: number;
+  wakes: number[];
+  /** null when all was well. */
+  failure: { error: Error; at: number; steps: Step[] } | null;
+}
+
+/** Worlds on one server. */
+export class Machine {
+  readonly #server: Waypost;
+  readonly #shard: string;
+  readonly cast: Cast;
+
+  private constructor(server: Waypost, shard: string, cast: Cast) {
+    this.#server = server;
+    this.#shard = shard;
+    this.cast = cast;
+  }
+
+  static async create(server: Waypost): Promise<Machine> {
+    const cast = await castOf(server);
+    const { items } = await server.admin<{ items: { mailShard: string }[] }>('GET', '/tenants');
+    return new Machine(server, items[0]?.mailShard ?? '', cast);
+  }
+
+  steps(seed: number, count: number): Step[] {
+    return stepsOf(seed, count, this.cast);
+  }
+
+  /** Plays the steps in a world of their own, with checkpoints in between and at the end. */
+  async run(steps: Step[]): Promise<Outcome> {
+    const world = await World.create(this.#server, this.#shard);
+    const outcome: Outcome = {
+      ...{ operations: 0, requests: 0, checkpoints: 0, turnedAway: 0 },
+      ...{ wakes: world.wakes, failure: null },
+    };
+    let at = 0;
+    try {
+      for (; at < steps.length; at++) {
+        const step = steps[at];
+        if (step === undefined) break;
+        await play(world, step);
+        const before = outcome.operations;
+        outcome.operations += step.kind === 'together' ? step.steps.length : 1;
+        if (Math.floor(before / STRETCH) === Math.floor(outcome.operations / STRETCH)) continue;
+        await checkpoint(world);
+        outcome.checkpoints++;
+      }
+      await checkpoint(world);
+      outcome.checkpoints++;
+    } catch (error) {
+      outcome.failure = { error: error as Error, at, steps: steps.slice(0, at + 1) };
+    }
+    for (const device of world.devices) {
+      outcome.requests += device.transport.sent;
+      outcome.turnedAway += device.turnedAway;
+    }
+    return outcome;
+  }
+}
