@@ -1,6 +1,6 @@
 /**
  * Compares the WBXML codec with Debian's `wbxml2xml` (package libwbxml2-utils): every token, those of protocol 2.x
- * included, and the golden documents. known-gaps.data.json lists the 37 tags that the tool (0.11.8) does not know and
+ * included, the golden documents, and every kind of answer of the server itself (answers.ts). known-gaps.data.json lists the 37 tags that the tool (0.11.8) does not know and
  * the one that it misspells, where it has another name for the same token, and where it shows bytes as text.
  * `node test/clients/wbxml2xml/wbxml2xml.check.ts`; exits 3 when the tool is not there.
  */
@@ -11,7 +11,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TAGS } from '../../../codecs/wbxml/code-pages.ts';
 import { decodeWbxml, type WbxmlElement } from '../../../codecs/wbxml/index.ts';
+import { startWaypost } from '../../support/harness.ts';
 import { goldens } from '../../support/wbxml.ts';
+import { answersOf } from './answers.ts';
 import known from './known-gaps.data.json' with { type: 'json' };
 
 const folder = mkdtempSync(join(tmpdir(), 'wbxml2xml-'));
@@ -77,6 +79,22 @@ for (const { tag, page, token } of TAGS.values()) {
   compare(tag, Uint8Array.from([3, 1, 0x6a, 0, 0, page, token]));
 }
 for (const { name, bytes } of goldens()) compare(name, bytes);
+
+/** Commands whose answer is no document. */
+const WITHOUT_DOCUMENT = new Set(['GetAttachment']);
+
+const server = await startWaypost({ vars: { LOG_LEVEL: 'warn' } });
+try {
+  const { headers } = await server.fetch('/Microsoft-Server-ActiveSync', { method: 'OPTIONS' });
+  const answers = await answersOf(server);
+  for (const { name, bytes } of answers) compare(name, bytes);
+  const answered = new Set(answers.map(({ command }) => command));
+  for (const command of headers.get('ms-asprotocolcommands')?.split(',') ?? []) {
+    if (!answered.has(command) && !WITHOUT_DOCUMENT.has(command)) failures.push(`no answer of ${command}`);
+  }
+} finally {
+  await server.stop();
+}
 rmSync(folder, { recursive: true, force: true });
 
 for (const failure of failures) console.error(`differs: ${failure}`);
