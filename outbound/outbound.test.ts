@@ -62,6 +62,16 @@ describe('a message that is handed in', () => {
     ['no header', 'just words\n', 'bad-message'],
     ['two Froms', `From: ${ANN}\nFrom: ${ANN}\nTo: ${ANN}\n\nx`, 'bad-message'],
     ['two Message-IDs', `Message-ID: <a@x>\nMessage-ID: <b@x>\nTo: ${ANN}\n\nx`, 'bad-message'],
+    [
+      'an author hidden behind more than is read',
+      `From: ${ANN},${' '.repeat(70_000)}bob@one.example\nTo: ${ANN}\n\nx`,
+      'bad-message',
+    ],
+    [
+      'an author hidden behind a comment',
+      `From: (${ANN}) bob@one.example\nTo: ${ANN}\n\nx`,
+      'from-not-allowed',
+    ],
     ['nobody to go to', `From: ${ANN}\nTo: \n\nx`, 'no-recipients'],
     ['an empty group to go to', `From: ${ANN}\nTo: undisclosed-recipients:;\n\nx`, 'no-recipients'],
     ['another author', 'From: bob@one.example\nTo: ann@one.example\n\nx', 'from-not-allowed'],

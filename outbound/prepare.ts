@@ -43,6 +43,8 @@ export async function prepare(
   // Two of them would let one reader see another author than the next (RFC 5322 3.6).
   if (ONCE.some((name) => names.indexOf(name) !== names.lastIndexOf(name))) return 'bad-message';
   const index = headerIndex(lines.subarray(0, bodyStart));
+  // What was not read could name another author.
+  if (index.degraded.some((one) => one === 'field-limit' || one === 'header-limit')) return 'bad-message';
   const drop = new Set(FORGED);
   const add: string[] = [];
   const authors = index.from.filter(({ address }) => address !== '');

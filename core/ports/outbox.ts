@@ -4,7 +4,7 @@ import type { MailboxRef } from '../mail/types.ts';
  * What became of one recipient. queued: to be tried (again). sending: an attempt is under way. sent: handed over.
  * uncertain: handed over, but the answer was lost (I23). failed: for good; the sender is told.
  */
-export type DeliveryState = 'queued' | 'sending' | 'sent' | 'uncertain' | 'failed';
+type DeliveryState = 'queued' | 'sending' | 'sent' | 'uncertain' | 'failed';
 
 export interface OutboxRecipient {
   /** Canonical, or as it was written where it has no canonical form. */

@@ -1,7 +1,7 @@
 import { encodeText, join } from './bytes.ts';
 
 /** A field as it stands in the bytes, continuation lines and the last line end included. */
-export interface RawField {
+interface RawField {
   /** Lower case. */
   name: string;
   start: number;

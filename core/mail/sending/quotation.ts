@@ -3,7 +3,7 @@ import { textToHtml } from '../../../codecs/text/index.ts';
 import type { MailAddress } from '../types.ts';
 
 /** The facts that stand above a quotation. */
-export interface QuotedHead {
+interface QuotedHead {
   from: readonly MailAddress[];
   to: readonly MailAddress[];
   cc: readonly MailAddress[];

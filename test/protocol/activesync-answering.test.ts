@@ -1,0 +1,3 @@
+import { answeringSuite } from './suites/answering.ts';
+
+answeringSuite('d1');
