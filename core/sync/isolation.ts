@@ -4,6 +4,8 @@ import type { BatchEntry, CollectionState, Deferred } from './state.ts';
 
 /** Identical retries of a step that change nothing: networks lose answers. */
 const PATIENCE = 2;
+/** The same for an item that failed alone before: what is left out now is missed until it changes. */
+const LAST_PATIENCE = 6;
 
 export interface Isolated {
   state: CollectionState;
@@ -19,7 +21,8 @@ export interface Isolated {
 export function isolate(state: CollectionState): Isolated {
   const retries = (state.retries ?? 0) + 1;
   const [first, ...rest] = state.batch;
-  if (retries <= PATIENCE || first === undefined) return { state: { ...state, retries }, skipped: [] };
+  const patience = first?.suspect === true ? LAST_PATIENCE : PATIENCE;
+  if (retries <= patience || first === undefined) return { state: { ...state, retries }, skipped: [] };
   const behind = state.deferred ?? { entries: [], window: 1, more: state.more };
   if (first.suspect === true) {
     return { state: narrowed(state, [], [...rest, ...behind.entries], behind, 0), skipped: [first] };
@@ -50,11 +53,14 @@ function narrowed(
 /**
  * The next step out of what was deferred: twice as many as the device took the last time. null when nothing of it is
  * left to tell.
+ *
+ * @param acknowledged the device has taken in the step before; a suspect waits for that.
  */
 export async function resume(
   mailbox: MailboxStore,
   state: CollectionState,
   windowSize: number,
+  acknowledged: boolean,
 ): Promise<(Plan & { deferred: Deferred | null }) | null> {
   const { deferred } = state;
   if (deferred == null) return null;
@@ -64,7 +70,8 @@ export async function resume(
   // A suspect is said alone.
   const suspect = left.findIndex((e) => e.suspect === true);
   const together = suspect === 0 ? 1 : suspect < 0 ? left.length : suspect;
-  const window = Math.max(1, Math.min(windowSize, deferred.window * 2, together));
+  const waits = suspect === 0 && !acknowledged;
+  const window = waits ? 0 : Math.max(1, Math.min(windowSize, deferred.window * 2, together));
   // The device never got them, and hears nothing of their end.
   const drop = deferred.entries.filter((e) => e.op === 'add' && !isLeft(e)).map((e) => e.itemId);
   const entries = left.slice(window);
@@ -75,9 +82,17 @@ export async function resume(
     drop,
     feed: state.feed,
     snapshot: state.snapshot,
-    more: entries.length > 0 || deferred.more,
+    more: !waits && (entries.length > 0 || deferred.more),
     deferred: entries.length === 0 ? null : { entries, window, more: deferred.more },
   };
+}
+
+/** A device that deletes an item itself is not told any more that it is gone. */
+export function withoutEnds(state: CollectionState, deleting: ReadonlySet<string>): CollectionState {
+  const { deferred } = state;
+  if (deferred == null || deleting.size === 0) return state;
+  const entries = deferred.entries.filter((e) => namesItem(e) || !deleting.has(e.itemId));
+  return { ...state, deferred: { ...deferred, entries } };
 }
 
 /** Which of the items that these entries bring are still in the folder. */

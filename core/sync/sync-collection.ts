@@ -1,6 +1,6 @@
 import { nameOf } from './application.ts';
 import { applyCommands } from './apply-commands.ts';
-import { isolate, namesItem, presentItems, resume } from './isolation.ts';
+import { isolate, namesItem, presentItems, resume, withoutEnds } from './isolation.ts';
 import { DEFAULT_OPTIONS, type SyncOptions } from './options.ts';
 import { feedAt, type Plan, planStep } from './plan.ts';
 import type { SyncContext, SyncReply, SyncRequest } from './request.ts';
@@ -73,10 +73,10 @@ async function advance(
   contentModseq: number,
 ): Promise<SyncReply> {
   const { repo } = context;
-  const state = withOptions(known, request.options);
+  const state = withoutEnds(withOptions(known, request.options), deletedBy(request));
   const applied = await applyCommands(context, state.options, request, []);
   const before = Math.max(contentModseq, applied.contentModseq);
-  const plan = request.getChanges ? await planNext(context, request, state, before) : standStill(state);
+  const plan = request.getChanges ? await planNext(context, request, state, before, true) : standStill(state);
   const moved = plan.batch.length > 0 || applied.responses.length > 0 || request.commands.length > 0;
   const next: CollectionState = {
     ...state,
@@ -118,9 +118,10 @@ async function planNext(
   request: SyncRequest,
   state: CollectionState,
   contentModseq: number,
+  acknowledged: boolean,
 ): Promise<Step> {
-  const resumed = await resume(mailbox, state, request.windowSize);
-  if (resumed !== null && resumed.batch.length > 0) return resumed;
+  const resumed = await resume(mailbox, state, request.windowSize, acknowledged);
+  if (resumed !== null && (resumed.batch.length > 0 || resumed.deferred !== null)) return resumed;
   if (resumed !== null) repo.write(() => repo.drop(state.collectionId, resumed.drop));
   return { ...(await planStep(repo, mailbox, state, contentModseq, request, now)), deferred: null };
 }
@@ -141,14 +142,15 @@ async function repeat(
   // Asks for nothing and brings nothing: the step can wait until it is asked for.
   if (!request.getChanges && request.commands.length === 0) return unmoved(request, options);
   const applied = await applyCommands(context, options, request, state.applied);
-  const { state: again, skipped } = applied.fresh ? { state, skipped: [] } : isolate(state);
+  // What the device deletes in this very request it need not be told to delete.
+  const deleting = deletedBy(request);
+  const { state: narrowed, skipped } = applied.fresh ? { state, skipped: [] } : isolate(state);
+  const again = withoutEnds(narrowed, deleting);
   const forgotten = forgottenEffects(state, request);
   const present = await presentItems(mailbox, collectionId, [...again.batch, ...forgotten]);
   const lost = [...skipped, ...again.batch.filter((e) => !present.has(e.itemId))]
     .filter((e) => e.op === 'add')
     .map((e) => e.itemId);
-  // What the device deletes in this very request it need not be told to delete.
-  const deleting = new Set(request.commands.flatMap((c) => (c.kind === 'delete' ? [c.itemId] : [])));
   const batch = again.batch.filter((e) => (namesItem(e) ? present.has(e.itemId) : !deleting.has(e.itemId)));
   let next: CollectionState = { ...again, batch, applied: applied.log };
   repo.write(() => {
@@ -159,8 +161,8 @@ async function repeat(
   const extra = forgotten.filter((e) => !told.has(e.itemId) && (!namesItem(e) || present.has(e.itemId)));
   if (batch.length + extra.length === 0 && next.more && again.batch.length > 0) {
     // Nothing of the step is left: what comes next takes its place, so that no empty answer promises more.
-    const { put, drop, ...plan } = await planNext(context, request, next, contentModseq);
-    next = { ...next, ...plan };
+    const { put, drop, ...plan } = await planNext(context, request, next, contentModseq, false);
+    next = { ...next, ...plan, retries: 0 };
     repo.write(() => {
       repo.put(collectionId, put);
       repo.drop(collectionId, drop);
@@ -179,6 +181,10 @@ async function repeat(
     changed: true,
     touched: applied.touched,
   };
+}
+
+function deletedBy({ commands }: SyncRequest): Set<string> {
+  return new Set(commands.flatMap((c) => (c.kind === 'delete' ? [c.itemId] : [])));
 }
 
 function unmoved({ collectionId, syncKey }: SyncRequest, options: SyncOptions): SyncReply {

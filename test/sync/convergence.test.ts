@@ -81,7 +81,9 @@ test('three devices, mail and a second actor in any order, with lost answers: al
       for (const phone of devices) {
         await phone.settle(5);
         expect(phone.odd).toEqual([]);
-        expect(Object.fromEntries(phone.view)).toEqual(Object.fromEntries(truth));
+        const told = (view: Map<string, boolean>) =>
+          Object.fromEntries([...view].filter(([itemId]) => !phone.skipped.has(itemId)));
+        expect(told(phone.view)).toEqual(told(truth));
       }
     }),
     { numRuns: 1000 },

@@ -72,6 +72,8 @@ export class ModelDevice {
   filterType = 0;
   /** Violations of what every reply must keep. */
   readonly odd: string[] = [];
+  /** What the server gave up telling: after so many lost answers it takes the item for the reason. */
+  readonly skipped = new Set<string>();
   /** WindowSize of a request whose answer was lost: the repeated step may still be that long. */
   lostWindow = 0;
   #epochs = 0;
@@ -95,7 +97,7 @@ export class ModelDevice {
       ...more,
     };
     const modseqs = await this.mailbox.contentModseqs([this.folderId]);
-    return syncCollection(
+    const reply = await syncCollection(
       {
         repo: this.repo,
         mailbox: this.mailbox,
@@ -105,6 +107,8 @@ export class ModelDevice {
       },
       request,
     );
+    for (const itemId of reply.skipped) this.skipped.add(itemId);
+    return reply;
   }
 
   /** Takes a reply in, as a phone that got it. */
