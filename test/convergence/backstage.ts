@@ -35,6 +35,7 @@ export interface Truth {
 
 export type BackstageCall =
   | { op: 'truth'; ref: MailboxRef }
+  | { op: 'modseq'; ref: MailboxRef }
   | { op: 'deliver'; ref: MailboxRef; raw: string; receivedAt: number }
   | { op: 'act'; ref: MailboxRef; act: Act };
 
@@ -50,6 +51,11 @@ export class Backstage {
 
   truth(): Promise<Truth> {
     return this.#call({ op: 'truth', ref: this.#ref });
+  }
+
+  /** How far the mailbox has come. */
+  modseq(): Promise<number> {
+    return this.#call({ op: 'modseq', ref: this.#ref });
   }
 
   act(act: Act): Promise<ActResult> {

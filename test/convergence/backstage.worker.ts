@@ -22,6 +22,9 @@ export default {
     const services = buildServices(env, context);
     const call = (await request.json()) as BackstageCall;
     try {
+      if (call.op === 'modseq') {
+        return Response.json((await services.mail.mailbox(call.ref).usage()).modseq);
+      }
       if (call.op === 'truth') return Response.json(await truth(services, call.ref));
       if (call.op === 'deliver')
         return Response.json(await deliver(services, call.ref, call.raw, call.receivedAt));

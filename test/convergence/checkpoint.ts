@@ -29,30 +29,24 @@ export async function checkpoint(world: World): Promise<void> {
 
 /** The mailboxes once all mail has come and all devices have nothing more to say or to hear. */
 async function settled(world: World): Promise<Truth[]> {
-  await arrived(world);
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const before = await truthsOf(world);
-    const news = await Promise.all(world.devices.map((device) => device.settle()));
+    const truths = await arrived(world);
+    await Promise.all(world.devices.map((device) => device.settle()));
     for (const number of world.devices.keys()) noteSent(world, number);
-    const after = await truthsOf(world);
-    const still = before.every((t, i) => t.usage.modseq === after[i]?.usage.modseq);
-    const missing = after.some((truth, user) => world.ledger.missing(user, truth).length > 0);
-    if (missing) await arrived(world);
-    else if (still && (round > 0 || news.every((n) => n === 0))) return after;
+    const heads = await Promise.all(world.users.map((user) => user.backstage.modseq()));
+    const still = truths.every((truth, user) => truth.usage.modseq === heads[user]);
+    if (still && !truths.some((truth, user) => world.ledger.missing(user, truth).length > 0)) return truths;
   }
   throw new Error('the world never came to rest');
 }
 
-function truthsOf(world: World): Promise<Truth[]> {
-  return Promise.all(world.users.map((user) => user.backstage.truth()));
-}
-
-async function arrived(world: World): Promise<void> {
+/** The mailboxes once everything that was handed over is there. */
+async function arrived(world: World): Promise<Truth[]> {
   const end = Date.now() + ARRIVAL_MS;
   for (;;) {
-    const truths = await truthsOf(world);
+    const truths = await Promise.all(world.users.map((user) => user.backstage.truth()));
     const missing = truths.flatMap((truth, user) => world.ledger.missing(user, truth));
-    if (missing.length === 0) return;
+    if (missing.length === 0) return truths;
     must(Date.now() < end, `I1: ${missing.join(', ')} never came`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

@@ -54,7 +54,8 @@ try {
       }
       total.failed++;
       say(`seed ${seed} failed at step ${outcome.failure.at}: ${outcome.failure.error.message}`);
-      if (outcome.failure.error.name !== 'Violation') say(String(outcome.failure.error.stack));
+      const { error } = outcome.failure;
+      if (error.name !== 'Violation') say(`${error.stack}\n${String(error.cause ?? '')}`);
       if (values.shrink) await shrink(machine, outcome.failure.steps, say);
     }
   };

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startWaypost, type Waypost } from '../support/harness.ts';
 import { Machine } from './machine.ts';
+import { World } from './world.ts';
 
 let server: Waypost;
 let machine: Machine;
@@ -20,4 +21,17 @@ test('devices, mail and webmail over a transport that loses and repeats: all vie
     expect(failure === null ? '' : `seed ${i + 1}, step ${failure.at}: ${failure.error.message}`).toBe('');
     expect(checkpoints).toBeGreaterThan(1);
   }
+});
+
+test('a new draft that is sent twice at once is one draft, and both requests are answered (I16)', async () => {
+  const world = await World.create(server, machine.shard);
+  const phone = world.device(0);
+  await phone.settle();
+  const drafts = phone.collection(phone.folderOfType(3) ?? '');
+  const draft = { subject: 'Once', body: 'Only once', to: world.user(1).address };
+  drafts.pending.push({ kind: 'addDraft', clientId: 'c1', ...draft });
+  await phone.sync([drafts.id], { window: 10 }, 'atOnce');
+  expect(phone.turnedAway).toBe(0);
+  await phone.settle();
+  expect([...drafts.view.values()].map((d) => d.body)).toEqual(['Only once']);
 });

@@ -145,6 +145,8 @@ export class Device {
   #takeSync(answer: Answer | null, asked: Collection[]): number {
     if (answer === null) {
       for (const c of asked) c.unanswered();
+      // Who knows which request was the last one that arrived.
+      this.#last = [];
       return -1;
     }
     if (answer.root === null) {

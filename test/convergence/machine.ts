@@ -20,12 +20,12 @@ export interface Outcome {
 /** Worlds on one server. */
 export class Machine {
   readonly #server: Waypost;
-  readonly #shard: string;
+  readonly shard: string;
   readonly cast: Cast;
 
   private constructor(server: Waypost, shard: string, cast: Cast) {
     this.#server = server;
-    this.#shard = shard;
+    this.shard = shard;
     this.cast = cast;
   }
 
@@ -41,7 +41,7 @@ export class Machine {
 
   /** Plays the steps in a world of their own, with checkpoints in between and at the end. */
   async run(steps: Step[]): Promise<Outcome> {
-    const world = await World.create(this.#server, this.#shard);
+    const world = await World.create(this.#server, this.shard);
     const outcome: Outcome = {
       ...{ operations: 0, requests: 0, checkpoints: 0, turnedAway: 0 },
       ...{ wakes: world.wakes, failure: null },

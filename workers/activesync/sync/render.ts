@@ -42,7 +42,8 @@ export async function renderCollection(context: EasContext, reply: SyncReply): P
   return el(
     'AirSync:Collection',
     head,
-    reply.more ? el('AirSync:MoreAvailable') : null,
+    // Everything of the step may have vanished meanwhile: an answer without items never promises more.
+    reply.more && said.length > 0 ? el('AirSync:MoreAvailable') : null,
     said.length > 0 ? el('AirSync:Commands', said) : null,
     responses.length > 0 ? el('AirSync:Responses', responses) : null,
   );
