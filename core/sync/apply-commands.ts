@@ -37,8 +37,9 @@ export async function applyCommands(
     else drafts.push(command);
   }
   result.fresh = changes.length + deletes.length + drafts.length > 0;
-  if (changes.length > 0) await applyChanges(application, changes);
+  // A new draft may be flagged by the very request that makes it.
   for (const command of drafts) await applyDraft(application, command);
+  if (changes.length > 0) await applyChanges(application, changes);
   if (deletes.length > 0) await applyDeletes(application, deletes);
   return result;
 }

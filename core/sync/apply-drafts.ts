@@ -18,16 +18,15 @@ function carryOut(application: Application, command: DraftCommand): Promise<Comm
   return command.kind === 'saveDraft' ? save(application, command) : send(application, command);
 }
 
+/** The end of a draft that was sent comes from the change feed. */
 function effectOf(command: DraftCommand, { itemId }: CommandResponse): BatchEntry | undefined {
-  if (command.kind === 'sendDraft')
-    return command.itemId === null ? undefined : { op: 'delete', itemId: command.itemId };
-  if (itemId === undefined) return undefined;
+  if (command.kind === 'sendDraft' || itemId === undefined) return undefined;
   return command.kind === 'addDraft' ? { op: 'add', itemId } : { op: 'change', itemId, since: 0 };
 }
 
 async function add(
   application: Application,
-  { clientId, message }: Extract<DraftCommand, { kind: 'addDraft' }>,
+  { clientId, message, files }: Extract<DraftCommand, { kind: 'addDraft' }>,
 ): Promise<CommandResponse> {
   const { context, request } = application;
   const { itemId, folderId, modseq } = await context.mailbox.insert({
@@ -36,39 +35,45 @@ async function add(
   });
   known(application, itemId, modseq, message.receivedAt);
   touch(application, { outcome: 'changed', folderId, modseq });
-  return { command: 'add', id: clientId, itemId, status: OK };
+  return { command: 'add', id: clientId, itemId, files, status: OK };
 }
 
 async function save(
   application: Application,
-  { itemId, message }: Extract<DraftCommand, { kind: 'saveDraft' }>,
+  { itemId, message, files }: Extract<DraftCommand, { kind: 'saveDraft' }>,
 ): Promise<CommandResponse> {
   const { context, request } = application;
   const [present] = await context.mailbox.itemStates([itemId]);
   if (present?.folderId !== request.collectionId) return { command: 'change', id: itemId, status: NOT_FOUND };
   const outcome = await context.mailbox.replaceContent({ ...message, itemId });
   if (outcome.outcome === 'notFound') return { command: 'change', id: itemId, status: NOT_FOUND };
-  known(application, itemId, outcome.modseq, message.receivedAt);
+  // References to attachments number the parts of a draft, which are now others: the device hears of the draft anew.
+  const hasFiles = message.parts.some((part) => part.isAttachment);
+  if (!hasFiles) known(application, itemId, outcome.modseq, message.receivedAt);
   touch(application, outcome);
-  return { command: 'change', id: itemId, itemId, status: OK };
+  return { command: 'change', id: itemId, itemId, files, status: OK, quiet: true };
 }
 
-/** Sent first and then removed: if the removal fails, the repeat of the request removes, and sends nothing (I16). */
+/**
+ * Sent first and then removed: if the removal fails, the repeat of the request removes, and sends nothing (I16). The
+ * device still holds the draft: the change feed tells it that it is gone.
+ */
 async function send(
   application: Application,
   { clientId, itemId, submissionId, raw }: Extract<DraftCommand, { kind: 'sendDraft' }>,
 ): Promise<CommandResponse> {
   const { context, request } = application;
-  const { mailbox, repo } = context;
-  const names = { command: clientId === null ? 'change' : 'add', id: clientId ?? itemId ?? '' } as const;
+  const command = clientId === null ? 'change' : 'add';
+  const names = { command, id: clientId ?? itemId ?? '' } as const;
+  if (raw === null) return { ...names, status: NOT_FOUND };
   if (context.send === undefined) throw new Error('sync: there is no way out for a draft');
   const status = await context.send(submissionId, raw);
-  if (status === OK && itemId !== null) {
-    const [outcome] = await mailbox.remove([itemId], context.now, request.collectionId);
-    repo.write(() => repo.drop(request.collectionId, [itemId]));
+  if (status !== OK) return { ...names, status };
+  if (itemId !== null) {
+    const [outcome] = await context.mailbox.remove([itemId], context.now, request.collectionId);
     if (outcome !== undefined) touch(application, outcome);
   }
-  return { ...names, status };
+  return { ...names, status, ...(command === 'change' ? { quiet: true } : {}) };
 }
 
 function known({ context, request }: Application, itemId: string, version: number, receivedAt: number): void {

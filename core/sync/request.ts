@@ -1,7 +1,7 @@
 import type { MailboxStore } from '../ports/mail.ts';
 import type { SyncOptions } from './options.ts';
 import type { PlanLimits } from './plan.ts';
-import type { BatchEntry, ClientCommand, CommandResponse, SyncStateRepo } from './state.ts';
+import type { AddedFiles, BatchEntry, ClientCommand, CommandResponse, SyncStateRepo } from './state.ts';
 
 export interface SyncRequest extends PlanLimits {
   collectionId: string;
@@ -28,6 +28,8 @@ export interface SyncReply {
   batch: BatchEntry[];
   more: boolean;
   responses: CommandResponse[];
+  /** By draft: attachments that this very request added to it. */
+  files: Record<string, AddedFiles>;
   /** False when nothing happened either way and the key stayed: the reply may leave the collection out. */
   changed: boolean;
   /** Items that the device is not told of because it could not take them in (I20). */

@@ -23,19 +23,22 @@ export type ClientCommand =
   | { kind: 'delete'; itemId: string }
   | { kind: 'fetch'; itemId: string }
   /** A new draft (16.x). Its item id is made from device, key and ClientId, so that a repeat is the same draft. */
-  | { kind: 'addDraft'; clientId: string; message: NewMessage }
+  | { kind: 'addDraft'; clientId: string; message: NewMessage; files: AddedFiles }
   /** Other content for a draft. `fingerprint` of the request tells a repeat from another change. */
-  | { kind: 'saveDraft'; itemId: string; fingerprint: string; message: NewMessage }
-  /** Send: `raw` goes out once and the draft, if the server has it, goes away. */
+  | { kind: 'saveDraft'; itemId: string; fingerprint: string; message: NewMessage; files: AddedFiles }
+  /** Send: `raw` goes out once and the draft, if the server has it, goes away. null: the draft is not there. */
   | {
       kind: 'sendDraft';
       clientId: string | null;
       itemId: string | null;
       submissionId: string;
-      raw: Uint8Array;
+      raw: Uint8Array | null;
     }
   /** Something this class of items does not allow, answered with `status`. */
   | { kind: 'refused'; command: 'add' | 'change'; id: string; status: number };
+
+/** ClientId of each attachment that a request adds to a draft, by the number of its part (MS-ASAIRS 2.2.2.14). */
+export type AddedFiles = Record<number, string>;
 
 export interface CommandResponse {
   command: 'add' | 'change' | 'delete' | 'fetch';
@@ -43,8 +46,11 @@ export interface CommandResponse {
   id: string;
   /** The new item of an Add. */
   itemId?: string;
+  files?: AddedFiles;
   /** Sync status of the command (MS-ASCMD 2.2.3.177.17). */
   status: number;
+  /** Kept for a repeat of the command, but not said: a Change that succeeded (MS-ASCMD 2.2.3.154). */
+  quiet?: true;
 }
 
 /** A command of the device that was carried out under a key. */

@@ -1,4 +1,4 @@
-import { nameOf } from './application.ts';
+import { type AppliedChanges, nameOf } from './application.ts';
 import { applyCommands } from './apply-commands.ts';
 import { isolate, namesItem, presentItems, resume, withoutEnds } from './isolation.ts';
 import { DEFAULT_OPTIONS, type SyncOptions } from './options.ts';
@@ -11,6 +11,7 @@ const NOTHING = {
   batch: [],
   more: false,
   responses: [],
+  files: {},
   skipped: [],
   touched: [],
   changed: true,
@@ -103,7 +104,7 @@ async function advance(
     options: next.options,
     batch: plan.batch,
     more: plan.more,
-    responses: applied.responses,
+    ...answersOf(applied),
     skipped: [],
     changed: moved,
     touched: applied.touched,
@@ -176,11 +177,19 @@ async function repeat(
     options,
     batch: [...next.batch, ...extra],
     more: next.more,
-    responses: applied.responses,
+    ...answersOf(applied),
     skipped: skipped.map((e) => e.itemId),
     changed: true,
     touched: applied.touched,
   };
+}
+
+/** What is said of the commands of a request. */
+function answersOf({ responses }: AppliedChanges): Pick<SyncReply, 'responses' | 'files'> {
+  const files = responses.flatMap((r) =>
+    r.itemId === undefined || r.files === undefined ? [] : [[r.itemId, r.files] as const],
+  );
+  return { responses: responses.filter((r) => r.quiet !== true), files: Object.fromEntries(files) };
 }
 
 function deletedBy({ commands }: SyncRequest): Set<string> {

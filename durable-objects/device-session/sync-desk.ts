@@ -15,8 +15,12 @@ type SyncServices = Pick<Services, 'mail' | 'now' | 'outbound'>;
 /** Sync statuses (MS-ASCMD 2.2.3.177.17). */
 const PROTOCOL = 4;
 const INCOMPLETE = 13;
-const SERVER_ERROR = 5;
-const NO_RECIPIENT = 6;
+const CONVERSION = 6;
+/** A draft without recipients, or with one that is no address (MS-ASCMD 2.2.2). */
+const NO_RECIPIENT = 183;
+
+/** In place of a key that the device has and the server was not told. */
+const NOT_KNOWN = '';
 
 /** The Sync command on one device: which collections are meant, and each of them through the engine. */
 export class SyncDesk {
@@ -83,6 +87,7 @@ export class SyncDesk {
     if (last === null) return null;
     const named = new Map((collections ?? []).map((c) => [c.collectionId, c]));
     const others = last.collections.filter((c) => !named.has(c.collectionId));
+    if (others.some((c) => c.syncKey === NOT_KNOWN)) return null;
     return {
       collections: [...named.values(), ...others],
       waitSeconds: waitSeconds ?? last.waitSeconds,
@@ -91,16 +96,17 @@ export class SyncDesk {
   }
 
   /**
-   * Only while nothing has moved does the last request still say where the device is: after an answer with news its
-   * keys are old, and to say the step again to a device that has it would double its items.
+   * Of a collection that the answer had news of, the last request does not say any more where the device is: to say
+   * the step again to a device that has it would double its items. Such a one must be named the next time.
    */
   #remember({ collections, waitSeconds, windowSize }: LastSync, replies: SyncReply[]): void {
-    const settled = collections.every((c) => c.syncKey !== '0') && replies.every((r) => !r.changed);
-    const next: LastSync | null = settled
-      ? { collections: collections.map((c) => ({ ...c, commands: [] })), waitSeconds, windowSize }
-      : null;
-    const before = this.#values.lastSync;
-    if (JSON.stringify(before) !== JSON.stringify(next)) this.#values.lastSync = next;
+    const still = new Set(replies.filter((r) => !r.changed).map((r) => r.collectionId));
+    const kept = collections.map((c) => {
+      const known = c.syncKey !== '0' && still.has(c.collectionId);
+      return { ...c, commands: [], syncKey: known ? c.syncKey : NOT_KNOWN };
+    });
+    const next = still.size > 0 ? { collections: kept, waitSeconds, windowSize } : null;
+    if (JSON.stringify(this.#values.lastSync) !== JSON.stringify(next)) this.#values.lastSync = next;
   }
 }
 
@@ -119,7 +125,15 @@ async function send(
     correlationId,
   });
   if (result.kind === 'accepted' || result.kind === 'already') return 1;
-  return result.reason === 'no-recipients' ? NO_RECIPIENT : SERVER_ERROR;
+  switch (result.reason) {
+    case 'no-recipients':
+      return NO_RECIPIENT;
+    case 'too-large':
+    case 'too-many-recipients':
+    case 'bad-message':
+    case 'from-not-allowed':
+      return CONVERSION;
+  }
 }
 
 /** What a request says that its folder cannot do (MS-ASCMD 2.2.3.37.2, 2.2.3.68.2, 2.2.3.7.2). */

@@ -23,6 +23,8 @@ export const STATUS = {
     incomplete: 13,
     waitRange: 14,
     tooManyCollections: 15,
+    /** Of a draft that is to be sent: nobody to send it to, or one that is no address. */
+    badRecipient: 183,
   },
   estimate: { ok: 1, noCollection: 2, notSynced: 3, invalidKey: 4 },
   moveItems: { badSource: 1, badDestination: 2, ok: 3, same: 4, twoDestinations: 5 },
@@ -74,5 +76,5 @@ export const STATUS = {
     informationMissing: 165,
   },
   /** Status of one Policy (MS-ASPROV 2.2.2.54.2). */
-  policy: { ok: 1, none: 2, unknownType: 3, corrupted: 4, wrongKey: 5 },
+  policy: { ok: 1, unknownType: 3, wrongKey: 5 },
 } as const;

@@ -26,7 +26,7 @@ export async function sync(context: EasContext): Promise<Reply> {
     call = { ...call, collections: staged.map((s) => s.request), partial, waitSeconds, windowSize };
   }
   const answer = await context.device.sync(call);
-  sweepDrafts(context, staged, answer);
+  sweepDrafts(context, staged);
   if (answer.kind === 'status') return topStatus(answer.status);
   if (answer.waitSeconds === 0 || answer.replies.some((r) => r.changed)) {
     return renderReplies(context, answer.replies);

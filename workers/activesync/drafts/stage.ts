@@ -5,8 +5,8 @@ import type { EasContext } from '../context.ts';
 import { STATUS } from '../status.ts';
 import type { ParsedCollection } from '../sync/parse.ts';
 import { type DraftRequest, parseMarks } from '../sync/parse-commands.ts';
-import { fileIds } from './content.ts';
-import { type Composed, composeDraft } from './compose.ts';
+import { composeDraft } from './compose.ts';
+import { addedFiles, fileIds } from './content.ts';
 import { digest, fingerprintOf } from './fingerprint.ts';
 
 /** A staged collection, and the raws that were written for it. */
@@ -51,17 +51,15 @@ async function stage(
   // Of what the device says, and not of what comes of it: the second try of a change finds its draft changed.
   const fingerprint = await fingerprintOf(identity, data);
   const rawKey = `drafts/${context.ref.tenantId}/${context.ref.mailboxId}/${itemId}/${fingerprint}.eml`;
-  const kept = await context.services.blobs.head(rawKey);
-  let raw = kept === null ? null : await context.services.blobs.readRange(rawKey, 0, kept.size);
-  let added: Composed['added'] = [];
+  let raw = await keptRaw(context, rawKey);
   if (raw === null) {
     const composed = await composeDraft(context, command, present, identity);
     if (composed === null) return [refused(command)];
-    ({ raw, added } = composed);
+    raw = await write(context, rawKey, composed.raw);
   }
-  const message = await keep(context, collection, { itemId, rawKey, raw, isKept: kept !== null });
+  const message = await read(context, collection, { itemId, rawKey, raw });
   written.push({ itemId, rawKey, replaces: present?.rawKey ?? null });
-  const files: AddedFiles = fileIds(added, message.parts);
+  const files: AddedFiles = fileIds(addedFiles(data) ?? [], message.parts);
   const marks = parseMarks(data);
   if (marks === 'invalid') return [refused(command)];
   return [
@@ -97,28 +95,37 @@ async function draftOf(
   return message?.isDraft === true && message.folderId === collection.collectionId ? message : undefined;
 }
 
-async function keep(
-  context: EasContext,
-  collection: ParsedCollection,
-  { itemId, rawKey, raw, isKept }: { itemId: string; rawKey: string; raw: Uint8Array; isKept: boolean },
-): Promise<NewMessage> {
-  const { blobs, reader, now } = context.services;
-  const { ref, principal } = context;
-  const receivedAt = now();
-  if (!isKept) {
-    const { address } = principal.user;
-    await blobs.putRaw(rawKey, new Response(raw.slice()).body ?? new ReadableStream(), {
+async function keptRaw({ services }: EasContext, rawKey: string): Promise<Uint8Array | null> {
+  const kept = await services.blobs.head(rawKey);
+  return kept === null ? null : services.blobs.readRange(rawKey, 0, kept.size);
+}
+
+/** The bytes that are under the key afterwards: of the same request, sent twice at once, one was first. */
+async function write(context: EasContext, rawKey: string, raw: Uint8Array): Promise<Uint8Array> {
+  const { services, ref, principal, correlationId } = context;
+  const { address } = principal.user;
+  try {
+    await services.blobs.putRaw(rawKey, new Response(raw.slice()).body ?? new ReadableStream(), {
       ...{ tenantId: ref.tenantId, mailboxId: ref.mailboxId, shard: ref.shard },
-      ...{ mailFrom: address, rcptTo: address, receivedAt, rawSize: raw.length },
-      ...{ correlationId: context.correlationId, authResults: '', role: 'drafts' },
+      ...{ mailFrom: address, rcptTo: address, receivedAt: services.now(), rawSize: raw.length },
+      ...{ correlationId, authResults: '', role: 'drafts' },
     });
+    return raw;
+  } catch (error) {
+    const first = await keptRaw(context, rawKey);
+    if (first === null) throw error;
+    return first;
   }
-  return reader.read(raw, {
-    ...{ ref, itemId, rawKey, receivedAt },
-    folderRole: 'drafts',
-    folderId: collection.collectionId,
-    isRead: true,
-    isDraft: true,
+}
+
+function read(
+  { services, ref }: EasContext,
+  { collectionId }: ParsedCollection,
+  { itemId, rawKey, raw }: { itemId: string; rawKey: string; raw: Uint8Array },
+): Promise<NewMessage> {
+  return services.reader.read(raw, {
+    ...{ ref, itemId, rawKey, receivedAt: services.now() },
+    ...{ folderRole: 'drafts', folderId: collectionId, isRead: true, isDraft: true },
   });
 }
 

@@ -1,5 +1,6 @@
 import { el, type WbxmlNode } from '../../../codecs/wbxml/index.ts';
 import type { Message, MessagePart } from '../../../core/mail/types.ts';
+import type { AddedFiles } from '../../../core/sync/state.ts';
 import { fileReference } from './ids.ts';
 import type { Tnef } from './tnef.ts';
 import type { VoiceFacts } from './voice.ts';
@@ -8,6 +9,8 @@ import type { VoiceFacts } from './voice.ts';
 export interface AttachmentFacts {
   voice: VoiceFacts | null;
   tnef: Tnef | null;
+  /** ClientId of those that the request at hand added, by part (MS-ASAIRS 2.2.2.14). */
+  files?: AddedFiles | undefined;
 }
 
 /** What kind of attachment it is (MS-ASAIRS 2.2.2.31). */
@@ -22,7 +25,9 @@ export function attachmentProperties(message: Message, facts: AttachmentFacts): 
 }
 
 // MS-ASAIRS 2.2.2.7
-function attachment(message: Message, part: MessagePart, { voice, tnef }: AttachmentFacts): WbxmlNode {
+function attachment(message: Message, part: MessagePart, facts: AttachmentFacts): WbxmlNode {
+  const { voice, tnef } = facts;
+  const clientId = facts.files?.[part.partNo];
   // A winmail.dat that holds an object shown in the text is that object to the device (MS-ASAIRS 2.2.2.31).
   const isOle = tnef?.partNo === part.partNo && tnef.attachMethods.includes(METHOD.ole);
   const order = voice?.orderOf(part) ?? null;
@@ -30,6 +35,7 @@ function attachment(message: Message, part: MessagePart, { voice, tnef }: Attach
     'AirSyncBase:Attachment',
     el('AirSyncBase:DisplayName', displayName(part)),
     el('AirSyncBase:FileReference', fileReference(message.itemId, part.partNo)),
+    clientId === undefined ? null : el('AirSyncBase:ClientId', clientId),
     el('AirSyncBase:Method', isOle ? METHOD.ole : isMessage(part) ? METHOD.message : METHOD.normal),
     el('AirSyncBase:EstimatedDataSize', part.decodedSize),
     part.contentId === null ? null : el('AirSyncBase:ContentId', part.contentId),

@@ -2,10 +2,10 @@ import { codePageOf } from '../../../codecs/mime/index.ts';
 import { el, type WbxmlNode } from '../../../codecs/wbxml/index.ts';
 import type { ItemState, Message } from '../../../core/mail/types.ts';
 import type { BlobStore } from '../../../core/ports/blobs.ts';
-import type { Aspect } from '../../../core/sync/state.ts';
+import type { AddedFiles, Aspect } from '../../../core/sync/state.ts';
 import { atLeast, type Version } from '../http/versions.ts';
 import { addressProperties, bccProperty, displayTo, senderProperty } from './addresses.ts';
-import { attachmentProperties } from './attachments.ts';
+import { type AttachmentFacts, attachmentProperties } from './attachments.ts';
 import { type BodyOptions, nativeBodyType, renderBodies } from './body.ts';
 import { conversationId, conversationIndex } from './conversation.ts';
 import { flagElement } from './flag.ts';
@@ -21,6 +21,8 @@ const CONTENT_CLASS = 'urn:content-classes:message';
 export interface RenderContext {
   blobs: BlobStore;
   version: Version;
+  /** ClientIds of attachments that the request at hand added to this very message. */
+  files?: AddedFiles | undefined;
 }
 
 /** The properties of a message that a device shows (MS-ASEMAIL 2.2.1.2), without a wrapping element. */
@@ -29,12 +31,37 @@ export async function emailProperties(
   message: Message,
   options: BodyOptions,
 ): Promise<WbxmlNode[]> {
-  const { blobs, version } = context;
+  const { blobs, version, files } = context;
+  const voice = atLeast(version, '14.0') ? await voiceFacts(blobs, message) : null;
+  const tnef = await tnefOf(blobs, message);
+  const bodies = await renderBodies({ ...context, rtf: tnef?.rtf ?? null }, message, options);
+  return assemble(version, message, { voice, tnef, files }, bodies);
+}
+
+/**
+ * The same out of nothing but the message's record, with the beginning of its text: for a message whose raw cannot be
+ * read just now. The device sees that the body is cut, and asks for the rest when it is wanted.
+ */
+export function emailOutline({ version, files }: RenderContext, message: Message): WbxmlNode[] {
+  const body = el(
+    'AirSyncBase:Body',
+    el('AirSyncBase:Type', 1),
+    el('AirSyncBase:EstimatedDataSize', Math.max(message.textSize, message.htmlSize)),
+    el('AirSyncBase:Truncated', true),
+    el('AirSyncBase:Data', message.textHead),
+  );
+  return assemble(version, message, { voice: null, tnef: null, files }, [body]);
+}
+
+function assemble(
+  version: Version,
+  message: Message,
+  facts: AttachmentFacts,
+  bodies: WbxmlNode[],
+): WbxmlNode[] {
+  const { voice, tnef } = facts;
   const v14 = atLeast(version, '14.0');
   const v16 = atLeast(version, '16.0');
-  const voice = v14 ? await voiceFacts(blobs, message) : null;
-  const tnef = await tnefOf(blobs, message);
-  const rtf = tnef?.rtf ?? null;
   return [
     ...addressProperties(message),
     el('Email:Subject', message.subject),
@@ -43,13 +70,13 @@ export async function emailProperties(
     el('Email:ThreadTopic', message.baseSubject),
     el('Email:Importance', IMPORTANCE[message.importance]),
     el('Email:Read', message.isRead),
-    ...attachmentProperties(message, { voice, tnef }),
-    ...(await renderBodies({ ...context, rtf }, message, options)),
+    ...attachmentProperties(message, facts),
+    ...bodies,
     el('Email:MessageClass', message.messageClass),
     el('Email:InternetCPID', codePageOf(charsetOf(message))),
     flagElement(message.flag),
     el('Email:ContentClass', CONTENT_CLASS),
-    el('AirSyncBase:NativeBodyType', nativeBodyType(message, rtf)),
+    el('AirSyncBase:NativeBodyType', nativeBodyType(message, tnef?.rtf ?? null)),
     ...(v14 ? conversationProperties(message) : []),
     ...(v14 ? [categoriesElement(message.categories)] : []),
     ...(voice?.caller == null ? [] : [el('Email2:UmCallerID', voice.caller)]),
@@ -93,6 +120,15 @@ function aspectsAfter(item: ItemState, since: number): Record<Aspect, boolean> {
 
 function categoriesElement(list: string[]): WbxmlNode {
   return el('Email:Categories', ...list.map((c) => el('Email:Category', c)));
+}
+
+/** What the answer to an Add says of the new draft (MS-ASEMAIL 2.2.2.20, 2.2.2.21; MS-ASAIRS 2.2.2.14). */
+export function draftProperties(message: Message, files: AddedFiles): WbxmlNode[] {
+  return [
+    ...attachmentProperties(message, { voice: null, tnef: null, files }),
+    el('Email2:ConversationId', conversationId(message.threadId)),
+    el('Email2:ConversationIndex', conversationIndex(message.conversationIndex, message.receivedAt)),
+  ];
 }
 
 function conversationProperties(message: Message): WbxmlNode[] {

@@ -82,14 +82,20 @@ function parseChange(element: WbxmlElement, itemId: string, version: Version): P
     return atLeast(version, '16.0') ? { kind: 'draft', clientId: null, itemId, data, send } : refused;
   }
   if (tags.some((tag) => !CHANGEABLE.has(tag))) return refused;
+  const marks = parseMarks(data);
+  return marks === 'invalid' ? refused : { kind: 'change', itemId, ...marks };
+}
+
+type Marks = Omit<Extract<ClientCommand, { kind: 'change' }>, 'kind' | 'itemId'>;
+
+/** Read mark, flag and categories, as far as they are said. */
+export function parseMarks(data: WbxmlElement | undefined): Marks | 'invalid' {
   const isRead = booleanOf(data, 'Email:Read');
   const flagElement = child(data, 'Email:Flag');
   const flag = flagElement === undefined ? undefined : parseFlag(flagElement);
   const categories = child(data, 'Email:Categories');
-  if (isRead === 'invalid' || flag === 'invalid') return refused;
+  if (isRead === 'invalid' || flag === 'invalid') return 'invalid';
   return {
-    kind: 'change',
-    itemId,
     ...(isRead === undefined ? {} : { isRead }),
     ...(flag === undefined ? {} : { flag }),
     ...(categories === undefined ? {} : { categories: categoriesOf(categories) }),

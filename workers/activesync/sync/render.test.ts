@@ -7,8 +7,11 @@ import { renderCollection } from './render.ts';
 /** A mailbox whose items are gone by the time that an answer is written. */
 const context = {
   mailbox: { messages: async () => [], correspondents: async () => [] },
-  log: { warn: () => undefined },
-  services: { blobs: {} },
+  log: { warn: () => undefined, error: () => undefined },
+  services: { blobs: {}, defer: () => undefined, now: () => 0, queues: { audit: async () => undefined } },
+  ref: { mailboxId: 'm', tenantId: 't' },
+  query: { deviceId: 'd' },
+  principal: { user: { userId: 'u' } },
   version: '16.1',
 } as unknown as EasContext;
 
@@ -20,6 +23,8 @@ const reply: SyncReply = {
   batch: [{ op: 'add', itemId: 'a' }],
   more: true,
   responses: [],
+  files: {},
+  skipped: [],
   changed: true,
   touched: [],
 };

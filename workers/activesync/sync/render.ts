@@ -5,10 +5,16 @@ import type { BatchEntry, CommandResponse } from '../../../core/sync/state.ts';
 import { FAN_OUT, mapBounded } from '../../../platform/bounded.ts';
 import { describeError } from '../../../platform/log.ts';
 import type { EasContext } from '../context.ts';
-import { attachmentProperties } from '../mail/attachments.ts';
-import { emailChange, emailProperties, type RenderContext } from '../mail/email-data.ts';
+import {
+  draftProperties,
+  emailChange,
+  emailOutline,
+  emailProperties,
+  type RenderContext,
+} from '../mail/email-data.ts';
 import { recipientCacheProperties } from '../people/recipient-cache.ts';
 import { STATUS } from '../status.ts';
+import { reportLeftOut } from './left-out.ts';
 
 const COMMAND_TAGS = {
   add: 'AirSync:Add',
@@ -21,6 +27,7 @@ const COMMAND_TAGS = {
 interface Items {
   messages: Map<string, Message>;
   correspondents: Map<string, Correspondent>;
+  unreadable: Set<string>;
 }
 
 /** One Collection of a Sync answer. */
@@ -31,6 +38,7 @@ export async function renderCollection(context: EasContext, reply: SyncReply): P
     el('AirSync:Status', reply.status),
   ];
   if (reply.status !== STATUS.common.ok) return el('AirSync:Collection', head);
+  for (const itemId of reply.skipped) reportLeftOut(context, reply.collectionId, itemId, 'not taken in');
   const items = await itemsOf(context, reply);
   const commands = await mapBounded(reply.batch, FAN_OUT, (entry) =>
     renderEntry(context, reply, entry, items),
@@ -42,25 +50,52 @@ export async function renderCollection(context: EasContext, reply: SyncReply): P
   return el(
     'AirSync:Collection',
     head,
-    // Everything of the step may have vanished meanwhile: an answer without items never promises more.
-    reply.more && said.length > 0 ? el('AirSync:MoreAvailable') : null,
+    // Everything of the step may have vanished meanwhile: then its answer never promises more. A collection that had no
+    // room in this answer does.
+    reply.more && (said.length > 0 || reply.batch.length === 0) ? el('AirSync:MoreAvailable') : null,
     said.length > 0 ? el('AirSync:Commands', said) : null,
     responses.length > 0 ? el('AirSync:Responses', responses) : null,
   );
 }
 
-async function itemsOf({ mailbox }: EasContext, reply: SyncReply): Promise<Items> {
+async function itemsOf(context: EasContext, reply: SyncReply): Promise<Items> {
+  const { mailbox } = context;
   const named = reply.batch.filter((e) => e.op === 'add' || e.op === 'change').map((e) => e.itemId);
   const answered = reply.responses.flatMap((r) => (r.command === 'fetch' ? [r.id] : (r.itemId ?? [])));
   const ids = [...new Set([...named, ...answered])];
-  const items: Items = { messages: new Map(), correspondents: new Map() };
+  const items: Items = { messages: new Map(), correspondents: new Map(), unreadable: new Set() };
   if (ids.length === 0) return items;
-  for (const m of await mailbox.messages(ids)) items.messages.set(m.itemId, m);
+  for (const m of await readableMessages(context, ids, items.unreadable)) items.messages.set(m.itemId, m);
   const others = ids.filter((id) => !items.messages.has(id));
   if (others.length > 0) {
     for (const c of await mailbox.correspondents(others)) items.correspondents.set(c.itemId, c);
   }
   return items;
+}
+
+/** One record that cannot be read must not hold up the others (I20): then each is read by itself. */
+async function readableMessages(
+  { mailbox, log }: EasContext,
+  ids: string[],
+  unreadable: Set<string>,
+): Promise<Message[]> {
+  try {
+    return await mailbox.messages(ids);
+  } catch (error) {
+    log.warn('eas.messages-not-read', { items: ids.length, error: describeError(error) });
+  }
+  const read: Message[] = [];
+  for (const id of ids) {
+    try {
+      read.push(...(await mailbox.messages([id])));
+    } catch (error) {
+      unreadable.add(id);
+      log.error('eas.item-not-read', { itemId: id, error: describeError(error) });
+    }
+  }
+  // Not one of them: then it is the store, and the device comes again.
+  if (unreadable.size === ids.length && ids.length > 1) throw new Error('no message could be read');
+  return read;
 }
 
 /** null leaves the item out: one that cannot be shown must never hold up its folder (I20). */
@@ -74,13 +109,33 @@ async function renderEntry(
   if (entry.op === 'delete') return el('AirSync:Delete', serverId);
   if (entry.op === 'softDelete') return el('AirSync:SoftDelete', serverId);
   const tag = entry.op === 'add' ? 'AirSync:Add' : 'AirSync:Change';
+  const data = await propertiesOrOutline(context, reply, entry, items);
+  return data === null ? null : el(tag, serverId, el('AirSync:ApplicationData', data));
+}
+
+async function propertiesOrOutline(
+  context: EasContext,
+  reply: SyncReply,
+  entry: BatchEntry,
+  items: Items,
+): Promise<WbxmlNode[] | null> {
+  const { itemId } = entry;
   try {
     const data = await propertiesOf(context, reply, entry, items);
-    if (data !== null) return el(tag, serverId, el('AirSync:ApplicationData', data));
-    context.log.warn('eas.item-vanished', { itemId: entry.itemId });
+    if (data === null && items.unreadable.has(itemId))
+      reportLeftOut(context, reply.collectionId, itemId, 'not readable');
+    else if (data === null) context.log.warn('eas.item-vanished', { itemId });
+    return data;
   } catch (error) {
-    context.log.error('eas.item-not-rendered', { itemId: entry.itemId, error: describeError(error) });
+    context.log.error('eas.item-not-rendered', { itemId, error: describeError(error) });
   }
+  try {
+    const message = items.messages.get(itemId);
+    if (message !== undefined) return emailOutline(renderContext(context), message);
+  } catch (error) {
+    context.log.error('eas.item-without-outline', { itemId, error: describeError(error) });
+  }
+  reportLeftOut(context, reply.collectionId, itemId, 'not renderable');
   return null;
 }
 
@@ -92,9 +147,10 @@ async function propertiesOf(
 ): Promise<WbxmlNode[] | null> {
   const message = messages.get(entry.itemId);
   if (message !== undefined) {
+    const render = { ...renderContext(context), files: reply.files[entry.itemId] };
     return entry.op === 'add'
-      ? emailProperties(renderContext(context), message, reply.options)
-      : emailChange(renderContext(context), message, entry.since ?? 0, reply.options, entry.named);
+      ? emailProperties(render, message, reply.options)
+      : emailChange(render, message, entry.since ?? 0, reply.options, entry.named);
   }
   const correspondent = correspondents.get(entry.itemId);
   return correspondent === undefined ? null : recipientCacheProperties(correspondent, context.services.now());
@@ -117,21 +173,23 @@ async function renderResponse(
   }
   // Fetch asks for the whole item: no truncation (MS-ASCMD 2.2.3.63.2).
   const bodies = reply.options.bodies.map((b) => ({ ...b, truncationSize: null }));
-  const options = { ...reply.options, bodies, mimeTruncation: null };
+  // A part of the body has no place in it.
+  const options = { ...reply.options, bodies, bodyParts: [], mimeTruncation: null };
   const data = await emailProperties(renderContext(context), message, options);
   return el(tag, serverId, status, el('AirSync:ApplicationData', data));
 }
 
-/** The answer to an Add: where the item is now, and from 16.0 the names of its attachments (MS-ASCMD 2.2.3.7.2). */
+/** The answer to an Add: where the item is now, and what the device does not know of it (MS-ASCMD 2.2.3.7.2). */
 function renderAdded(response: CommandResponse, messages: Map<string, Message>): WbxmlNode {
   const message = response.itemId === undefined ? undefined : messages.get(response.itemId);
-  const attachments = message === undefined ? [] : attachmentProperties(message, { voice: null, tnef: null });
   return el(
     'AirSync:Add',
     el('AirSync:ClientId', response.id),
     response.itemId === undefined ? null : el('AirSync:ServerId', response.itemId),
     el('AirSync:Status', response.status),
-    attachments.length === 0 ? null : el('AirSync:ApplicationData', attachments),
+    message === undefined
+      ? null
+      : el('AirSync:ApplicationData', draftProperties(message, response.files ?? {})),
   );
 }
 
