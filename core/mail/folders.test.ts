@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { classOfNewFolder, depthOf, folderNamed, heightOf, isSpecial } from './folders.ts';
+import { classOfNewFolder, depthOf, heightOf, isSpecial } from './folders.ts';
 import type { Folder, FolderRole } from './types.ts';
 
 function folder(folderId: string, parentId: string | null = null, role: FolderRole = 'user'): Folder {
@@ -14,15 +14,6 @@ describe('folders', () => {
     expect(isSpecial({ role: 'inbox' })).toBe(true);
     expect(isSpecial({ role: 'archive' })).toBe(true);
     expect(isSpecial({ role: 'user' })).toBe(false);
-  });
-
-  test('are found by id, the recipient cache also by the name of the specification', () => {
-    const folders = [folder('x'), folder('cache-id', null, 'recipientCache')];
-    expect(folderNamed(folders, 'x')?.folderId).toBe('x');
-    expect(folderNamed(folders, 'RI')?.folderId).toBe('cache-id');
-    expect(folderNamed(folders, 'ri')).toBeUndefined();
-    expect(folderNamed([folder('RI'), ...folders], 'RI')?.role).toBe('user');
-    expect(folderNamed([folder('x')], 'RI')).toBeUndefined();
   });
 
   test.each([

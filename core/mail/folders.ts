@@ -1,8 +1,5 @@
 import type { Folder, FolderRole, ItemClass } from './types.ts';
 
-/** The id by which the specification names the recipient information cache (MS-ASCMD 2.2.3.104). */
-const RECIPIENT_CACHE_ID = 'RI';
-
 /** Bounds of the folder tree that a client may build. */
 export const FOLDER_LIMITS = {
   /** UTF-16 units (MS-ASCMD 2.2.3.47.2). */
@@ -24,8 +21,7 @@ export function isRecipientCache(folder: { role: FolderRole }): boolean {
 
 /** The folder that a client names, or undefined. */
 export function folderNamed(folders: readonly Folder[], id: string): Folder | undefined {
-  const named = folders.find((f) => f.folderId === id);
-  return named ?? (id === RECIPIENT_CACHE_ID ? folders.find(isRecipientCache) : undefined);
+  return folders.find((f) => f.folderId === id);
 }
 
 const CLASS_BY_TYPE: Readonly<Record<number, ItemClass>> = {

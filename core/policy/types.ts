@@ -89,6 +89,21 @@ export interface GateState {
   settings: DeviceSettings;
 }
 
+/**
+ * In force where nobody set a policy: it asks for nothing and nobody must have it. Some clients give up when they ask
+ * for a policy and are told that there is none.
+ */
+export const OPEN_POLICY: Policy = {
+  terms: {
+    required: false,
+    allowNonProvisionable: true,
+    allowExternallyManaged: true,
+    requireDeviceInformation: false,
+  },
+  settings: {},
+  revision: 'open',
+};
+
 export const DEFAULT_POLICY_TERMS: PolicyTerms = {
   required: true,
   allowNonProvisionable: false,

@@ -72,7 +72,7 @@ export interface FolderChange {
 export interface MailboxStore {
   readonly ref: MailboxRef;
 
-  /** Creates the mailbox row and its default folders; repeating it changes nothing. Folder ids are random. */
+  /** Creates the mailbox row and its default folders; repeating it changes nothing. */
   create(now: number): Promise<void>;
   folders(): Promise<Folder[]>;
   folderByRole(role: FolderRole): Promise<Folder | null>;

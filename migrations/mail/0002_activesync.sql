@@ -33,7 +33,7 @@ CREATE UNIQUE INDEX folders_one_per_name ON folders (mailbox_id, coalesce(parent
 
 INSERT INTO folders (tenant_id, mailbox_id, folder_id, parent_id, display_name, name_key, role, item_class,
     modseq, created_modseq, content_modseq)
-  SELECT tenant_id, mailbox_id, lower(hex(randomblob(16))), NULL, 'RecipientInfo', 'recipientinfo',
+  SELECT tenant_id, mailbox_id, 'RI', NULL, 'RecipientInfo', 'recipientinfo',
     'recipientCache', 'Contacts', modseq + 1, modseq + 1, 0
   FROM mailboxes;
 UPDATE mailboxes SET modseq = modseq + 1;

@@ -32,7 +32,7 @@ CREATE UNIQUE INDEX folders_one_per_name ON mail_state.folders (mailbox_id, coal
 
 INSERT INTO mail_state.folders (tenant_id, mailbox_id, folder_id, parent_id, display_name, name_key, role, item_class,
     modseq, created_modseq, content_modseq)
-  SELECT tenant_id, mailbox_id, replace(gen_random_uuid()::text, '-', ''), NULL, 'RecipientInfo', 'recipientinfo',
+  SELECT tenant_id, mailbox_id, 'RI', NULL, 'RecipientInfo', 'recipientinfo',
     'recipientCache', 'Contacts', modseq + 1, modseq + 1, 0
   FROM mail_state.mailboxes;
 UPDATE mail_state.mailboxes SET modseq = modseq + 1;

@@ -40,8 +40,7 @@ export interface MailboxHome {
 
 /** A mailbox with its default folders, as `create` leaves it. */
 export function emptyMailbox(): MailboxData {
-  const folders = DEFAULT_FOLDERS.map(({ role, displayName, itemClass }): [string, Folder] => {
-    const folderId = crypto.randomUUID();
+  const folders = DEFAULT_FOLDERS.map(({ folderId, role, displayName, itemClass }): [string, Folder] => {
     const modseqs = { modseq: 1, createdModseq: 1, contentModseq: 0 };
     return [folderId, { folderId, parentId: null, displayName, role, itemClass, ...modseqs }];
   });

@@ -1,5 +1,5 @@
 import { NotFoundError } from '../../core/errors.ts';
-import { DEFAULT_FOLDERS } from '../../core/mail/default-folders.ts';
+import { defaultFolder } from '../../core/mail/default-folders.ts';
 import type { Correspondent, Folder } from '../../core/mail/types.ts';
 import { CORRESPONDENTS_KEPT, mergePeople } from '../normalise.ts';
 import { remove } from './mailbox-change.ts';
@@ -45,12 +45,9 @@ export function noteCorrespondents(
 function cacheOf(box: MailboxData, modseq: number): Folder {
   const found = [...box.folders.values()].find((f) => f.role === 'recipientCache');
   if (found !== undefined) return found;
+  const { folderId, displayName, itemClass, role } = defaultFolder('recipientCache');
   const folder: Folder = {
-    folderId: crypto.randomUUID(),
-    parentId: null,
-    displayName: DEFAULT_FOLDERS.find((f) => f.role === 'recipientCache')?.displayName ?? '',
-    role: 'recipientCache',
-    itemClass: 'Contacts',
+    ...{ folderId, parentId: null, displayName, role, itemClass },
     ...{ modseq, createdModseq: modseq, contentModseq: 0 },
   };
   box.folders.set(folder.folderId, folder);

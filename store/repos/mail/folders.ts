@@ -15,7 +15,7 @@ export async function createMailbox(box: MailboxContext, now: number): Promise<v
   const { mailboxes, folders } = box.tables;
   const { build, dialect } = executor;
   const rows = DEFAULT_FOLDERS.map((f) => [
-    crypto.randomUUID(),
+    f.folderId,
     f.displayName,
     nameKey(f.displayName),
     f.role,

@@ -1,6 +1,6 @@
 import { desc, eq, inArray, type SQL, sql } from 'drizzle-orm';
 import { NotFoundError } from '../../../core/errors.ts';
-import { DEFAULT_FOLDERS } from '../../../core/mail/default-folders.ts';
+import { defaultFolder } from '../../../core/mail/default-folders.ts';
 import { given, insertSelect, int } from '../../dialect/statements.ts';
 import { CORRESPONDENTS_KEPT, mergePeople, nameKey, type Person } from '../../normalise.ts';
 import { all, justNumbered, type MailboxContext, mailboxLock, mailboxModseq, scoped } from './context.ts';
@@ -61,8 +61,7 @@ function cacheFolder(box: MailboxContext): SQL {
 /** For a mailbox that is older than the folder. */
 function makeFolder(box: MailboxContext) {
   const { folders, mailboxes } = box.tables;
-  const usual = DEFAULT_FOLDERS.find((folder) => folder.role === ROLE);
-  const displayName = usual?.displayName ?? ROLE;
+  const { folderId, displayName, itemClass } = defaultFolder(ROLE);
   const next = sql`${mailboxes.modseq} + 1`;
   return insertSelect(
     box.executor.build,
@@ -70,12 +69,12 @@ function makeFolder(box: MailboxContext) {
     {
       tenantId: box.ref.tenantId,
       mailboxId: box.ref.mailboxId,
-      folderId: crypto.randomUUID(),
+      folderId,
       parentId: sql`cast(null as text)`,
       displayName,
       nameKey: nameKey(displayName),
       role: ROLE,
-      itemClass: usual?.itemClass ?? 'Contacts',
+      itemClass,
       modseq: next,
       createdModseq: next,
       contentModseq: sql`0`,

@@ -13,9 +13,6 @@ import { announceFolders } from './announce.ts';
 
 const { itemOperations: S } = STATUS;
 
-/** Name under which clients know the recipient information cache without having seen its folder. */
-const RECIPIENT_CACHE = 'RI';
-
 /** EmptyFolderContents (MS-ASCMD 2.2.3.60): removes what is in a folder for good, on request its subfolders too. */
 export async function emptyFolderContents(context: EasContext, element: WbxmlElement): Promise<WbxmlNode> {
   const collectionId = textOf(element, 'AirSync:CollectionId') ?? '';
@@ -35,7 +32,6 @@ async function empty(
 ): Promise<number> {
   if (collectionId === '' || children(element, 'AirSync:CollectionId').length > 1) return S.protocol;
   if (options?.children.some((c) => c.tag !== 'ItemOperations:DeleteSubFolders')) return S.protocol;
-  if (collectionId === RECIPIENT_CACHE) return S.denied;
   const { mailbox, services } = context;
   const folders = await mailbox.folders();
   const target = folders.find((f) => f.folderId === collectionId);

@@ -1,6 +1,6 @@
 import type { WbxmlNode } from '../../../codecs/wbxml/index.ts';
 import { newPolicyKey, parsePolicyKey } from '../../../core/policy/keys.ts';
-import type { PolicyCompliance, PolicyTerms } from '../../../core/policy/types.ts';
+import { OPEN_POLICY, type PolicyCompliance, type PolicyTerms } from '../../../core/policy/types.ts';
 import type { EasContext } from '../context.ts';
 import { deviceRef } from '../gate/check.ts';
 import type { Reply } from '../http/reply.ts';
@@ -15,8 +15,7 @@ const { ok, protocol } = STATUS.provision;
 export async function offerPolicy(context: EasContext, said: WbxmlNode | null): Promise<Reply> {
   const { services, principal, gate, version } = context;
   const { tenantId, userId } = principal.user;
-  const policy = await services.directory.policyInForce(tenantId, userId);
-  if (policy === null) return provisionReply(said, ok, policies(WBXML_POLICY, STATUS.policy.none));
+  const policy = (await services.directory.policyInForce(tenantId, userId)) ?? OPEN_POLICY;
   if (policy.terms.requireDeviceInformation && said === null && atLeast(version, '14.1')) {
     return provisionReply(null, STATUS.provision.informationMissing);
   }
@@ -38,8 +37,8 @@ export async function acknowledgePolicy(
   answer: { key: string | null; status: string | null },
 ): Promise<Reply> {
   const { services, gate, version } = context;
-  const { policy, device } = gate;
-  if (policy === null) return provisionReply(null, ok, policies(WBXML_POLICY, STATUS.policy.none));
+  const { device } = gate;
+  const policy = gate.policy ?? OPEN_POLICY;
   const compliance = COMPLIANCE.get(answer.status?.trim() ?? '');
   if (compliance === undefined) return provisionReply(null, protocol);
   const given = parsePolicyKey(answer.key);
