@@ -1,3 +1,4 @@
+import { byteStream } from '../streams/index.ts';
 import { type EasVersion, TAGS, type TagInfo } from './code-pages.ts';
 import { WbxmlEncodeError } from './errors.ts';
 import { PartSource } from './part-source.ts';
@@ -43,12 +44,8 @@ export function encodeWbxmlStream(
   const writer = new Writer(options);
   writer.document(root);
   const pieces = writer.pieces();
-  // No chunk is made, and no source opened, before it is asked for.
-  const source = new PartSource(pieces);
-  const stream = new ReadableStream<Uint8Array>(
-    { pull: (controller) => source.pull(controller), cancel: (reason) => source.cancel(reason) },
-    { highWaterMark: 0 },
-  );
+  // Nothing is made, and no source opened, before it is asked for.
+  const stream = byteStream(new PartSource(pieces));
   return { stream, length: pieces.reduce((sum, p) => sum + p.length, 0) };
 }
 

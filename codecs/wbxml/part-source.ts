@@ -1,18 +1,19 @@
+import { ByteReader, type ByteSource } from '../streams/index.ts';
 import { WbxmlEncodeError } from './errors.ts';
 import type { OpaqueStream } from './tree.ts';
 
 type Part = Uint8Array | OpaqueStream;
 
-const NOTHING = new Uint8Array();
-
 /**
- * The parts of a document one after the other, for a ReadableStream. A source is opened when its turn comes, read
- * only when bytes are asked for, and must yield exactly what it declares.
+ * The parts of a document one after the other, for a stream. A source is opened when its turn comes, read only when
+ * bytes are asked for, and must yield exactly what it declares.
  */
-export class PartSource {
+export class PartSource implements ByteSource {
   readonly #parts: readonly Part[];
   #next = 0;
-  #reader: ReadableStreamDefaultReader<Uint8Array> | null = null;
+  /** What is left of a part in memory. */
+  #bytes: Uint8Array = new Uint8Array();
+  #reader: ByteReader | null = null;
   #got = 0;
   #declared = 0;
   #cancelled = false;
@@ -21,12 +22,14 @@ export class PartSource {
     this.#parts = parts;
   }
 
-  async pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
+  async fill(view: Uint8Array): Promise<number> {
     try {
-      const chunk = await this.#read();
-      if (this.#cancelled) return;
-      if (chunk === null) controller.close();
-      else controller.enqueue(chunk);
+      for (;;) {
+        const bytes = await this.#read(view.length);
+        if (bytes === null || this.#cancelled) return 0;
+        view.set(bytes);
+        if (bytes.length > 0) return bytes.length;
+      }
     } catch (error) {
       await this.cancel(error);
       throw error;
@@ -50,42 +53,46 @@ export class PartSource {
     await Promise.allSettled(ends);
   }
 
-  /** The next bytes, at least one; null at the end. */
-  async #read(): Promise<Uint8Array | null> {
-    for (;;) {
-      const chunk = this.#reader === null ? await this.#advance() : await this.#readSource(this.#reader);
-      if (chunk === null || chunk.length > 0) return chunk;
-    }
+  /** The next bytes, none when another part begins; null at the end. */
+  async #read(most: number): Promise<Uint8Array | null> {
+    if (this.#reader !== null) return this.#readSource(this.#reader, most);
+    if (this.#bytes.length === 0 && !(await this.#advance())) return null;
+    const bytes = this.#bytes.subarray(0, most);
+    this.#bytes = this.#bytes.subarray(most);
+    return bytes;
   }
 
-  /** Goes on to the next part: its bytes, or nothing yet if it is a stream. */
-  async #advance(): Promise<Uint8Array | null> {
+  /** Goes on to the next part; false when there is none. */
+  async #advance(): Promise<boolean> {
     const part = this.#parts[this.#next];
-    if (part === undefined) return null;
+    if (part === undefined) return false;
     this.#next += 1;
-    if (part instanceof Uint8Array) return part;
+    if (part instanceof Uint8Array) {
+      this.#bytes = part;
+      return true;
+    }
     const stream = typeof part.stream === 'function' ? await part.stream() : part.stream;
     if (this.#cancelled) {
       // The document was cancelled while this was being opened.
       await stream.cancel().catch(() => undefined);
-      return null;
+      return false;
     }
-    this.#reader = stream.getReader();
+    this.#reader = new ByteReader(stream);
     this.#got = 0;
     this.#declared = part.length;
-    return NOTHING;
+    return true;
   }
 
-  async #readSource(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<Uint8Array | null> {
-    const { done, value } = await reader.read();
+  async #readSource(reader: ByteReader, most: number): Promise<Uint8Array | null> {
+    const bytes = await reader.read(most);
     if (this.#cancelled) return null;
-    if (!done) this.#got += value.length;
+    this.#got += bytes?.length ?? 0;
     // Bytes too many would be read as tokens, and a document too short would hang its reader.
-    if (this.#got > this.#declared || (done && this.#got < this.#declared)) {
+    if (this.#got > this.#declared || (bytes === null && this.#got < this.#declared)) {
       throw new WbxmlEncodeError('wrong-length', `${this.#got} bytes for ${this.#declared}`);
     }
-    if (!done) return value;
+    if (bytes !== null) return bytes;
     this.#reader = null;
-    return NOTHING;
+    return new Uint8Array();
   }
 }

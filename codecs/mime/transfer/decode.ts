@@ -1,3 +1,4 @@
+import { transformBytes } from '../../streams/index.ts';
 import { Base64Decoder } from './base64.ts';
 import type { TransferDecoder } from './decoder.ts';
 import { QuotedPrintableDecoder } from './quoted-printable.ts';
@@ -55,25 +56,19 @@ export function decodeTransferHead(
   return { bytes: out.subarray(0, Math.min(length, maxBytes)), truncated: length > maxBytes };
 }
 
-/** Decodes the body of a part as it streams. Memory is that of one chunk; a source that fails fails the result. */
+/**
+ * Decodes the body of a part as it streams, through buffers of some 64 KB that are used again. A source that fails
+ * fails the result.
+ */
 export function decodePartStream(
   raw: ReadableStream<Uint8Array>,
   encoding: string,
 ): ReadableStream<Uint8Array> {
   const decoder = createTransferDecoder(encoding);
   if (decoder === null) return raw;
-  return raw.pipeThrough(
-    new TransformStream<Uint8Array, Uint8Array>({
-      transform(chunk, controller) {
-        const out = new Uint8Array(decoder.bound(chunk.length));
-        const length = decoder.decode(chunk, 0, chunk.length, out, 0);
-        if (length > 0) controller.enqueue(out.subarray(0, length));
-      },
-      flush(controller) {
-        const out = new Uint8Array(decoder.bound(0));
-        const length = decoder.finish(out, 0);
-        if (length > 0) controller.enqueue(out.subarray(0, length));
-      },
-    }),
-  );
+  return transformBytes(raw, {
+    bound: (length) => decoder.bound(length),
+    write: (input, out) => decoder.decode(input, 0, input.length, out, 0),
+    end: (out) => decoder.finish(out, 0),
+  });
 }

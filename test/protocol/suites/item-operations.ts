@@ -276,6 +276,36 @@ export function itemOperationsSuite(store: 'd1' | 'postgres'): void {
       );
     }, 60_000);
 
+    test('come in ranges, with 8 for one beyond the end (MS-ASCMD 2.2.3.143.1)', async () => {
+      const phone = await newPhone();
+      const content = randomBytes(200_000);
+      const { data } = await deliver(phone, buildMail({ attachments: [{ name: 'a.bin', content }] }));
+      const range = (text: string) =>
+        operate(
+          phone,
+          fetchOf(
+            el('AirSyncBase:FileReference', referenceOf(data)),
+            options(el('ItemOperations:Range', text)),
+          ),
+        );
+      for (const [start, last] of [
+        [0, 0],
+        [1, 99_999],
+        [65_535, 131_073],
+        [199_999, 199_999],
+      ] as const) {
+        const properties = propertiesOf(await range(`${start}-${last}`));
+        const got = Buffer.from(textOf(properties, 'ItemOperations:Data') ?? '', 'base64');
+        expect(got.equals(content.subarray(start, last + 1)), `${start}-${last}`).toBe(true);
+        expect(textOf(properties, 'ItemOperations:Range')).toBe(`${start}-${last}`);
+        expect(textOf(properties, 'ItemOperations:Total')).toBe('200000');
+      }
+      expect(textOf(propertiesOf(await range('199000-300000')), 'ItemOperations:Range')).toBe(
+        '199000-199999',
+      );
+      expect(statuses(await range('200000-200001'))).toEqual(['8']);
+    });
+
     test('of others are as if they did not exist (I22)', async () => {
       const phone = await newPhone();
       const { data } = await deliver(phone, buildMail({ attachments: [{ name: 'a', content: 'secret' }] }));

@@ -1,5 +1,6 @@
 import type { EasContext } from '../context.ts';
 import { httpError, type Reply } from '../http/reply.ts';
+import { send } from '../http/send.ts';
 import { openAttachment } from '../item-operations/attachment.ts';
 import { parseFileReference } from '../mail/ids.ts';
 
@@ -14,8 +15,7 @@ export async function getAttachment(context: EasContext): Promise<Reply> {
   const { stream, length } = content.bytes;
   const source = typeof stream === 'function' ? await stream() : stream;
   const fixed = new FixedLengthStream(length);
-  // A source that fails midway breaks the connection: the client sees a cut answer, never a wrong one.
-  source.pipeTo(fixed.writable).catch(() => undefined);
+  void send([source], fixed.writable);
   return http(
     new Response(fixed.readable, {
       headers: {

@@ -1,3 +1,5 @@
+import { send } from './send.ts';
+
 /** Smaller answers are not worth the work. */
 const WORTH = 400;
 
@@ -15,20 +17,10 @@ export async function packed(
   if (length < WORTH) return null;
   const gzip = new CompressionStream('gzip') as ReadableWritablePair<Uint8Array, Uint8Array>;
   headers.set('content-encoding', 'gzip');
-  const source = body instanceof Uint8Array ? streamOf(body) : body;
-  const stream = source.pipeThrough(gzip);
-  if (!(body instanceof Uint8Array)) return new Response(stream, { headers, encodeBody: 'manual' });
-  const bytes = await new Response(stream).arrayBuffer();
+  void send([body], gzip.writable);
+  if (!(body instanceof Uint8Array)) return new Response(gzip.readable, { headers, encodeBody: 'manual' });
+  const bytes = await new Response(gzip.readable).arrayBuffer();
   return new Response(bytes, { headers, encodeBody: 'manual' });
-}
-
-function streamOf(bytes: Uint8Array): ReadableStream<Uint8Array> {
-  return new ReadableStream({
-    start(controller) {
-      controller.enqueue(bytes);
-      controller.close();
-    },
-  });
 }
 
 /**

@@ -1,5 +1,6 @@
 import { encodeWbxml, encodeWbxmlStream, type WbxmlNode } from '../../../codecs/wbxml/index.ts';
 import { packed } from './compress.ts';
+import { send } from './send.ts';
 import type { Version } from './versions.ts';
 
 const WBXML_TYPE = 'application/vnd.ms-sync.wbxml';
@@ -51,7 +52,6 @@ export async function toResponse(reply: Reply, version: Version, gzip: boolean):
   const zipped = gzip ? await packed(stream, length, headers) : null;
   if (zipped !== null) return zipped;
   const fixed = new FixedLengthStream(length);
-  // A source that fails midway breaks the connection: the client sees a cut answer, never a wrong one.
-  stream.pipeTo(fixed.writable).catch(() => undefined);
+  void send([stream], fixed.writable);
   return new Response(fixed.readable, { headers });
 }

@@ -1,4 +1,5 @@
 import { decodePartStream } from '../../../codecs/mime/index.ts';
+import { type ByteTransform, transformBytes } from '../../../codecs/streams/index.ts';
 import type { OpaqueStream } from '../../../codecs/wbxml/index.ts';
 import type { EasContext } from '../context.ts';
 import type { ByteRange } from './byte-range.ts';
@@ -32,21 +33,23 @@ export async function openAttachment(
     const raw = await blobs.openRange(rawKey, part.bodyStart, part.bodyEnd);
     if (raw === null) throw new Error('raw message is missing');
     const decoded = decodePartStream(raw, part.encoding);
-    return range === null ? decoded : decoded.pipeThrough(slice(start, end));
+    return range === null ? decoded : transformBytes(decoded, slice(start, end));
   };
   return { mediaType: part.mediaType, bytes: { length: end - start, stream }, start, end, total };
 }
 
 /** Lets bytes [start, end) of a stream through. */
-function slice(start: number, end: number): TransformStream<Uint8Array, Uint8Array> {
+function slice(start: number, end: number): ByteTransform {
   let at = 0;
-  return new TransformStream({
-    transform(chunk, controller) {
-      const from = Math.max(0, start - at);
-      const to = Math.min(chunk.length, end - at);
-      at += chunk.length;
-      if (to > from) controller.enqueue(chunk.subarray(from, to));
-      if (at >= end) controller.terminate();
+  return {
+    bound: (length) => length,
+    write(input, out) {
+      const bytes = input.subarray(Math.max(0, start - at), Math.max(0, end - at));
+      out.set(bytes);
+      at += input.length;
+      return bytes.length;
     },
-  });
+    end: () => 0,
+    complete: () => at >= end,
+  };
 }

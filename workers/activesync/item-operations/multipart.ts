@@ -1,5 +1,6 @@
 import { encodeWbxml, type WbxmlNode } from '../../../codecs/wbxml/index.ts';
 import type { Reply } from '../http/reply.ts';
+import { send } from '../http/send.ts';
 import type { Version } from '../http/versions.ts';
 import type { Part } from './parts.ts';
 
@@ -19,30 +20,11 @@ export function multipartReply(document: WbxmlNode, parts: Part[], version: Vers
     offset += part.length;
   });
   const fixed = new FixedLengthStream(offset);
-  // A source that fails midway breaks the connection: the client sees a cut answer, never a wrong one.
-  write(fixed.writable, [header, ...all]).catch(() => undefined);
+  void send([header, ...all], fixed.writable);
   const headers = {
     'content-type': 'application/vnd.ms-sync.multipart',
     'cache-control': 'private, no-store',
     'ms-server-activesync': version,
   };
   return { kind: 'http', response: new Response(fixed.readable, { headers }) };
-}
-
-async function write(sink: WritableStream<Uint8Array>, parts: Part[]): Promise<void> {
-  try {
-    for (const part of parts) {
-      if (part instanceof Uint8Array) {
-        const writer = sink.getWriter();
-        await writer.write(part);
-        writer.releaseLock();
-      } else {
-        const stream = typeof part.stream === 'function' ? await part.stream() : part.stream;
-        await stream.pipeTo(sink, { preventClose: true });
-      }
-    }
-    await sink.close();
-  } catch (error) {
-    await sink.abort(error);
-  }
 }
