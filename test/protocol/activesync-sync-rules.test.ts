@@ -1,0 +1,3 @@
+import { syncRulesSuite } from './suites/sync-rules.ts';
+
+syncRulesSuite('d1');
