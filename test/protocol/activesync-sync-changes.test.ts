@@ -1,0 +1,3 @@
+import { syncChangesSuite } from './suites/sync-changes.ts';
+
+syncChangesSuite('d1');
