@@ -1,7 +1,7 @@
 import type { EstimateReply, EstimateRequest } from '../ports/device.ts';
 import type { FolderHead, MailboxStore } from '../ports/mail.ts';
 import { filterCutoff, isFilterTypeOf } from './filter.ts';
-import { planStep } from './plan.ts';
+import { isBehind, planStep } from './plan.ts';
 import { type CollectionState, recognise, type SyncStateRepo } from './state.ts';
 
 /** The most changes that an estimate looks at one by one. */
@@ -75,7 +75,7 @@ export async function hasChanges(
   now: number,
 ): Promise<boolean> {
   if (state.deferred != null) return true;
-  const settled = state.feed.modseq >= contentModseq && state.snapshot === 'done';
+  const settled = !isBehind(state.feed, contentModseq) && state.snapshot === 'done';
   if (settled && filterCutoff(state.options.filterType, now) === 0) return false;
   const limits = { windowSize: 1, byteBudget: Number.MAX_SAFE_INTEGER };
   const plan = await planStep(repo, mailbox, state, contentModseq, limits, now);

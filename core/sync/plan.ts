@@ -40,6 +40,11 @@ export function feedAt(modseq: number): FeedCursor {
   return { modseq, itemId: LAST_ID };
 }
 
+/** Whether something up to `modseq` may lie after the cursor: what one command changed has one modseq. */
+export function isBehind(cursor: FeedCursor, modseq: number): boolean {
+  return cursor.modseq < modseq || (cursor.modseq === modseq && cursor.itemId !== LAST_ID);
+}
+
 /**
  * Compares the folder with the device's shadow and plans the next step. Order: items that aged out, then the
  * change feed, then older items newest first, so that new mail overtakes a long first Sync.
@@ -181,7 +186,7 @@ class StepBuilder {
 async function walkFeed(walk: Walk, contentModseq: number): Promise<FeedCursor> {
   const { mailbox, state, builder } = walk;
   let cursor = state.feed;
-  while (cursor.modseq < contentModseq && !builder.more) {
+  while (isBehind(cursor, contentModseq) && !builder.more) {
     const page = Math.min(500, Math.max(50, builder.room + 1));
     const entries = await mailbox.changes(state.collectionId, cursor, page);
     const seen = await look(
@@ -193,7 +198,7 @@ async function walkFeed(walk: Walk, contentModseq: number): Promise<FeedCursor> 
       if (!say(entry, seen, builder)) return cursor;
       cursor = cursorOf(entry);
     }
-    if (entries.length < page) return cursor.modseq < contentModseq ? feedAt(contentModseq) : cursor;
+    if (entries.length < page) return feedAt(Math.max(cursor.modseq, contentModseq));
   }
   return cursor;
 }
