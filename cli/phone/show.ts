@@ -45,7 +45,7 @@ export function showFolders(out: Output, folders: EasFolder[]): void {
 export function previewOf({ body }: Email): string {
   if (body === null) return '';
   if (body.preview !== null) return body.preview;
-  return body.type === 1 && body.data !== null ? Buffer.from(body.data).toString('utf8') : '';
+  return body.type === 1 && body.data !== null ? Buffer.from(body.data).toString('utf8').trim() : '';
 }
 
 /** The name of a person, or the address when there is no name. */
