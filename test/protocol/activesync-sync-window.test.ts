@@ -1,0 +1,3 @@
+import { syncWindowSuite } from './suites/sync-window.ts';
+
+syncWindowSuite('d1');
