@@ -86,7 +86,7 @@ export type PingStart =
     };
 
 /** A wait for changes of folders, as a Sync has it. */
-export type WatchStart = Exclude<PingStart, { kind: 'status' }>;
+type WatchStart = Exclude<PingStart, { kind: 'status' }>;
 
 /** The object that keeps one device's state and serialises its requests (durable-objects/device-session). */
 export interface DevicePort {

@@ -54,7 +54,7 @@ export interface CommandResponse {
 }
 
 /** A command of the device that was carried out under a key. */
-export interface AppliedCommand {
+interface AppliedCommand {
   /** What tells a repeat of the command. */
   command: string;
   response: CommandResponse | null;

@@ -63,7 +63,7 @@ export interface DocumentScope {
 }
 
 /** Columns of the table `documents`, by name, without tenant and mailbox. */
-export type DocumentColumns = Record<string, string | number>;
+type DocumentColumns = Record<string, string | number>;
 
 /** Where a query for documents reads, and in which order: the newest first. */
 export interface DocumentSource {

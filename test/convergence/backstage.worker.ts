@@ -9,7 +9,7 @@ import type { Env } from '../../platform/env.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Services } from '../../platform/services.ts';
 import worker, { buildServices } from '../../workers/index.ts';
-import type { Act, ActResult, BackstageCall, Truth } from './backstage.ts';
+import type { Act, ActResult, BackstageCall, Truth } from './backstage-wire.ts';
 
 export { DeviceSession, MailboxHub, Throttle } from '../../workers/index.ts';
 

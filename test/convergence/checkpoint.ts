@@ -1,4 +1,4 @@
-import type { TrueItem, Truth } from './backstage.ts';
+import type { TrueItem, Truth } from './backstage-wire.ts';
 import { type Collection, must } from './collection.ts';
 import type { Device } from './device.ts';
 import { plain } from './edits.ts';

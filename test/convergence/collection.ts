@@ -3,7 +3,7 @@ import { type Edit, editNode, type Shown, shownOf } from './edits.ts';
 import type { OptionsWish } from './steps.ts';
 
 /** Something that no answer may do. */
-export class Violation extends Error {
+class Violation extends Error {
   override name = 'Violation';
 }
 

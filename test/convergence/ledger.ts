@@ -1,4 +1,4 @@
-import type { Truth } from './backstage.ts';
+import type { Truth } from './backstage-wire.ts';
 import { must } from './collection.ts';
 
 /** How often a message that went out is in a mailbox. */

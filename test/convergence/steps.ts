@@ -1,4 +1,4 @@
-import type { Act } from './backstage.ts';
+import type { Act } from './backstage-wire.ts';
 import { Random } from './random.ts';
 
 /**

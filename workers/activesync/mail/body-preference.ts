@@ -42,11 +42,6 @@ export function flagOf(element: WbxmlElement | undefined, tag: string): boolean 
   return found === undefined ? undefined : found.text.trim() !== '0';
 }
 
-/** BodyPreference elements of an Options element as far as they are valid (MS-ASAIRS 2.2.2.12). */
-export function bodyPreferences(options: WbxmlElement | undefined): BodyPreference[] {
-  return children(options, 'AirSyncBase:BodyPreference').flatMap((p) => readPreference(p) ?? []);
-}
-
 /**
  * BodyPreference and BodyPartPreference elements of an Options element. A document that breaks their schema is
  * refused as a whole: order, number and type of the children, one preference for each Type (MS-ASAIRS 3.2.5.1).
