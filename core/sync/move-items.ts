@@ -11,7 +11,7 @@ export interface MoveRequest {
 }
 
 /** 1 bad source, 2 bad destination, 3 success, 4 source is destination, 5 two destinations (MS-ASCMD 2.2.3.177.10). */
-export type MoveStatus = 1 | 2 | 3 | 4 | 5;
+export type MoveStatus = 1 | 2 | 3 | 4 | 5 | 105;
 
 export interface MoveReply {
   /** In the order of the requests. */
@@ -82,7 +82,9 @@ function wayOf(folders: readonly Folder[], request: MoveRequest): { from: string
   const from = folderNamed(folders, request.from);
   if (from === undefined || isRecipientCache(from)) return 1;
   const to = folderNamed(folders, request.to);
-  if (to === undefined || isRecipientCache(to)) return 2;
+  if (to === undefined) return 2;
+  // The server alone fills it (MS-ASCMD 2.2.2, 105).
+  if (isRecipientCache(to)) return 105;
   if (from.folderId === to.folderId) return 4;
   // An item does not change its class with its folder.
   return from.itemClass === to.itemClass ? { from: from.folderId, to: to.folderId } : 2;

@@ -45,7 +45,7 @@ describe('OPTIONS', () => {
 });
 
 describe('signing in', () => {
-  test('is asked for with a Basic challenge', async () => {
+  test('is asked for with a Basic challenge (MS-ASHTTP S02_TC02)', async () => {
     for (const authorization of [
       '',
       'Basic !!!',
@@ -237,7 +237,7 @@ describe('the query', () => {
     ['nothing', '', 400],
     ['garbage', '?%ff%00', 400],
     ['prototype names', '?Cmd=__proto__&DeviceId=d&DeviceType=t', 501],
-  ])('with %s is refused: %s', async (_name, search, status) => {
+  ])('with %s is refused: %s (MS-ASHTTP S02_TC05)', async (_name, search, status) => {
     expect((await alice.post('x', folderSync, {}, search)).status).toBe(status);
   });
 

@@ -69,7 +69,7 @@ describe('the status of a Move', () => {
       1,
     ],
     ['to an unknown folder', ({ id, inbox }) => ({ itemId: id, from: inbox, to: 'nowhere' }), 2],
-    ['to the recipient cache', ({ id, inbox }) => ({ itemId: id, from: inbox, to: 'RI' }), 2],
+    ['to the recipient cache', ({ id, inbox }) => ({ itemId: id, from: inbox, to: 'RI' }), 105],
     [
       'of mail to the calendar',
       async (w) => ({ itemId: w.id, from: w.inbox, to: await w.role('calendar') }),

@@ -94,7 +94,7 @@ export function answeringSuite(store: 'd1' | 'postgres'): void {
       ['two ids', '105', (item: string) => [el('ComposeMail:ItemId', item), el('ComposeMail:LongId', item)]],
       ['an unknown id', '150', () => [el('ComposeMail:ItemId', '5:nothing')]],
       ['a null in the id', '150', () => [el('ComposeMail:LongId', 'x\u0001y')]],
-    ])('with %s in its source is refused with %s (S18_TC03, S21_TC13)', async (_what, status, nodes) => {
+    ])('with %s in its source is refused with %s (S17_TC04, S18_TC03, S21_TC13)', async (_what, status, nodes) => {
       const { ann, bob, item } = await exchange('14.1');
       const mime = plain(bob, ann.address, 'Re: Plan');
       const body = request('SmartReply', mime, el('ComposeMail:Source', nodes(item)), save);

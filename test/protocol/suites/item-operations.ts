@@ -195,7 +195,7 @@ export function itemOperationsSuite(store: 'd1' | 'postgres'): void {
       expect(whole.size).toBe(whole.text?.length);
     });
 
-    test('brings a BodyPart, and refuses one of another Type (MSASCON_S03_TC07, TC08)', async () => {
+    test('brings a BodyPart, and refuses one of another Type (MSASCON_S03_TC07, TC08, MS-ASCMD S21_TC05)', async () => {
       const phone = await newPhone('14.1');
       const { serverId } = await deliver(
         phone,
@@ -328,7 +328,7 @@ export function itemOperationsSuite(store: 'd1' | 'postgres'): void {
         `?Cmd=GetAttachment&AttachmentName=${encodeURIComponent(name)}&User=${phone.address}&DeviceId=${phone.deviceId}&DeviceType=Test`,
       );
 
-    test('brings the bytes with their type in 12.1 (MSASCMD_S06_TC01)', async () => {
+    test('brings the bytes with their type in 12.1 (MSASCMD_S06_TC01, MS-ASHTTP S01_TC04)', async () => {
       const phone = await newPhone('12.1');
       const { data } = await deliver(
         phone,
@@ -338,6 +338,23 @@ export function itemOperationsSuite(store: 'd1' | 'postgres'): void {
       expect(answer.status).toBe(200);
       expect(answer.headers.get('content-type')).toBe('image/jpeg');
       expect(Buffer.from(answer.bytes).toString()).toBe('a picture');
+    });
+
+    test('may be named in the base64 query (MS-ASHTTP S01_TC03)', async () => {
+      const phone = await newPhone('12.1');
+      const { data } = await deliver(
+        phone,
+        buildMail({ attachments: [{ name: 'a.txt', content: 'in it' }] }),
+      );
+      const counted = (text: string) => [text.length, ...Buffer.from(text)];
+      const query = Buffer.from([
+        ...[121, 4, 9, 4],
+        ...[...counted(phone.deviceId), 0, ...counted('Test')],
+        ...[0, ...counted(referenceOf(data))],
+      ]);
+      const answer = await phone.post('GetAttachment', null, {}, `?${query.toString('base64')}`);
+      expect(answer.status).toBe(200);
+      expect(Buffer.from(answer.bytes).toString()).toBe('in it');
     });
 
     test('of what is gone is HTTP 500 (MSASCMD_S06_TC02)', async () => {
@@ -360,7 +377,7 @@ export function itemOperationsSuite(store: 'd1' | 'postgres'): void {
   });
 
   describe('the multipart form', () => {
-    test('has the document first, then each body and attachment (MSASCMD_S08_TC07, TC08)', async () => {
+    test('has the document first, then each body and attachment (MSASCMD_S08_TC07, TC08, MS-ASHTTP S03_TC01, MSASAIRS_S02_TC14)', async () => {
       const phone = await newPhone();
       const { serverId, data } = await deliver(
         phone,

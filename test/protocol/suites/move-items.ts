@@ -98,7 +98,7 @@ export function moveItemsSuite(store: 'd1' | 'postgres'): void {
     ['an item that is elsewhere', (w) => one(w.item, w.deleted, w.folder('5')), '1'],
     ['the cache as source', (w) => one(w.item, w.folder('19'), w.deleted), '1'],
     ['an unknown destination (MSASCMD_S10_TC04)', (w) => one(w.item, w.inbox, 'Invalid DstFldId'), '2'],
-    ['the cache as destination', (w) => one(w.item, w.inbox, w.folder('19')), '2'],
+    ['the cache as destination (MS-ASCMD S21_TC04)', (w) => one(w.item, w.inbox, w.folder('19')), '105'],
     ['the calendar as destination', (w) => one(w.item, w.inbox, w.folder('8')), '2'],
     ['the source as destination (MSASCMD_S10_TC05)', (w) => one(w.item, w.inbox, w.inbox), '4'],
     ['two destinations', (w) => one(w.item, w.inbox, w.deleted, w.folder('5')), '5'],

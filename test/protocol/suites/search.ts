@@ -182,7 +182,7 @@ export function searchSuite(store: 'd1' | 'postgres'): void {
   afterAll(() => server?.stop());
 
   describe('Search in the mailbox (MS-ASCMD 2.2.1.16)', () => {
-    test('S14_TC01, S14_TC13 finds messages by words anywhere in them, newest first', async () => {
+    test('S14_TC01, S14_TC13, MS-ASEMAIL S01_TC24 finds messages by words anywhere in them, newest first', async () => {
       const answer = await search(phone, and(...all(), text('keyword1234')), [REBUILD, DEEP, range('0-2')]);
       expect(answer).toMatchObject({ top: '1', status: '1', range: '0-2', total: '3' });
       expect(subjects(answer)).toEqual([

@@ -126,7 +126,7 @@ export function sendingSuite(store: 'd1' | 'postgres'): void {
         '171',
         (m: Uint8Array) => [el('ComposeMail:Mime', m), el('RightsManagement:TemplateID', 't')],
       ],
-      ['no message', '103', () => []],
+      ['no message (S21_TC08)', '103', () => []],
       ['an empty message', '107', () => [el('ComposeMail:Mime', '')]],
       ['something that is no message', '107', () => [el('ComposeMail:Mime', 'words, just words')]],
     ])('%s is refused with %s (S15_TC02, S21_TC01)', async (_what, status, nodes) => {
