@@ -112,7 +112,7 @@ export function pingSuite(store: 'd1' | 'postgres'): void {
       expect((await ping).status).toBe('2');
     });
 
-    test('without a body means as the last time; with nothing remembered it is Status 3', async () => {
+    test('without a body means as the last time; with nothing remembered it is Status 3 (S11_TC01, TC08)', async () => {
       const phone = await settled();
       const empty = async () => textOf((await phone.post('Ping', null)).root ?? undefined, 'Ping:Status');
       expect(await empty()).toBe('3');
@@ -123,7 +123,7 @@ export function pingSuite(store: 'd1' | 'postgres'): void {
       expect(await empty()).toBe('2');
     });
 
-    test('refuses a heartbeat out of range with the nearest limit, and an unknown folder with Status 7', async () => {
+    test('refuses a heartbeat out of range with the nearest limit, and an unknown folder with Status 7 (S11_TC03, TC07)', async () => {
       const phone = await settled();
       const body = (heartbeat: number, folder: string) =>
         el(
@@ -135,8 +135,58 @@ export function pingSuite(store: 'd1' | 'postgres'): void {
       expect([textOf(high, 'Ping:Status'), textOf(high, 'Ping:HeartbeatInterval')]).toEqual(['5', '3540']);
       const low = (await phone.post('Ping', body(1, phone.inbox))).root ?? undefined;
       expect([textOf(low, 'Ping:Status'), textOf(low, 'Ping:HeartbeatInterval')]).toEqual(['5', '10']);
+      const negative = (await phone.post('Ping', body(-1, phone.inbox))).root ?? undefined;
+      expect([textOf(negative, 'Ping:Status'), textOf(negative, 'Ping:HeartbeatInterval')]).toEqual([
+        '5',
+        '10',
+      ]);
       const gone = (await phone.post('Ping', body(60, 'no-such-folder'))).root ?? undefined;
       expect(textOf(gone, 'Ping:Status')).toBe('7');
+    });
+
+    test('that says nothing, or a folder without an id, is Status 4 (S11_TC02)', async () => {
+      const phone = await settled();
+      const nameless = el('Ping:Ping', el('Ping:Folders', el('Ping:Folder', el('Ping:Class', 'Email'))));
+      for (const body of [el('Ping:Ping'), nameless]) {
+        const { root } = await phone.post('Ping', body);
+        expect(textOf(root ?? undefined, 'Ping:Status')).toBe('4');
+      }
+    });
+
+    test('of a device that does not know the folder tree, or an old one, is Status 7 (S11_TC04, TC05)', async () => {
+      const stranger = await settled();
+      const { inbox } = stranger;
+      const fresh = new Phone(server, stranger.address, 'a-password');
+      expect((await fresh.ping(60, [inbox])).status).toBe('7');
+      const other = await new Phone(server, stranger.address, 'a-password').start();
+      const created = el(
+        'FolderHierarchy:FolderCreate',
+        el('FolderHierarchy:SyncKey', textOf(await other.folderSync(), 'FolderHierarchy:SyncKey') ?? ''),
+        el('FolderHierarchy:ParentId', '0'),
+        el('FolderHierarchy:DisplayName', 'made by another device'),
+        el('FolderHierarchy:Type', 12),
+      );
+      const { root } = await other.post('FolderCreate', created);
+      expect(textOf(root ?? undefined, 'FolderHierarchy:Status')).toBe('1');
+      expect((await stranger.ping(60, [inbox])).status).toBe('7');
+    });
+
+    test('names every folder that has changed (S11_TC06)', async () => {
+      const phone = await settled();
+      const trash = phone.folders.find((f) => f.type === '4')?.id ?? '';
+      await phone
+        .sync({ collectionId: trash, key: '0', keep: true })
+        .then(({ key }) => phone.sync({ collectionId: trash, key, keep: true }));
+      const other = await new Phone(server, phone.address, 'a-password').start();
+      await deliver(phone);
+      await deliver(phone);
+      const [first] = await other.receive(2);
+      await other.sync({
+        commands: [el('AirSync:Delete', el('AirSync:ServerId', first?.serverId ?? ''))],
+      });
+      const answer = await phone.ping(60, [phone.inbox, trash]);
+      expect(answer.status).toBe('2');
+      expect(answer.folders.sort()).toEqual([phone.inbox, trash].sort());
     });
   });
 }
