@@ -96,10 +96,13 @@ export class Collection {
     this.#checkForm(key, commands, more);
     this.#settle(children(child(element, 'AirSync:Responses'), 'AirSync:Add'), element);
     for (const command of commands) this.#apply(command);
-    this.key = key;
     this.pending = [];
-    this.lost = false;
-    this.#lostWindow = 0;
+    // Under the same key nothing was said of the step that was lost.
+    if (key !== this.key) {
+      this.lost = false;
+      this.#lostWindow = 0;
+    }
+    this.key = key;
     return { more, news: commands.length + (first ? 1 : 0) };
   }
 
@@ -107,7 +110,6 @@ export class Collection {
     const { window, getChanges, sent } = this.#asked;
     must(key !== '' && key !== '0', `a new SyncKey "${key}"`);
     if (this.key === '0') must(commands.length === 0 && !more, 'an answer to key 0 with more than a key');
-    must(!more || commands.length > 0, 'I18: MoreAvailable on an empty page');
     must(commands.length === 0 || key !== this.key, 'I16: commands under the same key');
     must(sent === 0 || key !== this.key, 'I16: changes were taken under the same key');
     const ids = commands.map((c) => textOf(c, 'AirSync:ServerId'));
@@ -143,7 +145,7 @@ export class Collection {
         this.view.delete(id);
       } else if (edit.kind === 'sendDraft') {
         if (statusOf('AirSync:Change', id) !== '1') continue;
-        this.view.delete(id);
+        // Its Delete comes with the changes.
         this.sent.push(edit);
       } else if (edit.kind !== 'fetch' && statusOf('AirSync:Change', id) === '1') {
         const shown = this.view.get(id);
@@ -174,10 +176,7 @@ export class Collection {
         break;
       case 'AirSync:Delete':
       case 'AirSync:SoftDelete':
-        must(
-          known !== undefined || this.moved.has(id),
-          `${command.tag} of ${id}, which the device never had`,
-        );
+        if (known === undefined && !this.moved.has(id)) this.strays.push(id);
         this.view.delete(id);
         this.moved.delete(id);
         break;
