@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { el, textOf } from '../../../codecs/wbxml/index.ts';
+import { child, children, el, textOf, type WbxmlNode } from '../../../codecs/wbxml/index.ts';
 import { startWaypost, type Waypost } from '../../support/harness.ts';
 import { buildMail } from '../../support/mail.ts';
 import { Phone } from '../phone.ts';
@@ -123,70 +123,161 @@ export function pingSuite(store: 'd1' | 'postgres'): void {
       expect(await empty()).toBe('2');
     });
 
-    test('refuses a heartbeat out of range with the nearest limit, and an unknown folder with Status 7 (S11_TC03, TC07)', async () => {
-      const phone = await settled();
-      const body = (heartbeat: number, folder: string) =>
-        el(
-          'Ping:Ping',
-          el('Ping:HeartbeatInterval', heartbeat),
-          el('Ping:Folders', el('Ping:Folder', el('Ping:Id', folder), el('Ping:Class', 'Email'))),
-        );
-      const high = (await phone.post('Ping', body(10_000, phone.inbox))).root ?? undefined;
-      expect([textOf(high, 'Ping:Status'), textOf(high, 'Ping:HeartbeatInterval')]).toEqual(['5', '3540']);
-      const low = (await phone.post('Ping', body(1, phone.inbox))).root ?? undefined;
-      expect([textOf(low, 'Ping:Status'), textOf(low, 'Ping:HeartbeatInterval')]).toEqual(['5', '10']);
-      const negative = (await phone.post('Ping', body(-1, phone.inbox))).root ?? undefined;
-      expect([textOf(negative, 'Ping:Status'), textOf(negative, 'Ping:HeartbeatInterval')]).toEqual([
-        '5',
-        '10',
-      ]);
-      const gone = (await phone.post('Ping', body(60, 'no-such-folder'))).root ?? undefined;
-      expect(textOf(gone, 'Ping:Status')).toBe('7');
-    });
+    const ask = async (phone: Phone, ...nodes: WbxmlNode[]) => {
+      const { root } = await phone.post('Ping', el('Ping:Ping', nodes));
+      return {
+        status: textOf(root ?? undefined, 'Ping:Status'),
+        heartbeat: textOf(root ?? undefined, 'Ping:HeartbeatInterval'),
+        maxFolders: textOf(root ?? undefined, 'Ping:MaxFolders'),
+        folders: children(child(root ?? undefined, 'Ping:Folders'), 'Ping:Folder').map((f) => f.text),
+      };
+    };
+    const heartbeat = (value: number | string) => el('Ping:HeartbeatInterval', value);
+    const folders = (...ids: string[]) =>
+      el('Ping:Folders', ...ids.map((id) => el('Ping:Folder', el('Ping:Id', id), el('Ping:Class', 'Email'))));
 
-    test('that says nothing, or a folder without an id, is Status 4 (S11_TC02)', async () => {
-      const phone = await settled();
-      const nameless = el('Ping:Ping', el('Ping:Folders', el('Ping:Folder', el('Ping:Class', 'Email'))));
-      for (const body of [el('Ping:Ping'), nameless]) {
-        const { root } = await phone.post('Ping', body);
-        expect(textOf(root ?? undefined, 'Ping:Status')).toBe('4');
+    describe.each(['14.1', '16.1'])('in %s', (version) => {
+      async function device(): Promise<Phone> {
+        const phone = await settled();
+        phone.version = version;
+        return phone;
       }
-    });
 
-    test('of a device that does not know the folder tree, or an old one, is Status 7 (S11_TC04, TC05)', async () => {
-      const stranger = await settled();
-      const { inbox } = stranger;
-      const fresh = new Phone(server, stranger.address, 'a-password');
-      expect((await fresh.ping(60, [inbox])).status).toBe('7');
-      const other = await new Phone(server, stranger.address, 'a-password').start();
-      const created = el(
-        'FolderHierarchy:FolderCreate',
-        el('FolderHierarchy:SyncKey', textOf(await other.folderSync(), 'FolderHierarchy:SyncKey') ?? ''),
-        el('FolderHierarchy:ParentId', '0'),
-        el('FolderHierarchy:DisplayName', 'made by another device'),
-        el('FolderHierarchy:Type', 12),
-      );
-      const { root } = await other.post('FolderCreate', created);
-      expect(textOf(root ?? undefined, 'FolderHierarchy:Status')).toBe('1');
-      expect((await stranger.ping(60, [inbox])).status).toBe('7');
-    });
-
-    test('names every folder that has changed (S11_TC06)', async () => {
-      const phone = await settled();
-      const trash = phone.folders.find((f) => f.type === '4')?.id ?? '';
-      await phone
-        .sync({ collectionId: trash, key: '0', keep: true })
-        .then(({ key }) => phone.sync({ collectionId: trash, key, keep: true }));
-      const other = await new Phone(server, phone.address, 'a-password').start();
-      await deliver(phone);
-      await deliver(phone);
-      const [first] = await other.receive(2);
-      await other.sync({
-        commands: [el('AirSync:Delete', el('AirSync:ServerId', first?.serverId ?? ''))],
+      test('leaves out what the Ping before it said; with nothing before it that is Status 3 (MSASCMD_S11_TC01)', async () => {
+        const phone = await device();
+        expect((await ask(phone, heartbeat(80))).status).toBe('3');
+        await deliver(phone);
+        await phone.receive(1);
+        await deliver(phone);
+        await expect
+          .poll(async () => (await ask(phone, heartbeat(80), folders(phone.inbox))).status)
+          .toBe('2');
+        expect((await ask(phone, folders(phone.inbox))).status).toBe('2');
+        expect((await ask(phone, heartbeat(80))).status).toBe('2');
       });
-      const answer = await phone.ping(60, [phone.inbox, trash]);
-      expect(answer.status).toBe('2');
-      expect(answer.folders.sort()).toEqual([phone.inbox, trash].sort());
+
+      test('that is empty or no Ping is Status 4 (MSASCMD_S11_TC02)', async () => {
+        const phone = await device();
+        expect((await ask(phone)).status).toBe('4');
+        expect((await ask(phone, heartbeat('soon'), folders(phone.inbox))).status).toBe('4');
+        const { root } = await phone.post('Ping', el('AirSync:Sync'));
+        expect(textOf(root ?? undefined, 'Ping:Status')).toBe('4');
+      });
+
+      test.each([
+        [-100, '10'],
+        [1, '10'],
+        [3541, '3540'],
+        [6_000_000, '3540'],
+      ])('with a heartbeat of %i is Status 5 with the nearest limit %s (MSASCMD_S11_TC03, TC07)', async (value, limit) => {
+        const phone = await device();
+        const answer = await ask(phone, heartbeat(value), folders(phone.inbox));
+        expect([answer.status, answer.heartbeat]).toEqual(['5', limit]);
+      });
+
+      test('of more folders than are watched is Status 6 with their number', async () => {
+        const phone = await device();
+        const many = Array.from({ length: 301 }, (_, i) => `folder-${i}`);
+        expect(await ask(phone, heartbeat(80), folders(...many))).toMatchObject({
+          status: '6',
+          maxFolders: '300',
+        });
+      });
+
+      test('of a folder that is not there, or from a device that does not know the folders, is Status 7 (MSASCMD_S11_TC04)', async () => {
+        const phone = await device();
+        expect((await ask(phone, heartbeat(60), folders('no-such-folder'))).status).toBe('7');
+        const theirs = await createFolder(await settled(), 'Theirs');
+        expect((await ask(phone, heartbeat(60), folders(theirs))).status).toBe('7');
+        const fresh = new Phone(server, phone.address, 'a-password');
+        expect((await ask(fresh, heartbeat(60), folders(phone.inbox))).status).toBe('7');
+      });
+
+      test('from a device that does not know of a new folder is Status 7, until it does (MSASCMD_S11_TC05)', async () => {
+        const phone = await device();
+        const other = await new Phone(server, phone.address, 'a-password').start();
+        const created = await createFolder(other, 'New');
+        expect((await ask(phone, heartbeat(60), folders(phone.inbox))).status).toBe('7');
+        await phone.folderSync();
+        expect((await ask(phone, heartbeat(60), folders(phone.inbox))).status).toBe('1');
+        // Who made it knows it.
+        expect((await ask(other, heartbeat(60), folders(other.inbox, created))).status).not.toBe('7');
+      });
+
+      test('names each folder that changed, and only those (MSASCMD_S11_TC06)', async () => {
+        const phone = await device();
+        const made = [
+          await createFolder(phone, 'One'),
+          await createFolder(phone, 'Two'),
+          await createFolder(phone, 'Three'),
+        ];
+        for (const id of made) {
+          const first = await phone.sync({ key: '0', collectionId: id, keep: true });
+          await phone.sync({ key: first.key, collectionId: id, keep: true });
+        }
+        await deliver(phone);
+        await deliver(phone);
+        const mails = await phone.receive(2);
+        const moves = mails.map(({ serverId }, i) =>
+          el(
+            'Move:Move',
+            el('Move:SrcMsgId', serverId),
+            el('Move:SrcFldId', phone.inbox),
+            el('Move:DstFldId', made[i]),
+          ),
+        );
+        await phone.post('MoveItems', el('Move:MoveItems', moves));
+        const answer = await ask(phone, heartbeat(80), folders(...made));
+        expect([answer.status, answer.folders.sort()]).toEqual(['2', made.slice(0, 2).sort()]);
+      });
+
+      test('without a body is held as long as the one before it (MSASCMD_S11_TC08)', async () => {
+        const phone = await device();
+        expect((await ask(phone, heartbeat(60), folders(phone.inbox))).status).toBe('1');
+        const { root } = await phone.post('Ping', null);
+        expect(textOf(root ?? undefined, 'Ping:Status')).toBe('1');
+      });
     });
+
+    test('ends with Status 7 when a watched folder goes', async () => {
+      const phone = await settled();
+      const id = await createFolder(phone, 'Goes');
+      const first = await phone.sync({ key: '0', collectionId: id, keep: true });
+      await phone.sync({ key: first.key, collectionId: id, keep: true });
+      const other = await new Phone(server, phone.address, 'a-password').start();
+      const held = ask(phone, heartbeat(60), folders(phone.inbox, id));
+      await sleep(300);
+      const start = Date.now();
+      await other.post(
+        'FolderDelete',
+        el(
+          'FolderHierarchy:FolderDelete',
+          el('FolderHierarchy:SyncKey', await treeKey(other)),
+          el('FolderHierarchy:ServerId', id),
+        ),
+      );
+      expect((await held).status).toBe('7');
+      expect(Date.now() - start).toBeLessThan(2500);
+    });
+
+    async function treeKey(phone: Phone): Promise<string> {
+      return textOf(await phone.folderSync(), 'FolderHierarchy:SyncKey') ?? '';
+    }
+
+    async function createFolder(phone: Phone, name: string): Promise<string> {
+      const { root } = await phone.post(
+        'FolderCreate',
+        el(
+          'FolderHierarchy:FolderCreate',
+          el('FolderHierarchy:SyncKey', await treeKey(phone)),
+          el('FolderHierarchy:ParentId', phone.inbox),
+          el('FolderHierarchy:DisplayName', name),
+          el('FolderHierarchy:Type', 12),
+        ),
+      );
+      const id = textOf(root ?? undefined, 'FolderHierarchy:ServerId');
+      if (id === undefined) throw new Error('FolderCreate gave no folder');
+      return id;
+    }
   });
 }

@@ -41,8 +41,9 @@ export function parseSync(root: WbxmlElement, version: Version): ParsedSync {
   if (wait.kind === 'status') return wait;
   const partial = flagOf(root, 'AirSync:Partial') ?? false;
   const list = children(child(root, 'AirSync:Collections'), 'AirSync:Collection');
-  // A partial request may name no collection at all: only its wait is new.
-  if (list.length === 0 && !partial) return protocol;
+  // A partial request may name no collection, but then something else is new in it (MS-ASCMD 2.2.3.131).
+  const isBare = wait.seconds === null && child(root, 'AirSync:WindowSize') === undefined;
+  if (list.length === 0 && (!partial || isBare)) return protocol;
   if (list.length > MAX_COLLECTIONS) {
     return { kind: 'status', status: STATUS.sync.tooManyCollections, limit: MAX_COLLECTIONS };
   }

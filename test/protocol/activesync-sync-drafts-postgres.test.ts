@@ -1,0 +1,3 @@
+import { syncDraftsSuite } from './suites/sync-drafts.ts';
+
+syncDraftsSuite('postgres');

@@ -1,0 +1,3 @@
+import { syncFlagsSuite } from './suites/sync-flags.ts';
+
+syncFlagsSuite('d1');

@@ -1,0 +1,3 @@
+import { syncPoisonSuite } from './suites/sync-poison.ts';
+
+syncPoisonSuite('postgres');

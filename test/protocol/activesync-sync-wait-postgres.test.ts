@@ -1,0 +1,3 @@
+import { syncWaitSuite } from './suites/sync-wait.ts';
+
+syncWaitSuite('postgres');
