@@ -138,8 +138,9 @@ export class Device {
     const asked = this.#last.flatMap((id) => this.collections.get(id) ?? []);
     for (const c of asked) c.askAgain();
     const answer = await this.#send('Sync', document, fault);
-    if (answer !== null && textOf(answer.root ?? undefined, 'AirSync:Status') === '13') return 0;
-    return this.#takeSync(answer, asked);
+    const refused = answer !== null && textOf(answer.root ?? undefined, 'AirSync:Status') === '13';
+    // The other copy may have been taken, and its answer is lost.
+    return this.#takeSync(refused ? null : answer, asked);
   }
 
   #takeSync(answer: Answer | null, asked: Collection[]): number {
