@@ -29,7 +29,7 @@ export function mailSuite(store: 'd1' | 'postgres'): void {
   const HTML = `<html><body><p>Grüße aus <b>Köln</b></p>${'<p>more and more text</p>'.repeat(100)}</body></html>`;
 
   describe('a delivered message', () => {
-    test('comes with its properties in a Sync', async () => {
+    test('comes with its properties and its body in a Sync (MSASAIRS_S02_TC10)', async () => {
       const phone = await newPhone();
       await deliver(
         phone,

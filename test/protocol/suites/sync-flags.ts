@@ -84,6 +84,15 @@ export function syncFlagsSuite(store: 'd1' | 'postgres'): void {
         };
       }
 
+      const task = () => [
+        status(2),
+        el('Email:FlagType', 'Flag for follow up'),
+        el('Tasks:Subject', 'to do'),
+        ...dates(0, 20),
+        el('Tasks:ReminderSet', 1),
+        el('Tasks:ReminderTime', day(12)),
+      ];
+
       test('keeps all that it can have (TC01)', async () => {
         const { refused, flag: kept } = await flagged(
           status(2),
@@ -135,6 +144,7 @@ export function syncFlagsSuite(store: 'd1' | 'postgres'): void {
       test.each([
         ['with dates in their order (TC08, TC11)', [status(2), followUp, ...dates(0, 20)], '2'],
         ['with the time of its end (TC26)', [status(2), followUp, ...completed], '2'],
+        ['of a task (TC27)', task(), '2'],
         ['that is done (TC03)', [status(1), followUp, ...completed], '1'],
         ['that is done, without a type (TC12)', [status(1), ...completed], '1'],
       ])('%s is taken', async (_name, nodes, expected) => {
@@ -147,13 +157,23 @@ export function syncFlagsSuite(store: 'd1' | 'postgres'): void {
       });
 
       test.each([
-        ['Status 0 (TC13)', [status(0)]],
-        ['an empty element (TC14)', []],
-      ])('is cleared by %s', async (_name, clear) => {
-        const { phone, id, key } = await flagged(status(2), followUp, ...dates(0, 20));
+        ['Status 0 (TC13)', [status(2), followUp, ...dates(0, 20)], [status(0)]],
+        ['an empty element (TC14)', [status(2), followUp, ...dates(0, 20)], []],
+        ['Status 0 where it is of a task (TC28)', task(), [status(0)]],
+        ['an empty element where it is of a task (TC29)', task(), []],
+      ])('is cleared by %s', async (_name, set, clear) => {
+        const { phone, id, key } = await flagged(...set);
         const cleared = await flagAgain(phone, key, id, ...clear);
         expect(cleared.refused).toBeUndefined();
         expect(cleared.flag?.children).toEqual([]);
+      });
+
+      test('of a task is done, or gets another type (TC30, TC31)', async () => {
+        const { phone, id, key } = await flagged(...task());
+        const done = await flagAgain(phone, key, id, status(1), ...completed);
+        expect([done.refused, textOf(done.flag, 'Email:Status')]).toEqual([undefined, '1']);
+        const other = await flagAgain(phone, done.key, id, status(2), followUp);
+        expect(textOf(other.flag, 'Email:FlagType')).toBe('for Follow Up');
       });
 
       test('is replaced as a whole (TC15)', async () => {
