@@ -10,7 +10,8 @@ export default defineConfig({
           include: ['test/{protocol,e2e,clients,convergence}/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
+          // Each file has a server of its own, which has two cores' worth of work with its test.
+          maxWorkers: 2,
         },
       },
       'test/workerd/vitest.config.ts',
