@@ -45,11 +45,13 @@ async function save(
   const { context, request } = application;
   const [present] = await context.mailbox.itemStates([itemId]);
   if (present?.folderId !== request.collectionId) return { command: 'change', id: itemId, status: NOT_FOUND };
+  const held = context.repo.versions(request.collectionId, [itemId]).get(itemId);
   const outcome = await context.mailbox.replaceContent({ ...message, itemId });
   if (outcome.outcome === 'notFound') return { command: 'change', id: itemId, status: NOT_FOUND };
   // References to attachments number the parts of a draft, which are now others: the device hears of the draft anew.
   const hasFiles = message.parts.some((part) => part.isAttachment);
-  if (!hasFiles) known(application, itemId, outcome.modseq, message.receivedAt);
+  // And only when nobody else changed it meanwhile does the device know all of its new version.
+  if (!hasFiles && held === present.modseq) known(application, itemId, outcome.modseq, message.receivedAt);
   touch(application, outcome);
   return { command: 'change', id: itemId, itemId, files, status: OK, quiet: true };
 }

@@ -257,6 +257,23 @@ describe("the device's own changes", () => {
     expect(reply.batch).toMatchObject([{ op: 'change', itemId: a }]);
   });
 
+  test('a change by someone else of a draft that the device saves is still said', async () => {
+    const { mailbox } = await newMailbox();
+    const drafts = (await mailbox.folderByRole('drafts'))?.folderId ?? '';
+    const draft = { ...newMessage(), folderRole: 'drafts' as const, isDraft: true };
+    await mailbox.insert(draft);
+    const device = new ModelDevice(mailbox, drafts);
+    await device.settle();
+    await mailbox.setFlags([{ itemId: draft.itemId, isRead: true }]);
+    const message = { ...draft, rawKey: 'blobs/saved', dedupeKey: 'saved' };
+    const { itemId } = draft;
+    const save = { kind: 'saveDraft' as const, itemId, fingerprint: 'one', message, files: [] };
+    expect((await device.ask({ commands: [save] })).batch).toMatchObject([{ op: 'change', itemId }]);
+    await device.settle();
+    const again = { ...save, fingerprint: 'two', message: { ...message, rawKey: 'blobs/again' } };
+    expect((await device.ask({ commands: [again] })).batch).toEqual([]);
+  });
+
   test('Delete in Deleted Items removes for good', async () => {
     const { mailbox, trash } = await filled(1);
     const message = newMessage();
