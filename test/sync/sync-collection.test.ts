@@ -267,7 +267,7 @@ describe("the device's own changes", () => {
     await mailbox.setFlags([{ itemId: draft.itemId, isRead: true }]);
     const message = { ...draft, rawKey: 'blobs/saved', dedupeKey: 'saved' };
     const { itemId } = draft;
-    const save = { kind: 'saveDraft' as const, itemId, fingerprint: 'one', message, files: [] };
+    const save = { kind: 'saveDraft' as const, itemId, fingerprint: 'one', message, files: {} };
     expect((await device.ask({ commands: [save] })).batch).toMatchObject([{ op: 'change', itemId }]);
     await device.settle();
     const again = { ...save, fingerprint: 'two', message: { ...message, rawKey: 'blobs/again' } };
