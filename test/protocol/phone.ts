@@ -66,7 +66,8 @@ export class Phone {
     const got = new Uint8Array(await response.arrayBuffer());
     const isDocument = response.headers.get('content-type') === 'application/vnd.ms-sync.wbxml';
     const root = isDocument && got.length > 0 ? decodeWbxml(got) : null;
-    if (root !== null) checkAnswer(command, root);
+    const document = root ?? firstPart(response, got);
+    if (document !== null) checkAnswer(command, document);
     return { status: response.status, headers: response.headers, bytes: got, root };
   }
 
@@ -201,6 +202,14 @@ export class Phone {
     const fetched = child(child(answer.root ?? undefined, 'ItemOperations:Response'), 'ItemOperations:Fetch');
     return { ...answer, fetched };
   }
+}
+
+/** The document of a multipart answer (MS-ASCMD 2.2.1.10.1). */
+function firstPart(response: Response, got: Uint8Array): WbxmlElement | null {
+  if (response.headers.get('content-type') !== 'application/vnd.ms-sync.multipart') return null;
+  const view = new DataView(got.buffer, got.byteOffset);
+  const at = view.getUint32(4, true);
+  return decodeWbxml(got.subarray(at, at + view.getUint32(8, true)));
 }
 
 export interface Item {
