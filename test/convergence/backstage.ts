@@ -30,8 +30,15 @@ export class Backstage {
   }
 
   async #call<T>(call: BackstageCall): Promise<T> {
-    const response = await this.#server.fetch('/backstage', { method: 'POST', body: JSON.stringify(call) });
-    const text = await response.text();
+    const ask = async () => {
+      const response = await this.#server.fetch('/backstage', { method: 'POST', body: JSON.stringify(call) });
+      return { response, text: await response.text() };
+    };
+    const { response, text } = await ask().catch((error: unknown) => {
+      // The local runtime closes a connection now and then. An act may have been done: nobody knows to which item.
+      if (!isCut(error) || call.op === 'act') throw error;
+      return ask();
+    });
     if (!response.ok) throw new Error(`backstage ${call.op}: ${text}`);
     return JSON.parse(text) as T;
   }

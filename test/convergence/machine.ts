@@ -1,5 +1,6 @@
 import type { Waypost } from '../support/harness.ts';
 import { checkpoint } from './checkpoint.ts';
+import { Gate } from './gate.ts';
 import { play } from './play.ts';
 import { type Cast, type Step, stepsOf } from './steps.ts';
 import { castOf, World } from './world.ts';
@@ -22,6 +23,7 @@ export class Machine {
   readonly #server: Waypost;
   readonly shard: string;
   readonly cast: Cast;
+  readonly gate = new Gate();
 
   private constructor(server: Waypost, shard: string, cast: Cast) {
     this.#server = server;
@@ -41,7 +43,7 @@ export class Machine {
 
   /** Plays the steps in a world of their own, with checkpoints in between and at the end. */
   async run(steps: Step[]): Promise<Outcome> {
-    const world = await World.create(this.#server, this.shard);
+    const world = await World.create(this.#server, this.shard, this.gate);
     const outcome: Outcome = {
       ...{ operations: 0, requests: 0, checkpoints: 0, turnedAway: 0 },
       ...{ wakes: world.wakes, failure: null },
@@ -51,14 +53,14 @@ export class Machine {
       for (; at < steps.length; at++) {
         const step = steps[at];
         if (step === undefined) break;
-        await play(world, step);
+        await this.gate.beside(() => play(world, step));
         const before = outcome.operations;
         outcome.operations += step.kind === 'together' ? step.steps.length : 1;
         if (Math.floor(before / STRETCH) === Math.floor(outcome.operations / STRETCH)) continue;
-        await checkpoint(world);
+        await this.gate.beside(() => checkpoint(world));
         outcome.checkpoints++;
       }
-      await checkpoint(world);
+      await this.gate.beside(() => checkpoint(world));
       outcome.checkpoints++;
     } catch (error) {
       outcome.failure = { error: error as Error, at, steps: steps.slice(0, at + 1) };

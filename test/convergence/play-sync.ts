@@ -122,5 +122,8 @@ export async function playRepeat(
 ): Promise<void> {
   const device = world.device(number);
   if (!device.canRepeat) return;
-  await device.repeatSync(kind === 'emptySync' ? null : el('AirSync:Sync', el('AirSync:Partial')), fault);
+  await device.repeatSync(
+    kind === 'emptySync' ? null : el('AirSync:Sync', el('AirSync:Partial'), el('AirSync:WindowSize', 50)),
+    fault,
+  );
 }

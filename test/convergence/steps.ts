@@ -216,7 +216,7 @@ function newSync(random: Random, device: number, fault: Fault): Step {
   };
 }
 
-// No eviction: the local runtime breaks off the requests of others with it.
+// No eviction: it has to be alone.
 const CONCURRENT: Partial<Record<StepKind, number>> = { sync: 10, act: 5, moveItems: 3, deliver: 2 };
 
 /** One step each of some devices, and of an actor that is none. */

@@ -3,6 +3,7 @@ import type { Waypost } from '../support/harness.ts';
 import { buildMail } from '../support/mail.ts';
 import { Backstage } from './backstage.ts';
 import { Device } from './device.ts';
+import type { Gate } from './gate.ts';
 import { Ledger } from './ledger.ts';
 import type { Cast, StepKind } from './steps.ts';
 
@@ -54,18 +55,20 @@ export class World {
   readonly users: Actor[];
   readonly devices: Device[];
   readonly owners: number[];
+  readonly gate: Gate;
   readonly ledger = new Ledger();
   /** Milliseconds from handing a message over to the end of the wait that it ended, one for each wait. */
   readonly wakes: number[] = [];
 
-  private constructor(server: Waypost, users: Actor[], devices: Device[], owners: number[]) {
+  private constructor(server: Waypost, gate: Gate, users: Actor[], devices: Device[], owners: number[]) {
     this.server = server;
+    this.gate = gate;
     this.users = users;
     this.devices = devices;
     this.owners = owners;
   }
 
-  static async create(server: Waypost, shard: string): Promise<World> {
+  static async create(server: Waypost, shard: string, gate: Gate): Promise<World> {
     const number = ++worlds;
     const users: Actor[] = [];
     const devices: Device[] = [];
@@ -80,7 +83,7 @@ export class World {
         owners.push(i);
       }
     }
-    return new World(server, users, devices, owners);
+    return new World(server, gate, users, devices, owners);
   }
 
   user(number: number): Actor {
@@ -122,7 +125,8 @@ export class World {
     const { tenantId, mailboxId } = this.user(this.ownerOf(number)).ref;
     const name = `${tenantId}/${mailboxId}/${this.device(number).sender.deviceId}`;
     try {
-      await this.server.evict('DEVICE', name);
+      // The local runtime breaks off requests of others with it.
+      await this.gate.alone(() => this.server.evict('DEVICE', name));
     } catch (error) {
       // It had gone by itself, or it is busy for longer than the runtime waits.
       if (!/not currently running|active references/.test(String(error))) throw error;
