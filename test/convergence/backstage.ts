@@ -1,6 +1,7 @@
 import type { MailboxRef } from '../../core/mail/types.ts';
 import type { Waypost } from '../support/harness.ts';
 import type { Act, ActResult, BackstageCall, Truth } from './backstage-wire.ts';
+import { isCut } from './transport.ts';
 
 /** The other side of backstage.worker.ts. */
 export class Backstage {

@@ -2,16 +2,18 @@
  * Many seeds of the convergence test, several worlds beside each other on one server.
  *
  *   node test/convergence/convergence.check.ts [--seeds N] [--ops M] [--seed S] [--worlds W]
- *     [--store d1|postgres] [--shrink]
+ *     [--store d1|postgres] [--shrink] [--steps FILE] [--trace]
  *
  * Prints the number of operations that ran without a difference. With `--shrink` a failing run is made shorter, step
- * by step, as long as it fails.
+ * by step, as long as it fails. `--steps` plays the steps of a file, one JSON a line, as a shrunken run prints them;
+ * `--trace` prints all that is sent and answered.
  */
-import { writeSync } from 'node:fs';
+import { readFileSync, writeSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { startWaypost } from '../support/harness.ts';
 import { Machine } from './machine.ts';
 import { shrink } from './shrink.ts';
+import type { Step } from './steps.ts';
 
 const { values } = parseArgs({
   options: {
@@ -21,10 +23,13 @@ const { values } = parseArgs({
     worlds: { type: 'string', default: '6' },
     store: { type: 'string', default: 'd1' },
     shrink: { type: 'boolean', default: false },
+    trace: { type: 'boolean', default: false },
+    steps: { type: 'string' },
   },
 });
 const first = Number(values.seed);
-const count = Number(values.seeds);
+const given = values.steps === undefined ? null : readSteps(values.steps);
+const count = given === null ? Number(values.seeds) : 1;
 
 const say = (line: string) => writeSync(1, `${line}\n`);
 process.env['WRANGLER_LOG'] ??= 'error';
@@ -33,7 +38,7 @@ const server = await startWaypost({
   main: 'test/convergence/backstage.worker.ts',
   vars: { LOG_LEVEL: 'warn', PING_HOLD_MAX_S: '12' },
 });
-const total = { operations: 0, requests: 0, checkpoints: 0, turnedAway: 0, failed: 0 };
+const total = { operations: 0, requests: 0, checkpoints: 0, turnedAway: 0, interrupted: 0, failed: 0 };
 const wakes: number[] = [];
 const begun = Date.now();
 try {
@@ -43,11 +48,13 @@ try {
   const lane = async () => {
     while (next < first + count) {
       const seed = next++;
-      const outcome = await machine.run(machine.steps(seed, Number(values.ops)));
+      const steps = given ?? machine.steps(seed, Number(values.ops));
+      const outcome = await machine.run(steps, values.trace ? say : undefined);
       total.requests += outcome.requests;
       total.turnedAway += outcome.turnedAway;
       wakes.push(...outcome.wakes);
       if (outcome.failure === null) {
+        if (outcome.interrupted) total.interrupted++;
         total.operations += outcome.operations;
         total.checkpoints += outcome.checkpoints;
         continue;
@@ -74,8 +81,13 @@ try {
 wakes.sort((a, b) => a - b);
 say(
   `${total.operations} operations (${total.requests} requests, ${total.checkpoints} checkpoints) without a ` +
-    `difference in ${Math.round((Date.now() - begun) / 1000)} s; ${total.failed} of ${count} seeds failed; ` +
+    `difference in ${Math.round((Date.now() - begun) / 1000)} s; ${total.failed} of ${count} seeds failed, ${total.interrupted} were broken off by the local runtime; ` +
     `${total.turnedAway} answers of 503; ${wakes.length} waits, median ${Math.round(wakes[wakes.length >> 1] ?? 0)} ms, ` +
     `longest ${Math.round(wakes.at(-1) ?? 0)} ms`,
 );
 process.exitCode = total.failed === 0 ? 0 : 1;
+
+function readSteps(path: string): Step[] {
+  const lines = readFileSync(path, 'utf8').split('\n');
+  return lines.filter((line) => line.trim().startsWith('{')).map((line) => JSON.parse(line) as Step);
+}

@@ -70,14 +70,14 @@ export class LossyTransport {
     const query = `Cmd=${command}&User=${encodeURIComponent(address)}&DeviceId=${deviceId}&DeviceType=Model`;
     const post = () =>
       this.#server.fetch(`/Microsoft-Server-ActiveSync?${query}`, {
-      method: 'POST',
-      headers: {
-        authorization: `Basic ${Buffer.from(`${address}:${password}`).toString('base64')}`,
-        'ms-asprotocolversion': version,
-        ...(body === null ? {} : { 'content-type': WBXML }),
-      },
-      ...(body === null ? {} : { body: body as Uint8Array<ArrayBuffer> }),
-    });
+        method: 'POST',
+        headers: {
+          authorization: `Basic ${Buffer.from(`${address}:${password}`).toString('base64')}`,
+          'ms-asprotocolversion': version,
+          ...(body === null ? {} : { 'content-type': WBXML }),
+        },
+        ...(body === null ? {} : { body: body as Uint8Array<ArrayBuffer> }),
+      });
     let response: Response;
     let bytes: Uint8Array;
     try {
@@ -101,5 +101,7 @@ export function isCut(error: unknown): boolean {
 
 function xml(bytes: Uint8Array | null): string {
   if (bytes === null || bytes.length === 0) return 'nothing';
-  return wbxmlToXml(bytes).replace(/\n\s*/g, '').replace(/^.*?\?>/, '');
+  return wbxmlToXml(bytes)
+    .replace(/\n\s*/g, '')
+    .replace(/^.*?\?>/, '');
 }
