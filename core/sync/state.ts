@@ -80,6 +80,10 @@ export interface CollectionState {
   /** Random for each start from SyncKey 0, so that keys of an earlier life never fit. */
   epoch: string;
   generation: number;
+  /** How often a repeat of the step said something else than before: what differs never has one key. */
+  variant?: number;
+  /** The key N-1. */
+  before?: string;
   /** Everything in the change feed up to here is known to the device or does not concern it. */
   feed: FeedCursor;
   /** Where the walk through the older items stands, newest first; 'done' when there are no more. */
@@ -135,13 +139,19 @@ export function syncKeyOf(epoch: string, generation: number): string {
   return `${epoch}-${generation}`;
 }
 
+/** The newest key of a state. */
+export function keyOf({ epoch, generation, variant = 0 }: CollectionState): string {
+  const key = syncKeyOf(epoch, generation);
+  return variant === 0 ? key : `${key}.${variant}`;
+}
+
 /** What a presented key is to a state: its newest key, the one before, or nothing it knows. */
 export function recognise(
   state: CollectionState | null,
   syncKey: string,
 ): 'current' | 'previous' | 'unknown' {
   if (state === null) return 'unknown';
-  if (syncKey === syncKeyOf(state.epoch, state.generation)) return 'current';
-  if (state.generation > 1 && syncKey === syncKeyOf(state.epoch, state.generation - 1)) return 'previous';
-  return 'unknown';
+  if (syncKey === keyOf(state)) return 'current';
+  const before = state.before ?? syncKeyOf(state.epoch, state.generation - 1);
+  return state.generation > 1 && syncKey === before ? 'previous' : 'unknown';
 }

@@ -4,7 +4,7 @@ import { isolate, namesItem, presentItems, resume, withoutEnds } from './isolati
 import { DEFAULT_OPTIONS, type SyncOptions } from './options.ts';
 import { feedAt, type Plan, planStep } from './plan.ts';
 import type { SyncContext, SyncReply, SyncRequest } from './request.ts';
-import { type BatchEntry, type CollectionState, type Deferred, recognise, syncKeyOf } from './state.ts';
+import { type BatchEntry, type CollectionState, type Deferred, keyOf, recognise } from './state.ts';
 
 const NOTHING = {
   options: DEFAULT_OPTIONS,
@@ -63,8 +63,7 @@ function start(
       context.repo.save(saved);
     });
   }
-  const syncKey = syncKeyOf(fresh.epoch, fresh.generation);
-  return { ...NOTHING, collectionId: request.collectionId, status: 1, syncKey };
+  return { ...NOTHING, collectionId: request.collectionId, status: 1, syncKey: keyOf(fresh) };
 }
 
 async function advance(
@@ -81,7 +80,7 @@ async function advance(
   const moved = plan.batch.length > 0 || applied.responses.length > 0 || request.commands.length > 0;
   const next: CollectionState = {
     ...state,
-    generation: state.generation + (moved ? 1 : 0),
+    ...(moved ? { generation: state.generation + 1, variant: 0, before: request.syncKey } : {}),
     feed: plan.feed,
     snapshot: plan.snapshot,
     batch: moved ? plan.batch : state.batch,
@@ -100,7 +99,7 @@ async function advance(
   return {
     collectionId: state.collectionId,
     status: 1,
-    syncKey: syncKeyOf(next.epoch, next.generation),
+    syncKey: keyOf(next),
     options: next.options,
     batch: plan.batch,
     more: plan.more,
@@ -128,8 +127,8 @@ async function planNext(
 }
 
 /**
- * The answer to N-1 was lost: the same step again under the same key. Items that have gone since are left out and
- * leave the shadow, because the device never got them. Commands that were carried out are not carried out twice.
+ * The answer to N-1 was lost: the same step again. Items that have gone since are left out and leave the shadow,
+ * because the device never got them; then the step has another key. Commands that were carried out are not carried out twice.
  */
 async function repeat(
   context: SyncContext,
@@ -153,7 +152,7 @@ async function repeat(
     .filter((e) => e.op === 'add')
     .map((e) => e.itemId);
   const batch = again.batch.filter((e) => (namesItem(e) ? present.has(e.itemId) : !deleting.has(e.itemId)));
-  let next: CollectionState = { ...again, batch, applied: applied.log };
+  let next: CollectionState = { ...again, batch, applied: applied.log, variant: variantOf(state, batch) };
   repo.write(() => {
     repo.drop(collectionId, lost);
     repo.save(next);
@@ -163,7 +162,7 @@ async function repeat(
   if (batch.length + extra.length === 0 && next.more && again.batch.length > 0) {
     // Nothing of the step is left: what comes next takes its place, so that no empty answer promises more.
     const { put, drop, ...plan } = await planNext(context, request, next, contentModseq, false);
-    next = { ...next, ...plan, retries: 0 };
+    next = { ...next, ...plan, retries: 0, variant: variantOf(state, plan.batch) };
     repo.write(() => {
       repo.put(collectionId, put);
       repo.drop(collectionId, drop);
@@ -173,7 +172,7 @@ async function repeat(
   return {
     collectionId,
     status: 1,
-    syncKey: syncKeyOf(state.epoch, state.generation),
+    syncKey: keyOf(next),
     options,
     batch: [...next.batch, ...extra],
     more: next.more,
@@ -182,6 +181,15 @@ async function repeat(
     changed: true,
     touched: applied.touched,
   };
+}
+
+/**
+ * The answers to two copies of a request may differ, and the one that was given last need not be the one that the
+ * device took in: its key tells. A device with the other key starts anew, and neither misses nor doubles anything.
+ */
+function variantOf({ batch, variant = 0 }: CollectionState, said: readonly BatchEntry[]): number {
+  const text = (list: readonly BatchEntry[]) => JSON.stringify(list.map((e) => [e.op, e.itemId]));
+  return text(batch) === text(said) ? variant : variant + 1;
 }
 
 /** What is said of the commands of a request. */

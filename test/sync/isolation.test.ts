@@ -41,7 +41,9 @@ describe('an item that a device cannot take in (I20)', () => {
     expect(items(await device.ask())).toEqual(items(whole));
     const alone = await device.ask();
     expect(items(alone)).toEqual(items(whole).slice(0, 1));
-    expect(alone).toMatchObject({ more: true, syncKey: whole.syncKey });
+    expect(alone.more).toBe(true);
+    // Whether the device took in this answer or an earlier one, its key tells.
+    expect(alone.syncKey).not.toBe(whole.syncKey);
     expect(items(await device.ask())).toEqual(items(whole).slice(1, 2));
   });
 

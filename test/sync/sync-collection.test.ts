@@ -110,7 +110,8 @@ describe('asking again with the key before (I16)', () => {
     const lost = await device.ask({ windowSize: 1 });
     await mailbox.remove([lost.batch[0]?.itemId ?? ''], NOW);
     const again = await device.ask({ windowSize: 1 });
-    expect(again).toMatchObject({ syncKey: lost.syncKey, more: true });
+    expect(again.more).toBe(true);
+    expect(again.syncKey).not.toBe(lost.syncKey);
     expect(again.batch).toHaveLength(1);
     await device.take(again);
     await device.settle();
@@ -127,7 +128,7 @@ describe('asking again with the key before (I16)', () => {
     expect(lost.batch).toEqual([{ op: 'delete', itemId: gone }]);
     const again = await device.ask({ commands: [{ kind: 'delete', itemId: gone ?? '' }] });
     expect(again.batch).toEqual([]);
-    expect(again.syncKey).toBe(lost.syncKey);
+    expect(again.syncKey).not.toBe(lost.syncKey);
   });
 
   test('does not carry out commands twice', async () => {
