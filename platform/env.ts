@@ -1,4 +1,12 @@
-import type { AuditJob, IndexJob, IngestJob, NotifyJob } from '../core/ports/queues.ts';
+import type {
+  ArrivedJob,
+  AuditJob,
+  IndexJob,
+  IngestJob,
+  NotifyJob,
+  OutboundJob,
+  RetentionJob,
+} from '../core/ports/queues.ts';
 
 /** Bindings of wrangler.toml. MAIL_* shards are found by name (mailShards). */
 export interface Env {
@@ -14,6 +22,9 @@ export interface Env {
   QUEUE_INDEX: Queue<IndexJob>;
   QUEUE_NOTIFY: Queue<NotifyJob>;
   QUEUE_AUDIT: Queue<AuditJob>;
+  QUEUE_OUTBOUND: Queue<OutboundJob>;
+  QUEUE_ARRIVED: Queue<ArrivedJob>;
+  QUEUE_RETENTION: Queue<RetentionJob>;
   DEVICE: DurableObjectNamespace;
   HUB: DurableObjectNamespace;
   THROTTLE: DurableObjectNamespace;

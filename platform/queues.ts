@@ -1,4 +1,4 @@
-import type { QueuePort } from '../core/ports/queues.ts';
+import { MAX_QUEUE_DELAY_S, type QueuePort } from '../core/ports/queues.ts';
 import type { Env } from './env.ts';
 
 /** Messages in one sendBatch (Cloudflare Queues limits). */
@@ -9,19 +9,33 @@ const MESSAGE_OVERHEAD = 200;
 
 /** The queue bindings behind QueuePort. A call of several batches that fails in between may have sent the first ones. */
 export function createQueues(
-  env: Pick<Env, 'QUEUE_INGEST' | 'QUEUE_INDEX' | 'QUEUE_NOTIFY' | 'QUEUE_AUDIT'>,
+  env: Pick<
+    Env,
+    | 'QUEUE_INGEST'
+    | 'QUEUE_INDEX'
+    | 'QUEUE_NOTIFY'
+    | 'QUEUE_AUDIT'
+    | 'QUEUE_OUTBOUND'
+    | 'QUEUE_ARRIVED'
+    | 'QUEUE_RETENTION'
+  >,
 ): QueuePort {
   return {
     ingest: (jobs) => sendAll(env.QUEUE_INGEST, jobs),
     index: (jobs) => sendAll(env.QUEUE_INDEX, jobs),
     notify: (jobs) => sendAll(env.QUEUE_NOTIFY, jobs),
     audit: (jobs) => sendAll(env.QUEUE_AUDIT, jobs),
+    outbound: (jobs, delaySeconds = 0) =>
+      sendAll(env.QUEUE_OUTBOUND, jobs, Math.min(Math.max(0, Math.ceil(delaySeconds)), MAX_QUEUE_DELAY_S)),
+    arrived: (jobs) => sendAll(env.QUEUE_ARRIVED, jobs),
+    retention: (jobs) => sendAll(env.QUEUE_RETENTION, jobs),
   };
 }
 
-async function sendAll<T>(queue: Pick<Queue<T>, 'sendBatch'>, jobs: T[]): Promise<void> {
+async function sendAll<T>(queue: Pick<Queue<T>, 'sendBatch'>, jobs: T[], delaySeconds = 0): Promise<void> {
   for (const chunk of chunks(jobs)) {
-    await queue.sendBatch(chunk.map((body) => ({ body, contentType: 'json' as const })));
+    const messages = chunk.map((body) => ({ body, contentType: 'json' as const }));
+    await (delaySeconds === 0 ? queue.sendBatch(messages) : queue.sendBatch(messages, { delaySeconds }));
   }
 }
 

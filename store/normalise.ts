@@ -7,6 +7,7 @@ import {
   TEXT_HEAD_BYTES,
 } from '../core/mail/types.ts';
 import type { FlagChange } from '../core/ports/mail.ts';
+import type { TrustVerdict } from '../core/trust/types.ts';
 import { fitOptional, fitText } from './text.ts';
 
 /**
@@ -54,6 +55,9 @@ export function normaliseMessage(message: NewMessage): NewMessage {
     textHead: fitText(message.textHead, TEXT_HEAD_BYTES),
     degraded: message.degraded.slice(0, LIMITS.degraded).map((text) => fitText(text, LIMITS.shortText)),
     dedupeKey: fitText(message.dedupeKey, LIMITS.rawKey),
+    flag: message.flag === undefined || message.flag === null ? null : normaliseFlag(message.flag),
+    categories: categoriesOf(message.categories ?? []),
+    verdict: verdictOf(message.verdict ?? null),
     parts: message.parts.map(part),
   };
 }
@@ -161,11 +165,23 @@ export function mergeFlagChanges(changes: readonly FlagChange[]): Map<string, Fl
     if (change.isRead !== undefined) into.isRead = change.isRead;
     if (change.flag !== undefined) into.flag = change.flag === null ? null : normaliseFlag(change.flag);
     if (change.categories !== undefined) {
-      into.categories = change.categories
-        .slice(0, LIMITS.categories)
-        .map((text) => fitText(text, LIMITS.shortText));
+      into.categories = categoriesOf(change.categories);
     }
     merged.set(change.itemId, into);
   }
   return merged;
+}
+
+function categoriesOf(categories: readonly string[]): string[] {
+  return categories.slice(0, LIMITS.categories).map((text) => fitText(text, LIMITS.shortText));
+}
+
+function verdictOf(verdict: TrustVerdict | null): TrustVerdict | null {
+  if (verdict === null) return null;
+  const { fromDomain, reasons } = verdict;
+  return {
+    ...verdict,
+    fromDomain: fitText(fromDomain, LIMITS.address),
+    reasons: reasons.slice(0, LIMITS.degraded).map((text) => fitText(text, LIMITS.shortText)),
+  };
 }

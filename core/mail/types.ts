@@ -1,3 +1,5 @@
+import type { TrustVerdict } from '../trust/types.ts';
+
 /** The place of a mailbox: its tenant, its id (equal to its user's id), and the MAIL shard that holds it. */
 export interface MailboxRef {
   tenantId: string;
@@ -173,6 +175,8 @@ export interface Message extends ItemState {
   bodyHtmlPart: number | null;
   /** What was repaired or given up while parsing. */
   degraded: string[];
+  /** What was found out about its origin when it arrived; null for the user's own and for older messages. */
+  verdict: TrustVerdict | null;
   /** Only parts with isAttachment, in order. */
   attachments: MessagePart[];
   /** The parts that bodyTextPart and bodyHtmlPart name (read in the same statement as the attachments). */
@@ -196,12 +200,17 @@ export interface NewMessage
     | 'categories'
     | 'lastVerb'
     | 'lastVerbAt'
+    | 'verdict'
   > {
   /** Key under which a repeated delivery of the same message to this mailbox is recognised (I9). */
   dedupeKey: string;
   folderRole: FolderRole;
   /** The folder itself, for messages that are put where their owner wants them; it wins over folderRole. */
   folderId?: string;
+  /** What it has from the beginning: rules of its owner may have given it these. */
+  flag?: MessageFlag | null;
+  categories?: string[];
+  verdict?: TrustVerdict | null;
   parts: MessagePart[];
 }
 

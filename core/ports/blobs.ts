@@ -17,6 +17,8 @@ export interface RawEnvelope {
   role?: FolderRole;
   /** The mailbox's owner was a blind-copy recipient. */
   bcc?: boolean;
+  /** Came from a signed-in user of this installation (or from itself), not from outside. */
+  submitted?: boolean;
 }
 
 export interface StoredRaw {

@@ -36,6 +36,10 @@ export interface DirectoryStore extends PeopleDirectory, MobileDirectory {
   getTenant(tenantId: string): Promise<Tenant | null>;
   listTenants(): Promise<Tenant[]>;
   setTenantStatus(tenantId: string, status: Tenant['status']): Promise<void>;
+  /** A named JSON value of the tenant (e.g. `journaling`), or null. */
+  getTenantSetting(tenantId: string, name: string): Promise<unknown>;
+  /** null forgets the setting. */
+  putTenantSetting(tenantId: string, name: string, value: unknown): Promise<void>;
   /** Rejects with ConflictError when the domain exists. */
   createDomain(domain: Domain): Promise<void>;
   getDomain(domain: string): Promise<Domain | null>;

@@ -52,6 +52,14 @@ export interface Submission {
   raw: Uint8Array;
   saveInSentItems: boolean;
   correlationId: string;
+  /** Milliseconds since the epoch before which nothing of it leaves; until then it can be cancelled. */
+  notBefore?: number;
+  /**
+   * Written by the installation in the user's name: an automatic reply, a forwarded or redirected message, a receipt,
+   * a journal report. The fields of its header say nothing: it goes to these recipients with this return path ('' for
+   * none, so that nobody is told when it fails), its From is not checked, and it counts to no daily limit.
+   */
+  automatic?: { mailFrom: string; recipients: string[] };
 }
 
 /**

@@ -33,6 +33,39 @@ export interface NotifyJob {
   correlationId: string;
 }
 
+/** A submission whose next attempt is due (outbox row). */
+export interface OutboundJob {
+  v: 1;
+  tenantId: string;
+  mailboxId: string;
+  shard: string;
+  submissionId: string;
+  correlationId: string;
+}
+
+/**
+ * A message has come into a mailbox from outside of it: what follows from that (rules that forward, automatic
+ * replies, reports on sent mail, journaling) is still to be done.
+ */
+export interface ArrivedJob {
+  v: 1;
+  tenantId: string;
+  mailboxId: string;
+  shard: string;
+  itemId: string;
+  rawKey: string;
+  correlationId: string;
+}
+
+/** One bounded step of keeping a mailbox in its limits of time and size. */
+export interface RetentionJob {
+  v: 1;
+  tenantId: string;
+  mailboxId: string;
+  shard: string;
+  correlationId: string;
+}
+
 export interface AuditJob {
   v: 1;
   eventId: string;
@@ -47,10 +80,17 @@ export interface AuditJob {
   correlationId: string;
 }
 
+/** Longest delay of a queue message (Cloudflare Queues limits: 12 hours). */
+export const MAX_QUEUE_DELAY_S = 43_200;
+
 /** Ways into the queues. Each call resolves only when the queue has accepted everything. */
 export interface QueuePort {
   ingest(jobs: IngestJob[]): Promise<void>;
   index(jobs: IndexJob[]): Promise<void>;
   notify(jobs: NotifyJob[]): Promise<void>;
   audit(jobs: AuditJob[]): Promise<void>;
+  /** `delaySeconds`: not delivered before, at most MAX_QUEUE_DELAY_S. */
+  outbound(jobs: OutboundJob[], delaySeconds?: number): Promise<void>;
+  arrived(jobs: ArrivedJob[]): Promise<void>;
+  retention(jobs: RetentionJob[]): Promise<void>;
 }

@@ -53,7 +53,10 @@ async function store(
 ): Promise<IngestJob> {
   const key = rawKey(ref.tenantId, at, itemId);
   const rawSize = sizeOf(message);
-  const facts = { ...envelope, ...ref, receivedAt: at, rawSize, correlationId, authResults: '' };
+  const facts = {
+    ...{ ...envelope, ...ref, receivedAt: at, rawSize, correlationId },
+    ...{ authResults: '', submitted: true },
+  };
   const job = { v: 1 as const, key, ...ref, correlationId };
   try {
     const { sha256 } = await blobs.putRaw(key, streamOf(message), facts);

@@ -31,7 +31,12 @@ describe('the envelope as metadata (I5)', () => {
   });
 
   test('says where a message of the user belongs, and who was copied blindly', () => {
-    for (const over of [{ role: 'sent' as const }, { bcc: true }, { role: 'drafts' as const, bcc: true }]) {
+    for (const over of [
+      { role: 'sent' as const },
+      { bcc: true },
+      { submitted: true },
+      { role: 'drafts' as const, bcc: true },
+    ]) {
       expect(parseEnvelope(envelopeMetadata({ ...envelope, ...over }))).toEqual({ ...envelope, ...over });
     }
     const metadata = envelopeMetadata(envelope);

@@ -35,6 +35,7 @@ export function envelopeMetadata(envelope: RawEnvelope): Record<string, string> 
     correlation: encode(envelope.correlationId),
     ...(envelope.role === undefined ? {} : { role: envelope.role }),
     ...(envelope.bcc === true ? { bcc: '1' } : {}),
+    ...(envelope.submitted === true ? { submitted: '1' } : {}),
   };
   const used = Object.entries(metadata).reduce((sum, [key, value]) => sum + key.length + value.length, 0);
   const room = MAX_METADATA - used - 'auth'.length;
@@ -75,6 +76,7 @@ export function parseEnvelope(metadata: Record<string, string> | undefined): Raw
     authResults: text('auth'),
     ...(isFolderRole(metadata['role']) ? { role: metadata['role'] } : {}),
     ...(metadata['bcc'] === '1' ? { bcc: true } : {}),
+    ...(metadata['submitted'] === '1' ? { submitted: true } : {}),
   };
 }
 

@@ -12,6 +12,7 @@ export function createMemoryDirectoryStore(): DirectoryStore {
   const users = new Map<string, User>();
   const aliases = new Map<string, Alias>();
   const credentials = new Map<string, Credential>();
+  const settings = new Map<string, string>();
   const deadLetters = new Map<string, DeadLetter>();
 
   const { groupAt, ...people } = createMemoryPeople({ users, aliases });
@@ -75,6 +76,16 @@ export function createMemoryDirectoryStore(): DirectoryStore {
     listTenants: async () =>
       structuredClone([...tenants.values()].sort((a, b) => compareText(a.tenantId, b.tenantId))),
     setTenantStatus: async (tenantId, status) => change(tenants.get(tenantId), { status }),
+
+    async getTenantSetting(tenantId, name) {
+      const text = settings.get(`${tenantId}\0${name}`);
+      return text === undefined ? null : (JSON.parse(text) as unknown);
+    },
+    async putTenantSetting(tenantId, name, value) {
+      const key = `${tenantId}\0${name}`;
+      if (value === null || value === undefined) settings.delete(key);
+      else settings.set(key, JSON.stringify(value));
+    },
 
     async createDomain(domain) {
       if (domains.has(domain.domain)) throw new ConflictError('domain exists');

@@ -39,7 +39,11 @@ function insertOne(box: MailboxData, message: NewMessage, folderId: string): Ins
   box.modseq++;
   const facts = { itemId, folderId, receivedAt, isRead, threadId, size, textSize, htmlSize };
   const entry: Entry = {
-    state: newState(box.modseq, facts),
+    state: {
+      ...newState(box.modseq, facts),
+      flag: structuredClone(message.flag ?? null),
+      categories: [...(message.categories ?? [])],
+    },
     dedupeKey,
     lastVerb: 0,
     lastVerbAt: null,

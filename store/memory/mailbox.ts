@@ -301,6 +301,7 @@ function messageOf({ state, message, lastVerb, lastVerbAt }: Entry): Message[] {
     ...state,
     lastVerb,
     lastVerbAt,
+    verdict: message.verdict ?? null,
     attachments: parts.filter((p) => p.isAttachment),
     bodies: parts.filter((p) => isBody(p.partNo)),
   };

@@ -1,13 +1,33 @@
-import type { AuditJob, IndexJob, IngestJob, NotifyJob, QueuePort } from '../../core/ports/queues.ts';
+import type {
+  ArrivedJob,
+  AuditJob,
+  IndexJob,
+  IngestJob,
+  NotifyJob,
+  OutboundJob,
+  QueuePort,
+  RetentionJob,
+} from '../../core/ports/queues.ts';
 
 interface QueueRecorder extends QueuePort {
   /** Everything sent so far, in order. */
-  readonly sent: { ingest: IngestJob[]; index: IndexJob[]; notify: NotifyJob[]; audit: AuditJob[] };
+  readonly sent: {
+    ingest: IngestJob[];
+    index: IndexJob[];
+    notify: NotifyJob[];
+    audit: AuditJob[];
+    outbound: OutboundJob[];
+    arrived: ArrivedJob[];
+    retention: RetentionJob[];
+  };
 }
 
 /** Queues that only remember what was sent to them, as the JSON that a real queue would carry. */
 export function createQueueRecorder(): QueueRecorder {
-  const sent: QueueRecorder['sent'] = { ingest: [], index: [], notify: [], audit: [] };
+  const sent: QueueRecorder['sent'] = {
+    ...{ ingest: [], index: [], notify: [], audit: [] },
+    ...{ outbound: [], arrived: [], retention: [] },
+  };
   const onto =
     <T>(queue: T[]) =>
     async (jobs: T[]) => {
@@ -19,5 +39,8 @@ export function createQueueRecorder(): QueueRecorder {
     index: onto(sent.index),
     notify: onto(sent.notify),
     audit: onto(sent.audit),
+    outbound: onto(sent.outbound),
+    arrived: onto(sent.arrived),
+    retention: onto(sent.retention),
   };
 }

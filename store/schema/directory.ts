@@ -148,6 +148,12 @@ export function directoryTables(kit: SchemaKit) {
       updatedAt: integer('updated_at').notNull(),
       revision: integer('revision').notNull(),
     }),
+    tenantSettings: kit.table('directory', 'tenant_settings', {
+      tenantId: text('tenant_id').notNull(),
+      name: text('name').notNull(),
+      /** JSON. */
+      value: text('value').notNull(),
+    }),
     deadLetters: kit.table('directory', 'dead_letters', {
       deadLetterId: text('dead_letter_id').notNull(),
       queue: text('queue').notNull(),

@@ -75,6 +75,8 @@ export function mailTables(kit: SchemaKit) {
       bodyTextPart: integer('body_text_part'),
       bodyHtmlPart: integer('body_html_part'),
       degraded: text('degraded').notNull(),
+      /** JSON of a TrustVerdict, or null. */
+      verdict: text('verdict'),
       messageClass: text('message_class').notNull(),
       conversationIndex: text('conversation_index').notNull(),
       receivedAsBcc: integer('received_as_bcc').notNull(),

@@ -66,6 +66,20 @@ export function directoryContract(subject: Subject): void {
     });
   });
 
+  describe('settings of a tenant', () => {
+    test('are JSON under a name, each tenant its own', async () => {
+      const { directory } = await world(subject);
+      expect(await directory.getTenantSetting('ts1', 'journaling')).toBeNull();
+      await directory.putTenantSetting('ts1', 'journaling', { to: 'a@b.example', parts: [1, null] });
+      await directory.putTenantSetting('ts2', 'journaling', false);
+      await directory.putTenantSetting('ts1', 'journaling', { to: 'é@b.example' });
+      expect(await directory.getTenantSetting('ts1', 'journaling')).toEqual({ to: 'é@b.example' });
+      expect(await directory.getTenantSetting('ts2', 'journaling')).toBe(false);
+      await directory.putTenantSetting('ts1', 'journaling', null);
+      expect(await directory.getTenantSetting('ts1', 'journaling')).toBeNull();
+    });
+  });
+
   describe('users and aliases', () => {
     test('an address belongs to one user or one alias of all tenants', async () => {
       const { directory, tenant, domain, user } = await world(subject);

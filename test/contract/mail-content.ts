@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ConflictError, NotFoundError } from '../../core/errors.ts';
 import type { ItemState } from '../../core/mail/types.ts';
 import type { MailboxStore } from '../../core/ports/mail.ts';
+import type { TrustVerdict } from '../../core/trust/types.ts';
 import { folderId } from './mail-changes.ts';
 import { expectRecount } from './mail-model.ts';
 import { freshMailbox, message, messages, part, type Subject } from './subject.ts';
@@ -51,6 +52,27 @@ export function mailContentContract(subject: Subject): void {
       expect(await mailbox.changes(inbox, { modseq: 0, itemId: '' }, 5)).toEqual([
         { kind: 'item', item: state },
       ]);
+    });
+  });
+
+  describe('what a new item has from the beginning', () => {
+    test('flag, categories and the verdict on its origin', async () => {
+      const mailbox = await freshMailbox(subject);
+      const verdict: TrustVerdict = {
+        ...{ source: 'checked', spf: 'pass', dkim: 'none', dmarc: 'fail', arc: 'none' },
+        ...{ fromDomain: 'shop.example', policy: 'quarantine', spam: 0.5, disposition: 'junk' },
+        reasons: ['dmarc=fail p=quarantine'],
+      };
+      const flag = { status: 2 as const, type: 'Follow up' };
+      await mailbox.insert(message('a', { flag, categories: ['Red', 'Blue'], verdict, isRead: true }));
+      await mailbox.insert(message('b'));
+      const [a, b] = await mailbox.messages(['item-a', 'item-b']);
+      expect(a).toMatchObject({ flag, categories: ['Red', 'Blue'], verdict, isRead: true });
+      expect(b).toMatchObject({ flag: null, categories: [], verdict: null });
+      expect(await mailbox.itemStates(['item-a'])).toMatchObject([{ flag, categories: ['Red', 'Blue'] }]);
+      // The same flags again are no change.
+      const [again] = await mailbox.setFlags([{ itemId: 'item-a', flag, categories: ['Red', 'Blue'] }]);
+      expect(again?.outcome).toBe('unchanged');
     });
   });
 

@@ -80,6 +80,7 @@ export function mailInsertContract(subject: Subject): void {
           folderId: inbox?.folderId,
           modseq: 2,
           createdModseq: 2,
+          verdict: null,
           readModseq: 2,
           flagModseq: 2,
           categoriesModseq: 2,

@@ -3,7 +3,7 @@ import { InvalidInputError, NotFoundError } from '../../core/errors.ts';
 import type { DeadLetter } from '../../core/ports/directory.ts';
 import { describeError } from '../../platform/log.ts';
 import type { Services } from '../../platform/services.ts';
-import { auditJob, indexJob, ingestJob, notifyJob } from './jobs.ts';
+import { arrivedJob, auditJob, indexJob, ingestJob, notifyJob, outboundJob, retentionJob } from './jobs.ts';
 import { type QueueBatch, type QueueMessage, retryDelay } from './settle.ts';
 
 const PREFIX = 'dlq-';
@@ -85,6 +85,15 @@ export async function replayDeadLetter(services: Services, deadLetterId: string)
       break;
     case 'audit':
       await queues.audit([validated(auditJob, letter)]);
+      break;
+    case 'outbound':
+      await queues.outbound([validated(outboundJob, letter)]);
+      break;
+    case 'arrived':
+      await queues.arrived([validated(arrivedJob, letter)]);
+      break;
+    case 'retention':
+      await queues.retention([validated(retentionJob, letter)]);
       break;
     default:
       throw new InvalidInputError(`no queue named ${letter.queue}`);

@@ -1,5 +1,6 @@
 /** queue(): one file for each queue of wrangler.toml. */
 import type { Services } from '../../platform/services.ts';
+import { consumeArrived } from './arrived.ts';
 import { consumeAudit } from './audit.ts';
 import { consumeDeadLetters } from './dead-letters.ts';
 import { consumeIndexText } from './index-text.ts';
@@ -12,6 +13,7 @@ const CONSUMERS: Record<string, (services: Services, batch: QueueBatch) => Promi
   index: consumeIndexText,
   notify: consumeNotify,
   audit: consumeAudit,
+  arrived: consumeArrived,
 };
 
 /**

@@ -1,10 +1,12 @@
 /** From a raw object to the message that a mailbox will keep: everything but the thread and the write. */
+import type { MessageIndex } from '../../codecs/mime/index.ts';
 import type { Newcomer } from '../../core/mail/join-conversation.ts';
 import type { Place } from '../../core/mail/place.ts';
 import type { RawEnvelope } from '../../core/ports/blobs.ts';
 import type { IngestJob } from '../../core/ports/queues.ts';
 import { describeError } from '../../platform/log.ts';
 import type { Services } from '../../platform/services.ts';
+import { decideArrival } from './arrival/index.ts';
 import { type IngestDelivery, SMALL_BYTES } from './ingest-delivery.ts';
 import { isRemovedDuplicate } from './ingest-duplicates.ts';
 import { itemIdOf } from './ingest-known.ts';
@@ -39,10 +41,13 @@ export async function prepare(
   if (index !== null) {
     try {
       const newcomer = await factsOfParsed(index, identity, rangesOf(services, job, reading));
-      return { delivery, ...newcomer };
+      return {
+        delivery,
+        ...(await decided(services, delivery, object.envelope, { index, newcomer, reading })),
+      };
     } catch (error) {
       // A range that cannot be read now is no property of the message: another attempt will read it.
-      if (error instanceof RawUnavailable) throw error;
+      if (error instanceof NotNow) throw error;
       reading.failure = error;
     }
   }
@@ -55,6 +60,32 @@ export async function prepare(
   }
   const reason = unparsed ? 'unparsed' : 'parse-failed';
   return { delivery, ...factsOfMinimal(reading, identity, reason) };
+}
+
+/** Mail that comes in is judged and sorted; what its owner put there is where it belongs. */
+async function decided(
+  services: Services,
+  { job }: IngestDelivery,
+  envelope: RawEnvelope | null,
+  { index, newcomer, reading }: { index: MessageIndex; newcomer: Newcomer; reading: RawReading },
+): Promise<Newcomer> {
+  if (envelope === null || envelope.role !== undefined) return newcomer;
+  const { tenantId, mailboxId, shard, correlationId } = job;
+  const open = async () => {
+    const { bytes } = reading;
+    if (bytes !== null) return new Response(bytes as Uint8Array<ArrayBuffer>).body ?? new ReadableStream();
+    const object = await services.blobs.open(job.key);
+    if (object === null) throw new NotNow('the raw went missing');
+    return object.stream;
+  };
+  const { message } = newcomer;
+  const ref = { tenantId, mailboxId, shard };
+  try {
+    const judged = await decideArrival(services, { ref, envelope, index, message, open, correlationId });
+    return { ...newcomer, message: judged };
+  } catch (error) {
+    throw new NotNow('what is to become of the message cannot be decided now', { cause: error });
+  }
 }
 
 function identityOf(
@@ -97,12 +128,12 @@ function rangesOf(services: Services, job: IngestJob, { bytes }: RawReading): Ra
       const range = await services.blobs.readRange(job.key, start, end);
       if (range !== null) return range;
     } catch (error) {
-      throw new RawUnavailable('a range of the raw cannot be read', { cause: error });
+      throw new NotNow('a range of the raw cannot be read', { cause: error });
     }
-    throw new RawUnavailable('the raw went missing');
+    throw new NotNow('the raw went missing');
   };
 }
 
-class RawUnavailable extends Error {
-  override name = 'RawUnavailable';
+class NotNow extends Error {
+  override name = 'NotNow';
 }

@@ -93,6 +93,13 @@ async function announce(services: Services, results: IngestResults): Promise<voi
           ...{ tenantId, mailboxId, shard, itemId, correlationId },
         })),
       ),
+      services.queues.arrived(
+        placed.flatMap(({ job: { tenantId, mailboxId, shard, correlationId, key }, result }) =>
+          result.duplicate
+            ? []
+            : [{ v: 1, tenantId, mailboxId, shard, itemId: result.itemId, rawKey: key, correlationId }],
+        ),
+      ),
       services.queues.notify(
         placed.map(
           ({ job: { tenantId, mailboxId, shard, correlationId }, result: { folderId, modseq } }) => ({

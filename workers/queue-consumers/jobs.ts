@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { parseRawKey } from '../../core/mail/place-key.ts';
-import type { AuditJob, IndexJob, IngestJob, NotifyJob } from '../../core/ports/queues.ts';
+import type {
+  ArrivedJob,
+  AuditJob,
+  IndexJob,
+  IngestJob,
+  NotifyJob,
+  OutboundJob,
+  RetentionJob,
+} from '../../core/ports/queues.ts';
 
 const id = z.string().regex(/^[A-Za-z0-9_.:-]{1,64}$/);
 /** Name of a binding; whether it is one of mail, the mail store knows. */
@@ -42,6 +50,35 @@ export const notifyJob: z.ZodType<NotifyJob> = z.object({
   folderId: id,
   modseq: whole,
   originDevice: z.string().max(256).nullable(),
+  correlationId,
+});
+
+export const outboundJob: z.ZodType<OutboundJob> = z.object({
+  v: z.literal(1),
+  tenantId: id,
+  mailboxId: id,
+  shard,
+  submissionId: z.string().regex(/^[A-Za-z0-9_.:-]{1,128}$/),
+  correlationId,
+});
+
+export const arrivedJob: z.ZodType<ArrivedJob> = z
+  .object({
+    v: z.literal(1),
+    tenantId: id,
+    mailboxId: id,
+    shard,
+    itemId: id,
+    rawKey: z.string().max(300),
+    correlationId,
+  })
+  .refine((job) => parseRawKey(job.rawKey)?.tenantId === job.tenantId, 'key is not of the tenant');
+
+export const retentionJob: z.ZodType<RetentionJob> = z.object({
+  v: z.literal(1),
+  tenantId: id,
+  mailboxId: id,
+  shard,
   correlationId,
 });
 

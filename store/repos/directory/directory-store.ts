@@ -45,6 +45,7 @@ import {
   setPolicy,
   setSyncEnabled,
 } from './policies.ts';
+import { getTenantSetting, putTenantSetting } from './tenant-settings.ts';
 import {
   createDomain,
   createTenant,
@@ -76,6 +77,8 @@ export function createDirectoryStore(context: DirectoryContext): DirectoryStore 
     getTenant: (tenantId) => getTenant(context, tenantId),
     listTenants: () => listTenants(context),
     setTenantStatus: (tenantId, status) => setTenantStatus(context, tenantId, status),
+    getTenantSetting: (tenantId, name) => getTenantSetting(context, tenantId, name),
+    putTenantSetting: (tenantId, name, value) => putTenantSetting(context, tenantId, name, value),
     createDomain: (domain) => createDomain(context, domain),
     getDomain: (domain) => getDomain(context, domain),
     listDomains: (tenantId) => listDomains(context, tenantId),

@@ -80,6 +80,8 @@ function insertItems(box: MailboxContext, messages: readonly NewMessage[], wante
     m.rawKey,
     m.threadId,
     m.isDraft ? 1 : 0,
+    m.flag === undefined || m.flag === null ? null : JSON.stringify(m.flag),
+    JSON.stringify(m.categories ?? []),
   ]);
   const input = dialect.rows(JSON.stringify(rows), [
     items.itemId,
@@ -94,6 +96,8 @@ function insertItems(box: MailboxContext, messages: readonly NewMessage[], wante
     stored.rawKey,
     items.threadId,
     items.isDraft,
+    items.flag,
+    items.categories,
   ]);
   // All folders or nothing: an unknown one must not leave half of the batch behind.
   const rolesExist = sql`(select count(*) from ${folders} where ${scoped(box, folders)}
@@ -122,8 +126,8 @@ function insertItems(box: MailboxContext, messages: readonly NewMessage[], wante
       createdModseq: modseq,
       receivedAt: given(items.receivedAt),
       isRead: given(items.isRead),
-      flag: null,
-      categories: '[]',
+      flag: given(items.flag),
+      categories: given(items.categories),
       size: given(items.size),
       textSize: given(items.textSize),
       htmlSize: given(items.htmlSize),

@@ -79,6 +79,7 @@ function messagesOf(box: MailboxContext, itemIds: readonly string[]) {
       bodyTextPart: messages.bodyTextPart,
       bodyHtmlPart: messages.bodyHtmlPart,
       degraded: messages.degraded,
+      verdict: messages.verdict,
     })
     .from(items)
     .innerJoin(messages, and(scoped(box, messages), eq(messages.itemId, items.itemId)))
@@ -129,6 +130,7 @@ function messageOf(row: MessageRow): Message {
     bodyTextPart: row.bodyTextPart,
     bodyHtmlPart: row.bodyHtmlPart,
     degraded: JSON.parse(row.degraded) as string[],
+    verdict: row.verdict === null ? null : (JSON.parse(row.verdict) as Message['verdict']),
     attachments: [],
     bodies: [],
   };

@@ -1,0 +1,30 @@
+/** What is decided about a message that comes in before it has its place. One file for each step. */
+import type { MessageIndex } from '../../../codecs/mime/index.ts';
+import type { MailboxRef, NewMessage } from '../../../core/mail/types.ts';
+import type { RawEnvelope } from '../../../core/ports/blobs.ts';
+import type { Services } from '../../../platform/services.ts';
+
+export interface Arrival {
+  ref: MailboxRef;
+  envelope: RawEnvelope;
+  index: MessageIndex;
+  /** The message as the steps before have left it: a step says what it changes by answering with another. */
+  message: NewMessage;
+  /** The raw from its beginning; each call reads it anew. Rejects when it cannot be read now. */
+  open(): Promise<ReadableStream<Uint8Array>>;
+  correlationId: string;
+}
+
+/**
+ * Resolves with the message as it is to be placed. Rejects on faults of ours alone, and then the message comes again;
+ * nothing in a message makes a step fail (I10).
+ */
+export type ArrivalStep = (services: Services, arrival: Arrival) => Promise<NewMessage>;
+
+const STEPS: readonly ArrivalStep[] = [];
+
+export async function decideArrival(services: Services, arrival: Arrival): Promise<NewMessage> {
+  let { message } = arrival;
+  for (const step of STEPS) message = await step(services, { ...arrival, message });
+  return message;
+}
