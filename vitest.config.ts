@@ -1,10 +1,13 @@
 import { defineConfig } from 'vitest/config';
+import { workerModules } from './test/support/in-process/vite-plugin.ts';
 
 export default defineConfig({
   test: {
     silent: 'passed-only',
     projects: [
       {
+        // The Worker inside the test's own process (test/support/in-process).
+        plugins: [workerModules()],
         test: {
           name: 'edges',
           include: ['test/{protocol,e2e,clients,convergence}/**/*.test.ts'],

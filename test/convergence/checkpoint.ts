@@ -9,6 +9,7 @@ const DAY = 86_400_000;
 /** Days behind each FilterType (MS-ASCMD 2.2.3.68.2). */
 const DAYS = [Number.POSITIVE_INFINITY, 1, 3, 7, 14, 31];
 const ARRIVAL_MS = 30_000;
+const POLL_MS = 20;
 const MOST_ROUNDS = 20;
 
 /** Stops, lets everything arrive, syncs every device until nothing comes, and compares. */
@@ -48,7 +49,7 @@ async function arrived(world: World): Promise<Truth[]> {
     const missing = truths.flatMap((truth, user) => world.ledger.missing(user, truth));
     if (missing.length === 0) return truths;
     must(Date.now() < end, `I1: ${missing.join(', ')} never came`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }
 

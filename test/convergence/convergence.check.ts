@@ -1,8 +1,9 @@
 /**
- * Many seeds of the convergence test, several worlds beside each other on one server.
+ * Many seeds of the convergence test, several worlds beside each other on one server: inside this process, with
+ * evictions and disorder of queues, or in workerd behind HTTP.
  *
  *   node test/convergence/convergence.check.ts [--seeds N] [--ops M] [--seed S] [--worlds W]
- *     [--store d1|postgres] [--shrink] [--steps FILE] [--trace]
+ *     [--server process|workerd] [--store d1|postgres] [--shrink] [--steps FILE] [--trace]
  *
  * Prints the number of operations that ran without a difference. With `--shrink` a failing run is made shorter, step
  * by step, as long as it fails. `--steps` plays the steps of a file, one JSON a line, as a shrunken run prints them;
@@ -10,7 +11,6 @@
  */
 import { readFileSync, writeSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { startWaypost } from '../support/harness.ts';
 import { Machine } from './machine.ts';
 import { shrink } from './shrink.ts';
 import type { Step } from './steps.ts';
@@ -21,6 +21,7 @@ const { values } = parseArgs({
     ops: { type: 'string', default: '600' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     worlds: { type: 'string', default: '6' },
+    server: { type: 'string', default: 'process' },
     store: { type: 'string', default: 'd1' },
     shrink: { type: 'boolean', default: false },
     trace: { type: 'boolean', default: false },
@@ -33,17 +34,17 @@ const count = given === null ? Number(values.seeds) : 1;
 
 const say = (line: string) => writeSync(1, `${line}\n`);
 process.env['WRANGLER_LOG'] ??= 'error';
-const server = await startWaypost({
-  store: values.store === 'postgres' ? 'postgres' : 'd1',
-  main: 'test/convergence/backstage.worker.ts',
-  vars: { LOG_LEVEL: 'warn', PING_HOLD_MAX_S: '12' },
-});
+const kind = values.server === 'workerd' ? 'workerd' : 'process';
+const store = values.store === 'postgres' ? 'postgres' : 'd1';
+const machine = await Machine.start({ kind, store, seed: first });
+const { server } = machine;
 const total = { operations: 0, requests: 0, checkpoints: 0, turnedAway: 0, interrupted: 0, failed: 0 };
 const wakes: number[] = [];
 const begun = Date.now();
 try {
-  const machine = await Machine.create(server);
-  say(`store ${values.store}; not done by this server: ${[...machine.cast.without].join(', ') || 'nothing'}`);
+  say(
+    `server ${kind}, store ${store}; not done by this server: ${[...machine.cast.without].join(', ') || 'nothing'}`,
+  );
   let next = first;
   const lane = async () => {
     while (next < first + count) {

@@ -1,37 +1,41 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startWaypost, type Waypost } from '../support/harness.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Machine } from './machine.ts';
-import { World } from './world.ts';
+import type { ServerKind } from './servers.ts';
 
-let server: Waypost;
-let machine: Machine;
+/** Seeds, and operations of each. */
+const PLAYS: [ServerKind, number[], number][] = [
+  ['process', [1, 2, 3, 4, 5, 6], 400],
+  ['workerd', [1], 60],
+];
 
-beforeAll(async () => {
-  server = await startWaypost({
-    main: 'test/convergence/backstage.worker.ts',
-    vars: { LOG_LEVEL: 'warn', PING_HOLD_MAX_S: '12' },
+describe.each(PLAYS)('%s', (kind, seeds, operations) => {
+  let machine: Machine;
+
+  beforeAll(async () => {
+    machine = await Machine.start({ kind });
   });
-  machine = await Machine.create(server);
-});
-afterAll(() => server?.stop());
+  afterAll(() => machine?.server.stop());
 
-test('devices, mail and webmail over a transport that loses and repeats: all views become the mailbox (I14 to I18)', async () => {
-  const runs = await Promise.all([1, 2].map((seed) => machine.run(machine.steps(seed, 60))));
-  for (const [i, { failure, checkpoints }] of runs.entries()) {
-    expect(failure === null ? '' : `seed ${i + 1}, step ${failure.at}: ${failure.error.message}`).toBe('');
-    expect(checkpoints).toBeGreaterThan(0);
-  }
-}, 180_000);
+  test('devices, mail and webmail over a transport that loses and repeats: all views become the mailbox (I14 to I20)', async () => {
+    const runs = await Promise.all(seeds.map((seed) => machine.run(machine.steps(seed, operations))));
+    for (const [i, { failure, checkpoints }] of runs.entries()) {
+      expect(failure === null ? '' : `seed ${seeds[i]}, step ${failure.at}: ${failure.error.message}`).toBe(
+        '',
+      );
+      expect(checkpoints).toBeGreaterThan(0);
+    }
+  }, 180_000);
 
-test('a new draft that is sent twice at once is one draft, and both requests are answered (I16)', async () => {
-  const world = await World.create(server, machine.shard, machine.gate);
-  const phone = world.device(0);
-  await phone.settle();
-  const drafts = phone.collection(phone.folderOfType(3) ?? '');
-  const draft = { subject: 'Once', body: 'Only once', to: world.user(1).address };
-  drafts.pending.push({ kind: 'addDraft', clientId: 'c1', ...draft });
-  await phone.sync([drafts.id], { window: 10 }, 'atOnce');
-  expect(phone.turnedAway).toBe(0);
-  await phone.settle();
-  expect([...drafts.view.values()].map((d) => d.body)).toEqual(['Only once']);
+  test('a new draft that is sent twice at once is one draft, and both requests are answered (I16)', async () => {
+    const world = await machine.newWorld();
+    const phone = world.device(0);
+    await phone.settle();
+    const drafts = phone.collection(phone.folderOfType(3) ?? '');
+    const draft = { subject: 'Once', body: 'Only once', to: world.user(1).address };
+    drafts.pending.push({ kind: 'addDraft', clientId: 'c1', ...draft });
+    await phone.sync([drafts.id], { window: 10 }, 'atOnce');
+    expect(phone.turnedAway).toBe(0);
+    await phone.settle();
+    expect([...drafts.view.values()].map((d) => d.body)).toEqual(['Only once']);
+  });
 });

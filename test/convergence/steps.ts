@@ -216,8 +216,13 @@ function newSync(random: Random, device: number, fault: Fault): Step {
   };
 }
 
-// No eviction: it has to be alone.
-const CONCURRENT: Partial<Record<StepKind, number>> = { sync: 10, act: 5, moveItems: 3, deliver: 2 };
+const CONCURRENT: Partial<Record<StepKind, number>> = {
+  sync: 10,
+  act: 5,
+  moveItems: 3,
+  deliver: 2,
+  evict: 1,
+};
 
 /** One step each of some devices, and of an actor that is none. */
 function together(random: Random, cast: Cast): Step {

@@ -3,7 +3,6 @@ import type { Waypost } from '../support/harness.ts';
 import { buildMail } from '../support/mail.ts';
 import { Backstage } from './backstage.ts';
 import { Device } from './device.ts';
-import type { Gate } from './gate.ts';
 import { Ledger } from './ledger.ts';
 import type { Cast, StepKind } from './steps.ts';
 
@@ -55,20 +54,27 @@ export class World {
   readonly users: Actor[];
   readonly devices: Device[];
   readonly owners: number[];
-  readonly gate: Gate;
+  readonly #evictions: boolean;
   readonly ledger = new Ledger();
   /** Milliseconds from handing a message over to the end of the wait that it ended, one for each wait. */
   readonly wakes: number[] = [];
 
-  private constructor(server: Waypost, gate: Gate, users: Actor[], devices: Device[], owners: number[]) {
+  private constructor(
+    server: Waypost,
+    users: Actor[],
+    devices: Device[],
+    owners: number[],
+    evictions: boolean,
+  ) {
     this.server = server;
-    this.gate = gate;
     this.users = users;
     this.devices = devices;
     this.owners = owners;
+    this.#evictions = evictions;
   }
 
-  static async create(server: Waypost, shard: string, gate: Gate): Promise<World> {
+  /** `evictions`: whether objects are ended now and then. */
+  static async create(server: Waypost, shard: string, evictions: boolean): Promise<World> {
     const number = ++worlds;
     const users: Actor[] = [];
     const devices: Device[] = [];
@@ -83,7 +89,7 @@ export class World {
         owners.push(i);
       }
     }
-    return new World(server, gate, users, devices, owners);
+    return new World(server, users, devices, owners, evictions);
   }
 
   user(number: number): Actor {
@@ -121,15 +127,13 @@ export class World {
     } else await backstage.deliver(raw, Date.now() - (how.ageDays ?? 0) * DAY);
   }
 
+  /** Ends the instance of a device's object, as soon as it does nothing. */
   async evict(number: number): Promise<void> {
+    if (!this.#evictions) return;
     const { tenantId, mailboxId } = this.user(this.ownerOf(number)).ref;
     const name = `${tenantId}/${mailboxId}/${this.device(number).sender.deviceId}`;
-    try {
-      // The local runtime breaks off requests of others with it.
-      await this.gate.alone(() => this.server.evict('DEVICE', name));
-    } catch (error) {
-      // It had gone by itself, or it is busy for longer than the runtime waits.
-      if (!/not currently running|active references/.test(String(error))) throw error;
-    }
+    await this.server.evict('DEVICE', name).catch((error: unknown) => {
+      if (!/not currently running/.test(String(error))) throw error;
+    });
   }
 }

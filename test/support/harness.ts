@@ -4,11 +4,11 @@
  */
 import { fileURLToPath } from 'node:url';
 import { createTestHarness, type TestHarness, unstable_readConfig } from 'wrangler';
-import type { DomainView, UserView } from '../../shared/admin-api.ts';
+import type { UserView } from '../../shared/admin-api.ts';
+import { ADMIN_TOKEN, createClient } from './client.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const CONFIG = fileURLToPath(new URL('../../wrangler.toml', import.meta.url));
-const ADMIN_TOKEN = 'test-admin-token-0123456789';
 
 export interface WaypostOptions {
   /** `postgres` starts a real PostgreSQL and puts it behind HYPERDRIVE. */
@@ -83,7 +83,8 @@ export async function startWaypost(options: WaypostOptions = {}): Promise<Waypos
   }
 }
 
-async function startDatabase(): Promise<{ url: string; stop(): Promise<void> }> {
+/** A real PostgreSQL with all migrations applied. */
+export async function startDatabase(): Promise<{ url: string; stop(): Promise<void> }> {
   // Only where it is wanted: the server is a large package.
   const { migrate, startPostgres } = await import('./postgres.ts');
   const server = await startPostgres();
@@ -127,17 +128,6 @@ function waypost(server: TestHarness, url: URL, stop: () => Promise<void>): Wayp
     // The harness's Response is that of undici, the same class by another name.
     (await server.fetch(path, init as Parameters<typeof server.fetch>[1])) as unknown as Response;
 
-  async function admin<T>(method: string, path: string, body?: unknown): Promise<T> {
-    const response = await request(`/admin/v1${path}`, {
-      method,
-      headers: { authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
-    return JSON.parse(text === '' ? 'null' : text) as T;
-  }
-
   function logs(): LogLine[] {
     return server.getLogs().flatMap(({ message }) => {
       try {
@@ -153,13 +143,7 @@ function waypost(server: TestHarness, url: URL, stop: () => Promise<void>): Wayp
     url,
     adminToken: ADMIN_TOKEN,
     fetch: request,
-    admin,
-    async addUser(address, password) {
-      const domain = address.slice(address.lastIndexOf('@') + 1);
-      const { items } = await admin<{ items: DomainView[] }>('GET', '/domains');
-      if (!items.some((d) => d.domain === domain)) await admin('POST', '/domains', { domain });
-      return admin<UserView>('POST', '/users', { address, ...(password === undefined ? {} : { password }) });
-    },
+    ...createClient(request, logs),
     async email(from, to, raw) {
       const bytes = typeof raw === 'string' ? raw : new Response(raw as Uint8Array<ArrayBuffer>).body;
       if (bytes === null) throw new Error('an empty message cannot be handed over here');
@@ -173,15 +157,6 @@ function waypost(server: TestHarness, url: URL, stop: () => Promise<void>): Wayp
     evict: (className, name) => worker.evictDurableObject(className, { name }),
     bindings: async <T>() => (await worker.getEnv()) as T,
     logs,
-    async waitForLog(fits, timeoutMs = 15_000) {
-      const end = Date.now() + timeoutMs;
-      for (;;) {
-        const line = logs().find(fits);
-        if (line !== undefined) return line;
-        if (Date.now() > end) throw new Error(`no such log line within ${timeoutMs} ms`);
-        await new Promise((resolve) => setTimeout(resolve, 25));
-      }
-    },
     stop,
   };
 }

@@ -1,0 +1,18 @@
+import { registerHooks } from 'node:module';
+import { WORKERS, WORKERS_DOUBLE, wasmModule } from './modules.ts';
+
+let installed = false;
+
+/** Lets this Node process import the modules of a Worker. In vitest the plugin does the same for what vite loads. */
+export function installHooks(): void {
+  if (installed) return;
+  installed = true;
+  registerHooks({
+    resolve: (specifier, context, next) =>
+      specifier === WORKERS ? { url: WORKERS_DOUBLE.href, shortCircuit: true } : next(specifier, context),
+    load: (url, context, next) =>
+      url.endsWith('.wasm')
+        ? { format: 'module', source: wasmModule(url), shortCircuit: true }
+        : next(url, context),
+  });
+}

@@ -1,0 +1,9 @@
+/** How modules that only a Worker can import are found here. */
+export const WORKERS = 'cloudflare:workers';
+export const WORKERS_DOUBLE = new URL('./cloudflare-workers.ts', import.meta.url);
+
+/** Source of a module that is, like a Worker's import of a .wasm file, a compiled WebAssembly.Module. */
+export function wasmModule(url: string): string {
+  return `import { readFileSync } from 'node:fs';
+export default new WebAssembly.Module(readFileSync(new URL(${JSON.stringify(url)})));`;
+}
