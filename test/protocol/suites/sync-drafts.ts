@@ -152,6 +152,33 @@ export function syncDraftsSuite(store: 'd1' | 'postgres'): void {
     expect(textOf(properties, 'Email2:IsDraft')).toBe('1');
   });
 
+  test('an Add says at once what is read, flagged and categorised', async () => {
+    const key = await begin();
+    const made = await push(
+      key,
+      add(
+        draft(
+          'Marked',
+          text('later'),
+          el('Email:Read', 0),
+          el('Email:Flag', el('Email:Status', 2), el('Email:FlagType', 'Follow up')),
+          el('Email:Categories', el('Email:Category', 'Red'), el('Email:Category', 'Blue')),
+        ),
+      ),
+    );
+    expect(made.responses('Add').map(statusOf)).toEqual(['1']);
+    expect(made.responses('Change')).toEqual([]);
+    expect((await news(phone, made.key, drafts)).empty).toBe(true);
+    const seen = await everything(await another(phone.address), 1, drafts, options(bodyPreference(1)));
+    const data = dataOf(seen.commands('Add')[0]);
+    expect(textOf(data, 'Email:Read')).toBe('0');
+    expect(textOf(child(data, 'Email:Flag'), 'Email:Status')).toBe('2');
+    expect(children(child(data, 'Email:Categories'), 'Email:Category').map((c) => c.text)).toEqual([
+      'Red',
+      'Blue',
+    ]);
+  });
+
   test('a draft is found by Search', async () => {
     const key = await begin();
     await push(key, add(draft('findable words')));

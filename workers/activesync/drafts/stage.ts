@@ -62,10 +62,11 @@ async function stage(
   const files: AddedFiles = fileIds(addedFiles(data) ?? [], message.parts);
   const marks = parseMarks(data);
   if (marks === 'invalid') return [refused(command)];
+  if (present === null) {
+    return [{ kind: 'addDraft', clientId: clientId ?? '', message: { ...message, ...marks }, files }];
+  }
   return [
-    present === null
-      ? { kind: 'addDraft', clientId: clientId ?? '', message, files }
-      : { kind: 'saveDraft', itemId, fingerprint, message, files },
+    { kind: 'saveDraft', itemId, fingerprint, message, files },
     ...(Object.keys(marks).length === 0 ? [] : [{ kind: 'change', itemId, ...marks } as const]),
   ];
 }
