@@ -1,5 +1,6 @@
-import { type AppliedChanges, nameOf } from './application.ts';
+import type { AppliedChanges } from './application.ts';
 import { applyCommands } from './apply-commands.ts';
+import { forgottenEffects, withEffects } from './forgotten.ts';
 import { isolate, namesItem, presentItems, resume, withoutEnds } from './isolation.ts';
 import { DEFAULT_OPTIONS, type SyncOptions } from './options.ts';
 import { feedAt, type Plan, planStep } from './plan.ts';
@@ -157,9 +158,8 @@ async function repeat(
     repo.drop(collectionId, lost);
     repo.save(next);
   });
-  const told = new Set(batch.map((e) => e.itemId));
-  const extra = forgotten.filter((e) => !told.has(e.itemId) && (!namesItem(e) || present.has(e.itemId)));
-  if (batch.length + extra.length === 0 && next.more && again.batch.length > 0) {
+  const effects = forgotten.filter((e) => !namesItem(e) || present.has(e.itemId));
+  if (withEffects(batch, effects).length === 0 && next.more && again.batch.length > 0) {
     // Nothing of the step is left: what comes next takes its place, so that no empty answer promises more.
     const { put, drop, ...plan } = await planNext(context, request, next, contentModseq, false);
     next = { ...next, ...plan, retries: 0, variant: variantOf(state, plan.batch) };
@@ -174,7 +174,7 @@ async function repeat(
     status: 1,
     syncKey: keyOf(next),
     options,
-    batch: [...next.batch, ...extra],
+    batch: withEffects(next.batch, effects),
     more: next.more,
     ...answersOf(applied),
     skipped: skipped.map((e) => e.itemId),
@@ -206,15 +206,6 @@ function deletedBy({ commands }: SyncRequest): Set<string> {
 
 function unmoved({ collectionId, syncKey }: SyncRequest, options: SyncOptions): SyncReply {
   return { ...NOTHING, collectionId, status: 1, syncKey, options, changed: false };
-}
-
-/**
- * What commands of the first try did that this try does not know of: a device that asks again under the old key
- * without them stands where it stood before them.
- */
-function forgottenEffects(state: CollectionState, request: SyncRequest): BatchEntry[] {
-  const known = new Set(request.commands.map(nameOf));
-  return state.applied.flatMap((a) => (a.effect === undefined || known.has(a.command) ? [] : [a.effect]));
 }
 
 /** With another window the walk through older items begins again, and skips what the shadow holds. */

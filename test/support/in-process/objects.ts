@@ -21,7 +21,7 @@ interface Surroundings {
   make(ctx: object): object;
 }
 
-export interface ObjectId {
+interface ObjectId {
   readonly name?: string;
   toString(): string;
   equals(other: ObjectId): boolean;

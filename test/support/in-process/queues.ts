@@ -5,7 +5,7 @@ import type { Chance, Pace } from './pace.ts';
 import { type Batch, QueueBatch } from './queue-batch.ts';
 
 /** A consumer in wrangler.toml. */
-export interface ConsumerSettings {
+interface ConsumerSettings {
   queue: string;
   max_batch_size?: number;
   /** Seconds. */

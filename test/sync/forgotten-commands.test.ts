@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import type { BatchEntry } from '../../core/sync/state.ts';
+import { ModelDevice, NOW, newMailbox, newMessage } from './world.ts';
+
+/**
+ * A device sends changes, the answer is lost, and it asks again with the same key and without them, or with others: it
+ * must hear of what the lost ones did (I16, I18).
+ */
+async function newPhone() {
+  const { mailbox, inbox, trash } = await newMailbox();
+  const message = newMessage();
+  await mailbox.insert(message);
+  const phone = new ModelDevice(mailbox, inbox);
+  await phone.settle();
+  const version = (await mailbox.itemStates([message.itemId]))[0]?.modseq;
+  return { mailbox, inbox, trash, phone, itemId: message.itemId, version };
+}
+
+const says = (batch: readonly BatchEntry[]) => batch.map(({ op, since, named }) => ({ op, since, named }));
+
+test('two changes of one item that the device has forgotten are one Change', async () => {
+  const { phone, itemId, version } = await newPhone();
+  await phone.ask({ commands: [{ kind: 'change', itemId, isRead: true }] });
+  await phone.ask({ commands: [{ kind: 'change', itemId, categories: ['Blue'] }] });
+  const { batch } = await phone.ask();
+  expect(says(batch)).toEqual([{ op: 'change', since: version, named: ['read', 'categories'] }]);
+});
+
+test('a change that the device has forgotten is not lost behind one that the server made meanwhile', async () => {
+  const { mailbox, phone, itemId, version } = await newPhone();
+  const old = phone.key;
+  await mailbox.setFlags([{ itemId, categories: ['Green'] }]);
+  await phone.ask({ commands: [{ kind: 'change', itemId, isRead: true }] });
+  const { batch } = await phone.ask({ syncKey: old });
+  expect(says(batch)).toEqual([{ op: 'change', since: version, named: ['read'] }]);
+});
+
+test('an item that was changed and then deleted, both forgotten, is said to be gone', async () => {
+  const { mailbox, inbox, trash, phone, itemId } = await newPhone();
+  await phone.ask({ commands: [{ kind: 'change', itemId, isRead: true }] });
+  await phone.ask({ commands: [{ kind: 'delete', itemId }] });
+  await mailbox.move([itemId], inbox, trash);
+  const reply = await phone.ask();
+  expect(says(reply.batch)).toEqual([{ op: 'delete', since: undefined, named: undefined }]);
+  await phone.take(reply);
+  await phone.settle();
+  expect(phone.odd).toEqual([]);
+  expect([...phone.view.keys()]).toEqual([itemId]);
+});
+
+test('a draft that was made and deleted, both forgotten, is not spoken of', async () => {
+  const { phone } = await newPhone();
+  const draft = { ...newMessage(NOW), folderId: phone.folderId };
+  const add = { kind: 'addDraft' as const, clientId: 'c', message: draft, files: {} };
+  await phone.ask({ commands: [add] });
+  await phone.ask({ commands: [{ kind: 'delete', itemId: draft.itemId }] });
+  expect((await phone.ask()).batch).toEqual([]);
+});
