@@ -16,6 +16,7 @@ export async function applyDeletes(
       ? await mailbox.move(ids, trash.folderId, request.collectionId)
       : await mailbox.remove(ids, context.now, request.collectionId);
   const byId = new Map(outcomes.map((o) => [o.itemId, o]));
+  const held = repo.versions(request.collectionId, ids);
   repo.write(() => repo.drop(request.collectionId, ids));
   for (const command of commands) {
     const outcome = byId.get(command.itemId);
@@ -26,7 +27,13 @@ export async function applyDeletes(
         touch(application, { ...outcome, folderId: request.collectionId });
       }
     }
-    if (missing) record(result, command, { command: 'delete', id: command.itemId, status: 8 });
-    else record(result, command, null, { op: 'delete', itemId: command.itemId });
+    // Also of what had gone before: the shadow does not know any more that the device has it.
+    const isNews = !missing || held.has(command.itemId);
+    record(
+      result,
+      command,
+      missing ? { command: 'delete', id: command.itemId, status: 8 } : null,
+      isNews ? { op: 'delete', itemId: command.itemId } : undefined,
+    );
   }
 }

@@ -56,3 +56,22 @@ test('a draft that was made and deleted, both forgotten, is not spoken of', asyn
   await phone.ask({ commands: [{ kind: 'delete', itemId: draft.itemId }] });
   expect((await phone.ask()).batch).toEqual([]);
 });
+
+test('a Delete that came too late and is forgotten is said: the item is gone', async () => {
+  const { mailbox, phone, itemId } = await newPhone();
+  await mailbox.remove([itemId], NOW);
+  const lost = await phone.ask({ getChanges: false, commands: [{ kind: 'delete', itemId }] });
+  expect(lost.responses).toMatchObject([{ status: 8 }]);
+  const reply = await phone.ask();
+  expect(says(reply.batch)).toEqual([{ op: 'delete', since: undefined, named: undefined }]);
+  await phone.take(reply);
+  await phone.settle();
+  expect(phone.odd).toEqual([]);
+  expect(phone.view.size).toBe(0);
+});
+
+test('a forgotten Delete of what the device never had is not said', async () => {
+  const { phone } = await newPhone();
+  await phone.ask({ commands: [{ kind: 'delete', itemId: 'nothing' }] });
+  expect((await phone.ask()).batch).toEqual([]);
+});
