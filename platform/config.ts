@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 const integer = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+const hosts = z.string().regex(/^[a-z0-9.-]+(, *[a-z0-9.-]+)*$/, 'host names with commas between them');
 
 const schema = z.object({
   STORE: z.enum(['d1', 'postgres']).default('d1'),
@@ -9,6 +10,16 @@ const schema = z.object({
   MAX_MESSAGE_BYTES: integer(1024, 26_214_400).default(26_214_400),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   ADMIN_TOKEN: z.string().min(16).optional(),
+  SECRETS_KEY: z.string().min(32).optional(),
+  // Whoever can change its answers can switch our checks off: plain HTTP on this machine only.
+  DNS_OVER_HTTPS_URL: z
+    .string()
+    .regex(/^(https:\/\/|http:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/])/, 'https://…')
+    .default('https://cloudflare-dns.com/dns-query'),
+  // Longer than a message is tried for (48 hours) and the days it may wait for its reader's server.
+  DKIM_EXPIRY_DAYS: integer(3, 90).default(14),
+  MX_HOSTS: hosts.default('route1.mx.cloudflare.net,route2.mx.cloudflare.net,route3.mx.cloudflare.net'),
+  SPF_MECHANISMS: z.string().default('include:_spf.mx.cloudflare.net'),
 });
 
 export interface Config {
@@ -20,6 +31,16 @@ export interface Config {
   logLevel: 'debug' | 'info' | 'warn' | 'error';
   /** Bearer token of the admin API; without it the API is closed. */
   adminToken: string | null;
+  /** What secrets at rest are sealed with (platform/sealed.ts); without it nothing secret can be kept. */
+  secretsKey: string | null;
+  /** Resolver that speaks DNS over HTTPS (RFC 8484). */
+  dnsOverHttpsUrl: string;
+  /** How long a DKIM signature holds. */
+  dkimExpirySeconds: number;
+  /** Hosts that receive the installation's mail. */
+  mxHosts: string[];
+  /** What the SPF record of a domain must hold, unless the domain says otherwise. */
+  spfMechanisms: string[];
 }
 
 /** Reads and checks the plain variables of the environment. Throws one error that names every bad variable. */
@@ -37,5 +58,10 @@ export function parseConfig(env: Record<string, unknown>): Config {
     maxMessageBytes: v.MAX_MESSAGE_BYTES,
     logLevel: v.LOG_LEVEL,
     adminToken: v.ADMIN_TOKEN ?? null,
+    secretsKey: v.SECRETS_KEY ?? null,
+    dnsOverHttpsUrl: v.DNS_OVER_HTTPS_URL,
+    dkimExpirySeconds: v.DKIM_EXPIRY_DAYS * 86_400,
+    mxHosts: v.MX_HOSTS.split(',').map((host) => host.trim()),
+    spfMechanisms: v.SPF_MECHANISMS.split(/[ ,]+/).filter((one) => one !== ''),
   };
 }

@@ -3,6 +3,7 @@ import type { AuditStore } from '../core/ports/audit.ts';
 import type { BlobStore } from '../core/ports/blobs.ts';
 import type { DevicePort } from '../core/ports/device.ts';
 import type { DirectoryStore } from '../core/ports/directory.ts';
+import type { Dns } from '../core/ports/dns.ts';
 import type { MailStore } from '../core/ports/mail.ts';
 import type { Composer, Outbound } from '../core/ports/outbound.ts';
 import type { PhotoStore } from '../core/ports/photos.ts';
@@ -12,6 +13,7 @@ import type { SearchStore } from '../core/ports/search.ts';
 import type { ThrottlePort } from './auth/authenticate.ts';
 import type { Config } from './config.ts';
 import type { Logger } from './log.ts';
+import type { Seal } from './sealed.ts';
 
 /** What every edge and consumer is handed by the composition root; nothing reaches storage another way. */
 export interface Services {
@@ -28,6 +30,9 @@ export interface Services {
   blobs: BlobStore;
   photos: PhotoStore;
   queues: QueuePort;
+  dns: Dns;
+  /** For secrets at rest; null when the installation has no SECRETS_KEY. */
+  seal: Seal | null;
   wake: WakePort;
   throttle: ThrottlePort;
   /** The object of one device; `correlationId` goes into what its calls cause. */

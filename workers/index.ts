@@ -2,10 +2,12 @@ import { createDeviceSession } from '../durable-objects/device-session/index.ts'
 import { createComposer, createOutbound } from '../outbound/index.ts';
 import { hashPassword } from '../platform/auth/password.ts';
 import { parseConfig } from '../platform/config.ts';
+import { createDns } from '../platform/dns/index.ts';
 import { type Env, mailShards } from '../platform/env.ts';
 import { createLogger, describeError } from '../platform/log.ts';
 import { createObjects } from '../platform/objects.ts';
 import { createQueues } from '../platform/queues.ts';
+import { createSeal } from '../platform/sealed.ts';
 import type { Services } from '../platform/services.ts';
 import {
   createD1Stores,
@@ -52,6 +54,8 @@ export function buildServices(env: Env, context: Deferring): Services {
       blobs: createR2BlobStore(env.BLOBS),
       photos: createR2PhotoStore(env.BLOBS),
       queues: createQueues(env),
+      dns: createDns(config),
+      seal: config.secretsKey === null ? null : createSeal(config.secretsKey),
       ...createObjects(env),
       log: createLogger(config.logLevel),
       now: Date.now,
