@@ -13,6 +13,8 @@ export interface FolderShown {
 /** Folder types that hold mail (MS-ASCMD 2.2.3.186.3). */
 const MAIL = new Set([1, 2, 3, 4, 5, 6, 12]);
 const MOST_ROUNDS = 200;
+/** The answer that the device gets may not be the last one. */
+const COPIES: ReadonlySet<Fault> = new Set(['twiceFirst', 'atOnce', 'atOnceFirst']);
 
 /** One device: its folder tree and its folders, as it believes them to be. */
 export class Device {
@@ -124,7 +126,7 @@ export class Device {
       wish.extra ?? null,
       overall === null ? null : el('AirSync:WindowSize', overall),
     );
-    return this.#takeSync(await this.#send('Sync', document, fault), asked);
+    return this.#takeSync(await this.#send('Sync', document, fault), asked, fault);
   }
 
   /** Whether a request that means the last one again can be sent now. */
@@ -140,10 +142,18 @@ export class Device {
     const answer = await this.#send('Sync', document, fault);
     const refused = answer !== null && textOf(answer.root ?? undefined, 'AirSync:Status') === '13';
     // The other copy may have been taken, and its answer is lost.
-    return this.#takeSync(refused ? null : answer, asked);
+    return this.#takeSync(refused ? null : answer, asked, fault);
   }
 
-  #takeSync(answer: Answer | null, asked: Collection[]): number {
+  #takeSync(answer: Answer | null, asked: Collection[], fault: Fault): number {
+    const keys = asked.map((c) => c.key);
+    const news = this.#takeAnswer(answer, asked);
+    // The copy of which the device knows nothing may have found what this one did not.
+    if (COPIES.has(fault)) for (const [i, c] of asked.entries()) if (c.key === keys[i]) c.unanswered();
+    return news;
+  }
+
+  #takeAnswer(answer: Answer | null, asked: Collection[]): number {
     if (answer === null) {
       for (const c of asked) c.unanswered();
       // Who knows which request was the last one that arrived.

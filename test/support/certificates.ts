@@ -21,6 +21,8 @@ export interface CertificateOptions {
   /** Dotted object ids. */
   purposes?: string[];
   crlUrl?: string;
+  /** Names and IPv4 addresses of a server (SubjectAltName). */
+  hosts?: string[];
   /** An extension that nobody knows, marked critical. */
   critical?: boolean;
   /** Spoils the signature. */
@@ -67,6 +69,14 @@ function extensions(options: CertificateOptions): Buffer[] {
   }
   if (options.keyUsage !== undefined) add('2.5.29.15', true, tlv(0x03, Buffer.from([0, options.keyUsage])));
   if (options.purposes !== undefined) add('2.5.29.37', false, sequence(...options.purposes.map(oid)));
+  if (options.hosts !== undefined) {
+    const names = options.hosts.map((host) =>
+      /^[0-9.]+$/.test(host)
+        ? tlv(0x87, Buffer.from(host.split('.').map(Number)))
+        : tlv(0x82, Buffer.from(host, 'latin1')),
+    );
+    add('2.5.29.17', false, sequence(...names));
+  }
   if (options.crlUrl !== undefined) {
     const uri = tlv(0x86, Buffer.from(options.crlUrl, 'latin1'));
     add('2.5.29.31', false, sequence(sequence(tlv(0xa0, tlv(0xa0, uri)))));

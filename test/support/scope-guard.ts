@@ -20,8 +20,9 @@ import {
 
 const MAILBOX_TABLES = new Set([
   ...['mailboxes', 'folders', 'items', 'messages', 'message_parts', 'tombstones', 'acl'],
-  ...['correspondents', 'conversation_rules', 'mailbox_settings', 'documents'],
+  ...['correspondents', 'conversation_rules', 'mailbox_settings', 'removed_messages', 'documents'],
   ...['document_cursors', 'noted_searches'],
+  ...['rule_sets', 'rules', 'delivery_reports', 'automatic_sends'],
 ]);
 
 /**
@@ -48,6 +49,11 @@ const RESOLVES: Record<string, { byValue?: string[]; byQuery?: string[]; freely?
   mail_groups: { byValue: ['address'] },
   mail_group_members: {},
   outbox: {},
+  send_counters: {},
+  send_locks: {},
+  send_grants: {},
+  holds: {},
+  user_settings: {},
 };
 
 /** Has no columns for the scope: its rows are those of `documents`, which the same statement must scope. */

@@ -1,4 +1,5 @@
 import { registerHooks } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { WORKERS, WORKERS_DOUBLE, wasmModule } from './modules.ts';
 
 let installed = false;
@@ -11,8 +12,8 @@ export function installHooks(): void {
     resolve: (specifier, context, next) =>
       specifier === WORKERS ? { url: WORKERS_DOUBLE.href, shortCircuit: true } : next(specifier, context),
     load: (url, context, next) =>
-      url.endsWith('.wasm')
-        ? { format: 'module', source: wasmModule(url), shortCircuit: true }
+      url.startsWith('file:') && url.endsWith('.wasm')
+        ? { format: 'module', source: wasmModule(fileURLToPath(url)), shortCircuit: true }
         : next(url, context),
   });
 }

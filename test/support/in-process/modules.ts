@@ -3,7 +3,7 @@ export const WORKERS = 'cloudflare:workers';
 export const WORKERS_DOUBLE = new URL('./cloudflare-workers.ts', import.meta.url);
 
 /** Source of a module that is, like a Worker's import of a .wasm file, a compiled WebAssembly.Module. */
-export function wasmModule(url: string): string {
+export function wasmModule(path: string): string {
   return `import { readFileSync } from 'node:fs';
-export default new WebAssembly.Module(readFileSync(new URL(${JSON.stringify(url)})));`;
+export default new WebAssembly.Module(readFileSync(${JSON.stringify(path)}));`;
 }

@@ -1,11 +1,13 @@
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { WORKERS, WORKERS_DOUBLE, wasmModule } from './modules.ts';
 
 interface Resolver {
   resolve(source: string, importer?: string): Promise<{ id: string } | null>;
 }
 
+/** Around the path of the file: what is loaded under the name is no WebAssembly, but JavaScript. */
 const PREFIX = '\0wasm:';
+const SUFFIX = '.js';
 
 /** hooks.ts for what vite loads. */
 export function workerModules() {
@@ -16,9 +18,9 @@ export function workerModules() {
       if (source === WORKERS) return fileURLToPath(WORKERS_DOUBLE);
       if (!source.endsWith('.wasm')) return null;
       const found = await this.resolve(source, importer);
-      return found === null ? null : PREFIX + found.id;
+      return found === null ? null : PREFIX + found.id + SUFFIX;
     },
     load: (id: string) =>
-      id.startsWith(PREFIX) ? wasmModule(pathToFileURL(id.slice(PREFIX.length)).href) : null,
+      id.startsWith(PREFIX) ? wasmModule(id.slice(PREFIX.length, -SUFFIX.length)) : null,
   };
 }
