@@ -1,11 +1,13 @@
 import type { AuditStore } from '../core/ports/audit.ts';
 import type { DirectoryStore } from '../core/ports/directory.ts';
+import type { DkimKeyStore } from '../core/ports/dkim.ts';
 import type { MailStore } from '../core/ports/mail.ts';
 import type { OutboxStore } from '../core/ports/outbox.ts';
 import type { SearchStore } from '../core/ports/search.ts';
 import type { Executor } from './dialect/types.ts';
 import { createAuditStore } from './repos/audit-store.ts';
 import { createDirectoryStore } from './repos/directory/directory-store.ts';
+import { createDkimKeyStore } from './repos/directory/dkim-keys.ts';
 import { createOutboxStore } from './repos/directory/outbox.ts';
 import { createMailStore } from './repos/mail/mail-store.ts';
 import { createSearchStore } from './repos/search-store.ts';
@@ -18,6 +20,7 @@ import type { SearchTables } from './schema/search.ts';
 export interface Stores {
   directory: DirectoryStore;
   outbox: OutboxStore;
+  dkimKeys: DkimKeyStore;
   mail: MailStore;
   search: SearchStore;
   audit: AuditStore;
@@ -43,6 +46,7 @@ export function createStores(executors: Executors, tables: Tables): Stores {
   return {
     directory: createDirectoryStore({ executor: executors.directory, tables: tables.directory }),
     outbox: createOutboxStore({ executor: executors.directory, tables: tables.directory }),
+    dkimKeys: createDkimKeyStore({ executor: executors.directory, tables: tables.directory }),
     mail: createMailStore({ names: executors.shards, executor: executors.mail, tables: tables.mail }),
     search: createSearchStore(executors.search, tables.search),
     audit: createAuditStore(executors.audit, tables.audit),

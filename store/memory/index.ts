@@ -1,6 +1,7 @@
 import type { Stores } from '../stores.ts';
 import { createMemoryAuditStore } from './audit.ts';
 import { createMemoryDirectoryStore } from './directory.ts';
+import { createMemoryDkimKeyStore } from './dkim-keys.ts';
 import { createMemoryMailStore } from './mail.ts';
 import { createMemoryOutboxStore } from './outbox.ts';
 import { createMemorySearchStore } from './search.ts';
@@ -14,6 +15,7 @@ export function createMemoryStores(shards?: string[]): Stores {
   return {
     directory: createMemoryDirectoryStore(),
     outbox: createMemoryOutboxStore(),
+    dkimKeys: createMemoryDkimKeyStore(),
     mail: createMemoryMailStore(shards),
     search: createMemorySearchStore(),
     audit: createMemoryAuditStore(),

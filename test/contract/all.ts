@@ -2,6 +2,8 @@ import { auditContract } from './audit.ts';
 import { directoryContract } from './directory.ts';
 import { devicesContract } from './directory-devices.ts';
 import { peopleContract } from './directory-people.ts';
+import { dkimKeysContract } from './dkim-keys.ts';
+import { mailAutomaticContract } from './mail-automatic.ts';
 import { mailChangesContract } from './mail-changes.ts';
 import { mailContentContract } from './mail-content.ts';
 import { mailFoldersContract } from './mail-folders.ts';
@@ -30,6 +32,7 @@ export function storesContract(subject: Subject, runs: number): void {
   devicesContract(subject);
   searchContract(subject);
   searchMirrorContract(subject);
+  dkimKeysContract(subject);
   searchFollowContract(subject);
   auditContract(subject);
 }
