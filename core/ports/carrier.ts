@@ -26,6 +26,8 @@ export interface CarrierResult {
   text: string;
   /** Id under which the next host keeps the message, when it says one. */
   remoteId?: string;
+  /** Name of the host that said so, for the sender's delivery status notification (RFC 3464 2.3.5). */
+  host?: string;
 }
 
 /** A way out of the house. */
