@@ -49,6 +49,8 @@ export interface ChangeNotice {
   folderId: string;
   modseq: number;
   originDevice: string | null;
+  /** The folder itself was made, renamed or moved, or went. */
+  hierarchy?: true | undefined;
 }
 
 /** Wakes what waits for a mailbox: the hub's own listeners and the devices that hold a Ping. */

@@ -30,6 +30,8 @@ export interface NotifyJob {
   modseq: number;
   /** Device that made the change itself and must not be woken by it, or null. */
   originDevice: string | null;
+  /** The folder itself was made, renamed or moved, or went. */
+  hierarchy?: true | undefined;
   correlationId: string;
 }
 

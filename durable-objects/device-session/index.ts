@@ -26,6 +26,8 @@ interface Touched {
   folderId: string;
   modseq: number;
   news?: boolean;
+  /** The folder itself was made, renamed or moved, or went. */
+  hierarchy?: true;
 }
 
 export type DeviceServices = Pick<Services, 'mail' | 'queues' | 'wake' | 'now' | 'outbound'>;
@@ -76,13 +78,14 @@ export function createDeviceSession<Env>(build: (env: Env, ctx: DurableObjectSta
           now: services.now(),
         };
         const { gone, ...reply } = await changeHierarchy(context, syncKey, command);
-        if (gone.length > 0) {
-          for (const folderId of gone) this.#repo.reset(folderId);
+        for (const folderId of gone) this.#repo.reset(folderId);
+        const changed = [...new Set([reply.serverId, ...gone])].filter((id) => id !== '');
+        if (changed.length > 0) {
           const { modseq } = await mailbox.usage();
           await this.#announce(
             services,
             call,
-            gone.map((folderId) => ({ folderId, modseq })),
+            changed.map((folderId) => ({ folderId, modseq, hierarchy: true })),
           );
         }
         return reply;
@@ -169,6 +172,7 @@ export function createDeviceSession<Env>(build: (env: Env, ctx: DurableObjectSta
           folderId: t.folderId,
           modseq: t.modseq,
           originDevice: t.news === true ? null : call.deviceId,
+          hierarchy: t.hierarchy,
           correlationId: call.correlationId,
         })),
       );

@@ -99,8 +99,15 @@ export class WaitDesk {
     now: number,
   ): Promise<boolean> {
     const sockets = this.#ctx.getWebSockets('ping').filter((s) => s.readyState === WebSocket.OPEN);
+    const moved = changes.some((c) => c.hierarchy === true && c.originDevice !== deviceId);
+    const otherTree = moved && sockets.length > 0 && !this.#knowsTree(await mailbox.folders());
     for (const socket of sockets) {
       const { folders, ping } = socket.deserializeAttachment() as Attachment;
+      // The device reads the tree first (MS-ASCMD 2.2.3.177.12), and is told of items by its next Ping.
+      if (ping && otherTree) {
+        send(socket, { kind: 'hierarchy' });
+        continue;
+      }
       const changed: string[] = [];
       const quiet: string[] = [];
       for (const folderId of folders) {

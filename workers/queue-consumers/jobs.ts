@@ -50,6 +50,7 @@ export const notifyJob: z.ZodType<NotifyJob> = z.object({
   folderId: id,
   modseq: whole,
   originDevice: z.string().max(256).nullable(),
+  hierarchy: z.literal(true).optional(),
   correlationId,
 });
 

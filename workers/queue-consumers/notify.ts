@@ -45,12 +45,13 @@ async function wake(services: Services, group: Delivery<NotifyJob>[]): Promise<v
 /** One notice for each folder: its highest modseq; an origin only if that one device made all the changes. */
 export function noticesOf(jobs: readonly NotifyJob[]): ChangeNotice[] {
   const notices = new Map<string, ChangeNotice>();
-  for (const { folderId, modseq, originDevice } of jobs) {
+  for (const { folderId, modseq, originDevice, hierarchy } of jobs) {
     const seen = notices.get(folderId);
     if (seen === undefined) {
-      notices.set(folderId, { folderId, modseq, originDevice });
+      notices.set(folderId, { folderId, modseq, originDevice, hierarchy });
     } else {
       seen.modseq = Math.max(seen.modseq, modseq);
+      seen.hierarchy ??= hierarchy;
       if (seen.originDevice !== originDevice) seen.originDevice = null;
     }
   }

@@ -239,6 +239,38 @@ export function pingSuite(store: 'd1' | 'postgres'): void {
       });
     });
 
+    test('ends with Status 7 when another device makes or renames a folder, not when the device itself does', async () => {
+      const phone = await settled();
+      const other = await new Phone(server, phone.address, 'a-password').start();
+      const own = ask(phone, heartbeat(10), folders(phone.inbox));
+      await sleep(300);
+      const id = await createFolder(phone, 'Own');
+      expect((await own).status).toBe('1');
+      await other.folderSync();
+      for (const change of [
+        () => createFolder(other, 'New'),
+        async () =>
+          other.post(
+            'FolderUpdate',
+            el(
+              'FolderHierarchy:FolderUpdate',
+              el('FolderHierarchy:SyncKey', await treeKey(other)),
+              el('FolderHierarchy:ServerId', id),
+              el('FolderHierarchy:ParentId', '0'),
+              el('FolderHierarchy:DisplayName', 'Renamed'),
+            ),
+          ),
+      ]) {
+        const held = ask(phone, heartbeat(60), folders(phone.inbox));
+        await sleep(300);
+        const start = Date.now();
+        await change();
+        expect((await held).status).toBe('7');
+        expect(Date.now() - start).toBeLessThan(2500);
+        await phone.folderSync();
+      }
+    });
+
     test('ends with Status 7 when a watched folder goes', async () => {
       const phone = await settled();
       const id = await createFolder(phone, 'Goes');
