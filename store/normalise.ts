@@ -6,6 +6,7 @@ import {
   type NewMessage,
   TEXT_HEAD_BYTES,
 } from '../core/mail/types.ts';
+import type { DeliveryReport } from '../core/ports/automatic.ts';
 import type { FlagChange } from '../core/ports/mail.ts';
 import type { TrustVerdict } from '../core/trust/types.ts';
 import { fitOptional, fitText } from './text.ts';
@@ -60,6 +61,27 @@ export function normaliseMessage(message: NewMessage): NewMessage {
     verdict: verdictOf(message.verdict ?? null),
     parts: message.parts.map(part),
   };
+}
+
+/** Reports as the stores keep them: one for each item, recipient and kind, the newest. */
+export function normaliseReports(reports: readonly DeliveryReport[]): DeliveryReport[] {
+  const kept = new Map<string, DeliveryReport>();
+  for (const report of reports) {
+    const recipient = fitText(report.recipient, LIMITS.address);
+    if (recipient === '') continue;
+    const one = {
+      ...report,
+      recipient,
+      itemId: fitText(report.itemId, LIMITS.id),
+      status: fitText(report.status, LIMITS.shortText),
+      text: fitText(report.text, LIMITS.preview),
+      reportId: fitText(report.reportId, LIMITS.id),
+    };
+    const key = JSON.stringify([one.itemId, recipient, one.kind]);
+    const before = kept.get(key);
+    if (before === undefined || one.reportedAt > before.reportedAt) kept.set(key, one);
+  }
+  return [...kept.values()];
 }
 
 /**

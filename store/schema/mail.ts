@@ -115,6 +115,40 @@ export function mailTables(kit: SchemaKit) {
       threadId: text('thread_id').notNull(),
       folderId: text('folder_id').notNull(),
     }),
+    /** One row for each mailbox that ever had rules. */
+    ruleSets: kit.table('mail', 'rule_sets', {
+      ...scope(),
+      revision: integer('revision').notNull(),
+      /** Of the write that made this revision. */
+      stamp: text('stamp').notNull(),
+    }),
+    rules: kit.table('mail', 'rules', {
+      ...scope(),
+      ruleId: text('rule_id').notNull(),
+      position: integer('position').notNull(),
+      enabled: integer('enabled').notNull(),
+      /** JSON: name, conditions, exceptions, actions. */
+      body: text('body').notNull(),
+      /** JSON of a RuleError, or null. */
+      error: text('error'),
+    }),
+    deliveryReports: kit.table('mail', 'delivery_reports', {
+      ...scope(),
+      itemId: text('item_id').notNull(),
+      recipient: text('recipient').notNull(),
+      kind: text('kind').notNull(),
+      status: text('status').notNull(),
+      text: text('text').notNull(),
+      reportedAt: integer('reported_at').notNull(),
+      reportId: text('report_id').notNull(),
+    }),
+    automaticSends: kit.table('mail', 'automatic_sends', {
+      ...scope(),
+      kind: text('kind').notNull(),
+      name: text('name').notNull(),
+      itemId: text('item_id').notNull(),
+      sentAt: integer('sent_at').notNull(),
+    }),
     mailboxSettings: kit.table('mail', 'mailbox_settings', {
       ...scope(),
       name: text('name').notNull(),

@@ -26,6 +26,8 @@ export function storesContract(subject: Subject, runs: number): void {
   mailContentContract(subject);
   mailPeopleContract(subject);
   mailModelContract(subject, runs);
+  mailRemovedContract(subject);
+  mailAutomaticContract(subject);
   directoryContract(subject);
   peopleContract(subject);
   outboxContract(subject);
