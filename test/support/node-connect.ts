@@ -1,6 +1,5 @@
 /** Sockets of Node in the shape of those of `cloudflare:sockets`, so that what speaks over them runs here too. */
 import { connect as connectTcp, type Socket } from 'node:net';
-import { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 
 interface NodeSocket {
@@ -36,27 +35,64 @@ function wrap(socket: Socket, event: string, upgrade: () => Socket): NodeSocket 
   const opened = new Promise((resolve, reject) => {
     socket.once(event, resolve);
     socket.once('error', reject);
+    socket.once('close', () => reject(new Error('the connection was closed')));
   });
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
   opened.catch(() => undefined);
-  socket.on('error', () => undefined);
-  let ends: { readable: ReadableStream; writable: WritableStream } | null = null;
-  const streams = () => {
-    ends ??= Duplex.toWeb(socket) as unknown as { readable: ReadableStream; writable: WritableStream };
-    return ends;
-  };
+  let detach: () => void = () => undefined;
+  const readable = new ReadableStream<Uint8Array>({
+    start(controller) {
+      const data = (chunk: Buffer) => {
+        controller.enqueue(new Uint8Array(chunk));
+        if ((controller.desiredSize ?? 0) <= 0) socket.pause();
+      };
+      const end = () => {
+        detach();
+        controller.close();
+      };
+      const error = (reason: Error) => {
+        detach();
+        controller.error(reason);
+      };
+      detach = () => {
+        socket.off('data', data).off('end', end).off('close', end).off('error', error);
+        socket.on('error', () => undefined);
+      };
+      socket.on('data', data).on('end', end).on('close', end).on('error', error);
+      socket.pause();
+    },
+    pull: () => {
+      socket.resume();
+    },
+    cancel: () => {
+      detach();
+      socket.destroy();
+    },
+  });
+  const writable = new WritableStream<Uint8Array>({
+    write: (chunk) =>
+      new Promise((resolve, reject) => {
+        socket.write(chunk, (error) => (error ? reject(error) : resolve()));
+      }),
+    close: () => {
+      socket.end();
+    },
+    abort: () => {
+      socket.destroy();
+    },
+  });
   return {
-    get readable() {
-      return streams().readable as ReadableStream<Uint8Array>;
-    },
-    get writable() {
-      return streams().writable as WritableStream<Uint8Array>;
-    },
+    readable,
+    writable,
     opened,
     closed,
     async close() {
       socket.destroy();
     },
-    startTls: () => wrap(upgrade(), 'secureConnect', upgrade),
+    startTls() {
+      detach();
+      socket.pause();
+      return wrap(upgrade(), 'secureConnect', upgrade);
+    },
   };
 }

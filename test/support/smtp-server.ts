@@ -2,7 +2,7 @@
  * A mail host on loopback that keeps what it gets, and that can be told to misbehave at every step. It is strict
  * where it listens: only CRLF ends a line, only CRLF . CRLF ends a message.
  */
-import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
 
 export type SmtpVerb =
@@ -30,8 +30,8 @@ export type SmtpReaction =
   | string
   | 'drop'
   | 'silence'
-  | { say: string; then?: 'drop' }
-  | { raw: string | Uint8Array; then?: 'drop' | 'go-on' }
+  | { say: string; and?: 'drop' }
+  | { raw: string | Uint8Array; and?: 'drop' | 'go-on' }
   | { after: number };
 
 export interface SmtpScript {
@@ -73,7 +73,14 @@ export interface SmtpServer {
   stop(): Promise<void>;
 }
 
-export const ALL_CAPABILITIES = ['PIPELINING', 'SIZE 26214400', '8BITMIME', 'SMTPUTF8', 'DSN', 'ENHANCEDSTATUSCODES'];
+export const ALL_CAPABILITIES = [
+  'PIPELINING',
+  'SIZE 26214400',
+  '8BITMIME',
+  'SMTPUTF8',
+  'DSN',
+  'ENHANCEDSTATUSCODES',
+];
 
 export async function startSmtpServer(script: SmtpScript = {}): Promise<SmtpServer> {
   const context = script.tls === undefined ? null : createSecureContext(script.tls);
@@ -106,10 +113,10 @@ function serve(
   script: SmtpScript,
   context: SecureContext | null,
   connection: number,
-): void {
+): undefined {
   let socket: Socket = plain;
   let encrypted = false;
-  let buffer = Buffer.alloc(0);
+  let buffer: Buffer = Buffer.alloc(0);
   let body: Buffer[] | null = null;
   let bodyBytes = 0;
   let user: string | null = null;
@@ -119,13 +126,18 @@ function serve(
   let message = 0;
   let mail: Pick<TakenMessage, 'mailFrom' | 'mailParameters' | 'recipients' | 'rcptParameters'> | null = null;
 
-  const say = (text: string) => void (socket.writable && socket.write(`${text}\r\n`));
+  const say = (text: string): undefined => {
+    if (socket.writable) socket.write(`${text}\r\n`);
+  };
+  const drop = (): undefined => {
+    socket.destroy();
+  };
 
   /** Whether the script has taken this step over. `duty` is done later when it only asks for time. */
-  function scripted(verb: SmtpVerb, line: string, duty: () => void): void {
+  function scripted(verb: SmtpVerb, line: string, duty: () => undefined): undefined {
     const reaction = script.on?.({ verb, line, connection, message });
     if (reaction === undefined) return duty();
-    if (reaction === 'drop') return void socket.destroy();
+    if (reaction === 'drop') return drop();
     if (reaction === 'silence') {
       silent = true;
       return;
@@ -142,12 +154,12 @@ function serve(
     }
     if ('say' in reaction) say(reaction.say);
     else socket.write(reaction.raw);
-    if (reaction.then === 'drop') socket.end();
-    if (reaction.then === 'go-on') duty();
+    if (reaction.and === 'drop') socket.end();
+    if (reaction.and === 'go-on') duty();
   }
 
-  function secure(after: () => void): void {
-    if (context === null) return void socket.destroy();
+  function secure(after: () => undefined): undefined {
+    if (context === null) return drop();
     plain.removeAllListeners('data');
     const over = new TLSSocket(plain, { isServer: true, secureContext: context });
     over.on('error', () => undefined);
@@ -157,7 +169,7 @@ function serve(
     after();
   }
 
-  function listen(): void {
+  function listen(): undefined {
     socket.on('data', (chunk: Buffer) => {
       buffer = buffer.length === 0 ? chunk : Buffer.concat([buffer, chunk]);
       if (body === null && chunk.toString('latin1').split('\r\n').length > 2) server.pipelined++;
@@ -165,7 +177,7 @@ function serve(
     });
   }
 
-  function work(): void {
+  function work(): undefined {
     while (!silent && !paused && buffer.length > 0) {
       if (body !== null) {
         if (!takeBody()) return;
@@ -183,7 +195,8 @@ function serve(
     if (body === null) return false;
     // The beginning of the end may have come before.
     const tail = Buffer.concat(body).subarray(-4);
-    const seen = body.length === 0 ? Buffer.concat([Buffer.from('\r\n'), buffer]) : Buffer.concat([tail, buffer]);
+    const seen =
+      body.length === 0 ? Buffer.concat([Buffer.from('\r\n'), buffer]) : Buffer.concat([tail, buffer]);
     const shift = seen.length - buffer.length;
     const at = seen.indexOf(END);
     if (at < 0) {
@@ -202,7 +215,7 @@ function serve(
     return true;
   }
 
-  function finish(wire: Buffer): void {
+  function finish(wire: Buffer): undefined {
     const taken = mail;
     body = null;
     bodyBytes = 0;
@@ -215,18 +228,18 @@ function serve(
       if (script.forget !== true) {
         server.messages.push({ ...taken, bytes: unstuff(wire), wire, encrypted, user, connection });
       }
-      say(`250 2.0.0 Ok: queued as Q${server.taken}`);
+      say(`250 2.0.0 Ok: queued as Q${1000 + server.taken}`);
     });
   }
 
-  function command(line: string): void {
+  function command(line: string): undefined {
     if (login !== null) return answerLogin(line);
     server.commands.push(line);
     const verb = (/^[A-Za-z]*/.exec(line)?.[0] ?? '').toUpperCase() as SmtpVerb;
     scripted(verb, line, () => duty(verb, line));
   }
 
-  function duty(verb: SmtpVerb, line: string): void {
+  function duty(verb: SmtpVerb, line: string): undefined {
     if (verb === 'EHLO') {
       const lines = [
         'loopback.test greets you',
@@ -239,7 +252,8 @@ function serve(
     if (verb === 'HELO' || verb === 'NOOP') return say('250 loopback.test');
     if (verb === 'QUIT') {
       say('221 2.0.0 Bye');
-      return void socket.end();
+      socket.end();
+      return;
     }
     if (verb === 'RSET') {
       mail = null;
@@ -273,7 +287,7 @@ function serve(
     say('502 5.5.2 not known');
   }
 
-  function auth(line: string): void {
+  function auth(line: string): undefined {
     const [, mechanism = '', response = ''] = line.split(' ');
     if (mechanism.toUpperCase() === 'LOGIN') {
       login = [];
@@ -291,7 +305,7 @@ function serve(
     signIn(name, secret);
   }
 
-  function answerLogin(line: string): void {
+  function answerLogin(line: string): undefined {
     if (login === null) return;
     login.push(Buffer.from(line, 'base64').toString('utf8'));
     if (login[0] === 'oauth') {
@@ -308,7 +322,7 @@ function serve(
     return script.accounts?.some((one) => one.user === name && one.secret === secret) === true;
   }
 
-  function signIn(name: string, secret: string): void {
+  function signIn(name: string, secret: string): undefined {
     if (!known(name, secret)) return say('535 5.7.8 not so');
     user = name;
     say('235 2.7.0 Welcome');
