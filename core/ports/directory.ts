@@ -1,4 +1,5 @@
 import type { Alias, Credential, Domain, Tenant, User } from '../identity/types.ts';
+import type { KeepingDirectory } from './holds.ts';
 import type { MobileDirectory } from './mobile.ts';
 import type { PeopleDirectory } from './people.ts';
 
@@ -25,7 +26,7 @@ export interface DeadLetter {
 }
 
 /** Control plane: tenants, domains, users, aliases, credentials, devices, dead letters. Addresses are canonical. */
-export interface DirectoryStore extends PeopleDirectory, MobileDirectory {
+export interface DirectoryStore extends PeopleDirectory, MobileDirectory, KeepingDirectory {
   /** One read. `addresses` are canonical candidates of one domain, best first. */
   lookupAddresses(domain: string, addresses: string[]): Promise<AddressLookup>;
   /** User, tenant and credentials for signing in by primary address or alias; null when there is no such address. */

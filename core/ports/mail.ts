@@ -12,6 +12,8 @@ import type {
   NewMessage,
   Tombstone,
 } from '../mail/types.ts';
+import type { AutomaticLog, DeliveryReportStore, RuleStore } from './automatic.ts';
+import type { MailKeeping } from './removed.ts';
 
 /** Keyset position in a folder's change feed: after this modseq and item. */
 export interface FeedCursor {
@@ -69,7 +71,7 @@ export interface FolderChange {
  * One mailbox. Every statement behind it carries tenant and mailbox (I25); every write is one atomic list
  * of statements which also raises the mailbox's modseq (I13).
  */
-export interface MailboxStore {
+export interface MailboxStore extends MailKeeping, RuleStore, DeliveryReportStore, AutomaticLog {
   readonly ref: MailboxRef;
 
   /** Creates the mailbox row and its default folders; repeating it changes nothing. */

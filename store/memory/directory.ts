@@ -2,6 +2,7 @@ import { ConflictError, NotFoundError } from '../../core/errors.ts';
 import type { Alias, Credential, Domain, Tenant, User } from '../../core/identity/types.ts';
 import type { AddressLookup, DeadLetter, DirectoryStore } from '../../core/ports/directory.ts';
 import { compareText, fitText } from '../text.ts';
+import { createMemoryKeeping } from './keeping.ts';
 import { createMemoryMobile } from './mobile.ts';
 import { createMemoryPeople } from './people.ts';
 
@@ -77,6 +78,10 @@ export function createMemoryDirectoryStore(): DirectoryStore {
       structuredClone([...tenants.values()].sort((a, b) => compareText(a.tenantId, b.tenantId))),
     setTenantStatus: async (tenantId, status) => change(tenants.get(tenantId), { status }),
 
+    ...createMemoryKeeping((tenantId, name) => {
+      const text = settings.get(`${tenantId}\0${name}`);
+      return text === undefined ? null : (JSON.parse(text) as unknown);
+    }),
     async getTenantSetting(tenantId, name) {
       const text = settings.get(`${tenantId}\0${name}`);
       return text === undefined ? null : (JSON.parse(text) as unknown);

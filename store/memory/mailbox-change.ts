@@ -2,7 +2,7 @@ import { NotFoundError } from '../../core/errors.ts';
 import type { LastVerb } from '../../core/mail/types.ts';
 import type { FlagChange, ItemChange } from '../../core/ports/mail.ts';
 import { mergeFlagChanges } from '../normalise.ts';
-import { allAt, goneFrom, type MailboxData, missing, placed, touch } from './mailbox-data.ts';
+import { allAt, goneFrom, type MailboxData, missing, noteRemoved, placed, touch } from './mailbox-data.ts';
 
 type Box = MailboxData | undefined;
 
@@ -65,7 +65,7 @@ export function move(box: Box, itemIds: readonly string[], toFolderId: string, f
   });
 }
 
-export function remove(box: Box, itemIds: readonly string[], from?: string): ItemChange[] {
+export function remove(box: Box, itemIds: readonly string[], now: number, from?: string): ItemChange[] {
   const modseq = (box?.modseq ?? 0) + 1;
   return [...new Set(itemIds)].map((itemId) => {
     const found = box?.items.get(itemId);
@@ -73,9 +73,11 @@ export function remove(box: Box, itemIds: readonly string[], from?: string): Ite
     const { folderId } = found.state;
     if (from !== undefined && folderId !== from) return missing(itemId);
     box.modseq = modseq;
+    noteRemoved(box, found, folderId, now);
     goneFrom(box, folderId).set(itemId, { modseq, rawKey: found.message?.rawKey ?? null });
     touch(box, folderId);
     box.items.delete(itemId);
+    box.reports.delete(itemId);
     return { itemId, outcome: 'changed', folderId, modseq };
   });
 }

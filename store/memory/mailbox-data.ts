@@ -2,6 +2,8 @@ import { DEFAULT_FOLDERS } from '../../core/mail/default-folders.ts';
 import type { Correspondent, Folder, ItemState, LastVerb, NewMessage } from '../../core/mail/types.ts';
 import type { FeedCursor, ItemChange, SnapshotCursor } from '../../core/ports/mail.ts';
 import { compareText } from '../text.ts';
+import type { RemovedMessage } from '../../core/ports/removed.ts';
+import type { RuleSet } from '../../core/rules/types.ts';
 
 export interface Entry {
   state: ItemState;
@@ -26,6 +28,8 @@ export interface MailboxData {
   /** By folder id, then item id. */
   gone: Map<string, Map<string, Gone>>;
   /** Folder id by thread id. */
+  /** By raw key. */
+  removed: Map<string, RemovedMessage & { purging: boolean }>;
   rules: Map<string, string>;
   /** JSON by name. */
   settings: Map<string, string>;
@@ -44,8 +48,18 @@ export function emptyMailbox(): MailboxData {
     const modseqs = { modseq: 1, createdModseq: 1, contentModseq: 0 };
     return [folderId, { folderId, parentId: null, displayName, role, itemClass, ...modseqs }];
   });
-  const nothing = { items: new Map(), gone: new Map(), rules: new Map(), settings: new Map() };
-  return { folders: new Map(folders), ...nothing, modseq: 1 };
+  return {
+    folders: new Map(folders),
+    items: new Map(),
+    gone: new Map(),
+    removed: new Map(),
+    rules: new Map(),
+    settings: new Map(),
+    inboxRules: { revision: 0, rules: [] },
+    reports: new Map(),
+    sends: [],
+    modseq: 1,
+  };
 }
 
 /** State of an item that comes into a folder under a new modseq, with nothing that was done to it. */
@@ -81,6 +95,18 @@ export function goneFrom(box: MailboxData, folderId: string): Map<string, Gone> 
   box.gone.set(folderId, gone);
   return gone;
 }
+/** Notes a message that is removed from a folder, or replaced. */
+export function noteRemoved(box: MailboxData, entry: Entry, folderId: string, removedAt: number): void {
+  const { message, state } = entry;
+  if (message === null || box.removed.has(message.rawKey)) return;
+  const { itemId, receivedAt, size, isRead, flag, categories } = state;
+  box.removed.set(message.rawKey, {
+    ...{ itemId, rawKey: message.rawKey, folderId, removedAt, receivedAt, size },
+    ...{ subject: message.subject, from: message.from, isRead, isDraft: message.isDraft, flag, categories },
+    purging: false,
+  });
+}
+
 
 export function placed(outcome: ItemChange['outcome'], { itemId, folderId, modseq }: ItemState): ItemChange {
   return { itemId, outcome, folderId, modseq };

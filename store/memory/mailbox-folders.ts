@@ -51,22 +51,22 @@ export function updateFolder(
   return { folder: { ...folder }, modseq: box.modseq };
 }
 
-export function deleteFolder(box: Box, folderId: string): string[] {
+export function deleteFolder(box: Box, folderId: string, now: number): string[] {
   const ids = foldersBelow([...(box?.folders.values() ?? [])], folderId).map((f) => f.folderId);
   if (box === undefined || ids.length === 0) throw new NotFoundError('no such folder');
-  emptyFolders(box, ids);
+  emptyFolders(box, ids, now);
   for (const id of ids) box.folders.delete(id);
   for (const [threadId, target] of box.rules) if (ids.includes(target)) box.rules.delete(threadId);
   box.modseq++;
   return ids;
 }
 
-export function emptyFolders(box: Box, folderIds: readonly string[]): number {
+export function emptyFolders(box: Box, folderIds: readonly string[], now: number): number {
   let removed = 0;
   for (const folderId of new Set(folderIds)) {
     const states = [...(box?.items.values() ?? [])].map((e) => e.state);
     const ids = states.filter((s) => s.folderId === folderId).map((s) => s.itemId);
-    removed += remove(box, ids).length;
+    removed += remove(box, ids, now).length;
   }
   return removed;
 }

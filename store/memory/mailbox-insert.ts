@@ -2,7 +2,16 @@ import { ConflictError, NotFoundError } from '../../core/errors.ts';
 import type { NewMessage } from '../../core/mail/types.ts';
 import type { InsertResult, ItemChange } from '../../core/ports/mail.ts';
 import { normaliseMessage, replacedFolder } from '../normalise.ts';
-import { type Entry, goneFrom, type MailboxData, missing, newState, placed, touch } from './mailbox-data.ts';
+import {
+  type Entry,
+  goneFrom,
+  type MailboxData,
+  missing,
+  newState,
+  noteRemoved,
+  placed,
+  touch,
+} from './mailbox-data.ts';
 
 /** All or nothing: folders are the only thing that can be wrong with a batch. */
 export function insertMany(box: MailboxData | undefined, messages: readonly NewMessage[]): InsertResult[] {
@@ -70,6 +79,7 @@ export function replaceContent(box: MailboxData | undefined, wanted: NewMessage)
   const taken = [...box.items.values()].some((e) => e !== entry && e.dedupeKey === dedupeKey);
   if (taken) throw new ConflictError('exists already');
   const modseq = ++box.modseq;
+  noteRemoved(box, entry, replacedFolder(before), receivedAt);
   goneFrom(box, replacedFolder(before)).set(itemId, { modseq, rawKey: before });
   Object.assign(entry, { message, dedupeKey });
   Object.assign(entry.state, {

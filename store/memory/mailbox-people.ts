@@ -39,6 +39,7 @@ export function noteCorrespondents(
   remove(
     box,
     tooMany.map((s) => s.itemId),
+    now,
   );
 }
 

@@ -21,6 +21,8 @@ import type {
   SnapshotCursor,
 } from '../../core/ports/mail.ts';
 import { inFolderOrder } from '../folder-order.ts';
+import type { AgeCursor } from '../../core/ports/removed.ts';
+import type { Rule, RuleError, RuleSet } from '../../core/rules/types.ts';
 import { LIMITS } from '../normalise.ts';
 import { compareText, fitText } from '../text.ts';
 import * as change from './mailbox-change.ts';
@@ -38,6 +40,7 @@ import { insertMany, replaceContent } from './mailbox-insert.ts';
 import * as people from './mailbox-people.ts';
 
 function privateHome(): MailboxHome {
+import * as kept from './mailbox-removed.ts';
   let data: MailboxData | undefined;
   return {
     get: () => data,
@@ -81,12 +84,12 @@ export class MemoryMailbox implements MailboxStore {
     return tree.updateFolder(this.#box, folderId, to);
   }
 
-  async deleteFolder(folderId: string, _now: number): Promise<string[]> {
-    return tree.deleteFolder(this.#box, folderId);
+  async deleteFolder(folderId: string, now: number): Promise<string[]> {
+    return tree.deleteFolder(this.#box, folderId, now);
   }
 
-  async emptyFolders(folderIds: string[], _now: number): Promise<number> {
-    return tree.emptyFolders(this.#box, folderIds);
+  async emptyFolders(folderIds: string[], now: number): Promise<number> {
+    return tree.emptyFolders(this.#box, folderIds, now);
   }
 
   async usage() {
@@ -216,8 +219,46 @@ export class MemoryMailbox implements MailboxStore {
     return change.move(this.#box, itemIds, toFolderId, from);
   }
 
-  async remove(itemIds: string[], _now: number, from?: string): Promise<ItemChange[]> {
-    return change.remove(this.#box, itemIds, from);
+  async remove(itemIds: string[], now: number, from?: string): Promise<ItemChange[]> {
+    return change.remove(this.#box, itemIds, now, from);
+  }
+
+  async removedMessages(options: Parameters<MailboxStore['removedMessages']>[0]) {
+    return kept.removedMessages(this.#box, options);
+  }
+
+  async removedMessage(itemId: string) {
+    return kept.removedMessage(this.#box, itemId);
+  }
+
+  async formerFolders(itemId: string): Promise<string[]> {
+    return kept.formerFolders(this.#box, itemId);
+  }
+
+  async restore(message: NewMessage & { folderId: string }) {
+    return kept.restore(this.#box, message);
+  }
+
+  async beginPurge(removedBefore: number, limit: number): Promise<string[]> {
+    return kept.beginPurge(this.#box, removedBefore, limit);
+  }
+
+  async endPurge(rawKeys: string[]): Promise<void> {
+    kept.endPurge(this.#box, rawKeys);
+  }
+
+  async oldest(folderId: string, receivedBefore: number, after: AgeCursor | null, limit: number) {
+    return this.#inFolder(folderId)
+      .filter((s) => s.receivedAt < receivedBefore && (after === null || newestFirst(s, after) < 0))
+      .sort((a, b) => newestFirst(b, a))
+      .slice(0, limit)
+      .map(copy);
+  }
+
+  /** Its counters are counted each time. */
+  async recount() {
+    const { sizeBytes, itemCount } = await this.usage();
+    return { before: { sizeBytes, itemCount }, counted: { sizeBytes, itemCount } };
   }
 
   async threadItems(threadId: string, limit: number): Promise<ItemState[]> {

@@ -170,3 +170,21 @@ export function directoryTables(kit: SchemaKit) {
 }
 
 export type DirectoryTables = ReturnType<typeof directoryTables>;
+    /** An empty user is the whole tenant. */
+    holds: kit.table('directory', 'holds', {
+      tenantId: text('tenant_id').notNull(),
+      holdId: text('hold_id').notNull(),
+      userId: text('user_id').notNull(),
+      reason: text('reason').notNull(),
+      placedBy: text('placed_by').notNull(),
+      since: integer('since').notNull(),
+      releasedAt: integer('released_at'),
+      releasedBy: text('released_by'),
+    }),
+    userSettings: kit.table('directory', 'user_settings', {
+      tenantId: text('tenant_id').notNull(),
+      userId: text('user_id').notNull(),
+      name: text('name').notNull(),
+      /** JSON. */
+      value: text('value').notNull(),
+    }),

@@ -165,6 +165,38 @@ export function mailTables(kit: SchemaKit) {
       rawKey: text('raw_key'),
       removedAt: integer('removed_at'),
     }),
+    /** Removed for good, raw still kept: at most one row for each raw that no message has. */
+    removedMessages: kit.table('mail', 'removed_messages', {
+      ...scope(),
+      rawKey: text('raw_key').notNull(),
+      itemId: text('item_id').notNull(),
+      /** Where it was; of no folder (`replacedFolder`) for the replaced content of a draft. */
+      folderId: text('folder_id').notNull(),
+      removedAt: integer('removed_at').notNull(),
+      receivedAt: integer('received_at').notNull(),
+      size: integer('size').notNull(),
+      subject: text('subject').notNull(),
+      /** As in messages. */
+      addresses: text('addresses').notNull(),
+      isRead: integer('is_read').notNull(),
+      isDraft: integer('is_draft').notNull(),
+      flag: text('flag'),
+      categories: text('categories').notNull(),
+      /** 1 while its raw is being deleted: from then on it cannot come back. */
+      purging: integer('purging').notNull(),
+    }),
+    /** How far the mailbox is written down in the journal of actions. */
+    actionHeads: kit.table('mail', 'action_heads', {
+      ...scope(),
+      captured: integer('captured').notNull(),
+      segments: integer('segments').notNull(),
+      lines: integer('lines').notNull(),
+      snapshotModseq: integer('snapshot_modseq').notNull(),
+      snapshotAt: integer('snapshot_at').notNull(),
+      /** JSON: digests by name. */
+      digests: text('digests').notNull(),
+      updatedAt: integer('updated_at').notNull(),
+    }),
     acl: kit.table('mail', 'acl', {
       ...scope(),
       /** Empty for the whole mailbox. */

@@ -1,6 +1,7 @@
 import { auditContract } from './audit.ts';
 import { directoryContract } from './directory.ts';
 import { devicesContract } from './directory-devices.ts';
+import { holdsContract } from './directory-holds.ts';
 import { peopleContract } from './directory-people.ts';
 import { dkimKeysContract } from './dkim-keys.ts';
 import { mailAutomaticContract } from './mail-automatic.ts';
@@ -11,6 +12,7 @@ import { mailInsertContract } from './mail-insert.ts';
 import { mailLimitsContract } from './mail-limits.ts';
 import { mailModelContract } from './mail-model.ts';
 import { mailPeopleContract } from './mail-people.ts';
+import { mailRemovedContract } from './mail-removed.ts';
 import { outboxContract } from './outbox.ts';
 import { searchContract } from './search.ts';
 import { searchFollowContract } from './search-follow.ts';
@@ -30,6 +32,7 @@ export function storesContract(subject: Subject, runs: number): void {
   mailAutomaticContract(subject);
   directoryContract(subject);
   peopleContract(subject);
+  holdsContract(subject);
   outboxContract(subject);
   devicesContract(subject);
   searchContract(subject);

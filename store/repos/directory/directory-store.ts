@@ -1,4 +1,5 @@
 import type { DirectoryStore } from '../../../core/ports/directory.ts';
+import type { KeepingDirectory } from '../../../core/ports/holds.ts';
 import type { MobileDirectory } from '../../../core/ports/mobile.ts';
 import { ping } from '../ping.ts';
 import { findLogin, lookupAddresses } from './addresses.ts';
@@ -28,6 +29,7 @@ import {
   wipeSent,
 } from './devices.ts';
 import { createGroup, deleteGroup, findGroup, groupMembers, listGroups, setGroupMembers } from './groups.ts';
+import { holdsOn, listHolds, placeHold, releaseHold } from './holds.ts';
 import {
   exactPeople,
   getPerson,
@@ -57,6 +59,7 @@ import {
   setCatchAll,
   setTenantStatus,
 } from './tenants.ts';
+import { getUserSetting, putUserSetting, quotaValues } from './user-settings.ts';
 import {
   createAlias,
   createUser,
@@ -110,6 +113,7 @@ export function createDirectoryStore(context: DirectoryContext): DirectoryStore 
     putTrustedRoot: (root) => putTrustedRoot(context, root),
     deleteTrustedRoot: (tenantId, fingerprint) => deleteTrustedRoot(context, tenantId, fingerprint),
     listTrustedRoots: (tenantId) => listTrustedRoots(context, tenantId),
+    ...keeping(context),
     createGroup: (group) => createGroup(context, group),
     deleteGroup: (tenantId, groupId) => deleteGroup(context, tenantId, groupId),
     findGroup: (tenantId, address) => findGroup(context, tenantId, address),
@@ -117,6 +121,18 @@ export function createDirectoryStore(context: DirectoryContext): DirectoryStore 
     setGroupMembers: (tenantId, groupId, addresses) => setGroupMembers(context, tenantId, groupId, addresses),
     groupMembers: (tenantId, groupId, limit) => groupMembers(context, tenantId, groupId, limit),
     ping: () => ping(context.executor),
+  };
+}
+
+function keeping(context: DirectoryContext): KeepingDirectory {
+  return {
+    placeHold: (hold) => placeHold(context, hold),
+    listHolds: (tenantId, options) => listHolds(context, tenantId, options),
+    holdsOn: (tenantId, userId) => holdsOn(context, tenantId, userId),
+    releaseHold: (tenantId, holdId, by, at) => releaseHold(context, tenantId, holdId, by, at),
+    getUserSetting: (tenantId, userId, name) => getUserSetting(context, tenantId, userId, name),
+    putUserSetting: (tenantId, userId, name, value) => putUserSetting(context, tenantId, userId, name, value),
+    quotaValues: (tenantId, userId) => quotaValues(context, tenantId, userId),
   };
 }
 

@@ -1,6 +1,7 @@
-import { and, count, desc, eq, gte, inArray, type SQL, sql } from 'drizzle-orm';
+import { and, count, desc, eq, gte, inArray, lt, type SQL, sql } from 'drizzle-orm';
 import type { ItemState } from '../../../core/mail/types.ts';
 import type { FeedCursor, FeedEntry, SnapshotCursor } from '../../../core/ports/mail.ts';
+import type { AgeCursor } from '../../../core/ports/removed.ts';
 import { slices } from '../../dialect/json-chunks.ts';
 import { given } from '../../dialect/statements.ts';
 import { askedId } from '../../text.ts';
@@ -95,6 +96,34 @@ export async function countSnapshot(
       .where(inSnapshot(box, folderId, since, before)),
   );
   return row?.n ?? 0;
+}
+
+export async function oldest(
+  box: MailboxContext,
+  folderId: string,
+  receivedBefore: number,
+  after: AgeCursor | null,
+  limit: number,
+): Promise<ItemState[]> {
+  const { items } = box.tables;
+  const rows = await box.executor.all(
+    box.executor.build
+      .select(itemFields(items))
+      .from(items)
+      .where(
+        and(
+          scoped(box, items),
+          eq(items.folderId, askedId(folderId)),
+          lt(items.receivedAt, receivedBefore),
+          after === null
+            ? undefined
+            : sql`(${items.receivedAt}, ${items.itemId}) > (${after.receivedAt}, ${askedId(after.itemId)})`,
+        ),
+      )
+      .orderBy(items.receivedAt, items.itemId)
+      .limit(limit),
+  );
+  return rows.map(itemState);
 }
 
 export async function threadItems(

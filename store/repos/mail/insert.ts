@@ -21,17 +21,7 @@ export async function insertMessagesInto(
   if (messages.length === 0) return [];
   const wanted = messages.map(normaliseMessage);
   const fresh = firstOfEachId(wanted);
-  const ids = fresh.map((message) => message.itemId);
-  const results = await box.executor.atomic(
-    [
-      insertItems(box, fresh, wanted),
-      ...insertMessages(box, fresh),
-      ...insertParts(box, fresh),
-      touchFolders(box),
-      growMailbox(box, ids),
-    ],
-    { lock: mailboxLock(box) },
-  );
+  const results = await box.executor.atomic(insertStatements(box, fresh, wanted), { lock: mailboxLock(box) });
   const inserted = placesIn(results[0]?.rows);
   const others = fresh.filter((message) => !inserted.has(message.itemId));
   // Where something was inserted, all the folders were there.
@@ -56,13 +46,40 @@ export async function insertMessagesInto(
   });
 }
 
+/**
+ * The statements that insert these messages; the first gives the places of those that were inserted. `only`: a condition
+ * without which nothing is inserted.
+ */
+export function insertStatements(
+  box: MailboxContext,
+  fresh: readonly NewMessage[],
+  wanted: readonly NewMessage[],
+  only?: SQL,
+) {
+  return [
+    insertItems(box, fresh, wanted, only),
+    ...insertMessages(box, fresh),
+    ...insertParts(box, fresh),
+    touchFolders(box),
+    growMailbox(
+      box,
+      fresh.map((message) => message.itemId),
+    ),
+  ];
+}
+
 function firstOfEachId(messages: readonly NewMessage[]): NewMessage[] {
   const ids = new Set<string>();
   return messages.filter(({ itemId }) => !ids.has(itemId) && ids.add(itemId));
 }
 
 /** Items of `messages`, if the folders of all `wanted` are there. */
-function insertItems(box: MailboxContext, messages: readonly NewMessage[], wanted: readonly NewMessage[]) {
+function insertItems(
+  box: MailboxContext,
+  messages: readonly NewMessage[],
+  wanted: readonly NewMessage[],
+  only?: SQL,
+) {
   const { build, dialect } = box.executor;
   const { folders, items, mailboxes, messages: stored, tombstones } = box.tables;
   const roles = [...new Set(wanted.flatMap((m) => (m.folderId === undefined ? m.folderRole : [])))];
@@ -145,7 +162,7 @@ function insertItems(box: MailboxContext, messages: readonly NewMessage[], wante
         from ${input} where ${isNew}) as input
       join ${mailboxes} on ${scoped(box, mailboxes)}
       join ${folders} on ${scoped(box, folders)} and ${folders.folderId} = ${target}
-      where input.nth = 1 and ${rolesExist} and ${chosenExist}`,
+      where ${all(sql`input.nth = 1`, rolesExist, chosenExist, only)}`,
   );
   return statement.returning({ itemId: items.itemId, folderId: items.folderId, modseq: items.modseq });
 }

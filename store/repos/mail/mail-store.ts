@@ -10,7 +10,7 @@ import { correspondents } from './correspondents.ts';
 import { createFolder } from './create-folder.ts';
 import { deleteFolder } from './delete-folder.ts';
 import { emptyFolders } from './empty-folders.ts';
-import { changes, countSnapshot, itemStates, snapshot, threadItems, threadMembers } from './feed.ts';
+import { changes, countSnapshot, itemStates, oldest, snapshot, threadItems, threadMembers } from './feed.ts';
 import { contentModseqs, createMailbox, folderByRole, folderHeads, listFolders, usage } from './folders.ts';
 import { insertMessagesInto } from './insert.ts';
 import { knownRawKeys, rawKeysAfter, threadOf, threadOfSubject } from './lookup.ts';
@@ -19,8 +19,12 @@ import { moveItems } from './move.ts';
 import { noteCorrespondents } from './note-correspondents.ts';
 import { removeItems } from './remove.ts';
 import { replaceContent } from './replace-content.ts';
+import { recount } from './recount.ts';
 import { setFlags } from './set-flags.ts';
+import { beginPurge, endPurge, formerFolders, removedAfter, removedOf } from './removed.ts';
 import { setLastVerb } from './set-last-verb.ts';
+import { restoreMessage } from './restore.ts';
+import { putRules, readRules, setRuleError } from './rules.ts';
 import { getSetting, putSetting } from './settings.ts';
 import { updateFolder } from './update-folder.ts';
 
@@ -91,5 +95,20 @@ function createMailboxStore(box: MailboxContext): MailboxStore {
     correspondents: (itemIds) => correspondents(box, itemIds),
     getSetting: (name) => getSetting(box, name),
     putSetting: (name, value) => putSetting(box, name, value),
+    removedMessages: (options) => removedAfter(box, options),
+    removedMessage: (itemId) => removedOf(box, itemId),
+    formerFolders: (itemId) => formerFolders(box, itemId),
+    restore: (message) => restoreMessage(box, message),
+    beginPurge: (removedBefore, limit) => beginPurge(box, removedBefore, limit),
+    endPurge: (rawKeys) => endPurge(box, rawKeys),
+    oldest: (folderId, receivedBefore, after, limit) => oldest(box, folderId, receivedBefore, after, limit),
+    recount: () => recount(box),
+    rules: () => readRules(box),
+    putRules: (rules, expectedRevision) => putRules(box, rules, expectedRevision),
+    setRuleError: (ruleId, error) => setRuleError(box, ruleId, error),
+    noteDelivery: (reports) => noteDelivery(box, reports),
+    deliveryReports: (itemId) => deliveryReports(box, itemId),
+    itemsWithMessageId: (messageId, limit) => itemsWithMessageId(box, messageId, limit),
+    claimAutomatic: (claim) => claimAutomatic(box, claim),
   };
 }

@@ -12,8 +12,12 @@ import {
   theseItems,
 } from './context.ts';
 import { placesIn, touchFoldersOf } from './numbering.ts';
+import { noteRemoved } from './removed.ts';
 
-/** Removes items for good. Their tombstones keep the raw key, so that a late delivery does not bring them back. */
+/**
+ * Removes items for good. Their tombstones keep the raw key, so that a late delivery does not bring them back; a note
+ * of each message is left until its raw is purged.
+ */
 export async function removeItems(
   box: MailboxContext,
   itemIds: readonly string[],
@@ -33,7 +37,7 @@ async function removeSlice(
   now: number,
   from: string | undefined,
 ): Promise<ItemChange[]> {
-  const { correspondents, items, mailboxes, messageParts, messages, tombstones } = box.tables;
+  const { correspondents, deliveryReports, items, mailboxes, messageParts, messages, tombstones } = box.tables;
   const { build, dialect } = box.executor;
   const leaving = theseItems(box, ids, from === undefined ? undefined : eq(items.folderId, from));
   const theirIds = sql`(select ${items.itemId} from ${items} where ${leaving})`;
@@ -72,6 +76,7 @@ async function removeSlice(
           folderId: tombstones.folderId,
           modseq: tombstones.modseq,
         }),
+      noteRemoved(box, leaving, sql`${items.folderId}`, now),
       touchFoldersOf(box, leaving),
       build
         .update(mailboxes)
@@ -102,6 +107,15 @@ async function removeSlice(
             scoped(box, correspondents),
             dialect.isIn(correspondents.itemId, ids),
             inArray(correspondents.itemId, theirIds),
+          ),
+        ),
+      build
+        .delete(deliveryReports)
+        .where(
+          all(
+            scoped(box, deliveryReports),
+            dialect.isIn(deliveryReports.itemId, ids),
+            inArray(deliveryReports.itemId, theirIds),
           ),
         ),
       build.delete(items).where(leaving),

@@ -14,6 +14,7 @@ import {
 } from './context.ts';
 import { insertMessages, insertParts } from './insert-rows.ts';
 import { changeOf, placesIn, placesOf, raiseModseq, touchFolders } from './numbering.ts';
+import { noteRemoved } from './removed.ts';
 
 /**
  * The item stays, its message and parts are made anew. A raw never changes, so the same raw key is the same content,
@@ -71,6 +72,12 @@ export async function replaceContent(box: MailboxContext, wanted: NewMessage): P
       target: [tombstones.mailboxId, tombstones.folderId, tombstones.itemId],
       set: { modseq: sql`excluded.modseq`, removedAt: sql`excluded.removed_at` },
     }),
+    noteRemoved(
+      box,
+      all(itself, isOther),
+      sql`${replacedFolder('')} || ${messages.rawKey}`,
+      message.receivedAt,
+    ),
     update,
     build.delete(messages).where(all(itsMessage, numbered)),
     build
