@@ -9,6 +9,8 @@ interface FirstSync {
   lastTenth: number;
   /** KiB that workerd's resident memory grew from the end of the first tenth to the end. */
   grownKb: number;
+  /** The same for as many requests that make the same calls with nothing in them: the local runtime keeps some of each. */
+  floorKb: number;
 }
 
 /** A first Sync of `total` messages at 100 a page, with text bodies that are cut. */
@@ -29,11 +31,18 @@ export async function firstSync(account: Account, total: number, deviceId: strin
   if (got !== total) throw new Error(`first Sync brought ${got} of ${total}`);
   const end = times.at(-1) ?? start;
   const tenth = Math.max(1, Math.floor(times.length / 10));
+  const grownKb = workerdMemory() - memory;
+  const before = workerdMemory();
+  for (let i = tenth; i < times.length; i++) {
+    await (await fetch(`${account.url}/bench/calls`)).arrayBuffer();
+  }
+  const floorKb = workerdMemory() - before;
   const rate = (from: number, to: number) => round(tenth / ((to - from) / 1000));
   return {
     perSecond: round(total / ((end - start) / 1000)),
     firstTenth: rate(start, times[tenth - 1] ?? end),
     lastTenth: rate(times[times.length - 1 - tenth] ?? start, end),
-    grownKb: workerdMemory() - memory,
+    grownKb,
+    floorKb,
   };
 }

@@ -5,25 +5,30 @@ import { type Figures, figures, round } from './stats.ts';
 
 const sleep = (ms: number) => new Promise((r) => setTimeout(r, ms));
 
-/** Milliseconds from the acceptance of a message by `email()` to the answer of a waiting Ping. */
-export async function pingLatency(account: Account): Promise<Figures> {
-  const device = new BenchDevice(account, 'BENCHPING');
-  await device.setUp();
+/**
+ * Milliseconds from the acceptance of a message by `email()` to the answer of each Ping that waits for it: all the
+ * devices of one user.
+ */
+export async function pingLatency(account: Account, count: number): Promise<Figures> {
+  const devices = Array.from({ length: count }, (_, n) => new BenchDevice(account, `BENCHPING${n}`));
+  for (const device of devices) await device.setUp();
   const series: number[] = [];
   for (let i = 0; i < 20; i++) {
-    await device.syncAll();
-    let answered = 0;
-    const ping = device.ping().then((status) => {
-      answered = performance.now();
-      return status;
+    await Promise.all(devices.map((device) => device.syncAll()));
+    const answers: { at: number; status: string | undefined }[] = [];
+    const pings = devices.map(async (device) => {
+      const status = await device.ping();
+      answers.push({ at: performance.now(), status });
     });
-    // Long enough that the object hibernates in some of the rounds (it does after about ten idle seconds).
+    // Long enough that the objects hibernate in some of the rounds (they do after about ten idle seconds).
     await sleep(i % 7 === 6 ? 12_000 : 300);
-    if (answered !== 0) throw new Error('the Ping was answered before any change');
+    if (answers.length > 0) throw new Error('a Ping was answered before any change');
     await deliver(account.url, account.address, benchMessage(account.address, 10_000));
     const accepted = performance.now();
-    if ((await ping) !== '2') throw new Error('the Ping was not answered with Status 2');
-    series.push(Math.max(0, answered - accepted));
+    await Promise.all(pings);
+    if (answers.some(({ status }) => status !== '2'))
+      throw new Error('a Ping was not answered with Status 2');
+    series.push(...answers.map(({ at }) => Math.max(0, at - accepted)));
   }
   return figures(series);
 }

@@ -2,6 +2,7 @@
  * `npm run bench [-- --json] [-- --only ingest,sync,search,…] [-- --seconds 30]`: floor and product in one run of one
  * Worker. Ratios to the floor are what to compare; milliseconds depend on the machine.
  */
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { attachmentMemory } from './attachment.ts';
@@ -77,8 +78,9 @@ try {
   }
   if (only.has('ping')) {
     say('ping …');
-    const ping = await pingLatency(await user('ping'));
-    detail['ping'] = ping;
+    const ping = await pingLatency(await user('ping'), 5);
+    const alone = await pingLatency(await user('ping1'), 1);
+    detail['ping'] = { fiveDevices: ping, oneDevice: alone };
     product['ping_ms_p50'] = ping.median;
     product['ping_ms_p95'] = ping.p95;
   }
@@ -188,7 +190,11 @@ async function measureFirst(): Promise<void> {
   detail['first'] = first;
   product['first_sync_20k_per_s'] = first.perSecond;
   product['first_sync_20k_last_to_first'] = round(first.lastTenth / first.firstTenth);
-  product['first_sync_20k_grown_mb'] = round(first.grownKb / 1024);
+  product['first_sync_20k_kept_mb'] = Number(
+    execFileSync(process.execPath, ['--expose-gc', 'bench/first-sync-kept.ts'], { encoding: 'utf8' }),
+  );
+  floor['first_sync_20k_calls_grown_mb'] = round(first.floorKb / 1024);
+  product['first_sync_20k_over_calls_mb'] = round((first.grownKb - first.floorKb) / 1024);
 }
 
 /** Questions of every kind to an index of many messages, on both databases. */

@@ -47,6 +47,10 @@ const FLOOR: Record<string, Act> = {
       details: {},
       correlationId: newId(),
     }),
+  // The calls that a page of a first Sync makes, with nothing in them.
+  calls: async (env, url, context) => {
+    for (const name of ['do', 'd1', 'd1', 'd1']) await FLOOR[name]?.(env, url, context);
+  },
   // A request that only waits: what the platform itself pays for each one that is held.
   hold: (_env, url) => new Promise((resolve) => setTimeout(resolve, Number(url.searchParams.get('ms')))),
   seed,
