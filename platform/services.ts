@@ -3,22 +3,26 @@ import type { AuditStore } from '../core/ports/audit.ts';
 import type { BlobStore } from '../core/ports/blobs.ts';
 import type { DevicePort } from '../core/ports/device.ts';
 import type { DirectoryStore } from '../core/ports/directory.ts';
+import type { DkimKeyStore } from '../core/ports/dkim.ts';
 import type { Dns } from '../core/ports/dns.ts';
 import type { MailStore } from '../core/ports/mail.ts';
+import type { MailAuth } from '../core/ports/mail-auth.ts';
 import type { Composer, Outbound } from '../core/ports/outbound.ts';
 import type { PhotoStore } from '../core/ports/photos.ts';
 import type { QueuePort } from '../core/ports/queues.ts';
 import type { MessageReader } from '../core/ports/reader.ts';
+import type { Seal } from '../core/ports/seal.ts';
 import type { SearchStore } from '../core/ports/search.ts';
+import type { SpamFilter } from '../core/ports/spam.ts';
 import type { ThrottlePort } from './auth/authenticate.ts';
 import type { Config } from './config.ts';
 import type { Logger } from './log.ts';
-import type { Seal } from './sealed.ts';
 
 /** What every edge and consumer is handed by the composition root; nothing reaches storage another way. */
 export interface Services {
   config: Config;
   directory: DirectoryStore;
+  dkimKeys: DkimKeyStore;
   mail: MailStore;
   /** Reads a raw message as ingest does. */
   reader: MessageReader;
@@ -31,6 +35,9 @@ export interface Services {
   photos: PhotoStore;
   queues: QueuePort;
   dns: Dns;
+  /** Checks of where a message comes from. */
+  mailAuth: MailAuth;
+  spam: SpamFilter;
   /** For secrets at rest; null when the installation has no SECRETS_KEY. */
   seal: Seal | null;
   wake: WakePort;

@@ -5,10 +5,12 @@ import { parseConfig } from '../platform/config.ts';
 import { createDns } from '../platform/dns/index.ts';
 import { type Env, mailShards } from '../platform/env.ts';
 import { createLogger, describeError } from '../platform/log.ts';
+import { createMailAuth } from '../platform/mail-auth/index.ts';
 import { createObjects } from '../platform/objects.ts';
 import { createQueues } from '../platform/queues.ts';
 import { createSeal } from '../platform/sealed.ts';
 import type { Services } from '../platform/services.ts';
+import { createSpamFilter } from '../platform/spam/index.ts';
 import {
   createD1Stores,
   createPostgresStores,
@@ -33,7 +35,10 @@ type Deferring = Pick<ExecutionContext, 'waitUntil'>;
 /** D1 stores hold no connection: one set serves the isolate. */
 const shared = new WeakMap<
   object,
-  Omit<Services, 'defer' | 'reader' | 'directory' | 'mail' | 'search' | 'audit' | 'outbound' | 'composer'> & {
+  Omit<
+    Services,
+    'defer' | 'reader' | 'directory' | 'dkimKeys' | 'mail' | 'search' | 'audit' | 'outbound' | 'composer'
+  > & {
     stores: ReturnType<typeof createD1Stores> | null;
   }
 >();
@@ -44,6 +49,7 @@ export function buildServices(env: Env, context: Deferring): Services {
   let kept = shared.get(env);
   if (kept === undefined) {
     const config = parseConfig({ ...env });
+    const dns = createDns(config);
     const shards = mailShards(env);
     kept = {
       config,
@@ -54,7 +60,9 @@ export function buildServices(env: Env, context: Deferring): Services {
       blobs: createR2BlobStore(env.BLOBS),
       photos: createR2PhotoStore(env.BLOBS),
       queues: createQueues(env),
-      dns: createDns(config),
+      dns,
+      mailAuth: createMailAuth(dns),
+      spam: createSpamFilter(),
       seal: config.secretsKey === null ? null : createSeal(config.secretsKey),
       ...createObjects(env),
       log: createLogger(config.logLevel),

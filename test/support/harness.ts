@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { createTestHarness, type TestHarness, unstable_readConfig } from 'wrangler';
 import type { UserView } from '../../shared/admin-api.ts';
 import { ADMIN_TOKEN, createClient } from './client.ts';
+import { NO_DNS } from './no-dns.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const CONFIG = fileURLToPath(new URL('../../wrangler.toml', import.meta.url));
@@ -59,7 +60,7 @@ export interface Waypost {
 /** Starts a Worker of its own for the caller. Call `stop()` when done, also after a failure. */
 export async function startWaypost(options: WaypostOptions = {}): Promise<Waypost> {
   const store = options.store ?? 'd1';
-  const vars = { LOG_LEVEL: 'info', ...options.vars, STORE: store, ADMIN_TOKEN };
+  const vars = { LOG_LEVEL: 'info', ...NO_DNS, ...options.vars, STORE: store, ADMIN_TOKEN };
   const postgres = store === 'postgres' ? await startDatabase() : null;
   const server = createTestHarness({
     root: ROOT,

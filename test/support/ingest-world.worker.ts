@@ -3,11 +3,13 @@ import { rawKey } from '../../core/mail/place-key.ts';
 import type { MailboxRef } from '../../core/mail/types.ts';
 import type { RawEnvelope } from '../../core/ports/blobs.ts';
 import type { IngestJob } from '../../core/ports/queues.ts';
+import type { Zone } from '../../platform/dns/memory.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Services } from '../../platform/services.ts';
 import { createMemoryBlobStore, createMemoryStores, createQueueRecorder } from '../../store/memory/index.ts';
 import { consumeIngest } from '../../workers/queue-consumers/ingest.ts';
 import type { QueueMessage } from '../../workers/queue-consumers/settle.ts';
+import { judging } from './judging.worker.ts';
 import { sha256Hex, streamOf } from './mail.ts';
 
 interface Line {
@@ -17,7 +19,7 @@ interface Line {
 }
 
 /** Empty stores with one mailbox for each name, and ways to store, ingest and look. */
-export async function ingestWorld(names = ['ann']) {
+export async function ingestWorld(names = ['ann'], zone: Zone = {}) {
   const lines: Line[] = [];
   const at =
     (level: string) =>
@@ -27,7 +29,14 @@ export async function ingestWorld(names = ['ann']) {
   const blobs = createMemoryBlobStore();
   const queues = createQueueRecorder();
   const stores = createMemoryStores(['MAIL_1']);
-  const services = { ...stores, blobs, queues, log, now: () => 1_800_000_000_000 } as unknown as Services;
+  const judges = judging(zone);
+  const services = {
+    ...stores,
+    ...judges,
+    ...{ blobs, queues, log },
+    config: { authservId: 'mx.waypost.local', platformReceivedBy: null },
+    now: () => 1_800_000_000_000,
+  } as unknown as Services;
   const refs = new Map<string, MailboxRef>();
   for (const name of names) {
     const ref = { tenantId: 't1', mailboxId: `u-${name}`, shard: 'MAIL_1' };
@@ -78,5 +87,5 @@ export async function ingestWorld(names = ['ann']) {
     const items = await box(name).snapshot(folder?.folderId ?? '', 0, null, 1000);
     return box(name).messages(items.map((i) => i.itemId).sort());
   }
-  return { services, lines, blobs, queues, refs, box, store, consume, inbox, stores };
+  return { services, lines, blobs, queues, dns: judges.dns, refs, box, store, consume, inbox, stores };
 }

@@ -6,6 +6,7 @@ import { newId } from '../../platform/ids.ts';
 import { createQueues } from '../../platform/queues.ts';
 import type { Services } from '../../platform/services.ts';
 import { createMemoryBlobStore, createMemoryStores } from '../../store/memory/index.ts';
+import { judging } from '../../test/support/judging.worker.ts';
 import { buildMail, sha256Hex, streamOf } from '../../test/support/mail.ts';
 import { found } from '../../test/support/search.ts';
 import { SimulatedQueues } from '../../test/workerd/faults/simulated-queues.ts';
@@ -24,8 +25,9 @@ async function play(deadly: number, until: number) {
   await stores.mail.mailbox(REF).create(0);
   const services = {
     ...stores,
-    blobs,
-    log,
+    ...judging(),
+    ...{ blobs, log },
+    config: { authservId: 'mx.waypost.local', platformReceivedBy: null },
     now: () => 1_800_000_000_000,
     queues: createQueues(queues.bindings() as unknown as Env),
     wake: { hub: async () => [] },

@@ -4,6 +4,7 @@
  */
 import { ADMIN_TOKEN, createClient } from '../client.ts';
 import { type LogLine, startDatabase, type Waypost, type WaypostOptions } from '../harness.ts';
+import { NO_DNS } from '../no-dns.ts';
 import { Activity } from './activity.ts';
 import { createEnvironment } from './environment.ts';
 import { installGlobals } from './globals.ts';
@@ -54,7 +55,7 @@ export async function startInProcess(options: InProcessOptions = {}): Promise<In
   const activity = new Activity();
   const chance = seeded(options.seed ?? 1);
   const { env, bindings, queues, objects } = createEnvironment({
-    vars: { LOG_LEVEL: 'info', ...options.vars, STORE: store, ADMIN_TOKEN },
+    vars: { LOG_LEVEL: 'info', ...NO_DNS, ...options.vars, STORE: store, ADMIN_TOKEN },
     postgres: postgres?.url ?? null,
     ...{ classes, activity, chance, pace: createPace(chance), disorder: options.disorder },
     wrap: options.wrap ?? ((whole) => whole),
