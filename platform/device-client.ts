@@ -59,7 +59,7 @@ export function createDeviceClient(stub: () => DeviceSessionRpc, call: DeviceCal
     watch: async (folders) => {
       const start = await openWait(ask, call, { watch: folders });
       // Of its folders a Sync is told by its next round: no status of Ping comes here.
-      return start.kind === 'status' ? { kind: 'changed', folders } : start;
+      return start.kind === 'status' ? { kind: 'changed', folders: folders.map((f) => f.id) } : start;
     },
     estimate: (requests) => ask((rpc) => rpc.estimate(call, requests)),
     ping: (request) => openWait(ask, call, request),

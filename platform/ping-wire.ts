@@ -1,12 +1,12 @@
 import type { MailboxRef } from '../core/mail/types.ts';
-import type { PingRequest } from '../core/ports/device.ts';
+import type { PingRequest, WatchedFolder } from '../core/ports/device.ts';
 
 /** What the Worker sends to open a wait, in the header `x-waypost-ping`. */
 export interface PingOpening {
   ref: MailboxRef;
   deviceId: string;
   /** Of a Sync that waits: the folders only, and nothing is remembered of it. */
-  request: PingRequest | { watch: string[] };
+  request: PingRequest | { watch: WatchedFolder[] };
 }
 
 /** What the object answers, in the same header of the 101 (or 200, when there is nothing to wait for). */

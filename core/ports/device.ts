@@ -85,6 +85,13 @@ export type PingStart =
       wait(seconds: number): Promise<WaitEnd>;
     };
 
+/** A folder whose changes a Sync waits for. */
+export interface WatchedFolder {
+  id: string;
+  /** The key at which there was nothing new: should the device's state have moved on since, that is a change. */
+  key?: string;
+}
+
 /** A wait for changes of folders, as a Sync has it. */
 type WatchStart = Exclude<PingStart, { kind: 'status' }>;
 
@@ -98,7 +105,7 @@ export interface DevicePort {
   moveItems(requests: MoveRequest[]): Promise<MoveStatus[]>;
   sync(call: SyncCall): Promise<SyncAnswer>;
   /** Waits for changes that a next Sync would tell. A folder that is gone is a change. */
-  watch(folders: string[]): Promise<WatchStart>;
+  watch(folders: WatchedFolder[]): Promise<WatchStart>;
   estimate(requests: EstimateRequest[]): Promise<EstimateReply[]>;
   ping(request: PingRequest): Promise<PingStart>;
 }

@@ -18,6 +18,8 @@ const INCOMPLETE = 13;
 const CONVERSION = 6;
 /** A draft without recipients, or with one that is no address (MS-ASCMD 2.2.2). */
 const NO_RECIPIENT = 183;
+/** SendQuotaExceeded (MS-ASCMD 2.2.2). */
+const OVER_LIMIT = 115;
 
 /** In place of a key that the device has and the server was not told. */
 const NOT_KNOWN = '';
@@ -132,7 +134,11 @@ async function send(
     case 'too-many-recipients':
     case 'bad-message':
     case 'from-not-allowed':
+    case 'loop':
       return CONVERSION;
+    case 'rate-limited':
+    case 'sending-locked':
+      return OVER_LIMIT;
   }
 }
 

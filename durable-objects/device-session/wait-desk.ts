@@ -1,9 +1,9 @@
 import type { Folder } from '../../core/mail/types.ts';
-import type { PingRequest } from '../../core/ports/device.ts';
+import type { PingRequest, WatchedFolder } from '../../core/ports/device.ts';
 import type { MailboxStore } from '../../core/ports/mail.ts';
 import { hasChanges } from '../../core/sync/estimate.ts';
 import { type FolderView, folderViews } from '../../core/sync/folder-sync.ts';
-import type { SyncStateRepo } from '../../core/sync/state.ts';
+import { keyOf, type SyncStateRepo } from '../../core/sync/state.ts';
 import { PING_HEADER, type PingAnswer, type PingFrame, type PingOpening } from '../../platform/ping-wire.ts';
 import type { ChangeNotice, Services } from '../../platform/services.ts';
 import type { DeviceValues, PingCache } from './values.ts';
@@ -11,7 +11,7 @@ import type { DeviceValues, PingCache } from './values.ts';
 type PingServices = Pick<Services, 'mail' | 'wake' | 'now'>;
 
 interface Attachment {
-  folders: string[];
+  folders: WatchedFolder[];
   /** A Ping, and not a Sync that waits. */
   ping: boolean;
 }
@@ -44,7 +44,7 @@ export class WaitDesk {
     const { deviceId, request: asked } = opening;
     const ping = 'watch' in asked ? null : this.#pingOf(asked);
     if (ping === undefined) return answer({ kind: 'status', status: 3 });
-    const folders = 'watch' in asked ? asked.watch : (ping?.folders ?? []).map((f) => f.id);
+    const folders = 'watch' in asked ? asked.watch : (ping?.folders ?? []).map(({ id }) => ({ id }));
     const heartbeat = ping?.heartbeat ?? 0;
     for (const older of this.#ctx.getWebSockets('ping')) send(older, { kind: 'superseded' });
     const turn = this.#values.pingTurn + 1;
@@ -58,16 +58,16 @@ export class WaitDesk {
     const mailbox = services.mail.mailbox(opening.ref);
     const tree = await mailbox.folders();
     const present = new Map(tree.map((f) => [f.folderId, f.contentModseq]));
-    const gone = watched.filter((id) => !present.has(id));
+    const gone = watched.map((f) => f.id).filter((id) => !present.has(id));
     if (ping !== null && (gone.length > 0 || !this.#knowsTree(tree))) {
       server.close(1000);
       return answer({ kind: 'status', status: 7 });
     }
     const changed: string[] = [...gone];
-    for (const folderId of watched) {
-      const modseq = present.get(folderId);
-      if (modseq !== undefined && (await this.#isNews(folderId, modseq, mailbox, services.now())))
-        changed.push(folderId);
+    for (const folder of watched) {
+      const modseq = present.get(folder.id);
+      if (modseq !== undefined && (await this.#isNews(folder, modseq, mailbox, services.now())))
+        changed.push(folder.id);
     }
     if (changed.length === 0) return answer({ kind: 'waiting', heartbeat }, client);
     server.close(1000);
@@ -110,12 +110,12 @@ export class WaitDesk {
       }
       const changed: string[] = [];
       const quiet: string[] = [];
-      for (const folderId of folders) {
-        const others = changes.filter((c) => c.folderId === folderId && c.originDevice !== deviceId);
+      for (const folder of folders) {
+        const others = changes.filter((c) => c.folderId === folder.id && c.originDevice !== deviceId);
         if (others.length === 0) continue;
         const modseq = Math.max(...others.map((c) => c.modseq));
-        if (await this.#isNews(folderId, modseq, mailbox, now)) changed.push(folderId);
-        else quiet.push(folderId);
+        if (await this.#isNews(folder, modseq, mailbox, now)) changed.push(folder.id);
+        else quiet.push(folder.id);
       }
       if (changed.length > 0) {
         send(socket, { kind: 'changed', folders: changed });
@@ -139,10 +139,18 @@ export class WaitDesk {
   }
 
   /** True only when the next Sync will really bring something: anything else makes a phone ping in a circle. */
-  async #isNews(folderId: string, modseq: number, mailbox: MailboxStore, now: number): Promise<boolean> {
-    const state = this.#repo.load(folderId);
+  async #isNews(
+    { id, key }: WatchedFolder,
+    modseq: number,
+    mailbox: MailboxStore,
+    now: number,
+  ): Promise<boolean> {
+    const state = this.#repo.load(id);
     // Phones also watch folders that they never synced.
-    return state !== null && hasChanges(this.#repo, mailbox, state, modseq, now);
+    if (state === null) return false;
+    // Another copy of the request has taken the change, and who knows which answer the device hears.
+    if (key !== undefined && key !== keyOf(state)) return true;
+    return hasChanges(this.#repo, mailbox, state, modseq, now);
   }
 }
 

@@ -1,5 +1,5 @@
 import { el } from '../../../codecs/wbxml/index.ts';
-import type { SyncAnswer, SyncCall } from '../../../core/ports/device.ts';
+import type { SyncAnswer, SyncCall, WatchedFolder } from '../../../core/ports/device.ts';
 import type { SyncReply } from '../../../core/sync/request.ts';
 import type { EasContext } from '../context.ts';
 import { type Staged, stageDrafts } from '../drafts/stage.ts';
@@ -43,7 +43,7 @@ async function hold(
   const { services, device, principal, query } = context;
   const hold = Math.min(waitSeconds, services.config.pingHoldMaxSeconds) * 1000;
   const deadline = services.now() + hold;
-  const folders = replies.map((r) => r.collectionId);
+  let folders: WatchedFolder[] = replies.map((r) => ({ id: r.collectionId, key: r.syncKey }));
   for (;;) {
     const start = await device.watch(folders);
     const seconds = Math.max(0, deadline - services.now()) / 1000;
@@ -58,7 +58,8 @@ async function hold(
     const again = await device.sync(call);
     if (again.kind === 'status') return topStatus(again.status);
     if (again.replies.some((r) => r.changed)) return renderReplies(context, again.replies);
-    // Told of a change that is none to this device: it waits on for the rest of its time.
+    // Told of a change that is none to this device: it waits on for the rest of its time, for others than that.
+    folders = folders.map(({ id }) => ({ id }));
     if (services.now() >= deadline) return { kind: 'empty' };
   }
 }
