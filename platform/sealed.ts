@@ -1,3 +1,5 @@
+import type { Seal } from '../core/ports/seal.ts';
+
 /**
  * Secrets at rest: AES-256-GCM under a key that is derived (HKDF, RFC 5869) from the installation's secret and from
  * what the secret belongs to, so that a sealed value that is moved to another owner does not open.
@@ -5,14 +7,7 @@
 const VERSION = 'v1';
 const IV_BYTES = 12;
 
-/** The secret of the installation (`SECRETS_KEY`), at least 32 characters. */
-export interface Seal {
-  /** @param owner names what the value belongs to, e.g. `dkim/tenant/domain/selector`. */
-  seal(owner: string, plain: Uint8Array): Promise<string>;
-  /** Rejects when the text was sealed for another owner, under another secret, or was changed. */
-  open(owner: string, sealed: string): Promise<Uint8Array>;
-}
-
+/** @param secret of the installation (`SECRETS_KEY`), at least 32 characters. */
 export function createSeal(secret: string): Seal {
   return {
     async seal(owner, plain) {

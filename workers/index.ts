@@ -1,4 +1,5 @@
 import { createDeviceSession } from '../durable-objects/device-session/index.ts';
+import { createDkim, createKeyRing, type KeyRing } from '../outbound/dkim/index.ts';
 import { createComposer, createOutbound } from '../outbound/index.ts';
 import { hashPassword } from '../platform/auth/password.ts';
 import { parseConfig } from '../platform/config.ts';
@@ -40,6 +41,7 @@ const shared = new WeakMap<
     'defer' | 'reader' | 'directory' | 'dkimKeys' | 'mail' | 'search' | 'audit' | 'outbound' | 'composer'
   > & {
     stores: ReturnType<typeof createD1Stores> | null;
+    keyRing: KeyRing;
   }
 >();
 
@@ -63,6 +65,7 @@ export function buildServices(env: Env, context: Deferring): Services {
       dns,
       mailAuth: createMailAuth(dns),
       spam: createSpamFilter(),
+      keyRing: createKeyRing(),
       seal: config.secretsKey === null ? null : createSeal(config.secretsKey),
       ...createObjects(env),
       log: createLogger(config.logLevel),
