@@ -1,5 +1,7 @@
 import { DEFAULT_FOLDERS } from '../core/mail/default-folders.ts';
 import type { Folder } from '../core/mail/types.ts';
+import type { ArchivedFolder } from '../core/ports/archive.ts';
+import { nameKey } from './normalise.ts';
 import { compareText } from './text.ts';
 
 const PLACE = new Map<string, number>(DEFAULT_FOLDERS.map((folder, i) => [folder.role, i]));
@@ -25,4 +27,26 @@ export function foldersBelow(folders: readonly Folder[], folderId: string): Fold
     }
   }
   return found;
+}
+
+/** The folders that are wanted, and those that are there beside them, under names and parents that nobody else has. */
+export function withOthers(
+  wanted: readonly ArchivedFolder[],
+  present: readonly ArchivedFolder[],
+): ArchivedFolder[] {
+  const ids = new Set(wanted.map((f) => f.folderId));
+  const others = present.filter((f) => !ids.has(f.folderId));
+  for (const { folderId } of others) ids.add(folderId);
+  const place = (f: ArchivedFolder) => JSON.stringify([f.parentId, nameKey(f.displayName)]);
+  const taken = new Set(wanted.map(place));
+  const moved = others.map((folder) => {
+    const parentId = folder.parentId !== null && ids.has(folder.parentId) ? folder.parentId : null;
+    const kept = { ...folder, parentId };
+    const named = taken.has(place(kept))
+      ? { ...kept, displayName: `${kept.displayName} ${folder.folderId}` }
+      : kept;
+    taken.add(place(named));
+    return named;
+  });
+  return [...wanted, ...moved];
 }

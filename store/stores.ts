@@ -1,3 +1,4 @@
+import type { ArchiveStore } from '../core/ports/archive.ts';
 import type { AuditStore } from '../core/ports/audit.ts';
 import type { DirectoryStore } from '../core/ports/directory.ts';
 import type { DkimKeyStore } from '../core/ports/dkim.ts';
@@ -6,9 +7,11 @@ import type { OutboxStore } from '../core/ports/outbox.ts';
 import type { SearchStore } from '../core/ports/search.ts';
 import type { Executor } from './dialect/types.ts';
 import { createAuditStore } from './repos/audit-store.ts';
+import { createDirectoryArchive } from './repos/directory/archive.ts';
 import { createDirectoryStore } from './repos/directory/directory-store.ts';
 import { createDkimKeyStore } from './repos/directory/dkim-keys.ts';
 import { createOutboxStore } from './repos/directory/outbox.ts';
+import { mailboxArchive } from './repos/mail/archive/mailbox-archive.ts';
 import { createMailStore } from './repos/mail/mail-store.ts';
 import { createSearchStore } from './repos/search-store.ts';
 import type { AuditTables } from './schema/audit.ts';
@@ -22,6 +25,8 @@ export interface Stores {
   outbox: OutboxStore;
   dkimKeys: DkimKeyStore;
   mail: MailStore;
+  /** Mailboxes and tenants as what is written down of them, and made again from that (I28). */
+  archive: ArchiveStore;
   search: SearchStore;
   audit: AuditStore;
 }
@@ -48,6 +53,10 @@ export function createStores(executors: Executors, tables: Tables): Stores {
     outbox: createOutboxStore({ executor: executors.directory, tables: tables.directory }),
     dkimKeys: createDkimKeyStore({ executor: executors.directory, tables: tables.directory }),
     mail: createMailStore({ names: executors.shards, executor: executors.mail, tables: tables.mail }),
+    archive: {
+      mailbox: (ref) => mailboxArchive({ executor: executors.mail, tables: tables.mail }, ref),
+      directory: createDirectoryArchive({ executor: executors.directory, tables: tables.directory }),
+    },
     search: createSearchStore(executors.search, tables.search),
     audit: createAuditStore(executors.audit, tables.audit),
   };

@@ -2,7 +2,7 @@ import type { Stores } from '../stores.ts';
 import { createMemoryAuditStore } from './audit.ts';
 import { createMemoryDirectoryStore } from './directory.ts';
 import { createMemoryDkimKeyStore } from './dkim-keys.ts';
-import { createMemoryMailStore } from './mail.ts';
+import { createMemoryMail } from './mail.ts';
 import { createMemoryOutboxStore } from './outbox.ts';
 import { createMemorySearchStore } from './search.ts';
 
@@ -16,7 +16,7 @@ export function createMemoryStores(shards?: string[]): Stores {
     directory: createMemoryDirectoryStore(),
     outbox: createMemoryOutboxStore(),
     dkimKeys: createMemoryDkimKeyStore(),
-    mail: createMemoryMailStore(shards),
+    ...createMemoryMail(shards),
     search: createMemorySearchStore(),
     audit: createMemoryAuditStore(),
   };

@@ -1,29 +1,36 @@
 import { ConflictError, NotFoundError } from '../../core/errors.ts';
+import type { MailboxRef } from '../../core/mail/types.ts';
+import type { ArchiveStore } from '../../core/ports/archive.ts';
 import type { MailStore } from '../../core/ports/mail.ts';
+import { createMemoryArchive } from './archive.ts';
 import { MemoryMailbox } from './mailbox.ts';
-import { emptyMailbox, type MailboxData } from './mailbox-data.ts';
+import { emptyMailbox, type MailboxData, type MailboxHome } from './mailbox-data.ts';
 
-/** Mailboxes in memory. */
-export function createMemoryMailStore(shards: string[] = ['MAIL_1']): MailStore {
+/** Mailboxes in memory, and what is written down of them. */
+export function createMemoryMail(shards: string[] = ['MAIL_1']): { mail: MailStore; archive: ArchiveStore } {
   const mailboxes = new Map<string, { tenantId: string; data: MailboxData }>();
+  const homeOf = (ref: MailboxRef): MailboxHome => {
+    if (!shards.includes(ref.shard)) throw new NotFoundError(`no mail shard ${ref.shard}`);
+    const key = JSON.stringify([ref.shard, ref.mailboxId]);
+    return {
+      get: () => {
+        const found = mailboxes.get(key);
+        return found?.tenantId === ref.tenantId ? found.data : undefined;
+      },
+      create: () => {
+        if (mailboxes.has(key)) throw new ConflictError('mailbox id is taken');
+        const data = emptyMailbox();
+        mailboxes.set(key, { tenantId: ref.tenantId, data });
+        return data;
+      },
+    };
+  };
   return {
-    mailbox(ref) {
-      if (!shards.includes(ref.shard)) throw new NotFoundError(`no mail shard ${ref.shard}`);
-      const key = JSON.stringify([ref.shard, ref.mailboxId]);
-      return new MemoryMailbox(ref, {
-        get: () => {
-          const found = mailboxes.get(key);
-          return found?.tenantId === ref.tenantId ? found.data : undefined;
-        },
-        create: () => {
-          if (mailboxes.has(key)) throw new ConflictError('mailbox id is taken');
-          const data = emptyMailbox();
-          mailboxes.set(key, { tenantId: ref.tenantId, data });
-          return data;
-        },
-      });
+    mail: {
+      mailbox: (ref) => new MemoryMailbox(ref, homeOf(ref)),
+      shards: () => [...shards],
+      ping: async () => undefined,
     },
-    shards: () => [...shards],
-    ping: async () => undefined,
+    archive: createMemoryArchive(homeOf),
   };
 }

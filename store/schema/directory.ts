@@ -188,3 +188,32 @@ export type DirectoryTables = ReturnType<typeof directoryTables>;
       /** JSON. */
       value: text('value').notNull(),
     }),
+    deadLetters: kit.table('directory', 'dead_letters', {
+      deadLetterId: text('dead_letter_id').notNull(),
+      queue: text('queue').notNull(),
+      body: text('body').notNull(),
+      error: text('error').notNull(),
+      attempts: integer('attempts').notNull(),
+      correlationId: text('correlation_id').notNull(),
+      failedAt: integer('failed_at').notNull(),
+      replayedAt: integer('replayed_at'),
+      discardedAt: integer('discarded_at'),
+    }),
+    /** What the last attempt at a queue message said. */
+    queueFailures: kit.table('directory', 'queue_failures', {
+      queue: text('queue').notNull(),
+      digest: text('digest').notNull(),
+      error: text('error').notNull(),
+      attempts: integer('attempts').notNull(),
+      failedAt: integer('failed_at').notNull(),
+    }),
+    workCursors: kit.table('directory', 'work_cursors', {
+      name: text('name').notNull(),
+      /** JSON. */
+      value: text('value').notNull(),
+      updatedAt: integer('updated_at').notNull(),
+    }),
+  };
+}
+
+export type DirectoryTables = ReturnType<typeof directoryTables>;

@@ -1,3 +1,4 @@
+import { archiveContract } from './archive.ts';
 import { auditContract } from './audit.ts';
 import { directoryContract } from './directory.ts';
 import { devicesContract } from './directory-devices.ts';
@@ -40,4 +41,5 @@ export function storesContract(subject: Subject, runs: number): void {
   dkimKeysContract(subject);
   searchFollowContract(subject);
   auditContract(subject);
+  archiveContract(subject);
 }

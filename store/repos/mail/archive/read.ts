@@ -1,0 +1,251 @@
+import { and, eq, getTableColumns, getTableName, gt, lte, type SQL, sql } from 'drizzle-orm';
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import type {
+  ArchivedFolder,
+  ArchiveHead,
+  AsideRow,
+  CapturedHead,
+  GoneCursor,
+  GoneLine,
+  ItemLine,
+  MessageLine,
+  PersonLine,
+} from '../../../../core/ports/archive.ts';
+import { slices } from '../../../dialect/json-chunks.ts';
+import { replacedFolder } from '../../../normalise.ts';
+import { all, IDS_PER_STATEMENT, type MailboxContext, mailboxLock, scoped } from '../context.ts';
+import { listFolders } from '../folders.ts';
+import { goneFields, goneLine, liveFields, liveLines } from './rows.ts';
+
+/** Tables whose rows are written down as lines of items, as the tree, or not at all. */
+const NOT_ASIDE: ReadonlySet<string> = new Set([
+  ...['mailboxes', 'folders', 'items', 'messages', 'messageParts', 'correspondents'],
+  ...['tombstones', 'removedMessages', 'actionHeads'],
+]);
+
+type Scoped = SQLiteTable & Parameters<typeof scoped>[1];
+
+/** Everything else that belongs to a mailbox, also of tables that were added after this was written. */
+export function asideTables({ tables }: MailboxContext): Map<string, Scoped> {
+  return new Map(
+    Object.entries(tables)
+      .filter(([name]) => !NOT_ASIDE.has(name))
+      .map(([, table]) => [getTableName(table), table as Scoped]),
+  );
+}
+
+export async function readHead(box: MailboxContext): Promise<ArchiveHead> {
+  const { actionHeads: heads, mailboxes } = box.tables;
+  const { build } = box.executor;
+  const [[mailbox], [head]] = await box.executor.read(
+    build.select({ modseq: mailboxes.modseq }).from(mailboxes).where(scoped(box, mailboxes)),
+    build
+      .select({
+        captured: heads.captured,
+        segments: heads.segments,
+        lines: heads.lines,
+        snapshotModseq: heads.snapshotModseq,
+        snapshotAt: heads.snapshotAt,
+        digests: heads.digests,
+      })
+      .from(heads)
+      .where(scoped(box, heads)),
+  );
+  const { digests = '{}', ...known } = head ?? {};
+  return {
+    exists: mailbox !== undefined,
+    modseq: mailbox?.modseq ?? 0,
+    ...{ captured: null, segments: 0, lines: 0, snapshotModseq: 0, snapshotAt: 0 },
+    ...known,
+    digests: JSON.parse(digests) as Record<string, string>,
+  };
+}
+
+export async function advance(
+  box: MailboxContext,
+  from: number | null,
+  to: CapturedHead,
+  now: number,
+): Promise<boolean> {
+  const { actionHeads: heads } = box.tables;
+  const { build } = box.executor;
+  const values = { ...to, digests: JSON.stringify(to.digests), updatedAt: now };
+  const { tenantId, mailboxId } = box.ref;
+  const write =
+    from === null
+      ? build
+          .insert(heads)
+          .values({ tenantId, mailboxId, ...values })
+          .onConflictDoNothing()
+      : build
+          .update(heads)
+          .set(values)
+          .where(all(scoped(box, heads), eq(heads.captured, from)));
+  const [result] = await box.executor.atomic([write], { lock: mailboxLock(box) });
+  return result?.changes === 1;
+}
+
+/** Live rows that `which` selects. */
+function live(box: MailboxContext, which: SQL | undefined) {
+  const { correspondents, items, messages } = box.tables;
+  return box.executor.build
+    .select(liveFields(box))
+    .from(items)
+    .leftJoin(messages, all(scoped(box, messages), eq(messages.itemId, items.itemId)))
+    .leftJoin(correspondents, all(scoped(box, correspondents), eq(correspondents.itemId, items.itemId)))
+    .where(all(scoped(box, items), which));
+}
+
+function removed(box: MailboxContext, which: SQL | undefined) {
+  const { removedMessages, tombstones } = box.tables;
+  return box.executor.build
+    .select(goneFields(box))
+    .from(tombstones)
+    .leftJoin(
+      removedMessages,
+      all(
+        scoped(box, removedMessages),
+        eq(removedMessages.rawKey, tombstones.rawKey),
+        eq(removedMessages.purging, 0),
+      ),
+    )
+    .where(all(scoped(box, tombstones), sql`${tombstones.removedAt} is not null`, which));
+}
+
+/** Several folders are read in one round trip. */
+const FOLDERS_PER_READ = 20;
+
+/**
+ * By the feeds of the folders that changed: they are indexed by modseq, items as a whole are not. A write gives one
+ * modseq to IDS_PER_STATEMENT items at most, so that a limit above that always comes forward.
+ */
+export async function changed(
+  box: MailboxContext,
+  after: number,
+  upTo: number,
+  atLeast: number,
+): Promise<{ lines: ItemLine[]; to: number }> {
+  const { items, tombstones } = box.tables;
+  const limit = Math.max(atLeast, IDS_PER_STATEMENT + 1);
+  const folders = (await listFolders(box)).filter((f) => f.contentModseq > after).map((f) => f.folderId);
+  let to = upTo;
+  const lines: ItemLine[] = [];
+  for (const slice of slices(folders, FOLDERS_PER_READ)) {
+    const pages = await box.executor.read(
+      ...slice.map((folderId) =>
+        live(box, and(eq(items.folderId, folderId), gt(items.modseq, after), lte(items.modseq, upTo)))
+          .orderBy(items.modseq, items.itemId)
+          .limit(limit),
+      ),
+    );
+    for (const page of pages) {
+      const last = page.at(-1);
+      if (page.length === limit && last !== undefined) to = Math.min(to, last.modseq - 1);
+      lines.push(...liveLines(page));
+    }
+  }
+  const gone = await box.executor.all(
+    removed(box, and(gt(tombstones.modseq, after), lte(tombstones.modseq, upTo)))
+      .orderBy(tombstones.modseq, tombstones.itemId)
+      .limit(limit),
+  );
+  const last = gone.at(-1);
+  if (gone.length === limit && last !== undefined) to = Math.min(to, last.modseq - 1);
+  lines.push(...gone.map(goneLine).filter(isOfItem));
+  return {
+    lines: lines.filter((line) => line.modseq <= to).sort((a, b) => a.modseq - b.modseq),
+    to,
+  };
+}
+
+/** What a draft was before it was saved again is no item that went. */
+function isOfItem(line: GoneLine): boolean {
+  return !line.folderId.startsWith(replacedFolder(''));
+}
+
+export async function itemsAfter(
+  box: MailboxContext,
+  afterItemId: string,
+  limit: number,
+): Promise<{ lines: (MessageLine | PersonLine)[]; last: string | null }> {
+  const { items } = box.tables;
+  const rows = await box.executor.all(
+    live(box, gt(items.itemId, afterItemId)).orderBy(items.itemId).limit(limit),
+  );
+  return { lines: liveLines(rows), last: rows.length < limit ? null : (rows.at(-1)?.itemId ?? null) };
+}
+
+export async function presentItems(
+  box: MailboxContext,
+  itemIds: readonly string[],
+): Promise<(MessageLine | PersonLine)[]> {
+  const { items } = box.tables;
+  const lines: (MessageLine | PersonLine)[] = [];
+  for (const slice of slices([...new Set(itemIds)], IDS_PER_STATEMENT)) {
+    lines.push(
+      ...liveLines(await box.executor.all(live(box, box.executor.dialect.isIn(items.itemId, slice)))),
+    );
+  }
+  return lines;
+}
+
+export async function goneAfter(
+  box: MailboxContext,
+  after: GoneCursor | null,
+  limit: number,
+): Promise<{ lines: GoneLine[]; last: GoneCursor | null }> {
+  const { tombstones } = box.tables;
+  const rows = await box.executor.all(
+    removed(
+      box,
+      after === null
+        ? undefined
+        : sql`(${tombstones.folderId}, ${tombstones.itemId}) > (${after.folderId}, ${after.itemId})`,
+    )
+      .orderBy(tombstones.folderId, tombstones.itemId)
+      .limit(limit),
+  );
+  const last = rows.length < limit ? undefined : rows.at(-1);
+  return {
+    lines: rows.map(goneLine).filter(isOfItem),
+    last: last === undefined ? null : { folderId: last.folderId, itemId: last.itemId },
+  };
+}
+
+export async function tree(box: MailboxContext): Promise<ArchivedFolder[]> {
+  return (await listFolders(box)).map(({ folderId, parentId, displayName, role, itemClass }) => ({
+    ...{ folderId, parentId, displayName, role, itemClass },
+  }));
+}
+
+export async function asides(
+  box: MailboxContext,
+  names: readonly string[],
+  limit: number,
+): Promise<Record<string, AsideRow[]>> {
+  const tables = asideTables(box);
+  const asked = names.filter((name) => tables.has(name));
+  if (asked.length === 0) return {};
+  const answers = await box.executor.read(
+    ...asked.map((name) => {
+      const table = tables.get(name) as Scoped;
+      const columns = asideColumns(table);
+      return box.executor.build
+        .select(columns)
+        .from(table)
+        .where(scoped(box, table))
+        .orderBy(...Object.values(columns))
+        .limit(limit);
+    }),
+  );
+  return Object.fromEntries(asked.map((name, n) => [name, (answers[n] ?? []) as AsideRow[]]));
+}
+
+/** All but the scope, by the names that they have in the database: those stay when code is renamed. */
+export function asideColumns(table: SQLiteTable) {
+  return Object.fromEntries(
+    Object.values(getTableColumns(table))
+      .filter(({ name }) => name !== 'tenant_id' && name !== 'mailbox_id')
+      .map((column) => [column.name, column]),
+  );
+}
