@@ -10,7 +10,7 @@ export default defineConfig({
         plugins: [workerModules()],
         test: {
           name: 'edges',
-          include: ['test/{protocol,e2e,clients,convergence}/**/*.test.ts'],
+          include: ['test/{protocol,e2e,clients,convergence,support}/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
           // Each file has a server of its own, which has two cores' worth of work with its test.
@@ -18,7 +18,7 @@ export default defineConfig({
         },
       },
       'test/workerd/vitest.config.ts',
-      { test: { name: 'contract', include: ['test/contract/**/*.test.ts'], testTimeout: 60_000 } },
+      { test: { name: 'contract', include: ['test/{contract,faults}/**/*.test.ts'], testTimeout: 60_000 } },
       {
         test: {
           name: 'unit',
