@@ -228,7 +228,7 @@ describe('a refusal', () => {
     )(`%s ${capabilities.length > 0 ? '' : '(step by step)'}`, async (_, verb, say, outcome, status) => {
       const { server, relay } = await house({ capabilities, ...at(verb, say) });
       const [result] = await relay.send(mail());
-      expect(result).toMatchObject({ outcome, status });
+      expect(result).toMatchObject({ outcome, status, host: 'localhost' });
       expect(result?.text).not.toMatch(/[\r\n]/);
       // The session goes on with the next message.
       server.messages.length = 0;

@@ -7,6 +7,8 @@ import { faultOf, type Observer, Wire } from './wire.ts';
 
 /** A connection that is ready for MAIL. */
 export interface Session {
+  /** As it was named to us. */
+  host: string;
   wire: Wire;
   capabilities: Capabilities;
   encrypted: boolean;
@@ -41,7 +43,7 @@ export async function openSession(connect: Connect, to: RelayHost, observe?: Obs
       }
       await authenticate(wire, capabilities.auth, to.credentials, timeouts);
     }
-    return { wire, capabilities, encrypted, unclean: false, used: 0 };
+    return { host: to.host, wire, capabilities, encrypted, unclean: false, used: 0 };
   } catch (error) {
     wire.close();
     throw faultOf(error, 'the session failed');

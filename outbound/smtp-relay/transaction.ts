@@ -6,7 +6,8 @@ import type { Session } from './session.ts';
 import type { RelayTimeouts } from './types.ts';
 import { faultOf } from './wire.ts';
 
-type Verdict = Omit<CarrierResult, 'address'>;
+/** `said`: by the host, and not by us. */
+type Verdict = Omit<CarrierResult, 'address' | 'host'> & { said?: true };
 
 export interface Attempt {
   /** One for each recipient, in their order. */
@@ -59,10 +60,11 @@ export async function transact(
     session.used++;
   }
   const lost: Verdict = { outcome: 'retry', status: '4.3.0', text: 'nothing was said of this recipient' };
-  return {
-    results: mail.recipients.map((address) => ({ address, ...(verdicts.get(address) ?? lost) })),
-    usable,
-  };
+  const results = mail.recipients.map((address) => {
+    const { said, ...verdict } = verdicts.get(address) ?? lost;
+    return { address, ...verdict, ...(said === true ? { host: session.host } : {}) };
+  });
+  return { results, usable };
 }
 
 /** Fills `verdicts`. Rejects when the session is of no use any more; who has no verdict then is to be tried again. */
@@ -180,7 +182,7 @@ function sent(reply: Reply): Verdict {
   const text = wordsOf(reply);
   const remoteId = remoteIdOf(text);
   return {
-    ...{ outcome: 'sent', status: givenStatus(reply) ?? '2.0.0', text },
+    ...{ outcome: 'sent', status: givenStatus(reply) ?? '2.0.0', text, said: true },
     ...(remoteId === null ? {} : { remoteId }),
   };
 }
@@ -199,13 +201,13 @@ function isPositive({ code }: Reply): boolean {
 /** Of a refusal: 4xx for now, 5xx for good, unless it is about our sign-in and not about the message. */
 function verdictOf(reply: Reply): Verdict {
   const text = wordsOf(reply);
-  if (reply.code < 400) return { outcome: 'retry', status: '4.5.0', text };
+  if (reply.code < 400) return { outcome: 'retry', status: '4.5.0', text, said: true };
   const status = statusOf(reply);
   // RFC 4954 6: 530 sign in first, 534 and 538 in another way, 535 not so. An admin can put that right.
   if (reply.code === 530 || reply.code === 534 || reply.code === 535 || reply.code === 538) {
-    return { outcome: 'retry', status: `4${status.slice(1)}`, text };
+    return { outcome: 'retry', status: `4${status.slice(1)}`, text, said: true };
   }
-  return { outcome: reply.code < 500 ? 'retry' : 'failed', status, text };
+  return { outcome: reply.code < 500 ? 'retry' : 'failed', status, text, said: true };
 }
 
 /** RFC 5321 4.5.3.1.10: 552 to RCPT is an old way to say that there are too many in one transaction. */
