@@ -21,6 +21,12 @@ const schema = z.object({
   DKIM_EXPIRY_DAYS: integer(3, 90).default(14),
   MX_HOSTS: hosts.default('route1.mx.cloudflare.net,route2.mx.cloudflare.net,route3.mx.cloudflare.net'),
   SPF_MECHANISMS: z.string().default('include:_spf.mx.cloudflare.net'),
+  OUTBOUND_DEFAULT: z.string().min(1).default('none'),
+  RELAY_PORTS: z
+    .string()
+    .regex(/^\d{1,5}(, *\d{1,5})*$/, 'ports with commas between them')
+    .default('465,587,2525'),
+  RELAY_ALLOW_PRIVATE: z.enum(['0', '1']).default('0'),
 });
 
 export interface Config {
@@ -44,6 +50,10 @@ export interface Config {
   mxHosts: string[];
   /** What the SPF record of a domain must hold, unless the domain says otherwise. */
   spfMechanisms: string[];
+  /** The way to other hosts of tenants that chose none (outbound/carriers/setting.ts); may hold a password. */
+  outboundDefault: string;
+  /** Which hosts tenants may name (platform/host-check.ts). */
+  relayHosts: { ports: number[]; allowPrivate: boolean };
 }
 
 /** Reads and checks the plain variables of the environment. Throws one error that names every bad variable. */
@@ -67,5 +77,10 @@ export function parseConfig(env: Record<string, unknown>): Config {
     dkimExpirySeconds: v.DKIM_EXPIRY_DAYS * 86_400,
     mxHosts: v.MX_HOSTS.split(',').map((host) => host.trim()),
     spfMechanisms: v.SPF_MECHANISMS.split(/[ ,]+/).filter((one) => one !== ''),
+    outboundDefault: v.OUTBOUND_DEFAULT,
+    relayHosts: {
+      ports: v.RELAY_PORTS.split(',').map(Number),
+      allowPrivate: v.RELAY_ALLOW_PRIVATE === '1',
+    },
   };
 }

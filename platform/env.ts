@@ -18,6 +18,7 @@ export interface Env {
   BLOBS: R2Bucket;
   HYPERDRIVE?: Hyperdrive;
   ASSETS?: Fetcher;
+  SEND_EMAIL?: SendEmail;
   QUEUE_INGEST: Queue<IngestJob>;
   QUEUE_INDEX: Queue<IndexJob>;
   QUEUE_NOTIFY: Queue<NotifyJob>;

@@ -1,6 +1,7 @@
 import type { MailboxRef } from '../core/mail/types.ts';
 import type { AuditStore } from '../core/ports/audit.ts';
 import type { BlobStore } from '../core/ports/blobs.ts';
+import type { Carriers } from '../core/ports/carriers.ts';
 import type { DevicePort } from '../core/ports/device.ts';
 import type { DirectoryStore } from '../core/ports/directory.ts';
 import type { DkimKeyStore } from '../core/ports/dkim.ts';
@@ -29,6 +30,8 @@ export interface Services {
   /** The way out: what is submitted is durable before it is answered (I23). */
   outbound: Outbound;
   composer: Composer;
+  /** The ways to other hosts, one for each tenant. */
+  carriers: Carriers;
   search: SearchStore;
   audit: AuditStore;
   blobs: BlobStore;

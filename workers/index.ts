@@ -1,10 +1,13 @@
 import { createDeviceSession } from '../durable-objects/device-session/index.ts';
+import { createCarriers } from '../outbound/carriers/index.ts';
 import { createDkim, createKeyRing, type KeyRing } from '../outbound/dkim/index.ts';
 import { createComposer, createOutbound } from '../outbound/index.ts';
 import { hashPassword } from '../platform/auth/password.ts';
 import { parseConfig } from '../platform/config.ts';
+import { connectSocket, makeEmail } from '../platform/connect.ts';
 import { createDns } from '../platform/dns/index.ts';
 import { type Env, mailShards } from '../platform/env.ts';
+import { checkHost, checkHostForm } from '../platform/host-check.ts';
 import { createLogger, describeError } from '../platform/log.ts';
 import { createMailAuth } from '../platform/mail-auth/index.ts';
 import { createObjects } from '../platform/objects.ts';
@@ -38,7 +41,7 @@ const shared = new WeakMap<
   object,
   Omit<
     Services,
-    'defer' | 'reader' | 'directory' | 'dkimKeys' | 'mail' | 'search' | 'audit' | 'outbound' | 'composer'
+    'defer' | 'reader' | 'directory' | 'dkimKeys' | 'mail' | 'search' | 'audit' | 'outbound' | 'composer' | 'carriers'
   > & {
     stores: ReturnType<typeof createD1Stores> | null;
     keyRing: KeyRing;
@@ -76,16 +79,34 @@ export function buildServices(env: Env, context: Deferring): Services {
   const { stores, ...rest } = kept;
   const databases = stores ?? createPostgresStores({ connectionString: postgresUrl(env), defer });
   const reader = createMessageReader({ mail: databases.mail, log: rest.log });
+  const { relayHosts, authservId, outboundDefault, maxMessageBytes } = rest.config;
+  const carriers = createCarriers({
+    ...rest,
+    ...databases,
+    hosts: {
+      form: (host, port) => checkHostForm(host, port, relayHosts),
+      now: (host, port) => checkHost(rest.dns, host, port, relayHosts),
+      allowPrivate: relayHosts.allowPrivate,
+    },
+    connect: connectSocket,
+    email: env.SEND_EMAIL === undefined ? null : { binding: env.SEND_EMAIL, make: makeEmail },
+    config: { outboundDefault, heloName: authservId, maxMessageBytes },
+    defer,
+  });
   const services: Services = {
     ...rest,
     ...databases,
     reader,
     defer,
+    carriers,
     composer: createComposer(rest),
     outbound: createOutbound({
       ...rest,
       ...databases,
       defer,
+      carrierFor: carriers.carrierFor,
+      dkim: createDkim({ ...rest, ...databases, dkimExpirySeconds: rest.config.dkimExpirySeconds }),
+      random: Math.random,
       maxMessageBytes: rest.config.maxMessageBytes,
       ingestNow: (jobs) => ingestNow(services, jobs),
     }),
