@@ -34,6 +34,15 @@ export interface DkimKeyStore {
   listKeys(tenantId: string, domain: string): Promise<DkimKey[]>;
   /** Keys of a tenant that a round must look at: those that are pending, and those whose `notAfter` is not null. */
   listChanging(tenantId: string): Promise<DkimKey[]>;
+  /**
+   * A pending key begins to sign, and at the same moment the other active keys of its algorithm in the domain cease:
+   * their `notAfter` is set. False, and nothing done, when the key is not pending any more.
+   */
+  activateKey(
+    key: Pick<DkimKey, 'tenantId' | 'domain' | 'selector' | 'algorithm'>,
+    at: number,
+    othersUntil: number,
+  ): Promise<boolean>;
   /** False, and nothing done, when there is no such key or it is not in this state any more. */
   changeKey(
     key: Pick<DkimKey, 'tenantId' | 'domain' | 'selector'>,

@@ -20,6 +20,17 @@ export function createMemoryDkimKeyStore(): DkimKeyStore {
     listKeys: async (tenantId, domain) => list((key) => key.tenantId === tenantId && key.domain === domain),
     listChanging: async (tenantId) =>
       list((key) => key.tenantId === tenantId && (key.state === 'pending' || key.notAfter !== null)),
+    async activateKey(key, at, othersUntil) {
+      const kept = keys.get(idOf(key));
+      if (kept?.state !== 'pending') return false;
+      for (const other of keys.values()) {
+        const beside =
+          other.tenantId === key.tenantId && other.domain === key.domain && other.algorithm === key.algorithm;
+        if (beside && other.state === 'active' && other.notAfter === null) other.notAfter = othersUntil;
+      }
+      Object.assign(kept, { state: 'active', notBefore: at });
+      return true;
+    },
     async changeKey(key, from, change) {
       const kept = keys.get(idOf(key));
       if (kept?.state !== from) return false;

@@ -67,6 +67,34 @@ export function dkimKeysContract(subject: Subject): void {
       expect(await dkimKeys.listChanging(tenantId)).toEqual([retired, pending, ending]);
     });
 
+    test('a key that begins to sign ends the others of its algorithm and domain, once', async () => {
+      const { dkimKeys } = await subject.open();
+      const fresh = key({ selector: 'new' });
+      const { tenantId } = fresh;
+      const active = { tenantId, state: 'active', notBefore: 6 } as const;
+      const old = key({ ...active, selector: 'a' });
+      const ending = key({ ...active, selector: 'b', notAfter: 7 });
+      const other = key({ ...active, selector: 'c', algorithm: 'ed25519-sha256' });
+      const waiting = key({ tenantId, selector: 'd' });
+      const elsewhere = key({ ...active, domain: 'other.test' });
+      const stranger = key({ ...active, tenantId: unique('tenant') });
+      for (const one of [fresh, old, ending, other, waiting, elsewhere, stranger]) await dkimKeys.addKey(one);
+      expect(await dkimKeys.activateKey({ ...fresh, selector: 'none' }, 8, 90)).toBe(false);
+      expect(await dkimKeys.activateKey({ ...fresh, tenantId: 'x' }, 8, 90)).toBe(false);
+      expect(await dkimKeys.activateKey(other, 8, 90)).toBe(false);
+      expect(await dkimKeys.activateKey(fresh, 8, 90)).toBe(true);
+      expect(await dkimKeys.activateKey(fresh, 9, 91)).toBe(false);
+      expect(await dkimKeys.listKeys(tenantId, fresh.domain)).toEqual([
+        { ...old, notAfter: 90 },
+        ending,
+        other,
+        waiting,
+        { ...fresh, state: 'active', notBefore: 8 },
+      ]);
+      expect(await dkimKeys.listKeys(tenantId, 'other.test')).toEqual([elsewhere]);
+      expect(await dkimKeys.listKeys(stranger.tenantId, stranger.domain)).toEqual([stranger]);
+    });
+
     test('a change counts only from the state that was seen, and for that key alone', async () => {
       const { dkimKeys } = await subject.open();
       const one = key();

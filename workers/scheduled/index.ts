@@ -1,5 +1,6 @@
 import type { Services } from '../../platform/services.ts';
 import { reconcile } from './reconcile.ts';
+import { turnSigningKeys } from './signing-keys.ts';
 import { resumeSending } from './unsent.ts';
 
 /** Cron name under which a person asks for a run: objects of this very moment are looked at too. */
@@ -15,8 +16,10 @@ export function createScheduled(services: Services): (cron: string, scheduledTim
   return async (cron) => {
     const manual = cron === MANUAL_RUN;
     const unsent = await resumeSending(services, manual ? -CLOCK_SLACK_MS : undefined);
+    const keys = await turnSigningKeys(services);
     const report = await reconcile(services, manual ? { minAgeMs: -CLOCK_SLACK_MS } : {});
     if (report.failed > 0) throw new Error(`reconcile: ${report.failed} of ${report.tenants} tenants failed`);
+    if (keys > 0) throw new Error(`dkim: ${keys} of ${report.tenants} tenants failed`);
     if (unsent > 0) throw new Error(`outbound: ${unsent} of ${report.tenants} tenants failed`);
   };
 }

@@ -55,6 +55,8 @@ function world(tenantIds = ['t1']) {
         return users.filter((u) => u.address > after);
       },
     },
+    config: { dkimExpirySeconds: 1 },
+    dkimKeys: { listChanging: async () => [] },
     outbound: {
       async resume(tenantId: string, options: { idleMs?: number }) {
         w.resumed.push([tenantId, options.idleMs]);

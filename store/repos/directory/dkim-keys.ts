@@ -1,4 +1,4 @@
-import { and, asc, eq, isNotNull, or, type SQL } from 'drizzle-orm';
+import { and, asc, eq, exists, isNotNull, isNull, ne, or, type SQL } from 'drizzle-orm';
 import { ConflictError } from '../../../core/errors.ts';
 import type { DkimKey, DkimKeyStore } from '../../../core/ports/dkim.ts';
 import type { DirectoryContext } from './tenants.ts';
@@ -41,6 +41,28 @@ export function createDkimKeyStore({ executor, tables: { dkimKeys } }: Directory
       select(
         and(eq(dkimKeys.tenantId, tenantId), or(eq(dkimKeys.state, 'pending'), isNotNull(dkimKeys.notAfter))),
       ),
+    async activateKey(key, at, othersUntil) {
+      const isPending = and(isKey(key), eq(dkimKeys.state, 'pending'));
+      const pending = executor.build.select({ selector: dkimKeys.selector }).from(dkimKeys).where(isPending);
+      const [, activated] = await executor.atomic([
+        executor.build
+          .update(dkimKeys)
+          .set({ notAfter: othersUntil })
+          .where(
+            and(
+              eq(dkimKeys.tenantId, key.tenantId),
+              eq(dkimKeys.domain, key.domain),
+              eq(dkimKeys.algorithm, key.algorithm),
+              ne(dkimKeys.selector, key.selector),
+              eq(dkimKeys.state, 'active'),
+              isNull(dkimKeys.notAfter),
+              exists(pending),
+            ),
+          ),
+        executor.build.update(dkimKeys).set({ state: 'active', notBefore: at }).where(isPending),
+      ]);
+      return activated?.changes === 1;
+    },
     async changeKey(key, from, change) {
       const [updated] = await executor.atomic([
         executor.build
