@@ -66,6 +66,16 @@ export interface RetentionJob {
   mailboxId: string;
   shard: string;
   correlationId: string;
+  /** What the steps before have done; absent in the first one. */
+  run?: RetentionProgress;
+}
+
+export interface RetentionProgress {
+  /** Where to go on: after this item of this folder, or with purging. null: at the beginning. */
+  at: { folderId: string; receivedAt: number; itemId: string } | 'purge' | null;
+  removed: number;
+  archived: number;
+  purged: number;
 }
 
 export interface AuditJob {

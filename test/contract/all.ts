@@ -15,6 +15,7 @@ import { mailModelContract } from './mail-model.ts';
 import { mailPeopleContract } from './mail-people.ts';
 import { mailRemovedContract } from './mail-removed.ts';
 import { outboxContract } from './outbox.ts';
+import { retentionContract } from './retention.ts';
 import { searchContract } from './search.ts';
 import { searchFollowContract } from './search-follow.ts';
 import { searchMirrorContract } from './search-mirror.ts';
@@ -34,6 +35,7 @@ export function storesContract(subject: Subject, runs: number): void {
   directoryContract(subject);
   peopleContract(subject);
   holdsContract(subject);
+  retentionContract(subject);
   outboxContract(subject);
   devicesContract(subject);
   searchContract(subject);

@@ -6,6 +6,8 @@ import { consumeDeadLetters } from './dead-letters.ts';
 import { consumeIndexText } from './index-text.ts';
 import { consumeIngest } from './ingest.ts';
 import { consumeNotify } from './notify.ts';
+import { consumeOutbound } from './outbound.ts';
+import { consumeRetention } from './retention.ts';
 import type { QueueBatch } from './settle.ts';
 
 const CONSUMERS: Record<string, (services: Services, batch: QueueBatch) => Promise<void>> = {
@@ -15,6 +17,7 @@ const CONSUMERS: Record<string, (services: Services, batch: QueueBatch) => Promi
   audit: consumeAudit,
   arrived: consumeArrived,
 };
+  retention: consumeRetention,
 
 /**
  * The queue() handler. Every message of a batch is acknowledged or given back by itself; it rejects, and the whole

@@ -8,6 +8,7 @@ import type {
   NotifyJob,
   OutboundJob,
   RetentionJob,
+  RetentionProgress,
 } from '../../core/ports/queues.ts';
 
 const id = z.string().regex(/^[A-Za-z0-9_.:-]{1,64}$/);
@@ -75,13 +76,21 @@ export const arrivedJob: z.ZodType<ArrivedJob> = z
   })
   .refine((job) => parseRawKey(job.rawKey)?.tenantId === job.tenantId, 'key is not of the tenant');
 
-export const retentionJob: z.ZodType<RetentionJob> = z.object({
-  v: z.literal(1),
-  tenantId: id,
-  mailboxId: id,
-  shard,
-  correlationId,
+const progress: z.ZodType<RetentionProgress> = z.object({
+  at: z
+    .union([
+      z.literal('purge'),
+      z.object({ folderId: z.string().max(64), receivedAt: z.number(), itemId: z.string().max(64) }),
+    ])
+    .nullable(),
+  removed: whole,
+  archived: whole,
+  purged: whole,
 });
+
+export const retentionJob: z.ZodType<RetentionJob> = z
+  .object({ v: z.literal(1), tenantId: id, mailboxId: id, shard, correlationId, run: progress.optional() })
+  .transform(({ run, ...job }) => (run === undefined ? job : { ...job, run }));
 
 export const auditJob: z.ZodType<AuditJob> = z.object({
   v: z.literal(1),
