@@ -15,6 +15,8 @@ export interface RawEnvelope {
   authResults: string;
   /** Folder it belongs into; absent means the Inbox. */
   role?: FolderRole;
+  /** The very folder, for what its owner put into one of their own; without it the role says where. */
+  folderId?: string;
   /** The mailbox's owner was a blind-copy recipient. */
   bcc?: boolean;
   /** Came from a signed-in user of this installation (or from itself), not from outside. */

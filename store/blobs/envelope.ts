@@ -34,6 +34,7 @@ export function envelopeMetadata(envelope: RawEnvelope): Record<string, string> 
     size: String(envelope.rawSize),
     correlation: encode(envelope.correlationId),
     ...(envelope.role === undefined ? {} : { role: envelope.role }),
+    ...(envelope.folderId === undefined ? {} : { folder: encode(envelope.folderId) }),
     ...(envelope.bcc === true ? { bcc: '1' } : {}),
     ...(envelope.submitted === true ? { submitted: '1' } : {}),
   };
@@ -75,6 +76,10 @@ export function parseEnvelope(metadata: Record<string, string> | undefined): Raw
     correlationId: text('correlation'),
     authResults: text('auth'),
     ...(isFolderRole(metadata['role']) ? { role: metadata['role'] } : {}),
+    // A folder of its owner's is known by its id alone.
+    ...(metadata['folder'] === undefined
+      ? {}
+      : { role: isFolderRole(metadata['role']) ? metadata['role'] : 'user', folderId: text('folder') }),
     ...(metadata['bcc'] === '1' ? { bcc: true } : {}),
     ...(metadata['submitted'] === '1' ? { submitted: true } : {}),
   };

@@ -1,9 +1,10 @@
 import { DEFAULT_FOLDERS } from '../../core/mail/default-folders.ts';
 import type { Correspondent, Folder, ItemState, LastVerb, NewMessage } from '../../core/mail/types.ts';
+import type { AutomaticClaim, DeliveryReport } from '../../core/ports/automatic.ts';
 import type { FeedCursor, ItemChange, SnapshotCursor } from '../../core/ports/mail.ts';
-import { compareText } from '../text.ts';
 import type { RemovedMessage } from '../../core/ports/removed.ts';
 import type { RuleSet } from '../../core/rules/types.ts';
+import { compareText } from '../text.ts';
 
 export interface Entry {
   state: ItemState;
@@ -27,12 +28,16 @@ export interface MailboxData {
   items: Map<string, Entry>;
   /** By folder id, then item id. */
   gone: Map<string, Map<string, Gone>>;
-  /** Folder id by thread id. */
   /** By raw key. */
   removed: Map<string, RemovedMessage & { purging: boolean }>;
+  /** Folder id by thread id. */
   rules: Map<string, string>;
   /** JSON by name. */
   settings: Map<string, string>;
+  inboxRules: RuleSet;
+  /** By item id. */
+  reports: Map<string, DeliveryReport[]>;
+  sends: AutomaticClaim[];
   modseq: number;
 }
 
@@ -90,11 +95,6 @@ export function touch(box: MailboxData, folderId: string): void {
   if (folder !== undefined) folder.contentModseq = box.modseq;
 }
 
-export function goneFrom(box: MailboxData, folderId: string): Map<string, Gone> {
-  const gone = box.gone.get(folderId) ?? new Map<string, Gone>();
-  box.gone.set(folderId, gone);
-  return gone;
-}
 /** Notes a message that is removed from a folder, or replaced. */
 export function noteRemoved(box: MailboxData, entry: Entry, folderId: string, removedAt: number): void {
   const { message, state } = entry;
@@ -107,6 +107,11 @@ export function noteRemoved(box: MailboxData, entry: Entry, folderId: string, re
   });
 }
 
+export function goneFrom(box: MailboxData, folderId: string): Map<string, Gone> {
+  const gone = box.gone.get(folderId) ?? new Map<string, Gone>();
+  box.gone.set(folderId, gone);
+  return gone;
+}
 
 export function placed(outcome: ItemChange['outcome'], { itemId, folderId, modseq }: ItemState): ItemChange {
   return { itemId, outcome, folderId, modseq };

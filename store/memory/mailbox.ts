@@ -10,6 +10,7 @@ import type {
   MessagePart,
   NewMessage,
 } from '../../core/mail/types.ts';
+import type { AutomaticClaim, DeliveryReport } from '../../core/ports/automatic.ts';
 import type {
   FeedCursor,
   FeedEntry,
@@ -20,11 +21,12 @@ import type {
   MailboxStore,
   SnapshotCursor,
 } from '../../core/ports/mail.ts';
-import { inFolderOrder } from '../folder-order.ts';
 import type { AgeCursor } from '../../core/ports/removed.ts';
 import type { Rule, RuleError, RuleSet } from '../../core/rules/types.ts';
+import { inFolderOrder } from '../folder-order.ts';
 import { LIMITS } from '../normalise.ts';
 import { compareText, fitText } from '../text.ts';
+import * as automatic from './mailbox-automatic.ts';
 import * as change from './mailbox-change.ts';
 import {
   byFeed,
@@ -38,9 +40,9 @@ import {
 import * as tree from './mailbox-folders.ts';
 import { insertMany, replaceContent } from './mailbox-insert.ts';
 import * as people from './mailbox-people.ts';
+import * as kept from './mailbox-removed.ts';
 
 function privateHome(): MailboxHome {
-import * as kept from './mailbox-removed.ts';
   let data: MailboxData | undefined;
   return {
     get: () => data,
@@ -286,6 +288,39 @@ export class MemoryMailbox implements MailboxStore {
 
   async correspondents(itemIds: string[]): Promise<Correspondent[]> {
     return people.correspondents(this.#box, itemIds);
+  }
+
+  async rules(): Promise<RuleSet> {
+    return automatic.rules(this.#box);
+  }
+
+  async putRules(rules: readonly Rule[], expectedRevision: number): Promise<number> {
+    return automatic.putRules(this.#box, rules, expectedRevision);
+  }
+
+  async setRuleError(ruleId: string, error: RuleError | null): Promise<boolean> {
+    return automatic.setRuleError(this.#box, ruleId, error);
+  }
+
+  async noteDelivery(reports: readonly DeliveryReport[]): Promise<void> {
+    automatic.noteDelivery(this.#box, reports);
+  }
+
+  async deliveryReports(itemId: string): Promise<DeliveryReport[]> {
+    return structuredClone(this.#box?.reports.get(itemId) ?? []);
+  }
+
+  async itemsWithMessageId(messageId: string, limit: number): Promise<string[]> {
+    const id = fitText(messageId, LIMITS.messageId);
+    const found = this.#messages().filter((m) => m.messageIdHeader === id);
+    return found
+      .map((m) => m.itemId)
+      .sort(compareText)
+      .slice(0, limit);
+  }
+
+  async claimAutomatic(claim: AutomaticClaim) {
+    return automatic.claimAutomatic(this.#box, claim);
   }
 
   async getSetting(name: string): Promise<unknown> {

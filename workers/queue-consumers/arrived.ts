@@ -6,7 +6,11 @@ import type { Message } from '../../core/mail/types.ts';
 import type { RawEnvelope } from '../../core/ports/blobs.ts';
 import type { ArrivedJob } from '../../core/ports/queues.ts';
 import type { Services } from '../../platform/services.ts';
+import { followRules } from './arrived/follow-rules.ts';
+import { matchReports } from './arrived/match-reports.ts';
+import { outOfOffice } from './arrived/out-of-office.ts';
 import { arrivedJob } from './jobs.ts';
+import { forBatch } from './mailbox-rules.ts';
 import { acceptJobs, type QueueBatch, retryLater } from './settle.ts';
 
 export interface Arrived {
@@ -21,9 +25,10 @@ export interface Arrived {
 /** Rejects on faults that another attempt may not meet. */
 export type FollowUp = (services: Services, arrived: Arrived) => Promise<void>;
 
-const FOLLOW_UPS: readonly FollowUp[] = [];
+const FOLLOW_UPS: readonly FollowUp[] = [matchReports, outOfOffice, followRules];
 
-export async function consumeArrived(services: Services, batch: QueueBatch): Promise<void> {
+export async function consumeArrived(all: Services, batch: QueueBatch): Promise<void> {
+  const services = forBatch(all);
   for (const delivery of acceptJobs(batch, arrivedJob, services.log)) {
     try {
       await followUp(services, delivery.job);

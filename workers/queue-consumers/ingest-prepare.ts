@@ -94,16 +94,23 @@ function identityOf(
   envelope: RawEnvelope | null,
   now: number,
 ): MessageIdentity {
-  const place: Place = { folderRole: envelope?.role ?? 'inbox', receivedAsBcc: envelope?.bcc ?? false };
+  const { role: folderRole = 'inbox', folderId, bcc: receivedAsBcc = false } = envelope ?? {};
+  const place: Place = { folderRole, receivedAsBcc, ...(folderId === undefined ? {} : { folderId }) };
   return {
     itemId: itemIdOf(delivery),
     rawKey: delivery.job.key,
     rawSha256: reading.sha256,
     // What a user sent to themselves is two messages: the one sent and the one received.
-    dedupeKey: place.folderRole === 'inbox' ? reading.dedupeKey : `${place.folderRole}:${reading.dedupeKey}`,
+    dedupeKey: dedupeKeyOf(place, reading.dedupeKey, itemIdOf(delivery)),
     receivedAt: envelope?.receivedAt ?? now,
     place,
   };
+}
+
+function dedupeKeyOf({ folderRole, folderId }: Place, dedupeKey: string, itemId: string): string {
+  // A copy that its owner's rules made is no duplicate of anything.
+  if (folderId !== undefined) return `item:${itemId}`;
+  return folderRole === 'inbox' ? dedupeKey : `${folderRole}:${dedupeKey}`;
 }
 
 async function missing(services: Services, job: IngestJob): Promise<'done'> {

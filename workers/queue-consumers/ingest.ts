@@ -16,6 +16,7 @@ import { lookupKnown } from './ingest-known.ts';
 import { placeGroup } from './ingest-place.ts';
 import { type Prepared, prepare } from './ingest-prepare.ts';
 import { ingestJob } from './jobs.ts';
+import { forBatch } from './mailbox-rules.ts';
 import { acceptJobs, type QueueBatch, retryLater } from './settle.ts';
 
 /** From this delivery on a message is placed without being parsed. */
@@ -23,7 +24,8 @@ const UNPARSED_FROM = 4;
 /** A raw whose bytes do not come must not hold up its batch-mates until the platform ends the invocation (I11). */
 const READ_DEADLINE_MS = 60_000;
 
-export async function consumeIngest(services: Services, batch: QueueBatch): Promise<void> {
+export async function consumeIngest(all: Services, batch: QueueBatch): Promise<void> {
+  const services = forBatch(all);
   const deliveries = acceptJobs(batch, ingestJob, services.log);
   await ingestRound(
     services,

@@ -4,11 +4,13 @@ import type { InsertResult, MailboxStore, MailStore } from '../../../core/ports/
 import type { Executor } from '../../dialect/types.ts';
 import type { MailTables } from '../../schema/mail.ts';
 import { ping } from '../ping.ts';
+import { claimAutomatic } from './automatic-sends.ts';
 import type { MailboxContext } from './context.ts';
 import { conversationRules, setConversationRule } from './conversation-rules.ts';
 import { correspondents } from './correspondents.ts';
 import { createFolder } from './create-folder.ts';
 import { deleteFolder } from './delete-folder.ts';
+import { deliveryReports, itemsWithMessageId, noteDelivery } from './delivery-reports.ts';
 import { emptyFolders } from './empty-folders.ts';
 import { changes, countSnapshot, itemStates, oldest, snapshot, threadItems, threadMembers } from './feed.ts';
 import { contentModseqs, createMailbox, folderByRole, folderHeads, listFolders, usage } from './folders.ts';
@@ -17,14 +19,14 @@ import { knownRawKeys, rawKeysAfter, threadOf, threadOfSubject } from './lookup.
 import { readMessages, readPart, readParts } from './messages.ts';
 import { moveItems } from './move.ts';
 import { noteCorrespondents } from './note-correspondents.ts';
-import { removeItems } from './remove.ts';
-import { replaceContent } from './replace-content.ts';
 import { recount } from './recount.ts';
-import { setFlags } from './set-flags.ts';
+import { removeItems } from './remove.ts';
 import { beginPurge, endPurge, formerFolders, removedAfter, removedOf } from './removed.ts';
-import { setLastVerb } from './set-last-verb.ts';
+import { replaceContent } from './replace-content.ts';
 import { restoreMessage } from './restore.ts';
 import { putRules, readRules, setRuleError } from './rules.ts';
+import { setFlags } from './set-flags.ts';
+import { setLastVerb } from './set-last-verb.ts';
 import { getSetting, putSetting } from './settings.ts';
 import { updateFolder } from './update-folder.ts';
 
@@ -93,8 +95,6 @@ function createMailboxStore(box: MailboxContext): MailboxStore {
     setConversationRule: (threadId, folderId) => setConversationRule(box, threadId, folderId),
     noteCorrespondents: (people, now) => noteCorrespondents(box, people, now),
     correspondents: (itemIds) => correspondents(box, itemIds),
-    getSetting: (name) => getSetting(box, name),
-    putSetting: (name, value) => putSetting(box, name, value),
     removedMessages: (options) => removedAfter(box, options),
     removedMessage: (itemId) => removedOf(box, itemId),
     formerFolders: (itemId) => formerFolders(box, itemId),
@@ -110,5 +110,7 @@ function createMailboxStore(box: MailboxContext): MailboxStore {
     deliveryReports: (itemId) => deliveryReports(box, itemId),
     itemsWithMessageId: (messageId, limit) => itemsWithMessageId(box, messageId, limit),
     claimAutomatic: (claim) => claimAutomatic(box, claim),
+    getSetting: (name) => getSetting(box, name),
+    putSetting: (name, value) => putSetting(box, name, value),
   };
 }

@@ -37,7 +37,8 @@ async function removeSlice(
   now: number,
   from: string | undefined,
 ): Promise<ItemChange[]> {
-  const { correspondents, deliveryReports, items, mailboxes, messageParts, messages, tombstones } = box.tables;
+  const { correspondents, deliveryReports, items, mailboxes, messageParts, messages, tombstones } =
+    box.tables;
   const { build, dialect } = box.executor;
   const leaving = theseItems(box, ids, from === undefined ? undefined : eq(items.folderId, from));
   const theirIds = sql`(select ${items.itemId} from ${items} where ${leaving})`;

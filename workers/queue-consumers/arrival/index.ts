@@ -3,6 +3,7 @@ import type { MessageIndex } from '../../../codecs/mime/index.ts';
 import type { MailboxRef, NewMessage } from '../../../core/mail/types.ts';
 import type { RawEnvelope } from '../../../core/ports/blobs.ts';
 import type { Services } from '../../../platform/services.ts';
+import { applyRules } from './apply-rules.ts';
 import { judge } from './judge.ts';
 
 export interface Arrival {
@@ -22,7 +23,7 @@ export interface Arrival {
  */
 export type ArrivalStep = (services: Services, arrival: Arrival) => Promise<NewMessage>;
 
-const STEPS: readonly ArrivalStep[] = [judge];
+const STEPS: readonly ArrivalStep[] = [judge, applyRules];
 
 export async function decideArrival(services: Services, arrival: Arrival): Promise<NewMessage> {
   let { message } = arrival;
