@@ -23,6 +23,10 @@ import { policySet } from './commands/policy-set.ts';
 import { policyShow } from './commands/policy-show.ts';
 import { reconcile } from './commands/reconcile.ts';
 import { reindex } from './commands/reindex.ts';
+import { relayClear } from './commands/relay-clear.ts';
+import { relaySet } from './commands/relay-set.ts';
+import { relayShow } from './commands/relay-show.ts';
+import { relayTest } from './commands/relay-test.ts';
 import { route } from './commands/route.ts';
 import { start } from './commands/start.ts';
 import { trustAdd } from './commands/trust-add.ts';
@@ -57,6 +61,10 @@ export const COMMANDS: readonly Command[] = [
   userActiveSync,
   aliasAdd,
   route,
+  relaySet,
+  relayShow,
+  relayTest,
+  relayClear,
   deviceList,
   deviceAllow,
   deviceBlock,

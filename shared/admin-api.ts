@@ -263,3 +263,65 @@ export interface CreateGroup {
   displayName?: string | undefined;
   members?: string[] | undefined;
 }
+
+/** The way that a tenant's mail goes to other hosts. Secrets are never shown. */
+export type CarrierSettingView =
+  | {
+      kind: 'smtp-relay';
+      host: string;
+      port: number;
+      /** tls: from the first byte. starttls: required. opportunistic: if offered. plain: none. */
+      security: 'tls' | 'starttls' | 'opportunistic' | 'plain';
+      auth: { mechanism: 'auto' | 'plain' | 'login' | 'xoauth2'; user: string } | null;
+      maxBytes: number;
+    }
+  | { kind: 'cloudflare-email' }
+  | { kind: 'none' };
+
+export interface CarrierView {
+  setting: CarrierSettingView;
+  /** Whether the tenant chose it, or the installation for all who did not. */
+  from: 'tenant' | 'installation';
+  /** Attachments that are too large for the way become links. */
+  attachmentLinks: boolean;
+}
+
+/** Chooses a way. A relay's secret that is left out stays what it was, for the same host and user. */
+export type SetCarrier =
+  | {
+      kind: 'smtp-relay';
+      host: string;
+      port: number;
+      security: 'tls' | 'starttls' | 'opportunistic' | 'plain';
+      auth?:
+        | {
+            mechanism?: 'auto' | 'plain' | 'login' | 'xoauth2' | undefined;
+            user: string;
+            secret?: string | undefined;
+          }
+        | null
+        | undefined;
+      maxBytes?: number | undefined;
+    }
+  | { kind: 'cloudflare-email' }
+  | { kind: 'none' };
+
+/** What connecting to a relay and signing in showed. */
+export interface CarrierTestView {
+  ok: boolean;
+  error: string | null;
+  encrypted: boolean;
+  capabilities: {
+    pipelining: boolean;
+    size: number | null;
+    eightBitMime: boolean;
+    smtpUtf8: boolean;
+    dsn: boolean;
+  };
+  /** Credentials are shown as `***`. */
+  transcript: { who: 'client' | 'server'; line: string }[];
+}
+
+export interface SetAttachmentLinks {
+  enabled: boolean;
+}

@@ -37,6 +37,8 @@ export type DemoUser = z.infer<typeof demoUserSchema>;
 const installationSchema = z.object({
   adminToken: z.string().min(16),
   store: z.enum(['d1', 'postgres']),
+  /** What secrets in the databases are sealed with: lost with it. */
+  secretsKey: z.string().min(32),
   /** Users of the demo tenant; null until it was made. */
   demo: z.array(demoUserSchema).nullable(),
 });
@@ -53,11 +55,26 @@ const runningSchema = z.object({
 export type RunningServer = z.infer<typeof runningSchema>;
 
 export function newInstallation(store: Installation['store']): Installation {
-  return { adminToken: randomBytes(24).toString('base64url'), store, demo: null };
+  return {
+    adminToken: randomBytes(24).toString('base64url'),
+    secretsKey: newSecretsKey(),
+    store,
+    demo: null,
+  };
+}
+
+function newSecretsKey(): string {
+  return randomBytes(32).toString('base64url');
 }
 
 export async function readInstallation(home: Home): Promise<Installation | null> {
-  return readJson(join(home.dir, 'installation.json'), installationSchema);
+  const path = join(home.dir, 'installation.json');
+  const kept = await readJson(path, installationSchema.partial({ secretsKey: true }));
+  if (kept === null || kept.secretsKey !== undefined) return kept as Installation | null;
+  // Made before there were secrets to keep.
+  const completed = { ...kept, secretsKey: newSecretsKey() };
+  await writeInstallation(home, completed);
+  return completed;
 }
 
 export async function writeInstallation(home: Home, installation: Installation): Promise<void> {

@@ -10,7 +10,13 @@ export interface StackOptions {
 
 /** The Worker and, for an installation that uses it, PostgreSQL below it. */
 export async function startStack({ home, installation, port, onLog }: StackOptions): Promise<LocalWorker> {
-  const base = { home, port, adminToken: installation.adminToken, onLog };
+  const base = {
+    home,
+    port,
+    adminToken: installation.adminToken,
+    secretsKey: installation.secretsKey,
+    onLog,
+  };
   if (installation.store === 'd1') return startLocalWorker({ ...base, postgresUrl: null });
   const { startPostgres } = await import('./postgres.ts');
   const postgres = await startPostgres(home);

@@ -10,6 +10,8 @@ export interface LocalWorkerOptions {
   /** 0 takes any free port. */
   port: number;
   adminToken: string;
+  /** Without one the Worker keeps no secrets. */
+  secretsKey?: string | undefined;
   /** Connection string of PostgreSQL; null keeps everything in D1. */
   postgresUrl: string | null;
   /** Lines that the Worker logs; they go to the home's log file in any case. */
@@ -81,11 +83,14 @@ export async function startLocalWorker(options: LocalWorkerOptions): Promise<Loc
   }
 }
 
-function bindingsOf({ adminToken, postgresUrl }: LocalWorkerOptions): Record<string, unknown> {
-  const token = { type: 'secret_text', value: adminToken };
-  if (postgresUrl === null) return { ADMIN_TOKEN: token };
+function bindingsOf({ adminToken, secretsKey, postgresUrl }: LocalWorkerOptions): Record<string, unknown> {
+  const secrets = {
+    ADMIN_TOKEN: { type: 'secret_text', value: adminToken },
+    ...(secretsKey === undefined ? {} : { SECRETS_KEY: { type: 'secret_text', value: secretsKey } }),
+  };
+  if (postgresUrl === null) return secrets;
   return {
-    ADMIN_TOKEN: token,
+    ...secrets,
     STORE: { type: 'plain_text', value: 'postgres' },
     HYPERDRIVE: { type: 'hyperdrive', id: 'local', localConnectionString: postgresUrl },
   };

@@ -2,6 +2,7 @@ import type { DomainView, UserView } from '../../shared/admin-api.ts';
 import type { LogLine, Waypost } from './harness.ts';
 
 export const ADMIN_TOKEN = 'test-admin-token-0123456789';
+export const SECRETS_KEY = 'test-secrets-key-0123456789-0123456789';
 
 /** The calls that are made of others: what every running Waypost has, however it runs. */
 export function createClient(

@@ -5,7 +5,7 @@
 import { fileURLToPath } from 'node:url';
 import { createTestHarness, type TestHarness, unstable_readConfig } from 'wrangler';
 import type { UserView } from '../../shared/admin-api.ts';
-import { ADMIN_TOKEN, createClient } from './client.ts';
+import { ADMIN_TOKEN, createClient, SECRETS_KEY } from './client.ts';
 import { NO_DNS } from './no-dns.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -60,7 +60,7 @@ export interface Waypost {
 /** Starts a Worker of its own for the caller. Call `stop()` when done, also after a failure. */
 export async function startWaypost(options: WaypostOptions = {}): Promise<Waypost> {
   const store = options.store ?? 'd1';
-  const vars = { LOG_LEVEL: 'info', ...NO_DNS, ...options.vars, STORE: store, ADMIN_TOKEN };
+  const vars = { LOG_LEVEL: 'info', ...NO_DNS, SECRETS_KEY, ...options.vars, STORE: store, ADMIN_TOKEN };
   const postgres = store === 'postgres' ? await startDatabase() : null;
   const server = createTestHarness({
     root: ROOT,
@@ -97,10 +97,10 @@ export async function startDatabase(): Promise<{ url: string; stop(): Promise<vo
 function madeOver(database: string | undefined, main: string | undefined, vars: Record<string, string>) {
   const file = unstable_readConfig({ config: CONFIG }, { hideWarnings: true });
   const { name, compatibility_date, compatibility_flags, triggers, assets } = file;
-  const { d1_databases, r2_buckets, durable_objects, migrations, queues, rules } = file;
+  const { d1_databases, r2_buckets, durable_objects, migrations, queues, rules, send_email } = file;
   return {
     ...{ name, main: main ?? file.main, compatibility_date, compatibility_flags, triggers, assets },
-    ...{ d1_databases, r2_buckets, durable_objects, migrations, queues, rules },
+    ...{ d1_databases, r2_buckets, durable_objects, migrations, queues, rules, send_email },
     vars: { ...file.vars, ...vars },
     ...(database === undefined
       ? {}

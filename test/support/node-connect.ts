@@ -11,19 +11,25 @@ interface NodeSocket {
   startTls(): NodeSocket;
 }
 
+type Transport = 'on' | 'starttls' | 'off';
+
 /** `ca`: the authority, in PEM, whose certificates are trusted. */
 export function nodeConnect(ca?: string) {
-  return async (
-    to: { hostname: string; port: number },
-    transport: 'on' | 'starttls' | 'off',
-  ): Promise<NodeSocket> => {
-    const options = { host: to.hostname, port: to.port };
-    const tls = { ...(ca === undefined ? {} : { ca }), ...nameOf(to.hostname) };
-    const socket = transport === 'on' ? connectTls({ ...options, ...tls }) : connectTcp(options);
-    return wrap(socket, transport === 'on' ? 'secureConnect' : 'connect', () =>
-      connectTls({ socket, host: to.hostname, ...tls }),
-    );
-  };
+  return async (to: { hostname: string; port: number }, transport: Transport): Promise<NodeSocket> =>
+    nodeSocket(to, transport, ca);
+}
+
+export function nodeSocket(
+  to: { hostname: string; port: number },
+  transport: Transport,
+  ca?: string,
+): NodeSocket {
+  const options = { host: to.hostname, port: to.port };
+  const tls = { ...(ca === undefined ? {} : { ca }), ...nameOf(to.hostname) };
+  const socket = transport === 'on' ? connectTls({ ...options, ...tls }) : connectTcp(options);
+  return wrap(socket, transport === 'on' ? 'secureConnect' : 'connect', () =>
+    connectTls({ socket, host: to.hostname, ...tls }),
+  );
 }
 
 function nameOf(hostname: string): { servername: string } | object {

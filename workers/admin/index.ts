@@ -9,6 +9,7 @@ import { hasAdminToken } from './auth.ts';
 import { type AdminEnv, type AdminHooks, createContext } from './context.ts';
 import { AdminError, isCallersError, problemResponse } from './problem.ts';
 import { addAliasRoutes } from './routes/aliases.ts';
+import { addCarrierRoutes } from './routes/carriers.ts';
 import { addCredentialRoutes } from './routes/credentials.ts';
 import { addDeadLetterRoutes } from './routes/dead-letters.ts';
 import { addDeviceRoutes } from './routes/devices.ts';
@@ -66,6 +67,7 @@ export function createAdmin(services: Services, hooks: AdminHooks): Hono<AdminEn
   addDeadLetterRoutes(app, admin);
   addPeopleRoutes(app, admin);
   addGroupRoutes(app, admin);
+  addCarrierRoutes(app, admin);
   addOperationRoutes(app, admin);
 
   app.notFound((c) => problemResponse(new NotFoundError('not found'), c.get('correlationId') ?? ''));

@@ -1,6 +1,6 @@
 import { registerHooks } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { WORKERS, WORKERS_DOUBLE, wasmModule } from './modules.ts';
+import { DOUBLES, wasmModule } from './modules.ts';
 
 let installed = false;
 
@@ -9,8 +9,10 @@ export function installHooks(): void {
   if (installed) return;
   installed = true;
   registerHooks({
-    resolve: (specifier, context, next) =>
-      specifier === WORKERS ? { url: WORKERS_DOUBLE.href, shortCircuit: true } : next(specifier, context),
+    resolve: (specifier, context, next) => {
+      const double = DOUBLES.get(specifier);
+      return double === undefined ? next(specifier, context) : { url: double.href, shortCircuit: true };
+    },
     load: (url, context, next) =>
       url.startsWith('file:') && url.endsWith('.wasm')
         ? { format: 'module', source: wasmModule(fileURLToPath(url)), shortCircuit: true }

@@ -2,7 +2,7 @@
  * The whole Worker inside this process, over doubles of the platform's bindings. Nothing is sent over a wire, so that
  * a great many requests can be made; what runs beside each other takes turns as a seed says. Assets are not served.
  */
-import { ADMIN_TOKEN, createClient } from '../client.ts';
+import { ADMIN_TOKEN, createClient, SECRETS_KEY } from '../client.ts';
 import { type LogLine, startDatabase, type Waypost, type WaypostOptions } from '../harness.ts';
 import { NO_DNS } from '../no-dns.ts';
 import { Activity } from './activity.ts';
@@ -55,7 +55,7 @@ export async function startInProcess(options: InProcessOptions = {}): Promise<In
   const activity = new Activity();
   const chance = seeded(options.seed ?? 1);
   const { env, bindings, queues, objects } = createEnvironment({
-    vars: { LOG_LEVEL: 'info', ...NO_DNS, ...options.vars, STORE: store, ADMIN_TOKEN },
+    vars: { LOG_LEVEL: 'info', ...NO_DNS, SECRETS_KEY, ...options.vars, STORE: store, ADMIN_TOKEN },
     postgres: postgres?.url ?? null,
     ...{ classes, activity, chance, pace: createPace(chance), disorder: options.disorder },
     wrap: options.wrap ?? ((whole) => whole),

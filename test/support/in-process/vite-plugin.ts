@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { WORKERS, WORKERS_DOUBLE, wasmModule } from './modules.ts';
+import { DOUBLES, wasmModule } from './modules.ts';
 
 interface Resolver {
   resolve(source: string, importer?: string): Promise<{ id: string } | null>;
@@ -15,7 +15,8 @@ export function workerModules() {
     name: 'worker-modules',
     enforce: 'pre' as const,
     async resolveId(this: Resolver, source: string, importer?: string) {
-      if (source === WORKERS) return fileURLToPath(WORKERS_DOUBLE);
+      const double = DOUBLES.get(source);
+      if (double !== undefined) return fileURLToPath(double);
       if (!source.endsWith('.wasm')) return null;
       const found = await this.resolve(source, importer);
       return found === null ? null : PREFIX + found.id + SUFFIX;
