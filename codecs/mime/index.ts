@@ -2,7 +2,8 @@
 export { codePageOf } from './charset/code-page.ts';
 export { DedupeHasher } from './dedupe.ts';
 export { parseAddresses } from './header/addresses.ts';
+export { type FieldFate, HeaderFilter, type HeaderFilterOptions } from './header/header-filter.ts';
 export { MimeIndexer } from './indexer.ts';
 export { decodeTextPart } from './text-part.ts';
-export { decodePartStream } from './transfer/decode.ts';
+export { decodePartStream, decodeTransfer } from './transfer/decode.ts';
 export type { MessageIndex, PartIndex } from './types.ts';

@@ -40,6 +40,12 @@ export function parseAuthResults(value: string): AuthResults | null {
   return scanner.broken || !scanner.atEnd ? null : { authservId: authservId.toLowerCase(), entries };
 }
 
+/** The authserv-id alone, in lower case; null when it cannot be told. `value` may be cut after it. */
+export function authservIdOf(value: string): string | null {
+  const id = new Scanner(value.slice(0, MAX_LENGTH)).word(false);
+  return id === null || id === '' ? null : id.toLowerCase();
+}
+
 /** null for `none` and what has no result. */
 function readEntry(scanner: Scanner): AuthResultEntry | null | 'broken' {
   const method = scanner.word(true);

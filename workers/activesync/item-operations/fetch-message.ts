@@ -1,6 +1,6 @@
 import { el, type OpaqueStream, type WbxmlNode } from '../../../codecs/wbxml/index.ts';
 import type { EasContext } from '../context.ts';
-import { emailProperties } from '../mail/email-data.ts';
+import { emailProperties, renderContext } from '../mail/email-data.ts';
 import { STATUS } from '../status.ts';
 import type { ByteRange } from './byte-range.ts';
 import { type FetchRequest, localName } from './fetch-request.ts';
@@ -19,8 +19,7 @@ export async function fetchMessage(
   const itemId = longId ?? serverId ?? '';
   const [message] = itemId === '' ? [] : await context.mailbox.messages([itemId]);
   if (message === undefined || (longId === undefined && message.folderId !== collectionId)) return S.notFound;
-  const render = { blobs: context.services.blobs, version: context.version };
-  const all = await emailProperties(render, message, request.body);
+  const all = await emailProperties(renderContext(context), message, request.body);
   const wanted = schema === null ? all : all.filter((node) => schema.has(localName(node.tag)));
   const properties = placeBody(wanted, range, parts);
   return properties === null ? S.badRange : el('ItemOperations:Properties', properties);

@@ -6,11 +6,10 @@ import type { OpaqueStream } from '../../../codecs/wbxml/index.ts';
 import { formatParams } from '../../../core/mail/part-format.ts';
 import { type Message, type MessagePart, TEXT_HEAD_BYTES } from '../../../core/mail/types.ts';
 import type { BlobStore } from '../../../core/ports/blobs.ts';
+import { mimeContent } from './mime-body.ts';
 
 /** Bytes of a text part that are read at most: a larger one is cut and says so. */
 const MAX_TEXT_BYTES = 8 * 1024 * 1024;
-/** A MIME body up to this size goes as a string, as most clients expect it; a larger one streams as opaque. */
-const MAX_INLINE_MIME = 512 * 1024;
 /** UTF-16 units of text that are put into RTF, where one can take nine bytes. */
 const MAX_RTF_TEXT = 256 * 1024;
 
@@ -21,6 +20,13 @@ export interface Content {
   size: number;
   data: string | Uint8Array | OpaqueStream;
   truncated: boolean;
+}
+
+/** Where bodies come from, and under whose name the results of their checks are shown. */
+export interface BodySource {
+  blobs: BlobStore;
+  /** authserv-id of this installation (RFC 8601 2.5). */
+  authservId: string;
 }
 
 /** A text and the UTF-8 bytes of the whole of which it may be the beginning. */
@@ -34,7 +40,7 @@ export interface Decoded {
  * the RTF that its author wrote, if any.
  */
 export function contentOf(
-  blobs: BlobStore,
+  { blobs, authservId }: BodySource,
   message: Message,
   type: Content['type'],
   limit: number | null,
@@ -48,7 +54,7 @@ export function contentOf(
     case 3:
       return written === null ? rtfContent(blobs, message, limit) : Promise.resolve(rtfOf(written, limit));
     case 4:
-      return mimeContent(blobs, message, limit);
+      return mimeContent(blobs, authservId, message, limit);
   }
 }
 
@@ -114,31 +120,4 @@ async function partText(blobs: BlobStore, message: Message, part: MessagePart): 
 function cut(type: 1 | 2, whole: Decoded, limit: number | null): Content {
   const { text: data } = limit === null ? whole : truncateUtf8(whole.text, limit);
   return { type, size: whole.size, data, truncated: utf8Length(data) < whole.size };
-}
-
-async function mimeContent(blobs: BlobStore, message: Message, limit: number | null): Promise<Content> {
-  const end = limit === null ? message.size : Math.min(limit, message.size);
-  const truncated = end < message.size;
-  // Looked for first: a stream that finds nothing would cut the whole answer (I7).
-  if (end > MAX_INLINE_MIME && (await blobs.head(message.rawKey)) !== null) {
-    const stream = async () => {
-      const range = await blobs.openRange(message.rawKey, 0, end);
-      if (range === null) throw new Error('raw message is missing');
-      return range;
-    };
-    return { type: 4, size: message.size, data: { length: end, stream }, truncated };
-  }
-  const raw =
-    end === 0 ? new Uint8Array() : ((await blobs.readRange(message.rawKey, 0, end)) ?? new Uint8Array());
-  return { type: 4, size: message.size, data: asString(raw) ?? raw, truncated };
-}
-
-/** The bytes as a string when that loses nothing, else null: 8-bit mail of another charset stays bytes. */
-function asString(bytes: Uint8Array): string | null {
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    return /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/.test(text) ? null : text;
-  } catch {
-    return null;
-  }
 }

@@ -19,7 +19,7 @@ const wantPart = (more: Partial<BodyPreference> = {}) => ({ ...want(2, more), ty
 async function world() {
   const { blobs, put } = await messageWorld();
   async function render(message: Message, options: Partial<BodyOptions>, version: Version = '16.1') {
-    const nodes = await renderBodies({ blobs, version }, message, {
+    const nodes = await renderBodies({ blobs, authservId: 'mx.test', version }, message, {
       bodies: [],
       mimeSupport: null,
       ...options,

@@ -12,7 +12,7 @@ import type { Message } from '../../../core/mail/types.ts';
 import type { BlobStore } from '../../../core/ports/blobs.ts';
 import type { BodyPartPreference, BodyPreference } from '../../../core/sync/options.ts';
 import { atLeast, type Version } from '../http/versions.ts';
-import { authoredHtml, type Content, contentOf, plainText } from './body-content.ts';
+import { authoredHtml, type BodySource, type Content, contentOf, plainText } from './body-content.ts';
 
 /** What a request says of the bodies that it wants. */
 export interface BodyOptions {
@@ -25,8 +25,7 @@ export interface BodyOptions {
   mimeTruncation?: number | null;
 }
 
-interface Context {
-  blobs: BlobStore;
+interface Context extends BodySource {
   version: Version;
   /** The body as RTF in its container, when it was written so. */
   rtf?: Uint8Array | null;
@@ -103,7 +102,7 @@ function readContent(
 ): Promise<Content> {
   const { type, truncationSize } = preference;
   const limit = type === 4 ? (truncationSize ?? options.mimeTruncation ?? null) : truncationSize;
-  return contentOf(context.blobs, message, type, limit, context.rtf ?? null);
+  return contentOf(context, message, type, limit, context.rtf ?? null);
 }
 
 /**

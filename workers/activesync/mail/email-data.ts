@@ -1,12 +1,13 @@
 import { codePageOf } from '../../../codecs/mime/index.ts';
 import { el, type WbxmlNode } from '../../../codecs/wbxml/index.ts';
 import type { ItemState, Message } from '../../../core/mail/types.ts';
-import type { BlobStore } from '../../../core/ports/blobs.ts';
 import type { AddedFiles, Aspect } from '../../../core/sync/state.ts';
+import type { EasContext } from '../context.ts';
 import { atLeast, type Version } from '../http/versions.ts';
 import { addressProperties, bccProperty, displayTo, senderProperty } from './addresses.ts';
 import { type AttachmentFacts, attachmentProperties } from './attachments.ts';
 import { type BodyOptions, nativeBodyType, renderBodies } from './body.ts';
+import type { BodySource } from './body-content.ts';
 import { conversationId, conversationIndex } from './conversation.ts';
 import { flagElement } from './flag.ts';
 import { isoTime } from './time.ts';
@@ -18,11 +19,14 @@ const IMPORTANCE = { low: 0, normal: 1, high: 2 } as const;
 const CONTENT_CLASS = 'urn:content-classes:message';
 
 /** Where bodies come from, and for whom properties are written. */
-export interface RenderContext {
-  blobs: BlobStore;
+export interface RenderContext extends BodySource {
   version: Version;
   /** ClientIds of attachments that the request at hand added to this very message. */
   files?: AddedFiles | undefined;
+}
+
+export function renderContext({ services, version }: EasContext): RenderContext {
+  return { blobs: services.blobs, authservId: services.config.authservId, version };
 }
 
 /** The properties of a message that a device shows (MS-ASEMAIL 2.2.1.2), without a wrapping element. */

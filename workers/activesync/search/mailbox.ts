@@ -14,7 +14,7 @@ import { bodyBytes, DEFAULT_OPTIONS, type SyncOptions } from '../../../core/sync
 import type { EasContext } from '../context.ts';
 import type { BodyOptions } from '../mail/body.ts';
 import { mimeSupportOf, readBodyPreferences } from '../mail/body-preference.ts';
-import { emailProperties } from '../mail/email-data.ts';
+import { emailProperties, renderContext } from '../mail/email-data.ts';
 import { STATUS } from '../status.ts';
 import { type Criteria, readCriteria } from './criteria.ts';
 import { extent, foldersAsked, foldersNamed, renderPage, resultRange } from './page.ts';
@@ -59,10 +59,7 @@ export async function searchStore(context: EasContext, store: WbxmlElement): Pro
         el('AirSync:Class', 'Email'),
         el('Search:LongId', message.itemId),
         el('AirSync:CollectionId', message.folderId),
-        el(
-          'Search:Properties',
-          await emailProperties({ blobs: context.services.blobs, version: context.version }, message, bodies),
-        ),
+        el('Search:Properties', await emailProperties(renderContext(context), message, bodies)),
       ),
   });
   return el(

@@ -11,7 +11,13 @@ import { renderCollection } from './render.ts';
 const context = {
   mailbox: { messages: async () => [], correspondents: async () => [] },
   log: { warn: () => undefined, error: () => undefined },
-  services: { blobs: {}, defer: () => undefined, now: () => 0, queues: { audit: async () => undefined } },
+  services: {
+    blobs: {},
+    config: {},
+    defer: () => undefined,
+    now: () => 0,
+    queues: { audit: async () => undefined },
+  },
   ref: { mailboxId: 'm', tenantId: 't' },
   query: { deviceId: 'd' },
   principal: { user: { userId: 'u' } },
@@ -77,6 +83,7 @@ function withMessages(messages: (ids: string[]) => Promise<Message[]>) {
   const down = () => Promise.reject(new Error('down'));
   const services = {
     blobs: { open: down, openRange: down, readRange: down, head: down },
+    config: {},
     defer: (work: Promise<unknown>) => deferred.push(work),
     now: () => 0,
     queues: { audit: async (jobs: AuditJob[]) => audited.push(...jobs) },

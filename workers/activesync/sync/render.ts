@@ -10,7 +10,7 @@ import {
   emailChange,
   emailOutline,
   emailProperties,
-  type RenderContext,
+  renderContext,
 } from '../mail/email-data.ts';
 import { recipientCacheProperties } from '../people/recipient-cache.ts';
 import { STATUS } from '../status.ts';
@@ -191,8 +191,4 @@ function renderAdded(response: CommandResponse, messages: Map<string, Message>):
       ? null
       : el('AirSync:ApplicationData', draftProperties(message, response.files ?? {})),
   );
-}
-
-function renderContext(context: EasContext): RenderContext {
-  return { blobs: context.services.blobs, version: context.version };
 }
