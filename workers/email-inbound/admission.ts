@@ -1,6 +1,7 @@
 import type { Route, Tenant, User } from '../../core/identity/types.ts';
 import { routeAddress } from '../../core/mail/recipients.ts';
 import type { MailboxRef } from '../../core/mail/types.ts';
+import { judgeArrival, type Limits, limitsFor, needsSize } from '../../core/quota/check.ts';
 import type { Services } from '../../platform/services.ts';
 import type { RefusalReason } from './refusal.ts';
 
@@ -14,10 +15,11 @@ export type Admission =
 
 type MailboxRoute = Extract<Route, { kind: 'mailbox' }>;
 
-/** What this isolate has just read of routes and mailbox sizes. Only ever used to accept. */
+/** What this isolate has just read of routes, limits and mailbox sizes. Only ever used to accept. */
 export class AdmissionCache {
   readonly #routes = new Map<string, { at: number; route: MailboxRoute }>();
   readonly #sizes = new Map<string, { at: number; sizeBytes: number }>();
+  readonly #limits = new Map<string, { at: number; limits: Limits }>();
 
   route(address: string, now: number): MailboxRoute | null {
     const hit = this.#routes.get(address);
@@ -26,6 +28,15 @@ export class AdmissionCache {
 
   keepRoute(address: string, route: MailboxRoute, now: number): void {
     put(this.#routes, address, { at: now, route });
+  }
+
+  limits(mailboxId: string, now: number): Limits | null {
+    const hit = this.#limits.get(mailboxId);
+    return hit !== undefined && isFresh(hit.at, now) ? hit.limits : null;
+  }
+
+  keepLimits(mailboxId: string, limits: Limits, now: number): void {
+    put(this.#limits, mailboxId, { at: now, limits });
   }
 
   sizeBytes(mailboxId: string, now: number): number | null {
@@ -81,7 +92,7 @@ export async function admit(
 }
 
 async function decide(
-  services: Pick<Services, 'mail' | 'config' | 'now'>,
+  services: Pick<Services, 'directory' | 'mail' | 'config' | 'now'>,
   cache: AdmissionCache,
   { tenant, user }: MailboxRoute,
   size: number,
@@ -90,11 +101,16 @@ async function decide(
   const tenantId = tenant.tenantId;
   if (size > services.config.maxMessageBytes) return { kind: 'refuse', reason: 'too-big', tenantId };
   const ref: MailboxRef = { tenantId, mailboxId: user.userId, shard: tenant.mailShard };
-  if (user.quotaBytes !== null) {
+  const known = mayUseCache ? cache.limits(ref.mailboxId, services.now()) : null;
+  const limits = known ?? (await limitsFor(services, user));
+  if (known === null) cache.keepLimits(ref.mailboxId, limits, services.now());
+  let sizeBytes = 0;
+  if (needsSize(limits)) {
     const cached = mayUseCache ? cache.sizeBytes(ref.mailboxId, services.now()) : null;
-    const sizeBytes = cached ?? (await services.mail.mailbox(ref).usage()).sizeBytes;
+    sizeBytes = cached ?? (await services.mail.mailbox(ref).usage()).sizeBytes;
     if (cached === null) cache.keepSize(ref.mailboxId, sizeBytes, services.now());
-    if (sizeBytes + size > user.quotaBytes) return { kind: 'refuse', reason: 'over-quota', tenantId };
   }
-  return { kind: 'accept', tenant, user, ref };
+  const verdict = judgeArrival(limits, sizeBytes, size);
+  if (verdict === 'ok') return { kind: 'accept', tenant, user, ref };
+  return { kind: 'refuse', reason: verdict === 'too-large' ? 'too-big' : verdict, tenantId };
 }

@@ -28,6 +28,7 @@ function world() {
     fail: new Set<string>(),
     hang: new Set<string>(),
     sizeBytes: 0,
+    quota: { tenant: null, usage: null, user: null } as { tenant: unknown; usage: unknown; user: unknown },
     domainEnabled: true,
     catchAll: false,
     blobs: new Map<string, { bytes: string; envelope: RawEnvelope }>(),
@@ -52,6 +53,10 @@ function world() {
     now: () => w.now,
     log,
     directory: {
+      async quotaValues() {
+        await step('quota');
+        return w.quota;
+      },
       async lookupAddresses(domain: string, addresses: string[]) {
         await step('lookup');
         if (domain !== 'example.com') return { domain: null, tenant: null, matches: [], catchAll: null };
@@ -121,7 +126,7 @@ describe('email()', () => {
     const headers = new Headers({ 'Authentication-Results': 'mx.waypost.local; spf=pass' });
     await deliver({ headers });
     expect(rejected).toEqual([]);
-    expect(w.calls).toEqual(['lookup', 'put', 'ingest']);
+    expect(w.calls).toEqual(['lookup', 'quota', 'put', 'ingest']);
     const [key] = [...w.blobs.keys()];
     expect(key).toMatch(/^blobs\/t1\/2026\/11\/21\/[0-9a-z]{26}\.eml$/);
     const blob = w.blobs.get(key ?? '');
@@ -175,9 +180,37 @@ describe('email()', () => {
     ['a disabled domain', '550 5.7.1', 'blocked', () => ({ domainEnabled: false }), {}],
     ['a disabled address', '550 5.2.1', 'address-disabled', () => ({ user: { status: 'noMail' } }), {}],
     ['a full mailbox', '552 5.2.2', 'over-quota', () => ({ user: { quotaBytes: 100 }, sizeBytes: 50 }), {}],
+    [
+      'what is over the tenant’s mark',
+      '552 5.2.2',
+      'over-quota',
+      () => ({ quota: { tenant: { user: { stopReceiving: 100 } } }, sizeBytes: 50 }),
+      {},
+    ],
+    [
+      'what is over the tenant’s total',
+      '552 5.2.2',
+      'over-quota',
+      () => ({ quota: { tenant: { totalBytes: 500 }, usage: { sizeBytes: 499, countedAt: 1 } } }),
+      {},
+    ],
+    [
+      'what is too big for the user',
+      '552 5.3.4',
+      'too-big',
+      () => ({ quota: { user: { maxMessageBytes: 20 } } }),
+      {},
+    ],
   ])('I3: refuses %s with its status, after its audit row', async (_, code, reason, change, over) => {
     const { w, deliver, rejected } = world();
-    const c = change() as { tenant?: object; user?: object; domainEnabled?: boolean; sizeBytes?: number };
+    const c = change() as {
+      tenant?: object;
+      user?: object;
+      domainEnabled?: boolean;
+      sizeBytes?: number;
+      quota?: object;
+    };
+    Object.assign(w.quota, c.quota);
     Object.assign(w.tenant, c.tenant);
     Object.assign(w.user, c.user);
     if (c.domainEnabled !== undefined) w.domainEnabled = c.domainEnabled;
@@ -194,6 +227,7 @@ describe('email()', () => {
 
   it.each([
     'lookup',
+    'quota',
     'usage',
     'put',
     'ingest',

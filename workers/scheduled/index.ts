@@ -1,5 +1,6 @@
 import type { Services } from '../../platform/services.ts';
 import { reconcile } from './reconcile.ts';
+import { keepLimits } from './retention.ts';
 import { turnSigningKeys } from './signing-keys.ts';
 import { resumeSending } from './unsent.ts';
 
@@ -21,5 +22,6 @@ export function createScheduled(services: Services): (cron: string, scheduledTim
     if (report.failed > 0) throw new Error(`reconcile: ${report.failed} of ${report.tenants} tenants failed`);
     if (keys > 0) throw new Error(`dkim: ${keys} of ${report.tenants} tenants failed`);
     if (unsent > 0) throw new Error(`outbound: ${unsent} of ${report.tenants} tenants failed`);
+    if (unkept > 0) throw new Error(`retention: ${unkept} parts of the round failed`);
   };
 }

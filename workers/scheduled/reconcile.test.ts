@@ -92,7 +92,10 @@ function world(tenantIds = ['t1']) {
         return objects.get(key) ?? null;
       },
     },
-    queues: { ingest: async (jobs: IngestJob[]) => void w.enqueued.push(...jobs) },
+    queues: {
+      ingest: async (jobs: IngestJob[]) => void w.enqueued.push(...jobs),
+      retention: async () => undefined,
+    },
   } as unknown as Services;
 
   const store = (ageMs: number, options: { row?: boolean; tenantId?: string; mailboxId?: string } = {}) => {
