@@ -18,6 +18,7 @@ export function createScheduled(services: Services): (cron: string, scheduledTim
     const manual = cron === MANUAL_RUN;
     const unsent = await resumeSending(services, manual ? -CLOCK_SLACK_MS : undefined);
     const keys = await turnSigningKeys(services);
+    const unkept = await keepLimits(services);
     const report = await reconcile(services, manual ? { minAgeMs: -CLOCK_SLACK_MS } : {});
     if (report.failed > 0) throw new Error(`reconcile: ${report.failed} of ${report.tenants} tenants failed`);
     if (keys > 0) throw new Error(`dkim: ${keys} of ${report.tenants} tenants failed`);

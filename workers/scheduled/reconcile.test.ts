@@ -46,6 +46,8 @@ function world(tenantIds = ['t1']) {
     log,
     directory: {
       listTenants: async () => tenants,
+      getTenantSetting: async () => null,
+      putTenantSetting: async () => undefined,
       listUsers: async (tenantId: string, after: string) => {
         w.calls++;
         const mine = [...rows.keys()].filter((k) => k.startsWith(`${tenantId}/`)).sort();
