@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Consignment } from '../../core/ports/carrier.ts';
-import { makeCertificate, SERVER_AUTH } from '../../test/support/certificates.ts';
 import { nodeConnect } from '../../test/support/node-connect.ts';
+import { makeSmtpAuthority } from '../../test/support/smtp-authority.ts';
 import {
   ALL_CAPABILITIES,
   type SmtpReaction,
@@ -19,16 +19,7 @@ const TIMEOUTS = Object.fromEntries(
 let authority = '';
 let tls: { cert: string; key: string };
 beforeAll(() => {
-  const pem = (base64: string) => `-----BEGIN CERTIFICATE-----\n${base64}\n-----END CERTIFICATE-----\n`;
-  const ca = makeCertificate({ name: 'Test CA', ca: true, keyUsage: 0x06 });
-  const host = makeCertificate({
-    name: 'localhost',
-    issuer: ca,
-    hosts: ['localhost', '127.0.0.1'],
-    purposes: [SERVER_AUTH],
-  });
-  authority = pem(ca.base64);
-  tls = { cert: pem(host.base64), key: host.key.export({ type: 'pkcs8', format: 'pem' }).toString() };
+  ({ authority, tls } = makeSmtpAuthority());
 });
 
 const open: SmtpServer[] = [];
