@@ -273,7 +273,7 @@ describe('what fails after it was accepted', () => {
     h.state.broken.add('outbox.update');
     expect((await send(h, MAIL, { id: 'one', save: true })).kind).toBe('accepted');
     h.state.broken.clear();
-    expect(await h.outbound.resume('t1', { idleMs: -1 })).toBe(1);
+    expect(await h.outbound.resume('t1', { idleMs: -60_000 })).toBe(1);
     expect(new Set(h.state.placed.map((j) => j.key)).size).toBe(2);
     expect(await keys(h, 'blobs/')).toHaveLength(2);
   });
@@ -284,7 +284,7 @@ describe('what fails after it was accepted', () => {
     await send(h, MAIL, { id: 'one' });
     h.state.broken.clear();
     await h.directory.setQuota('t1', 'bob-t1', 1);
-    await h.outbound.resume('t1', { idleMs: -1 });
+    await h.outbound.resume('t1', { idleMs: -60_000 });
     expect(h.state.placed.map((j) => j.mailboxId)).toEqual(['bob-t1']);
   });
 

@@ -2,11 +2,9 @@ import type { Route, Tenant, User } from '../core/identity/types.ts';
 import { routeCandidates, routeOf } from '../core/mail/recipients.ts';
 import type { Recipient } from '../core/mail/sending/recipients.ts';
 import type { MailboxRef } from '../core/mail/types.ts';
-import type { OutboxRecipient } from '../core/ports/outbox.ts';
+import type { DeliveryFailure, OutboxRecipient } from '../core/ports/outbox.ts';
 import { inTurns } from './in-turns.ts';
 import type { OutboundServices } from './services.ts';
-
-type Failure = NonNullable<OutboxRecipient['failure']>;
 
 /** RFC 3463 */
 const FAILURES = {
@@ -16,27 +14,36 @@ const FAILURES = {
   blocked: { status: '5.7.1', text: 'The domain of the recipient accepts no mail.' },
   full: { status: '5.2.2', text: 'The mailbox of the recipient is full.' },
   remote: { status: '5.4.4', text: 'There is no way from here to the domain of the recipient.' },
-} as const satisfies Record<string, Failure>;
+} as const satisfies Record<string, DeliveryFailure>;
 
 /**
- * Decides for each recipient where the message goes, by the same rules as for mail from outside. Rejects when the
- * directory or a mail store does not answer.
+ * Decides for each recipient where the message goes: into a mailbox of this installation by the same rules as for mail
+ * from outside, or out of it, if the tenant has a way. Rejects when the directory or a mail store does not answer.
  */
 export async function planRecipients(
-  services: Pick<OutboundServices, 'directory' | 'mail'>,
+  services: Pick<OutboundServices, 'directory' | 'mail' | 'carrierFor'>,
+  tenantId: string,
   recipients: readonly Recipient[],
   size: number,
 ): Promise<OutboxRecipient[]> {
   const routes = await routesOf(services, recipients);
-  return inTurns(recipients, async (recipient) => {
-    const route = recipient.canonical ? routes.get(recipient.address) : undefined;
-    const { address, bcc } = recipient;
-    const outcome = route === undefined ? FAILURES.syntax : await admit(services, route, size);
+  const leaves = [...routes.values()].includes('remote');
+  const wayOut = leaves && (await services.carrierFor(tenantId)) !== null;
+  return inTurns(recipients, async ({ address, bcc, canonical }) => {
+    const route = canonical ? routes.get(address) : undefined;
+    const outcome = route === undefined ? FAILURES.syntax : await admit(services, route, wayOut, size);
+    const fresh = { ...FRESH, address, bcc, told: { delayed: false, failed: false } };
+    if (outcome === 'elsewhere') return { ...fresh, state: 'queued' };
     return 'status' in outcome
-      ? { address, bcc, state: 'failed', mailbox: null, failure: outcome }
-      : { address, bcc, state: 'queued', mailbox: outcome, failure: null };
+      ? { ...fresh, state: 'failed', failure: outcome }
+      : { ...fresh, state: 'queued', mailbox: outcome };
   });
 }
+
+const FRESH = {
+  ...{ mailbox: null, failure: null, attempts: 0, firstAttemptAt: null, nextAttemptAt: null },
+  ...{ carrier: null, remoteId: null },
+};
 
 /** One read of the directory for each domain. */
 async function routesOf(
@@ -65,9 +72,10 @@ async function routesOf(
 async function admit(
   services: Pick<OutboundServices, 'mail'>,
   route: Route | 'remote',
+  wayOut: boolean,
   size: number,
-): Promise<MailboxRef | Failure> {
-  if (route === 'remote') return FAILURES.remote;
+): Promise<MailboxRef | 'elsewhere' | DeliveryFailure> {
+  if (route === 'remote') return wayOut ? 'elsewhere' : FAILURES.remote;
   if (route.kind === 'unknown') return FAILURES.unknown;
   if (route.kind === 'disabled') return route.what === 'address' ? FAILURES.disabled : FAILURES.blocked;
   const ref = refOf(route.tenant, route.user);

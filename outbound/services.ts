@@ -1,25 +1,39 @@
 import type { BlobStore } from '../core/ports/blobs.ts';
+import type { Carrier } from '../core/ports/carrier.ts';
 import type { DirectoryStore } from '../core/ports/directory.ts';
 import type { MailStore } from '../core/ports/mail.ts';
 import type { OutboxStore } from '../core/ports/outbox.ts';
 import type { IngestJob, QueuePort } from '../core/ports/queues.ts';
+import type { WholeMessage } from './prepare.ts';
 
 type Fields = Record<string, string | number | boolean | null | undefined>;
 
 /** What sending needs of the composition root. */
 export interface OutboundServices {
-  directory: Pick<DirectoryStore, 'lookupAddresses'>;
+  directory: Pick<DirectoryStore, 'lookupAddresses' | 'getTenantSetting' | 'sendGrant'>;
   mail: MailStore;
   blobs: BlobStore;
   outbox: OutboxStore;
-  queues: Pick<QueuePort, 'ingest'>;
+  queues: Pick<QueuePort, 'ingest' | 'outbound' | 'audit'>;
+  /** The way to other hosts that a tenant has, or null when it has none. Rejects when that cannot be said now. */
+  carrierFor(tenantId: string): Promise<Carrier | null>;
+  dkim: {
+    /** The message with its signatures before the header. A domain that has no keys leaves it as it is. */
+    sign(tenantId: string, fromDomain: string, message: WholeMessage): Promise<WholeMessage>;
+  };
   /** Places stored raws into their mailboxes at once. Resolves with the jobs for which that failed. */
   ingestNow(jobs: IngestJob[]): Promise<IngestJob[]>;
   /** Longest message, as its author hands it in. */
   maxMessageBytes: number;
   /** Milliseconds since the epoch. */
   now(): number;
+  /** Of [0, 1). */
+  random(): number;
   /** Work that may go on after the answer. */
   defer(work: Promise<unknown>): void;
-  log: { info(event: string, fields: Fields): void; warn(event: string, fields: Fields): void };
+  log: {
+    info(event: string, fields: Fields): void;
+    warn(event: string, fields: Fields): void;
+    error(event: string, fields: Fields): void;
+  };
 }

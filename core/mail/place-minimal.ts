@@ -53,7 +53,7 @@ export function minimalMessage(head: Uint8Array, facts: MinimalFacts): NewMessag
     contentClass: null,
     messageClass: 'IPM.Note',
     conversationIndex: rootIndex(ids.receivedAt),
-    isDraft: place.isDraft ?? false,
+    isDraft: place.isDraft ?? place.folderRole === 'drafts',
     receivedAsBcc: place.receivedAsBcc ?? false,
     preview: collapse(text.slice(0, 4 * PREVIEW_CHARS)).slice(0, PREVIEW_CHARS),
     textHead: firstBytes(text, TEXT_HEAD_BYTES),

@@ -59,7 +59,7 @@ export function toNewMessage(index: MessageIndex, facts: PlaceFacts): NewMessage
     folderRole: place.folderRole,
     ...(place.folderId === undefined ? {} : { folderId: place.folderId }),
     isRead: place.isRead ?? own,
-    isDraft: place.isDraft ?? false,
+    isDraft: place.isDraft ?? place.folderRole === 'drafts',
     receivedAsBcc: place.receivedAsBcc ?? false,
     messageClass: messageClassOf(index, classText),
     conversationIndex: indexFromThreadIndex(threadIndexOf(index)) ?? rootIndex(index.date ?? ids.receivedAt),

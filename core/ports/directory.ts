@@ -2,6 +2,7 @@ import type { Alias, Credential, Domain, Tenant, User } from '../identity/types.
 import type { KeepingDirectory } from './holds.ts';
 import type { MobileDirectory } from './mobile.ts';
 import type { PeopleDirectory } from './people.ts';
+import type { SendGrants } from './sending.ts';
 
 /** Candidates for an envelope address: exact user, exact alias, and the domain with its catch-all user. */
 export interface AddressLookup {
@@ -26,7 +27,7 @@ export interface DeadLetter {
 }
 
 /** Control plane: tenants, domains, users, aliases, credentials, devices, dead letters. Addresses are canonical. */
-export interface DirectoryStore extends PeopleDirectory, MobileDirectory, KeepingDirectory {
+export interface DirectoryStore extends PeopleDirectory, MobileDirectory, KeepingDirectory, SendGrants {
   /** One read. `addresses` are canonical candidates of one domain, best first. */
   lookupAddresses(domain: string, addresses: string[]): Promise<AddressLookup>;
   /** User, tenant and credentials for signing in by primary address or alias; null when there is no such address. */

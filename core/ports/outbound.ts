@@ -1,5 +1,7 @@
 import type { Tenant, User } from '../identity/types.ts';
 import type { MailAddress, MailboxRef, MessagePart } from '../mail/types.ts';
+import type { OutboxCursor, OutboxEntry } from './outbox.ts';
+import type { OutboundJob } from './queues.ts';
 
 /** A file of a message that is being written: new bytes, or a part of a raw that is kept already. */
 export interface DraftAttachment {
@@ -63,8 +65,9 @@ export interface Submission {
 }
 
 /**
- * accepted: durable, and on its way to every recipient; those that cannot be reached are told to the sender by a
- * delivery status notification. already: this id was accepted before. refused: nothing was kept.
+ * accepted: durable, and on its way to every recipient, or held back until it may leave; those that cannot be reached
+ * are told to the sender by a delivery status notification. already: this id was accepted before. refused: nothing
+ * was kept.
  */
 export type SubmitResult =
   | { kind: 'accepted'; itemId: string | null }
@@ -76,16 +79,48 @@ export type Refusal =
   | 'too-many-recipients'
   | 'bad-message'
   | 'from-not-allowed'
-  | 'too-large';
+  | 'too-large'
+  /** It has come by too many hosts: a loop (RFC 5321 6.3). */
+  | 'loop'
+  /** More than the user or the tenant may send in this time. */
+  | 'rate-limited'
+  /** The user may not send until an admin allows it again. */
+  | 'sending-locked';
+
+export interface OutboxQuery {
+  tenantId: string;
+  mailboxId?: string;
+  state?: OutboxEntry['state'];
+}
 
 /** The way out of the house (I23, I24). */
 export interface Outbound {
   /** Rejects, with nothing accepted, when it could not be made durable: the same id may then be handed in again. */
   submit(submission: Submission): Promise<SubmitResult>;
   /**
-   * Goes on with what a tenant's users handed in and an earlier attempt did not bring to its end, and forgets what
-   * was finished long ago. `idleMs`: only what was not touched for so long, a minute by default. Number of messages
-   * that were taken up.
+   * Goes on with what is due of these submissions: a job of the queue `outbound`. Resolves with those that failed in
+   * a way that another attempt may not; doing it twice, or twice at once, hands nothing over twice.
+   */
+  attempt(jobs: readonly OutboundJob[]): Promise<{ job: OutboundJob; error: unknown }[]>;
+  /**
+   * Goes on with everything of a tenant that is due and that no queue brought, and forgets what was finished long
+   * ago. `idleMs`: only what has been due for so long, none by default; a negative one looks ahead. Number of
+   * messages that were taken up.
    */
   resume(tenantId: string, options?: { idleMs?: number; limit?: number }): Promise<number>;
+  /**
+   * Takes back a message that is held back: it is a draft again. too-late: some of it has left. Repeating it changes
+   * nothing.
+   */
+  cancel(ref: MailboxRef, submissionId: string): Promise<'cancelled' | 'too-late' | 'unknown'>;
+  /** Ends the attempts for the recipients that have not got the message yet. Number of them. */
+  stop(ref: MailboxRef, submissionId: string): Promise<number>;
+  /**
+   * Tries at once what waits, and anew what failed as long as the message is kept. nothing: there is nothing of it to
+   * try.
+   */
+  retry(ref: MailboxRef, submissionId: string): Promise<'retried' | 'nothing' | 'unknown'>;
+  get(ref: MailboxRef, submissionId: string): Promise<OutboxEntry | null>;
+  /** Newest first, before the cursor. */
+  list(query: OutboxQuery, before: OutboxCursor | null, limit: number): Promise<OutboxEntry[]>;
 }

@@ -13,6 +13,8 @@ const PIECE = 256 * 1024;
 export interface Placement {
   ref: MailboxRef;
   itemId: string;
+  /** When it came there, in milliseconds since the epoch. */
+  at: number;
   message: WholeMessage;
   envelope: Pick<RawEnvelope, 'mailFrom' | 'rcptTo' | 'role' | 'bcc'>;
 }
@@ -25,13 +27,13 @@ export interface Placement {
 export async function placeLocally(
   services: Pick<OutboundServices, 'blobs' | 'queues' | 'ingestNow' | 'log'>,
   placements: readonly Placement[],
-  { at, correlationId }: { at: number; correlationId: string },
+  correlationId: string,
 ): Promise<Set<Placement>> {
   const stored = new Map<Placement, IngestJob>();
   await inTurns(placements, async (placement) => {
     try {
       // Twice at once: what fails still waits for a quarter of an hour.
-      const attempt = () => store(services, placement, at, correlationId);
+      const attempt = () => store(services, placement, correlationId);
       stored.set(placement, await attempt().catch(attempt));
     } catch (error) {
       services.log.warn('outbound.not-stored', {
@@ -47,8 +49,7 @@ export async function placeLocally(
 
 async function store(
   { blobs }: Pick<OutboundServices, 'blobs'>,
-  { ref, itemId, message, envelope }: Placement,
-  at: number,
+  { ref, itemId, at, message, envelope }: Placement,
   correlationId: string,
 ): Promise<IngestJob> {
   const key = rawKey(ref.tenantId, at, itemId);

@@ -5,6 +5,7 @@ import { compareText, fitText } from '../text.ts';
 import { createMemoryKeeping } from './keeping.ts';
 import { createMemoryMobile } from './mobile.ts';
 import { createMemoryPeople } from './people.ts';
+import { createMemorySendGrants } from './send-grants.ts';
 
 /** The directory in memory. */
 export function createMemoryDirectoryStore(): DirectoryStore {
@@ -172,6 +173,7 @@ export function createMemoryDirectoryStore(): DirectoryStore {
     },
     ...people,
     ...createMemoryMobile({ tenants, users }),
+    ...createMemorySendGrants(),
     ping: async () => undefined,
   };
 }

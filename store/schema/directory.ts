@@ -149,6 +149,41 @@ export function directoryTables(kit: SchemaKit) {
       createdAt: integer('created_at').notNull(),
       updatedAt: integer('updated_at').notNull(),
       revision: integer('revision').notNull(),
+      fromDomain: text('from_domain').notNull(),
+      messageId: text('message_id').notNull(),
+      automatic: integer('automatic').notNull(),
+      notBefore: integer('not_before').notNull(),
+      begun: integer('begun').notNull(),
+      copied: integer('copied').notNull(),
+      /** Whether the counters hold it. */
+      counted: integer('counted').notNull(),
+      nextAttemptAt: integer('next_attempt_at').notNull(),
+      claim: text('claim').notNull(),
+      signature: text('signature').notNull(),
+      /** JSON. */
+      reports: text('reports').notNull(),
+    }),
+    /** An empty mailbox is the whole tenant. */
+    sendCounters: kit.table('directory', 'send_counters', {
+      tenantId: text('tenant_id').notNull(),
+      mailboxId: text('mailbox_id').notNull(),
+      automatic: integer('automatic').notNull(),
+      hour: integer('hour').notNull(),
+      messages: integer('messages').notNull(),
+      recipients: integer('recipients').notNull(),
+    }),
+    sendLocks: kit.table('directory', 'send_locks', {
+      tenantId: text('tenant_id').notNull(),
+      mailboxId: text('mailbox_id').notNull(),
+      lockedAt: integer('locked_at'),
+      reason: text('reason').notNull(),
+      exemptUntil: integer('exempt_until').notNull(),
+    }),
+    sendGrants: kit.table('directory', 'send_grants', {
+      tenantId: text('tenant_id').notNull(),
+      ownerId: text('owner_id').notNull(),
+      granteeId: text('grantee_id').notNull(),
+      kind: text('kind').notNull(),
     }),
     tenantSettings: kit.table('directory', 'tenant_settings', {
       tenantId: text('tenant_id').notNull(),
@@ -156,20 +191,6 @@ export function directoryTables(kit: SchemaKit) {
       /** JSON. */
       value: text('value').notNull(),
     }),
-    deadLetters: kit.table('directory', 'dead_letters', {
-      deadLetterId: text('dead_letter_id').notNull(),
-      queue: text('queue').notNull(),
-      body: text('body').notNull(),
-      error: text('error').notNull(),
-      attempts: integer('attempts').notNull(),
-      correlationId: text('correlation_id').notNull(),
-      failedAt: integer('failed_at').notNull(),
-      replayedAt: integer('replayed_at'),
-    }),
-  };
-}
-
-export type DirectoryTables = ReturnType<typeof directoryTables>;
     /** An empty user is the whole tenant. */
     holds: kit.table('directory', 'holds', {
       tenantId: text('tenant_id').notNull(),

@@ -1,5 +1,7 @@
+import { encodeText, join } from '../../codecs/mime/edit/index.ts';
 import type { Tenant, User } from '../../core/identity/types.ts';
 import type { MailboxRef } from '../../core/mail/types.ts';
+import type { Carrier } from '../../core/ports/carrier.ts';
 import type { Sender } from '../../core/ports/outbound.ts';
 import type { IngestJob } from '../../core/ports/queues.ts';
 import { createOutbound } from '../../outbound/index.ts';
@@ -13,6 +15,10 @@ export async function house(over: { maxMessageBytes?: number } = {}) {
     placed: [] as IngestJob[],
     broken: new Set<string>(),
     deferred: [] as Promise<unknown>[],
+    carrier: null as Carrier | null,
+    signatures: 0,
+    /** Of the jobs of the queue `outbound`, in seconds. */
+    delays: [] as number[],
   };
   const blobs = createMemoryBlobStore(() => state.now);
   const queues = createQueueRecorder();
@@ -53,9 +59,9 @@ export async function house(over: { maxMessageBytes?: number } = {}) {
         fails('outbox.update');
         return stores.outbox.updateEntry(...given);
       },
-      async addEntry(entry) {
+      async addEntry(...given) {
         fails('outbox.add');
-        return stores.outbox.addEntry(entry);
+        return stores.outbox.addEntry(...given);
       },
     },
     blobs: {
@@ -71,7 +77,21 @@ export async function house(over: { maxMessageBytes?: number } = {}) {
         fails('queue');
         await queues.ingest(jobs);
       },
+      async outbound(jobs, delaySeconds = 0) {
+        fails('queue');
+        state.delays.push(delaySeconds);
+        await queues.outbound(jobs);
+      },
+      audit: queues.audit,
     },
+    carrierFor: async () => state.carrier,
+    dkim: {
+      async sign(_tenantId, _domain, [head, body]) {
+        fails('dkim');
+        return [join([encodeText(`DKIM-Signature: n=${++state.signatures}\r\n`), head]), body];
+      },
+    },
+    random: () => 0.5,
     async ingestNow(jobs) {
       if (state.broken.has('ingest')) return jobs;
       fails('isolate');
@@ -81,7 +101,7 @@ export async function house(over: { maxMessageBytes?: number } = {}) {
     maxMessageBytes: over.maxMessageBytes ?? 100_000,
     now: () => state.now,
     defer: (work) => void state.deferred.push(work),
-    log: { info() {}, warn() {} },
+    log: { info() {}, warn() {}, error() {} },
   });
   const sender = (address: string): Sender => {
     const found = users.get(address);

@@ -1,5 +1,6 @@
 /** queue(): one file for each queue of wrangler.toml. */
 import type { Services } from '../../platform/services.ts';
+import { consumeActions } from './actions.ts';
 import { consumeArrived } from './arrived.ts';
 import { consumeAudit } from './audit.ts';
 import { consumeDeadLetters } from './dead-letters.ts';
@@ -15,9 +16,11 @@ const CONSUMERS: Record<string, (services: Services, batch: QueueBatch) => Promi
   index: consumeIndexText,
   notify: consumeNotify,
   audit: consumeAudit,
+  outbound: consumeOutbound,
   arrived: consumeArrived,
-};
+  actions: consumeActions,
   retention: consumeRetention,
+};
 
 /**
  * The queue() handler. Every message of a batch is acknowledged or given back by itself; it rejects, and the whole

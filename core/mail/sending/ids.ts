@@ -25,6 +25,6 @@ export async function derivedId(at: number, ...parts: string[]): Promise<string>
 }
 
 /** Key of a message on its way out, in the form its author gave it. */
-export function outgoingKey(tenantId: string, submissionId: string): string {
-  return `outgoing/${tenantId}/${submissionId}.eml`;
+export function outgoingKey(tenantId: string, mailboxId: string, submissionId: string): string {
+  return `outgoing/${tenantId}/${mailboxId}/${submissionId}.eml`;
 }

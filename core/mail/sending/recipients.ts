@@ -1,9 +1,7 @@
 import type { MessageIndex } from '../../../codecs/mime/types.ts';
 import { canonicalAddress } from '../recipients.ts';
 import type { MailAddress } from '../types.ts';
-
-/** More than a person writes to at once; lists and campaigns do not leave through a phone. */
-export const MAX_RECIPIENTS = 500;
+import { MAX_RECIPIENTS } from './limits.ts';
 
 export interface Recipient {
   /** Canonical, or as it was written when it has no canonical form. */
@@ -34,4 +32,15 @@ export function recipientsOf(
   for (const one of index.bcc) take(one, true);
   if (found.size > MAX_RECIPIENTS || index.degraded.includes('addresses-limit')) return 'too-many';
   return [...found.values()];
+}
+
+/** Recipients that are given beside the message: none of them is named in it. */
+export function givenRecipients(addresses: readonly string[]): Recipient[] | 'too-many' {
+  const found = new Map<string, Recipient>();
+  for (const written of addresses) {
+    const canonical = canonicalAddress(written);
+    const address = canonical ?? written;
+    if (written !== '') found.set(address, { address, canonical: canonical !== null, name: '', bcc: false });
+  }
+  return found.size > MAX_RECIPIENTS ? 'too-many' : [...found.values()];
 }

@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { MimeIndexer } from '../../../codecs/mime/index.ts';
 import { indexFromThreadIndex, replyIndex, rootIndex } from '../conversation-index.ts';
 import { derivedId, submissionIdOf } from './ids.ts';
+import { MAX_RECIPIENTS } from './limits.ts';
 import { quoteHtml, quoteText } from './quotation.ts';
-import { MAX_RECIPIENTS, recipientsOf } from './recipients.ts';
+import { recipientsOf } from './recipients.ts';
 import { threadingFields } from './threading-fields.ts';
 import { replyVerb } from './verb.ts';
 

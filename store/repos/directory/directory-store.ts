@@ -47,6 +47,7 @@ import {
   setPolicy,
   setSyncEnabled,
 } from './policies.ts';
+import { createSendGrants } from './send-grants.ts';
 import { getTenantSetting, putTenantSetting } from './tenant-settings.ts';
 import {
   createDomain,
@@ -95,6 +96,7 @@ export function createDirectoryStore(context: DirectoryContext): DirectoryStore 
     listAliases: (tenantId, userId) => listAliases(context, tenantId, userId),
     putCredential: (credential) => putCredential(context, credential),
     ...mobile(context),
+    ...createSendGrants(context),
     putDeadLetter: (letter) => putDeadLetter(context, letter),
     listDeadLetters: (options) => listDeadLetters(context, options),
     getDeadLetter: (deadLetterId) => getDeadLetter(context, deadLetterId),

@@ -1,118 +1,160 @@
-import { and, asc, eq, lt, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, lt, lte, or, type SQL, sql } from 'drizzle-orm';
 import type { MailboxRef } from '../../../core/mail/types.ts';
-import type { OutboxEntry, OutboxRecipient, OutboxStore } from '../../../core/ports/outbox.ts';
-import { cleanText, fitText } from '../../text.ts';
-import type { DirectoryContext } from './tenants.ts';
+import type { OutboxEntry, OutboxStore } from '../../../core/ports/outbox.ts';
+import { insertSelect, int } from '../../dialect/statements.ts';
+import { entryOf, entryRow, progressRow } from './outbox-rows.ts';
+import { count, createSendUsage, holds } from './send-usage.ts';
+import { type DirectoryContext, tenantLock } from './tenants.ts';
 
-const MAX_ADDRESS = 1000;
-const MAX_FAILURE = 500;
+export function createOutboxStore(context: DirectoryContext): OutboxStore {
+  const { executor, tables } = context;
+  const { outbox } = tables;
+  const { counted: _, ...fields } = {
+    submissionId: outbox.submissionId,
+    tenantId: outbox.tenantId,
+    mailboxId: outbox.mailboxId,
+    shard: outbox.shard,
+    rawKey: outbox.rawKey,
+    rawSize: outbox.rawSize,
+    mailFrom: outbox.mailFrom,
+    saveInSent: outbox.saveInSent,
+    state: outbox.state,
+    recipients: outbox.recipients,
+    correlationId: outbox.correlationId,
+    createdAt: outbox.createdAt,
+    updatedAt: outbox.updatedAt,
+    revision: outbox.revision,
+    fromDomain: outbox.fromDomain,
+    messageId: outbox.messageId,
+    automatic: outbox.automatic,
+    notBefore: outbox.notBefore,
+    begun: outbox.begun,
+    copied: outbox.copied,
+    counted: outbox.counted,
+    nextAttemptAt: outbox.nextAttemptAt,
+    claim: outbox.claim,
+    signature: outbox.signature,
+    reports: outbox.reports,
+  };
 
-/** What every implementation keeps of the recipients. */
-export function cleanRecipients(recipients: readonly OutboxRecipient[]): OutboxRecipient[] {
-  return recipients.map((recipient) => ({
-    ...recipient,
-    address: fitText(recipient.address, MAX_ADDRESS),
-    failure:
-      recipient.failure === null
-        ? null
-        : {
-            status: fitText(recipient.failure.status, 16),
-            text: fitText(recipient.failure.text, MAX_FAILURE),
-          },
-  }));
-}
+  const isEntry = ({ tenantId, mailboxId }: Pick<MailboxRef, 'tenantId' | 'mailboxId'>, id: string) =>
+    and(eq(outbox.tenantId, tenantId), eq(outbox.mailboxId, mailboxId), eq(outbox.submissionId, id));
 
-export function createOutboxStore({ executor, tables: { outbox } }: DirectoryContext): OutboxStore {
-  const isEntry = (ref: MailboxRef, submissionId: string) =>
-    and(
-      eq(outbox.tenantId, ref.tenantId),
-      eq(outbox.mailboxId, ref.mailboxId),
-      eq(outbox.submissionId, submissionId),
-    );
-
-  async function select(which: SQL | undefined, limit: number): Promise<OutboxEntry[]> {
+  async function select(which: SQL | undefined, order: SQL[], limit: number): Promise<OutboxEntry[]> {
     const rows = await executor.all(
       executor.build
-        .select({
-          submissionId: outbox.submissionId,
-          tenantId: outbox.tenantId,
-          mailboxId: outbox.mailboxId,
-          shard: outbox.shard,
-          rawKey: outbox.rawKey,
-          rawSize: outbox.rawSize,
-          mailFrom: outbox.mailFrom,
-          saveInSent: outbox.saveInSent,
-          state: outbox.state,
-          recipients: outbox.recipients,
-          correlationId: outbox.correlationId,
-          createdAt: outbox.createdAt,
-          updatedAt: outbox.updatedAt,
-          revision: outbox.revision,
-        })
+        .select(fields)
         .from(outbox)
         .where(which)
-        .orderBy(asc(outbox.updatedAt), asc(outbox.submissionId))
+        .orderBy(...order)
         .limit(limit),
     );
-    return rows.map(({ tenantId, mailboxId, shard, saveInSent, state, recipients, ...row }) => ({
-      ...row,
-      ref: { tenantId, mailboxId, shard },
-      saveInSentItems: saveInSent === 1,
-      state: state === 'done' ? 'done' : 'open',
-      recipients: JSON.parse(recipients) as OutboxRecipient[],
-    }));
+    return rows.map(entryOf);
   }
 
   return {
-    async addEntry(entry) {
-      const { ref, saveInSentItems, recipients, mailFrom, ...row } = entry;
-      const [inserted] = await executor.atomic([
-        executor.build
-          .insert(outbox)
-          .values({
-            ...row,
-            ...ref,
-            mailFrom: fitText(mailFrom, MAX_ADDRESS),
-            correlationId: cleanText(row.correlationId),
-            saveInSent: saveInSentItems ? 1 : 0,
-            recipients: JSON.stringify(cleanRecipients(recipients)),
-          })
-          .onConflictDoNothing(),
-      ]);
-      return inserted?.changes === 1;
+    async addEntry(entry, guards = []) {
+      const { ref, submissionId, createdAt, automatic, recipients } = entry;
+      const row = entryRow(entry);
+      const amount = { messages: 1, recipients: recipients.length };
+      const hour = Math.floor(createdAt / 3_600_000);
+      const mine = sql`${isEntry(ref, submissionId)} and ${outbox.counted} = 0`;
+      const isNew = sql`exists (select 1 from ${outbox} where ${mine})`;
+      const conditions = guards.map((guard) => holds(context, ref, automatic, guard, amount[guard.what]));
+      const values = Object.fromEntries(
+        Object.entries({ ...row, counted: 0 }).map(([key, value]) => [
+          key,
+          typeof value === 'number' ? int(value) : value,
+        ]),
+      ) as Record<keyof typeof row | 'counted', SQL | string>;
+      const [inserted, , , , present] = await executor.atomic(
+        [
+          insertSelect(
+            executor.build,
+            outbox,
+            values,
+            sql`where ${sql.join([sql`1 = 1`, ...conditions], sql` and `)}`,
+          ).onConflictDoNothing(),
+          // Only of the entry that was inserted just now: another of its id is counted already.
+          count(context, { ...ref, automatic, hour }, amount, isNew),
+          count(context, { ...ref, mailboxId: '', automatic, hour }, amount, isNew),
+          executor.build.update(outbox).set({ counted: 1 }).where(mine),
+          executor.build
+            .select({ submissionId: outbox.submissionId })
+            .from(outbox)
+            .where(isEntry(ref, submissionId)),
+        ],
+        // Two at the same moment must not both be the last one that a limit lets through.
+        guards.length === 0 ? {} : { lock: tenantLock(context, ref.tenantId) },
+      );
+      if (inserted?.changes === 1) return 'added';
+      return (present?.rows.length ?? 0) > 0 ? 'present' : 'limited';
     },
     async getEntry(ref, submissionId) {
-      const [entry] = await select(isEntry(ref, submissionId), 1);
+      const [entry] = await select(isEntry(ref, submissionId), [asc(outbox.createdAt)], 1);
       return entry ?? null;
     },
-    async updateEntry(ref, submissionId, revision, { state, recipients, updatedAt }) {
+    async updateEntry({ ref, submissionId, revision }, to) {
       const [updated] = await executor.atomic([
         executor.build
           .update(outbox)
-          .set({
-            state,
-            recipients: JSON.stringify(cleanRecipients(recipients)),
-            updatedAt,
-            revision: revision + 1,
-          })
+          .set({ ...progressRow(to), revision: revision + 1 })
           .where(and(isEntry(ref, submissionId), eq(outbox.revision, revision))),
       ]);
       return updated?.changes === 1;
     },
-    openEntries: (tenantId, touchedBefore, limit) =>
+    dueEntries: (tenantId, at, limit) =>
       select(
-        and(eq(outbox.tenantId, tenantId), eq(outbox.state, 'open'), lt(outbox.updatedAt, touchedBefore)),
+        and(eq(outbox.tenantId, tenantId), eq(outbox.state, 'open'), lte(outbox.nextAttemptAt, at)),
+        [asc(outbox.nextAttemptAt), asc(outbox.submissionId)],
         limit,
       ),
-    async forgetEntries(tenantId, touchedBefore) {
-      const [deleted] = await executor.atomic([
+    listEntries: ({ tenantId, mailboxId, state }, before, limit) =>
+      select(
+        and(
+          eq(outbox.tenantId, tenantId),
+          mailboxId === undefined ? undefined : eq(outbox.mailboxId, mailboxId),
+          state === undefined ? undefined : eq(outbox.state, state),
+          before === null
+            ? undefined
+            : or(
+                lt(outbox.createdAt, before.createdAt),
+                and(eq(outbox.createdAt, before.createdAt), lt(outbox.submissionId, before.submissionId)),
+              ),
+        ),
+        [desc(outbox.createdAt), desc(outbox.submissionId)],
+        limit,
+      ),
+    async forgetEntries(tenantId, touchedBefore, limit) {
+      const old = await executor.all(
         executor.build
-          .delete(outbox)
+          .select({ submissionId: outbox.submissionId, rawKey: outbox.rawKey })
+          .from(outbox)
           .where(
             and(eq(outbox.tenantId, tenantId), eq(outbox.state, 'done'), lt(outbox.updatedAt, touchedBefore)),
+          )
+          .orderBy(asc(outbox.updatedAt))
+          .limit(Math.min(limit, MAX_FORGOTTEN)),
+      );
+      if (old.length === 0) return [];
+      await executor.atomic([
+        executor.build.delete(outbox).where(
+          and(
+            eq(outbox.tenantId, tenantId),
+            eq(outbox.state, 'done'),
+            lt(outbox.updatedAt, touchedBefore),
+            inArray(
+              outbox.submissionId,
+              old.map(({ submissionId }) => submissionId),
+            ),
           ),
+        ),
       ]);
-      return deleted?.changes ?? 0;
+      return old.map(({ rawKey }) => rawKey);
     },
+    ...createSendUsage(context),
   };
 }
+
+/** A statement has at most 100 parameters. */
+const MAX_FORGOTTEN = 90;

@@ -12,6 +12,8 @@ const BINDINGS = {
   QUEUE_INDEX: 'index',
   QUEUE_NOTIFY: 'notify',
   QUEUE_AUDIT: 'audit',
+  QUEUE_OUTBOUND: 'outbound',
+  QUEUE_ARRIVED: 'arrived',
 } as const;
 
 /** As wrangler.toml says. */

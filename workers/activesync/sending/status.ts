@@ -29,6 +29,9 @@ export const REFUSED: Record<Refusal, SendStatus> = {
   'bad-message': SEND.badMime,
   'from-not-allowed': SEND.notSent,
   'too-large': SEND.tooLarge,
+  loop: SEND.notSent,
+  'rate-limited': SEND.overLimit,
+  'sending-locked': SEND.overLimit,
 };
 
 /** Before 14.0 a failure is an HTTP status, from then on a document. Success has no body in any version. */

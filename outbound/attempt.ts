@@ -1,0 +1,158 @@
+import { encodeText } from '../codecs/mime/edit/index.ts';
+import type { OutboxEntry } from '../core/ports/outbox.ts';
+import type { OutboundJob } from '../core/ports/queues.ts';
+import { placeOwed } from './local/owed.ts';
+import { modify } from './modify.ts';
+import { readOutgoing, schedule, tidy } from './outgoing.ts';
+import { headerIndex, type WholeMessage } from './prepare.ts';
+import { claimed, hasRemoteWork, isTakenBack, settled, withoutBytes, withResults } from './progress.ts';
+import { type Handed, sendGroups } from './remote/send.ts';
+import { signedMessage } from './remote/signed.ts';
+import type { OutboundServices } from './services.ts';
+import { giveBack } from './take-back.ts';
+
+/** Up to this size several messages are in memory at a time; larger ones come one after the other. */
+const SMALL_BYTES = 1024 * 1024;
+/** Carriers have connections of their own: an invocation has six. */
+const AT_A_TIME = 4;
+/** A queue may be a little early; what is due later than this is found by the cron, or by a message of its own. */
+const EARLY_MS = 60_000;
+
+/** Goes on with these submissions; those that failed, with their errors. */
+export async function attemptAll(
+  services: OutboundServices,
+  jobs: readonly OutboundJob[],
+): Promise<{ job: OutboundJob; error: unknown }[]> {
+  const failed: { job: OutboundJob; error: unknown }[] = [];
+  const large: OutboundJob[] = [];
+  const guarded = async (job: OutboundJob, most: number) => {
+    try {
+      const entry = await services.outbox.getEntry(refOf(job), job.submissionId);
+      if (entry === null || entry.state === 'done') return;
+      if (entry.rawSize > most) large.push(job);
+      else await attemptEntry(services, entry);
+    } catch (error) {
+      failed.push({ job, error });
+    }
+  };
+  const waiting = jobs.values();
+  const worker = async () => {
+    for (const job of waiting) await guarded(job, SMALL_BYTES);
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_A_TIME, jobs.length) }, worker));
+  for (const job of large) await guarded(job, Number.POSITIVE_INFINITY);
+  return failed;
+}
+
+function refOf({ tenantId, mailboxId, shard }: OutboundJob) {
+  return { tenantId, mailboxId, shard };
+}
+
+/**
+ * One attempt at everything of an entry that is due. Rejects when a store does not answer: nothing was handed over
+ * then, or what was is uncertain until an attempt finds out that this one died.
+ *
+ * @param at the time that is taken for now when it is asked what is due
+ */
+export async function attemptEntry(
+  services: OutboundServices,
+  entry: OutboxEntry,
+  at = services.now(),
+): Promise<void> {
+  if (isTakenBack(entry)) return giveBack(services, entry);
+  if (entry.nextAttemptAt > at) {
+    if (entry.nextAttemptAt - at <= EARLY_MS) await schedule(services, entry);
+    return;
+  }
+  const { ref, rawKey, submissionId, correlationId } = entry;
+  const message = await readOutgoing(services, rawKey);
+  const remote = message !== null && hasRemoteWork(entry, at);
+  const carrier = remote ? await services.carrierFor(ref.tenantId) : null;
+  const signed = remote ? await signedMessage(services, entry, message) : null;
+
+  const claim = crypto.randomUUID();
+  const now = services.now();
+  const signature = signed?.signature ?? entry.signature;
+  const mine = await modify(services, entry, (e) => claimed(e, { claim, at, now, signature }));
+  if (mine === null) return;
+  if (message === null) {
+    services.log.error('outbound.raw-missing', { tenantId: ref.tenantId, submissionId, correlationId });
+    return finishLost(services, mine, claim);
+  }
+  const index = headerIndex(message[0]);
+  const placed = await placeOwed(services, mine, message, index);
+
+  const roll = { now, random: services.random() };
+  const handed: Handed[] = [];
+  const apply = (e: OutboxEntry) =>
+    handed.reduce((o, { carrier: name, results }) => withResults(o, mine, name, results, roll), placed(e));
+  if (signed !== null) {
+    for await (const group of sendGroups(mine, carrier, signed.message)) {
+      // What the groups before came to is written before the next one is sent: it must not be sent again.
+      if (handed.length > 0) await modify(services, mine, apply);
+      handed.push(group);
+    }
+  }
+  await finish(services, mine, { claim, message }, apply);
+}
+
+async function finish(
+  services: OutboundServices,
+  entry: OutboxEntry,
+  { claim, message }: { claim: string; message: WholeMessage },
+  apply: (entry: OutboxEntry) => OutboxEntry,
+): Promise<void> {
+  const owed = entry.reports.map(({ key }) => key);
+  let after = await modify(services, entry, (e) => settled(apply(e), claim, services.now()));
+  // Word of what has come out just now: with this very attempt, not a minute later.
+  if (after?.reports.some(({ key }) => !owed.includes(key))) {
+    const reported = await placeOwed(services, reportsOnly(after), message, headerIndex(message[0]));
+    after = await modify(services, after, (e) => settled(reported(e), '', services.now()));
+  }
+  if (after === null) return;
+  await schedule(services, after);
+  tidy(services, after);
+  logProgress(services, after);
+}
+
+function reportsOnly(entry: OutboxEntry): OutboxEntry {
+  return { ...entry, recipients: entry.recipients.map((r) => ({ ...r, mailbox: null })), copied: true };
+}
+
+/** All that is left to do is to tell the sender. */
+async function finishLost(services: OutboundServices, entry: OutboxEntry, claim: string): Promise<void> {
+  const header: WholeMessage = [encodeText(`Message-ID: <${entry.messageId}>\r\n\r\n`), new Uint8Array()];
+  await finish(services, entry, { claim, message: header }, withoutBytes);
+}
+
+/**
+ * What is done at once when a message is handed in: copies for mailboxes here, the one in Sent Items, and word of
+ * recipients that cannot be reached at all. Nothing leaves the house; the queue brings that.
+ */
+export async function placeAtOnce(
+  services: OutboundServices,
+  entry: OutboxEntry,
+  message: WholeMessage,
+): Promise<void> {
+  const placed = await placeOwed(services, entry, message, headerIndex(message[0]));
+  const after = await modify(services, entry, (e) => settled(placed(e), '', services.now()));
+  if (after === null) return;
+  await schedule(services, after);
+  tidy(services, after);
+  logProgress(services, after);
+}
+
+function logProgress(services: OutboundServices, entry: OutboxEntry): void {
+  const { ref, submissionId, correlationId, recipients, state } = entry;
+  const count = (...states: string[]) => recipients.filter((r) => states.includes(r.state)).length;
+  services.log.info('outbound.delivered', {
+    correlationId,
+    tenantId: ref.tenantId,
+    mailboxId: ref.mailboxId,
+    submissionId,
+    sent: count('sent'),
+    failed: count('failed'),
+    waiting: count('queued', 'uncertain', 'sending'),
+    state,
+  });
+}
