@@ -25,15 +25,40 @@ export interface FaultRun {
   readonly stuck: Promise<void>;
 }
 
-/** What the platform says, so that code which looks at messages meets the real ones. */
-const WORDS: Record<string, string> = {
-  d1: 'D1_ERROR: Network connection lost.',
-  r2: 'put: We encountered an internal error. Please try again. (10001)',
-  queue: 'Queue sendBatch failed: Too Many Requests',
-  object: 'Durable Object reset because its code was updated.',
+/**
+ * What the platform says, by its own documentation, so that code which looks at messages meets the real ones. Which
+ * of them is said depends on the number of the call.
+ */
+const WORDS: Record<string, readonly [string, ...string[]]> = {
+  d1: [
+    'D1_ERROR: Network connection lost.',
+    'D1_ERROR: D1 DB reset because its code was updated.',
+    'D1_ERROR: Internal error while starting up D1 DB storage caused object to be reset.',
+    'D1_ERROR: D1 DB storage operation exceeded timeout which caused object to be reset.',
+    'D1_ERROR: D1 DB is overloaded. Requests queued for too long.',
+    'D1_ERROR: D1 DB is overloaded. Too many requests queued.',
+    'D1_ERROR: D1 DB exceeded its memory limit and was reset.',
+    'D1_ERROR: D1 DB exceeded its CPU time limit and was reset.',
+  ],
+  r2: [
+    'put: We encountered an internal error. Please try again. (10001)',
+    'get: Please look at your request rate. (10058)',
+    'Network connection lost.',
+  ],
+  queue: ['Queue sendBatch failed: Too Many Requests', 'Queue sendBatch failed: Storage Limit Exceeded'],
+  object: [
+    'Durable Object reset because its code was updated.',
+    'Durable Object is overloaded. Too many requests queued.',
+    'Network connection lost.',
+  ],
 };
 
 type Kind = keyof typeof WORDS;
+function wordsOf(kind: Kind, step: number): string {
+  const words = WORDS[kind] ?? [];
+  return words[step % words.length] ?? 'Network connection lost.';
+}
+
 type Callable = (...args: unknown[]) => unknown;
 
 /** The environment with every R2, Queue, D1 and Durable Object binding under the plan. */
@@ -61,10 +86,10 @@ export function faulty<E extends object>(env: E, plan: readonly Fault[]): { env:
       release();
       return never();
     }
-    if (mode === 'before') throw new Error(WORDS[kind]);
+    if (mode === 'before') throw new Error(wordsOf(kind, step));
     if (mode === 'dup' && repeatable) await work();
     const result = await work();
-    if (mode === 'after') throw new Error(WORDS[kind]);
+    if (mode === 'after') throw new Error(wordsOf(kind, step));
     if (mode === 'crash') {
       dead = true;
       release();
