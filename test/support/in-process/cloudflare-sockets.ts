@@ -1,9 +1,9 @@
-/** What `cloudflare:sockets` is here: sockets of this process. */
+/** What `cloudflare:sockets` is here: sockets of this machine. */
 import { nodeSocket } from '../node-connect.ts';
 
 export function connect(
-  { hostname, port }: { hostname: string; port: number },
+  to: { hostname: string; port: number },
   { secureTransport = 'off' }: { secureTransport?: 'on' | 'starttls' | 'off' } = {},
-) {
-  return nodeSocket({ hostname: hostname.replace(/^\[(.*)\]$/, '$1'), port }, secureTransport);
+): ReturnType<typeof nodeSocket> {
+  return nodeSocket(to, secureTransport);
 }

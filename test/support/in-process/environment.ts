@@ -7,6 +7,7 @@ import type { Chance, Pace } from './pace.ts';
 import type { Batch } from './queue-batch.ts';
 import { type Disorder, Queues } from './queues.ts';
 import { createR2 } from './r2.ts';
+import { createSendEmail } from './send-email.ts';
 
 const ROOT = new URL('../../../', import.meta.url);
 
@@ -49,6 +50,7 @@ export function createEnvironment(options: EnvironmentOptions): Environment {
   }
   for (const { binding } of r2_buckets) bindings[binding] = createR2(pace);
   for (const { binding, queue } of settings.producers ?? []) bindings[binding] = queues.producer(queue);
+  for (const { name } of config.send_email) bindings[name] = createSendEmail(pace);
   if (postgres !== null) bindings['HYPERDRIVE'] = { connectionString: postgres };
   const objects = new Map<string, ObjectsDouble>();
   for (const { name, class_name } of durable_objects.bindings) {

@@ -22,6 +22,7 @@ interface PutOptions {
 interface ListOptions {
   prefix?: string;
   cursor?: string;
+  startAfter?: string;
   limit?: number;
   include?: string[];
 }
@@ -57,10 +58,11 @@ export function createR2(pace: Pace): R2Bucket {
     return described(kept);
   }
 
-  async function list({ prefix = '', cursor, limit = 1000, include = [] }: ListOptions = {}) {
+  async function list({ prefix = '', cursor, startAfter, limit = 1000, include = [] }: ListOptions = {}) {
+    const after = cursor ?? startAfter;
     await pace();
     const keys = [...objects.keys()].filter(
-      (k) => k.startsWith(prefix) && (cursor === undefined || k > cursor),
+      (k) => k.startsWith(prefix) && (after === undefined || k > after),
     );
     const page = keys.sort(byBytes).slice(0, Math.min(limit, 1000));
     const truncated = page.length < keys.length;
