@@ -88,9 +88,9 @@ export async function attemptEntry(
     handed.reduce((o, { carrier: name, results }) => withResults(o, mine, name, results, roll), placed(e));
   if (signed !== null) {
     for await (const group of sendGroups(mine, carrier, signed.message)) {
-      // What the groups before came to is written before the next one is sent: it must not be sent again.
-      if (handed.length > 0) await modify(services, mine, apply);
       handed.push(group);
+      // What it came to is written before the next one is sent: it must not be sent again. The last one's is at the end.
+      if (!group.last) await modify(services, mine, apply);
     }
   }
   await finish(services, mine, { claim, message }, apply);
@@ -112,6 +112,7 @@ async function finish(
   if (after === null) return;
   await schedule(services, after);
   tidy(services, after);
+  await tellJournal(services, after);
   logProgress(services, after);
 }
 
@@ -140,6 +141,15 @@ export async function placeAtOnce(
   await schedule(services, after);
   tidy(services, after);
   logProgress(services, after);
+}
+
+/** A journal that is not delivered must come to somebody's knowledge; the entry itself is at its end. */
+async function tellJournal(services: OutboundServices, entry: OutboxEntry): Promise<void> {
+  if (entry.state !== 'done' || !entry.recipients.some((r) => r.state === 'failed')) return;
+  await services.journalFailed?.(entry).catch((error: unknown) => {
+    const { submissionId, correlationId } = entry;
+    services.log.error('outbound.audit-lost', { correlationId, submissionId, error: String(error) });
+  });
 }
 
 function logProgress(services: OutboundServices, entry: OutboxEntry): void {

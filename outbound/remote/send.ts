@@ -7,6 +7,8 @@ import { sizeOf, type WholeMessage } from '../prepare.ts';
 export interface Handed {
   carrier: string;
   results: CarrierResult[];
+  /** No group comes after it. */
+  last: boolean;
 }
 
 const NO_WAY = { status: '4.4.4', text: 'There is no way out of here at present.' };
@@ -28,6 +30,7 @@ export async function* sendGroups(
     yield {
       carrier: 'none',
       results: addresses.map((address) => ({ address, outcome: 'retry', ...NO_WAY })),
+      last: true,
     };
     return;
   }
@@ -40,11 +43,12 @@ export async function* sendGroups(
       status: '5.3.4',
       text,
     }));
-    yield { carrier: carrier.name, results };
+    yield { carrier: carrier.name, results, last: true };
     return;
   }
   const eightBit = { head: has8Bit(message[0]), any: message.some(has8Bit) };
-  for (const recipients of groupsOf(addresses, carrier.maxRecipients)) {
+  const groups = groupsOf(addresses, carrier.maxRecipients);
+  for (const [n, recipients] of groups.entries()) {
     const mail: Consignment = {
       mailFrom: entry.mailFrom,
       recipients,
@@ -57,7 +61,11 @@ export async function* sendGroups(
       messageId: entry.messageId,
       correlationId: entry.correlationId,
     };
-    yield { carrier: carrier.name, results: await handOver(carrier, mail) };
+    yield {
+      carrier: carrier.name,
+      results: await handOver(carrier, mail),
+      last: n === groups.length - 1,
+    };
   }
 }
 
