@@ -29,6 +29,7 @@ export interface DeviceSessionRpc {
   estimate(call: DeviceCall, requests: EstimateRequest[]): Promise<EstimateReply[]>;
   wake(call: DeviceCall, changes: ChangeNotice[]): Promise<void>;
   revoke(): Promise<void>;
+  forget(): Promise<void>;
   fetch(url: string, init: RequestInit): Promise<Response>;
 }
 

@@ -1,4 +1,5 @@
 import type {
+  ActionsJob,
   ArrivedJob,
   AuditJob,
   IndexJob,
@@ -26,6 +27,7 @@ export interface Env {
   QUEUE_OUTBOUND: Queue<OutboundJob>;
   QUEUE_ARRIVED: Queue<ArrivedJob>;
   QUEUE_RETENTION: Queue<RetentionJob>;
+  QUEUE_ACTIONS: Queue<ActionsJob>;
   DEVICE: DurableObjectNamespace;
   HUB: DurableObjectNamespace;
   THROTTLE: DurableObjectNamespace;

@@ -40,6 +40,7 @@ export function createObjects(env: Env): Pick<Services, 'device' | 'wake' | 'thr
         { ref, deviceId, correlationId },
         changes,
       ),
+    forget: (ref, deviceId) => stubOf<DeviceSessionRpc>(env.DEVICE, deviceObjectName(ref, deviceId)).forget(),
     async revoke(ref, deviceId) {
       const devices = deviceId === null ? await hub(ref.tenantId, ref.mailboxId).waiting() : [deviceId];
       await mapBounded(devices, FAN_OUT, (id) =>

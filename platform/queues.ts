@@ -18,6 +18,7 @@ export function createQueues(
     | 'QUEUE_OUTBOUND'
     | 'QUEUE_ARRIVED'
     | 'QUEUE_RETENTION'
+    | 'QUEUE_ACTIONS'
   >,
 ): QueuePort {
   return {
@@ -29,6 +30,7 @@ export function createQueues(
       sendAll(env.QUEUE_OUTBOUND, jobs, Math.min(Math.max(0, Math.ceil(delaySeconds)), MAX_QUEUE_DELAY_S)),
     arrived: (jobs) => sendAll(env.QUEUE_ARRIVED, jobs),
     retention: (jobs) => sendAll(env.QUEUE_RETENTION, jobs),
+    actions: (jobs) => sendAll(env.QUEUE_ACTIONS, jobs),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { MailboxRef } from '../core/mail/types.ts';
+import type { ArchiveStore } from '../core/ports/archive.ts';
 import type { AuditStore } from '../core/ports/audit.ts';
 import type { BlobStore } from '../core/ports/blobs.ts';
 import type { Carriers } from '../core/ports/carriers.ts';
@@ -8,7 +9,9 @@ import type { DkimKeyStore } from '../core/ports/dkim.ts';
 import type { Dns } from '../core/ports/dns.ts';
 import type { MailStore } from '../core/ports/mail.ts';
 import type { MailAuth } from '../core/ports/mail-auth.ts';
+import type { ObjectStore } from '../core/ports/objects.ts';
 import type { Composer, Outbound } from '../core/ports/outbound.ts';
+import type { OutboxStore } from '../core/ports/outbox.ts';
 import type { PhotoStore } from '../core/ports/photos.ts';
 import type { QueuePort } from '../core/ports/queues.ts';
 import type { MessageReader } from '../core/ports/reader.ts';
@@ -24,7 +27,10 @@ export interface Services {
   config: Config;
   directory: DirectoryStore;
   dkimKeys: DkimKeyStore;
+  outbox: OutboxStore;
   mail: MailStore;
+  /** Mailboxes and tenants as what is written down of them (I28). */
+  archive: ArchiveStore;
   /** Reads a raw message as ingest does. */
   reader: MessageReader;
   /** The way out: what is submitted is durable before it is answered (I23). */
@@ -35,6 +41,8 @@ export interface Services {
   search: SearchStore;
   audit: AuditStore;
   blobs: BlobStore;
+  /** The same bucket, for what is no raw message. */
+  objects: ObjectStore;
   photos: PhotoStore;
   queues: QueuePort;
   dns: Dns;
@@ -72,6 +80,8 @@ export interface WakePort {
   /** Tells the hub of the mailbox; resolves with the ids of the devices that wait and are to be woken. */
   hub(tenantId: string, mailboxId: string, changes: ChangeNotice[]): Promise<string[]>;
   device(ref: MailboxRef, deviceId: string, changes: ChangeNotice[], correlationId: string): Promise<void>;
+  /** What the device was told of the mailbox is forgotten: it is told everything anew (I17). */
+  forget(ref: MailboxRef, deviceId: string): Promise<void>;
   /** What a device (null: every device of the mailbox) may do has changed: its held requests look again (I21). */
   revoke(ref: MailboxRef, deviceId: string | null): Promise<void>;
 }

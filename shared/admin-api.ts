@@ -325,3 +325,129 @@ export interface CarrierTestView {
 export interface SetAttachmentLinks {
   enabled: boolean;
 }
+
+/** One step of making the installation again from its bucket; `cursor` of the answer before goes on. */
+export interface RebuildRequest {
+  cursor?: string | null | undefined;
+  /** Only this tenant, or only this user. */
+  tenantId?: string | null | undefined;
+  address?: string | null | undefined;
+  /** Says what would be done. */
+  dryRun?: boolean | undefined;
+  /** Also mailboxes whose database knows all that was written down. */
+  force?: boolean | undefined;
+  /** Messages of one step, about. */
+  limit?: number | undefined;
+  /** Without a look into the raws: for one that kills its reader. */
+  unparsed?: boolean | undefined;
+}
+
+export interface RebuildView {
+  /** null: nothing is left to do. */
+  cursor: string | null;
+  stage: 'directory' | 'mailboxes' | 'raws' | 'drafts' | 'outgoing';
+  tenantId: string;
+  address: string | null;
+  /** Rows that the directory lacked. */
+  rows: number;
+  /** Mailboxes that this step finished, and how many of them needed nothing. */
+  mailboxes: number;
+  intact: number;
+  /** Messages made again; items that were as they should be; people; removals. */
+  restored: number;
+  unchanged: number;
+  people: number;
+  removed: number;
+  /** Messages that only their raw told of. */
+  placed: number;
+  drafts: number;
+  /** Messages for sending that no row knows. */
+  outgoing: number;
+  /** Messages whose raw is gone, by item id. */
+  lost: string[];
+  /** Lines of the journal that could not be read. */
+  damaged: number;
+  /** Raws that could not be placed at once and wait in their queue. */
+  failed: string[];
+  /** When the newest of what was read was written; milliseconds since the epoch. */
+  writtenAt: number | null;
+}
+
+/** One page of writing mailboxes down. */
+export interface SnapshotView {
+  cursor: string | null;
+  mailboxes: number;
+  lines: number;
+  tenants: number;
+}
+
+/** An inbox rule. Conditions and actions are named as the elements of MS-OXWSRULES, with a small first letter. */
+export interface RuleView {
+  ruleId: string;
+  name: string;
+  enabled: boolean;
+  /** From 1 on, in the order in which they are run. */
+  priority: number;
+  conditions: object;
+  exceptions: object;
+  actions: object;
+  /** Why it is not run any more, until it is saved again. */
+  error: { code: string; text: string; at: number } | null;
+}
+
+export interface RuleSetView {
+  /** To be given back when the rules are changed. */
+  revision: number;
+  rules: RuleView[];
+}
+
+/** Replaces all rules; their order is their priority. Those without `ruleId` get one. */
+export interface PutRules {
+  revision: number;
+  rules: unknown[];
+}
+
+/** One step of running rules over mail that is there; called again with the `cursor` of the answer until it is null. */
+export interface RunRules {
+  /** Id, or names with `/` between. */
+  folder?: string;
+  /** Without them those that are saved. */
+  rules?: unknown[];
+  dryRun?: boolean;
+  /** Forward, redirect and reply too. */
+  sending?: boolean;
+  cursor?: { receivedAt: number; itemId: string } | null;
+}
+
+export interface RuleRunView {
+  examined: number;
+  changed: number;
+  rules: {
+    ruleId: string;
+    name: string;
+    matched: number;
+    sample: {
+      itemId: string;
+      subject: string;
+      from: { name: string; address: string } | null;
+      receivedAt: number;
+    }[];
+  }[];
+  cursor: { receivedAt: number; itemId: string } | null;
+}
+
+/** What was told of one recipient of a sent message. */
+export interface DeliveryReportView {
+  recipient: string;
+  kind: string;
+  status: string;
+  text: string;
+  reportedAt: number;
+  /** Item that told it, or ''. */
+  reportId: string;
+}
+
+/** Where rules may forward and redirect mail of the tenant to. */
+export interface ForwardingView {
+  mode: 'allowed' | 'internal' | 'off';
+}

@@ -6,6 +6,7 @@ import { PostgresConnection, type PostgresOptions } from './dialect/postgres/con
 import { createPostgresExecutor } from './dialect/postgres/executor.ts';
 import { createStores, type Stores } from './stores.ts';
 
+export { createR2ObjectStore } from './blobs/objects.ts';
 export { createR2PhotoStore } from './blobs/photos.ts';
 export { createR2BlobStore } from './blobs/r2.ts';
 

@@ -20,6 +20,7 @@ import {
   createPostgresStores,
   createR2BlobStore,
   createR2PhotoStore,
+  createR2ObjectStore,
 } from '../store/index.ts';
 import { ACTIVESYNC_PATH, createActiveSync } from './activesync/index.ts';
 import { createAdmin } from './admin/index.ts';
@@ -30,6 +31,7 @@ import { createQueueConsumers } from './queue-consumers/index.ts';
 import { ingestNow } from './queue-consumers/ingest-now.ts';
 import { createMessageReader } from './queue-consumers/message-reader.ts';
 import { createScheduled } from './scheduled/index.ts';
+import { createRecovery } from './recovery/index.ts';
 
 export { MailboxHub } from '../durable-objects/mailbox-hub.ts';
 export { Throttle } from '../durable-objects/throttle.ts';
@@ -41,7 +43,7 @@ const shared = new WeakMap<
   object,
   Omit<
     Services,
-    'defer' | 'reader' | 'directory' | 'dkimKeys' | 'mail' | 'search' | 'audit' | 'outbound' | 'composer' | 'carriers'
+    'defer' | 'reader' | 'directory' | 'outbox' | 'archive' | 'dkimKeys' | 'mail' | 'search' | 'audit' | 'outbound' | 'composer' | 'carriers'
   > & {
     stores: ReturnType<typeof createD1Stores> | null;
     keyRing: KeyRing;
@@ -64,6 +66,7 @@ export function buildServices(env: Env, context: Deferring): Services {
           : null,
       blobs: createR2BlobStore(env.BLOBS),
       photos: createR2PhotoStore(env.BLOBS),
+      objects: createR2ObjectStore(env.BLOBS),
       queues: createQueues(env),
       dns,
       mailAuth: createMailAuth(dns),
@@ -125,6 +128,11 @@ export class DeviceSession extends createDeviceSession<Env>(buildServices) {}
 async function route(request: Request, services: Services): Promise<Response> {
   const { pathname } = new URL(request.url);
   if (pathname.toLowerCase().replace(/\/$/, '') === ACTIVESYNC_PATH)
+/** Mail that comes from the bucket again was answered, forwarded and counted when it came the first time. */
+function withoutFollowUps(services: Services): Services {
+  return { ...services, queues: { ...services.queues, arrived: async () => undefined } };
+}
+
     return createActiveSync(services)(request);
   if (pathname === '/healthz' || pathname === '/readyz') return createHealth(services)(request);
   if (pathname.startsWith('/admin/v1/')) {
@@ -134,6 +142,7 @@ async function route(request: Request, services: Services): Promise<Response> {
       hashPassword,
     }).fetch(request);
   }
+      ...createRecovery({ services, place: (jobs) => ingestNow(withoutFollowUps(services), jobs) }),
   return new Response('not found\n', { status: 404, headers: { 'cache-control': 'no-store' } });
 }
 

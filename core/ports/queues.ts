@@ -78,6 +78,15 @@ export interface RetentionProgress {
   purged: number;
 }
 
+/** A mailbox has changed: what changed is to be written down in the journal of actions. */
+export interface ActionsJob {
+  v: 1;
+  tenantId: string;
+  mailboxId: string;
+  shard: string;
+  correlationId: string;
+}
+
 export interface AuditJob {
   v: 1;
   eventId: string;
@@ -105,4 +114,5 @@ export interface QueuePort {
   outbound(jobs: OutboundJob[], delaySeconds?: number): Promise<void>;
   arrived(jobs: ArrivedJob[]): Promise<void>;
   retention(jobs: RetentionJob[]): Promise<void>;
+  actions(jobs: ActionsJob[]): Promise<void>;
 }

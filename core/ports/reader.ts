@@ -1,4 +1,5 @@
 import type { FolderRole, MailboxRef, NewMessage } from '../mail/types.ts';
+import type { MessageLine } from './archive.ts';
 
 export interface ReadPlace {
   ref: MailboxRef;
@@ -15,4 +16,14 @@ export interface ReadPlace {
 /** Reads a raw message the way ingest does: index, bodies, class, conversation. Never fails because of its content (I10). */
 export interface MessageReader {
   read(raw: Uint8Array, place: ReadPlace): Promise<NewMessage>;
+  /**
+   * A message that a mailbox had, as it was: what was written down of it says everything that its raw does not. `role`:
+   * where its envelope says that it belonged at first. `unparsed`: without a look into it, for what kills its reader.
+   */
+  recall(
+    raw: Uint8Array,
+    line: MessageLine,
+    role: FolderRole,
+    unparsed?: boolean,
+  ): Promise<NewMessage & { folderId: string }>;
 }

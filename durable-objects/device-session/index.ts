@@ -151,6 +151,18 @@ export function createDeviceSession<Env>(build: (env: Env, ctx: DurableObjectSta
       this.#waits.revoke();
     }
 
+    /**
+     * The mailbox was made again from what was written down of it and may not be what the device was told: its next
+     * Sync hears that its key is unknown (I17). The tree of folders is compared as such, and needs no forgetting.
+     */
+    async forget(): Promise<void> {
+      await this.#lock.run(async () => {
+        this.#repo.resetAll();
+        this.#values.lastSync = null;
+      });
+      this.#waits.revoke();
+    }
+
     override webSocketMessage(): void {
       // The Worker never speaks on this socket.
     }

@@ -47,6 +47,14 @@ export class SqlSyncStateRepo implements SyncStateRepo {
     this.#sql.exec('DELETE FROM shadow WHERE collection_id = ?', collectionId);
   }
 
+  /** Every key that was given out is unknown from now on. */
+  resetAll(): void {
+    this.#storage.transactionSync(() => {
+      this.#sql.exec('DELETE FROM collections');
+      this.#sql.exec('DELETE FROM shadow');
+    });
+  }
+
   versions(collectionId: string, itemIds: string[]): Map<string, number> {
     const found = new Map<string, number>();
     if (itemIds.length === 0) return found;

@@ -5,8 +5,10 @@ import { createMemoryDkimKeyStore } from './dkim-keys.ts';
 import { createMemoryMail } from './mail.ts';
 import { createMemoryOutboxStore } from './outbox.ts';
 import { createMemorySearchStore } from './search.ts';
+import { createMemorySpamTokens } from './spam-tokens.ts';
 
 export { createMemoryBlobStore } from './blobs.ts';
+export { createMemoryObjectStore } from './objects.ts';
 export { createMemoryPhotoStore } from './photos.ts';
 export { createQueueRecorder } from './queues.ts';
 
@@ -17,6 +19,7 @@ export function createMemoryStores(shards?: string[]): Stores {
     outbox: createMemoryOutboxStore(),
     dkimKeys: createMemoryDkimKeyStore(),
     ...createMemoryMail(shards),
+    spamTokens: createMemorySpamTokens(),
     search: createMemorySearchStore(),
     audit: createMemoryAuditStore(),
   };

@@ -1,4 +1,5 @@
 import type {
+  ActionsJob,
   ArrivedJob,
   AuditJob,
   IndexJob,
@@ -19,6 +20,7 @@ interface QueueRecorder extends QueuePort {
     outbound: OutboundJob[];
     arrived: ArrivedJob[];
     retention: RetentionJob[];
+    actions: ActionsJob[];
   };
 }
 
@@ -26,7 +28,7 @@ interface QueueRecorder extends QueuePort {
 export function createQueueRecorder(): QueueRecorder {
   const sent: QueueRecorder['sent'] = {
     ...{ ingest: [], index: [], notify: [], audit: [] },
-    ...{ outbound: [], arrived: [], retention: [] },
+    ...{ outbound: [], arrived: [], retention: [], actions: [] },
   };
   const onto =
     <T>(queue: T[]) =>
@@ -42,5 +44,6 @@ export function createQueueRecorder(): QueueRecorder {
     outbound: onto(sent.outbound),
     arrived: onto(sent.arrived),
     retention: onto(sent.retention),
+    actions: onto(sent.actions),
   };
 }

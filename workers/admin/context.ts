@@ -3,6 +3,7 @@ import type { AuditJob } from '../../core/ports/queues.ts';
 import { newId } from '../../platform/ids.ts';
 import { describeError } from '../../platform/log.ts';
 import type { Services } from '../../platform/services.ts';
+import type { RebuildRequest, RebuildView, SnapshotView } from '../../shared/admin-api.ts';
 
 /** What the admin API needs from other edges; the composition root hands it over. */
 export interface AdminHooks {
@@ -10,6 +11,14 @@ export interface AdminHooks {
   reconcile(): Promise<unknown>;
   /** Puts the message of a dead letter into its queue again. */
   replayDeadLetter(deadLetterId: string): Promise<unknown>;
+  /** One step of making the installation again from its bucket. */
+  rebuild(request: RebuildRequest): Promise<RebuildView>;
+  /** One step of writing mailboxes down. */
+  snapshot(request: {
+    cursor: string | null;
+    tenantId: string | null;
+    whole: boolean;
+  }): Promise<SnapshotView>;
   /** PHC string of a password. */
   hashPassword(password: string): Promise<string>;
 }

@@ -18,6 +18,8 @@ import { addGroupRoutes } from './routes/groups.ts';
 import { addOperationRoutes } from './routes/operations.ts';
 import { addPeopleRoutes, MAX_PHOTO_BODY } from './routes/people.ts';
 import { addPolicyRoutes } from './routes/policies.ts';
+import { addRecoveryRoutes } from './routes/recovery.ts';
+import { addRuleRoutes, MAX_RULES_BODY } from './routes/rules.ts';
 import { addTenantRoutes } from './routes/tenants.ts';
 import { addUserRoutes } from './routes/users.ts';
 
@@ -72,6 +74,8 @@ export function createAdmin(services: Services, hooks: AdminHooks): Hono<AdminEn
 
   app.notFound((c) => problemResponse(new NotFoundError('not found'), c.get('correlationId') ?? ''));
   app.onError((error, c) => {
+  addRecoveryRoutes(app, admin);
+  addRuleRoutes(app, admin);
     if (!isCallersError(error)) {
       services.log.error('admin.failed', {
         correlationId: c.get('correlationId'),

@@ -3,7 +3,16 @@ import { InvalidInputError, NotFoundError } from '../../core/errors.ts';
 import type { DeadLetter } from '../../core/ports/directory.ts';
 import { describeError } from '../../platform/log.ts';
 import type { Services } from '../../platform/services.ts';
-import { arrivedJob, auditJob, indexJob, ingestJob, notifyJob, outboundJob, retentionJob } from './jobs.ts';
+import {
+  actionsJob,
+  arrivedJob,
+  auditJob,
+  indexJob,
+  ingestJob,
+  notifyJob,
+  outboundJob,
+  retentionJob,
+} from './jobs.ts';
 import { type QueueBatch, type QueueMessage, retryDelay } from './settle.ts';
 
 const PREFIX = 'dlq-';
@@ -94,6 +103,9 @@ export async function replayDeadLetter(services: Services, deadLetterId: string)
       break;
     case 'retention':
       await queues.retention([validated(retentionJob, letter)]);
+      break;
+    case 'actions':
+      await queues.actions([validated(actionsJob, letter)]);
       break;
     default:
       throw new InvalidInputError(`no queue named ${letter.queue}`);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseRawKey } from '../../core/mail/place-key.ts';
 import type {
+  ActionsJob,
   ArrivedJob,
   AuditJob,
   IndexJob,
@@ -91,6 +92,14 @@ const progress: z.ZodType<RetentionProgress> = z.object({
 export const retentionJob: z.ZodType<RetentionJob> = z
   .object({ v: z.literal(1), tenantId: id, mailboxId: id, shard, correlationId, run: progress.optional() })
   .transform(({ run, ...job }) => (run === undefined ? job : { ...job, run }));
+
+export const actionsJob: z.ZodType<ActionsJob> = z.object({
+  v: z.literal(1),
+  tenantId: id,
+  mailboxId: id,
+  shard,
+  correlationId,
+});
 
 export const auditJob: z.ZodType<AuditJob> = z.object({
   v: z.literal(1),

@@ -27,6 +27,18 @@ export function createMessageReader(services: { mail: MailStore; log: Logger }):
       const [message] = await joinConversations(services.mail.mailbox(at.ref), [newcomer]);
       return message ?? newcomer.message;
     },
+
+    async recall(raw, line, role, unparsed = false) {
+      const { itemId, rawKey, dedupeKey, receivedAt, folderId, isRead, isDraft, receivedAsBcc } = line;
+      const reading = await readBytes(raw);
+      const place = { folderRole: role, folderId, isRead, isDraft, receivedAsBcc };
+      const identity = { itemId, rawKey, rawSha256: reading.sha256, dedupeKey, receivedAt, place };
+      const { message } = unparsed
+        ? factsOfMinimal(reading, identity, 'unparsed')
+        : await parsedOrMinimal(reading, identity);
+      const { threadId, conversationIndex, flag, categories, verdict } = line;
+      return { ...message, folderId, threadId, conversationIndex, flag, categories, verdict };
+    },
   };
 
   async function parsedOrMinimal(reading: Awaited<ReturnType<typeof readBytes>>, identity: MessageIdentity) {

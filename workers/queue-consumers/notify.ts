@@ -1,5 +1,6 @@
 import type { NotifyJob } from '../../core/ports/queues.ts';
 import { FAN_OUT, groupBy, mapBounded } from '../../platform/bounded.ts';
+import { describeError } from '../../platform/log.ts';
 import type { ChangeNotice, Services } from '../../platform/services.ts';
 import { notifyJob } from './jobs.ts';
 import { acceptJobs, type Delivery, type QueueBatch, retryLater } from './settle.ts';
@@ -19,6 +20,23 @@ export async function consumeNotify(services: Services, batch: QueueBatch): Prom
       for (const delivery of group) retryLater(services.log, delivery, 'notify.failed', error);
     }
   });
+  await haveWrittenDown(
+    services,
+    mailboxes.flatMap((group) => group[0]?.job ?? []),
+  );
+}
+
+/** What changed is written down soon (I28). Whose turn is lost here, the cron finds. */
+async function haveWrittenDown(services: Services, jobs: readonly NotifyJob[]): Promise<void> {
+  try {
+    await services.queues.actions(
+      jobs.map(({ tenantId, mailboxId, shard, correlationId }) => ({
+        ...{ v: 1, tenantId, mailboxId, shard, correlationId },
+      })),
+    );
+  } catch (error) {
+    services.log.warn('notify.not-written-down', { error: describeError(error) });
+  }
 }
 
 async function wake(services: Services, group: Delivery<NotifyJob>[]): Promise<void> {

@@ -1,0 +1,17 @@
+/** What makes an installation again from its bucket, and what is written there for it. */
+import type { RebuildRequest, RebuildView, SnapshotView } from '../../shared/admin-api.ts';
+import { rebuildStep } from './rebuild.ts';
+import { type SnapshotRequest, snapshotStep } from './snapshot.ts';
+import type { RecoveryPorts } from './step.ts';
+
+export interface Recovery {
+  rebuild(request: RebuildRequest): Promise<RebuildView>;
+  snapshot(request: SnapshotRequest): Promise<SnapshotView>;
+}
+
+export function createRecovery(ports: RecoveryPorts): Recovery {
+  return {
+    rebuild: (request) => rebuildStep(ports, request),
+    snapshot: (request) => snapshotStep(ports.services, request),
+  };
+}
