@@ -13,6 +13,7 @@ import { dlqShow } from './commands/dlq-show.ts';
 import { domainAdd } from './commands/domain-add.ts';
 import { domainCatchAll } from './commands/domain-catch-all.ts';
 import { domainList } from './commands/domain-list.ts';
+import { forwarding } from './commands/forwarding.ts';
 import { groupAdd } from './commands/group-add.ts';
 import { groupList } from './commands/group-list.ts';
 import { groupMembers } from './commands/group-members.ts';
@@ -28,6 +29,13 @@ import { relaySet } from './commands/relay-set.ts';
 import { relayShow } from './commands/relay-show.ts';
 import { relayTest } from './commands/relay-test.ts';
 import { route } from './commands/route.ts';
+import { ruleAdd } from './commands/rule-add.ts';
+import { ruleDisable, ruleEnable } from './commands/rule-enable.ts';
+import { ruleList } from './commands/rule-list.ts';
+import { ruleOrder } from './commands/rule-order.ts';
+import { ruleRemove } from './commands/rule-remove.ts';
+import { ruleRun } from './commands/rule-run.ts';
+import { ruleSimulate } from './commands/rule-simulate.ts';
 import { start } from './commands/start.ts';
 import { trustAdd } from './commands/trust-add.ts';
 import { trustList } from './commands/trust-list.ts';
@@ -61,6 +69,15 @@ export const COMMANDS: readonly Command[] = [
   userActiveSync,
   aliasAdd,
   route,
+  ruleList,
+  ruleAdd,
+  ruleRemove,
+  ruleEnable,
+  ruleDisable,
+  ruleOrder,
+  ruleSimulate,
+  ruleRun,
+  forwarding,
   relaySet,
   relayShow,
   relayTest,

@@ -1,5 +1,6 @@
 /** What a mailbox remembers for its rules, for reports on what it sent, and for what it sends by itself. */
-import type { Rule, RuleError, RuleSet } from '../rules/types.ts';
+import type { Importance, Rule, RuleError, RuleSet } from '../rules/types.ts';
+import type { ItemChange } from './mail.ts';
 
 export interface RuleStore {
   rules(): Promise<RuleSet>;
@@ -10,6 +11,8 @@ export interface RuleStore {
   putRules(rules: readonly Rule[], expectedRevision: number): Promise<number>;
   /** The revision stays. False when there is no such rule. */
   setRuleError(ruleId: string, error: RuleError | null): Promise<boolean>;
+  /** A change of content of messages. */
+  setImportance(itemIds: string[], importance: Importance): Promise<ItemChange[]>;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { NotFoundError } from '../../core/errors.ts';
-import type { LastVerb } from '../../core/mail/types.ts';
+import type { LastVerb, NewMessage } from '../../core/mail/types.ts';
 import type { FlagChange, ItemChange } from '../../core/ports/mail.ts';
 import { mergeFlagChanges } from '../normalise.ts';
 import { allAt, goneFrom, type MailboxData, missing, noteRemoved, placed, touch } from './mailbox-data.ts';
@@ -41,6 +41,25 @@ export function setLastVerb(box: Box, itemIds: readonly string[], verb: LastVerb
     box.modseq = modseq;
     touch(box, entry.state.folderId);
     return placed('changed', entry.state);
+  });
+}
+
+export function setImportance(
+  box: Box,
+  itemIds: readonly string[],
+  importance: NewMessage['importance'],
+): ItemChange[] {
+  const modseq = (box?.modseq ?? 0) + 1;
+  return [...new Set(itemIds)].map((itemId) => {
+    const entry = box?.items.get(itemId);
+    if (box === undefined || entry === undefined) return missing(itemId);
+    const { message, state } = entry;
+    if (message === null || message.importance === importance) return placed('unchanged', state);
+    message.importance = importance;
+    Object.assign(state, { modseq, contentModseq: modseq });
+    box.modseq = modseq;
+    touch(box, state.folderId);
+    return placed('changed', state);
   });
 }
 

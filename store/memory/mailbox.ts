@@ -22,7 +22,7 @@ import type {
   SnapshotCursor,
 } from '../../core/ports/mail.ts';
 import type { AgeCursor } from '../../core/ports/removed.ts';
-import type { Rule, RuleError, RuleSet } from '../../core/rules/types.ts';
+import type { Importance, Rule, RuleError, RuleSet } from '../../core/rules/types.ts';
 import { inFolderOrder } from '../folder-order.ts';
 import { LIMITS } from '../normalise.ts';
 import { compareText, fitText } from '../text.ts';
@@ -300,6 +300,10 @@ export class MemoryMailbox implements MailboxStore {
 
   async setRuleError(ruleId: string, error: RuleError | null): Promise<boolean> {
     return automatic.setRuleError(this.#box, ruleId, error);
+  }
+
+  async setImportance(itemIds: string[], importance: Importance): Promise<ItemChange[]> {
+    return change.setImportance(this.#box, itemIds, importance);
   }
 
   async noteDelivery(reports: readonly DeliveryReport[]): Promise<void> {

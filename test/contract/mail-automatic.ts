@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { AutomaticClaim, DeliveryReport } from '../../core/ports/automatic.ts';
 import type { Rule } from '../../core/rules/types.ts';
+import { expectRecount } from './mail-model.ts';
 import { freshMailbox, freshRef, message, type Subject } from './subject.ts';
 
 function rule(ruleId: string, over: Partial<Rule> = {}): Rule {
@@ -94,6 +95,26 @@ export function mailAutomaticContract(subject: Subject): void {
       const list = Array.from({ length: 256 }, (_, n) => rule(`r${n}`));
       await mailbox.putRules(list, 0);
       expect((await mailbox.rules()).rules).toEqual(list);
+    });
+  });
+
+  describe('the importance of messages', () => {
+    test('is changed as a change of their content, and once', async () => {
+      const mailbox = await freshMailbox(subject);
+      await mailbox.insertMany([message('a'), message('b', { importance: 'high' })]);
+      expect(await mailbox.setImportance(['item-a', 'absent', 'item-b'], 'high')).toMatchObject([
+        { itemId: 'item-a', outcome: 'changed', modseq: 4 },
+        { itemId: 'absent', outcome: 'notFound' },
+        { itemId: 'item-b', outcome: 'unchanged', modseq: 3 },
+      ]);
+      expect(await mailbox.messages(['item-a'])).toMatchObject([
+        { importance: 'high', modseq: 4, contentModseq: 4, readModseq: 2, createdModseq: 2 },
+      ]);
+      expect(await mailbox.setImportance(['item-a'], 'high')).toMatchObject([
+        { outcome: 'unchanged', modseq: 4 },
+      ]);
+      expect((await mailbox.usage()).modseq).toBe(4);
+      await expectRecount(mailbox);
     });
   });
 

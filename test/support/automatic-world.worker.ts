@@ -68,7 +68,7 @@ export async function automaticWorld() {
   });
 
   const outbound: Outbound = {
-    async submit(submission) {
+    async submit(submission: Submission) {
       point('submit before');
       if (submissions.has(submission.submissionId)) return { kind: 'already' };
       submissions.set(submission.submissionId, submission);

@@ -20,6 +20,7 @@ import { addPeopleRoutes, MAX_PHOTO_BODY } from './routes/people.ts';
 import { addPolicyRoutes } from './routes/policies.ts';
 import { addRecoveryRoutes } from './routes/recovery.ts';
 import { addRuleRoutes, MAX_RULES_BODY } from './routes/rules.ts';
+import { addRuleRoutes, MAX_RULES_BODY } from './routes/rules.ts';
 import { addTenantRoutes } from './routes/tenants.ts';
 import { addUserRoutes } from './routes/users.ts';
 
@@ -55,8 +56,12 @@ export function createAdmin(services: Services, hooks: AdminHooks): Hono<AdminEn
         throw new AdminError('too-large', `the body is longer than ${maxSize} bytes`);
       },
     });
-  const [json, photo] = [limited(MAX_BODY), limited(MAX_PHOTO_BODY)];
-  app.use((c, next) => (c.req.path.endsWith('/photo') ? photo(c, next) : json(c, next)));
+  const [json, photo, rules] = [limited(MAX_BODY), limited(MAX_PHOTO_BODY), limited(MAX_RULES_BODY)];
+  app.use((c, next) => {
+    const { path } = c.req;
+    const limit = path.endsWith('/photo') ? photo : /\/rules(?:\/run)?$/.test(path) ? rules : json;
+    return limit(c, next);
+  });
 
   const admin = createContext(services, hooks);
   addTenantRoutes(app, admin);
@@ -70,6 +75,7 @@ export function createAdmin(services: Services, hooks: AdminHooks): Hono<AdminEn
   addPeopleRoutes(app, admin);
   addGroupRoutes(app, admin);
   addCarrierRoutes(app, admin);
+  addRuleRoutes(app, admin);
   addOperationRoutes(app, admin);
 
   app.notFound((c) => problemResponse(new NotFoundError('not found'), c.get('correlationId') ?? ''));

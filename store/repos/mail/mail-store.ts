@@ -26,6 +26,7 @@ import { replaceContent } from './replace-content.ts';
 import { restoreMessage } from './restore.ts';
 import { putRules, readRules, setRuleError } from './rules.ts';
 import { setFlags } from './set-flags.ts';
+import { setImportance } from './set-importance.ts';
 import { setLastVerb } from './set-last-verb.ts';
 import { getSetting, putSetting } from './settings.ts';
 import { updateFolder } from './update-folder.ts';
@@ -106,6 +107,7 @@ function createMailboxStore(box: MailboxContext): MailboxStore {
     rules: () => readRules(box),
     putRules: (rules, expectedRevision) => putRules(box, rules, expectedRevision),
     setRuleError: (ruleId, error) => setRuleError(box, ruleId, error),
+    setImportance: (itemIds, importance) => setImportance(box, itemIds, importance),
     noteDelivery: (reports) => noteDelivery(box, reports),
     deliveryReports: (itemId) => deliveryReports(box, itemId),
     itemsWithMessageId: (messageId, limit) => itemsWithMessageId(box, messageId, limit),
