@@ -20,7 +20,6 @@ import { addPeopleRoutes, MAX_PHOTO_BODY } from './routes/people.ts';
 import { addPolicyRoutes } from './routes/policies.ts';
 import { addRecoveryRoutes } from './routes/recovery.ts';
 import { addRuleRoutes, MAX_RULES_BODY } from './routes/rules.ts';
-import { addRuleRoutes, MAX_RULES_BODY } from './routes/rules.ts';
 import { addTenantRoutes } from './routes/tenants.ts';
 import { addUserRoutes } from './routes/users.ts';
 
@@ -75,13 +74,12 @@ export function createAdmin(services: Services, hooks: AdminHooks): Hono<AdminEn
   addPeopleRoutes(app, admin);
   addGroupRoutes(app, admin);
   addCarrierRoutes(app, admin);
+  addRecoveryRoutes(app, admin);
   addRuleRoutes(app, admin);
   addOperationRoutes(app, admin);
 
   app.notFound((c) => problemResponse(new NotFoundError('not found'), c.get('correlationId') ?? ''));
   app.onError((error, c) => {
-  addRecoveryRoutes(app, admin);
-  addRuleRoutes(app, admin);
     if (!isCallersError(error)) {
       services.log.error('admin.failed', {
         correlationId: c.get('correlationId'),
