@@ -26,14 +26,14 @@ function benchConfig(main: string): string {
     .replace('LOG_LEVEL = "info"', 'LOG_LEVEL = "warn"');
 }
 
-/** Starts the Worker of the bench with empty local bindings. */
-export async function startBenchWorker(): Promise<BenchWorker> {
+/** Starts the Worker of the bench with empty local bindings. `vars`: over those of wrangler.toml. */
+export async function startBenchWorker(vars: Record<string, string> = {}): Promise<BenchWorker> {
   const folder = mkdtempSync(join(tmpdir(), 'waypost-bench-'));
   const configPath = join(folder, 'wrangler.toml');
   writeFileSync(configPath, benchConfig(join(ROOT, 'bench/worker/index.ts')));
   const harness = createTestHarness({
     root: ROOT,
-    workers: [{ configPath, vars: { ADMIN_TOKEN } }],
+    workers: [{ configPath, vars: { ADMIN_TOKEN, ...vars } }],
   });
   const { url } = await harness.listen();
   for (const name of DATABASES) await harness.getWorker().applyD1Migrations(name);

@@ -10,6 +10,7 @@ import { BenchDevice } from './device.ts';
 import { firstSync } from './first-sync.ts';
 import { ingestLarge, ingestRate } from './ingest.ts';
 import { bundleFigures, startBenchWorker } from './local.ts';
+import { outboundFigures } from './outbound.ts';
 import { heldPings, pingLatency } from './ping.ts';
 import { report } from './report.ts';
 import { searchOnD1, searchOnPostgres } from './search.ts';
@@ -18,7 +19,7 @@ import { interleaved, round, timed } from './stats.ts';
 const { values } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
-    only: { type: 'string', default: 'bundle,sync,initial,first,attachment,ingest,ping,held' },
+    only: { type: 'string', default: 'bundle,sync,initial,first,attachment,ingest,outbound,ping,held' },
     seconds: { type: 'string', default: '30' },
     pings: { type: 'string', default: '1000' },
     messages: { type: 'string', default: '100000' },
@@ -93,6 +94,14 @@ try {
     floor['held_request_kb'] = held.floorKbFirst;
     product['held_ping_kb'] = held.kbEach;
     product['held_wake_ms_p50'] = held.wake.median;
+  }
+  if (only.has('outbound')) {
+    say('outbound …');
+    const out = await outboundFigures(1000);
+    detail['outbound'] = out;
+    product['outbound_relay_10k_per_s'] = out.relayPerSecond;
+    product['outbound_10k_per_s'] = out.pipelinePerSecond;
+    product['outbound_20mb_grown_mb'] = out.largeGrownMb;
   }
   if (only.has('search')) await measureSearch(Number(values.messages));
 } finally {

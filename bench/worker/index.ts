@@ -2,6 +2,7 @@ import type { Env } from '../../platform/env.ts';
 import { newId } from '../../platform/ids.ts';
 import product, { buildServices } from '../../workers/index.ts';
 import { seedAttachment } from './attachment.ts';
+import { carrySome, submitSome } from './outbound.ts';
 import { benchRow } from './row.ts';
 import { searchAsk, searchLoad } from './search.ts';
 
@@ -56,6 +57,8 @@ const FLOOR: Record<string, Act> = {
   seed,
   'seed-attachment': seedAttachment,
   raw: async (env, url) => new Response((await env.BLOBS.get(url.searchParams.get('key') ?? ''))?.body),
+  carry: carrySome,
+  submit: submitSome,
   'search-load': searchLoad,
   'search-ask': searchAsk,
 };

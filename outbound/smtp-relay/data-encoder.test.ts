@@ -5,14 +5,13 @@ import { DataEncoder } from './data-encoder.ts';
 function encode(text: string, cuts: number[] = []): string {
   const bytes = Buffer.from(text, 'latin1');
   const encoder = new DataEncoder();
-  const out: Uint8Array[] = [];
-  let at = 0;
+  const out = new Uint8Array(bytes.length * 2 + 7);
+  let [at, to] = [0, 0];
   for (const cut of [...cuts.filter((c) => c < bytes.length).sort((a, b) => a - b), bytes.length]) {
-    out.push(encoder.encode(bytes.subarray(at, cut)));
+    to = encoder.encode(bytes.subarray(at, cut), out, to);
     at = cut;
   }
-  out.push(encoder.end());
-  return Buffer.concat(out).toString('latin1');
+  return Buffer.from(out.subarray(0, encoder.end(out, to))).toString('latin1');
 }
 
 /** What a strict host makes of it: null when the end comes early or not at all. */

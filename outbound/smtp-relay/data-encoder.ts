@@ -11,36 +11,36 @@ export class DataEncoder {
   #lineStart = true;
   #carriageReturn = false;
 
-  encode(chunk: Uint8Array): Uint8Array {
-    // Each byte becomes two at most, beside a line end that was still open.
-    const out = new Uint8Array(chunk.length * 2 + 2);
-    let at = 0;
-    for (const byte of chunk) {
+  /**
+   * Writes into `out` from `at` on, which must have room for twice the bytes and two more. Returns where it stopped.
+   */
+  encode(bytes: Uint8Array, out: Uint8Array, at: number): number {
+    let to = at;
+    for (const byte of bytes) {
       if (this.#carriageReturn) {
         this.#carriageReturn = false;
-        at = this.#endLine(out, at);
+        to = this.#endLine(out, to);
         if (byte === LF) continue;
       }
       if (byte === CR) {
         this.#carriageReturn = true;
       } else if (byte === LF) {
-        at = this.#endLine(out, at);
+        to = this.#endLine(out, to);
       } else {
-        if (byte === DOT && this.#lineStart) out[at++] = DOT;
-        out[at++] = byte;
+        if (byte === DOT && this.#lineStart) out[to++] = DOT;
+        out[to++] = byte;
         this.#lineStart = false;
       }
     }
-    return out.subarray(0, at);
+    return to;
   }
 
-  /** What is left, and the end of the message. */
-  end(): Uint8Array {
-    const out = new Uint8Array(5);
-    let at = 0;
-    if (this.#carriageReturn || !this.#lineStart) at = this.#endLine(out, at);
-    out.set([DOT, CR, LF], at);
-    return out.subarray(0, at + 3);
+  /** What is left, and the end of the message: at most five bytes. */
+  end(out: Uint8Array, at: number): number {
+    let to = at;
+    if (this.#carriageReturn || !this.#lineStart) to = this.#endLine(out, to);
+    out.set([DOT, CR, LF], to);
+    return to + 3;
   }
 
   #endLine(out: Uint8Array, at: number): number {

@@ -60,49 +60,47 @@ export function rcptCommand(mail: Consignment, address: string, can: Capabilitie
   return `${command} NOTIFY=${notify} ORCPT=${original}`;
 }
 
-/** The message as it goes after DATA, in blocks; rejects when fewer or more bytes come than were announced. */
+/** Bytes of one write, so that small chunks of storage do not become small packets. */
+const BLOCK = 65_536;
+/** Input that is looked at in one go. */
+const SLICE = 8192;
+
+/**
+ * The message as it goes after DATA, in blocks; rejects when fewer or more bytes come than were announced. Two
+ * buffers take turns: a block is gone when the next but one is asked for.
+ */
 export async function* encodedBlocks(mail: Consignment): AsyncGenerator<Uint8Array> {
   const encoder = new DataEncoder();
-  const reader = mail.open().getReader();
+  // Small messages need no large ones: as much as this one can become at most.
+  const length = Math.min(BLOCK, mail.size) + 2 * SLICE + 8;
+  let [out, other] = [new Uint8Array(length), new Uint8Array(mail.size > BLOCK ? length : 0)];
+  let at = 0;
   let seen = 0;
-  let held: Uint8Array[] = [];
-  let bytes = 0;
+  const reader = mail.open().getReader();
   try {
     for (;;) {
       const { done, value } = await reader.read();
       if (done) break;
       seen += value.length;
-      const block = encoder.encode(value);
-      held.push(block);
-      bytes += block.length;
-      if (bytes < BLOCK) continue;
-      yield together(held, bytes);
-      held = [];
-      bytes = 0;
+      if (seen > mail.size) break;
+      for (let from = 0; from < value.length; from += SLICE) {
+        const slice = value.subarray(from, from + SLICE);
+        if (at >= BLOCK || at + 2 * slice.length + 8 > out.length) {
+          yield out.subarray(0, at);
+          if (other.length === 0) other = new Uint8Array(length);
+          [out, other] = [other, out];
+          at = 0;
+        }
+        at = encoder.encode(slice, out, at);
+      }
     }
   } finally {
     // Also when nobody wants the rest.
     await reader.cancel().catch(() => undefined);
   }
   if (seen !== mail.size) throw new Error(`the message has ${seen} bytes, not ${mail.size}`);
-  const end = encoder.end();
-  held.push(end);
-  yield together(held, bytes + end.length);
-}
-
-/** A write for each of these, so that small chunks of storage do not become small packets. */
-const BLOCK = 65_536;
-
-function together(blocks: Uint8Array[], bytes: number): Uint8Array {
-  const [first] = blocks;
-  if (blocks.length === 1 && first !== undefined) return first;
-  const all = new Uint8Array(bytes);
-  let at = 0;
-  for (const block of blocks) {
-    all.set(block, at);
-    at += block.length;
-  }
-  return all;
+  at = encoder.end(out, at);
+  yield out.subarray(0, at);
 }
 
 function needsUtf8({ needs, mailFrom, recipients }: Consignment): boolean {

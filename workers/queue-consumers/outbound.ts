@@ -16,4 +16,6 @@ export async function consumeOutbound(services: Services, batch: QueueBatch): Pr
       retryLater(services.log, delivery, 'outbound.failed', failed.get(delivery.job));
     else delivery.message.ack();
   }
+  // The next batch waits for the end of this one, and nothing more of it goes out.
+  await services.carriers.close();
 }
