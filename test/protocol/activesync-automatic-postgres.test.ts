@@ -1,0 +1,3 @@
+import { automaticSuite } from './suites/automatic.ts';
+
+automaticSuite('postgres');
