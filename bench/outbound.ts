@@ -1,3 +1,4 @@
+import { workerdProcesses } from '../test/support/processes.ts';
 import { startSmtpServer } from '../test/support/smtp-server.ts';
 import { type BenchWorker, startBenchWorker, workerdMemory } from './local.ts';
 import { round } from './stats.ts';
@@ -12,6 +13,8 @@ export interface OutboundFigures {
   relayPerSecond: number;
   /** From submission to the sink: outbox, queue, signature, carrier. */
   pipelinePerSecond: number;
+  /** Milliseconds of CPU of workerd for each message of those: tells a slow Worker from a busy machine. */
+  pipelineCpuMs: number;
   /** MB above what workerd held before, while a message of 20 MB goes through the carrier. */
   largeGrownMb: number;
   largeSeconds: number;
@@ -45,12 +48,14 @@ export async function outboundFigures(messages: number): Promise<OutboundFigures
     const relayPerSecond = await rate(messages, () => call('carry', messages, BYTES));
     const connections = sink.connections;
     const share = Math.ceil(messages / CLIENTS);
+    const cpu = workerdProcesses().cpuSeconds;
     const pipelinePerSecond = await rate(share * CLIENTS, () =>
       Promise.all(Array.from({ length: CLIENTS }, () => call('submit', share, BYTES))),
     );
+    const pipelineCpuMs = round(((workerdProcesses().cpuSeconds - cpu) * 1000) / (share * CLIENTS));
     await new Promise((resolve) => setTimeout(resolve, 3000));
     const large = await watched(() => call('carry', 1, LARGE));
-    return { relayPerSecond, pipelinePerSecond, ...large, connections };
+    return { relayPerSecond, pipelinePerSecond, pipelineCpuMs, ...large, connections };
   } finally {
     await worker.stop();
     await sink.stop();
