@@ -12,7 +12,10 @@ import { dlqReplay } from './commands/dlq-replay.ts';
 import { dlqShow } from './commands/dlq-show.ts';
 import { domainAdd } from './commands/domain-add.ts';
 import { domainCatchAll } from './commands/domain-catch-all.ts';
+import { domainDkim } from './commands/domain-dkim.ts';
+import { domainDns } from './commands/domain-dns.ts';
 import { domainList } from './commands/domain-list.ts';
+import { domainSet } from './commands/domain-set.ts';
 import { forwarding } from './commands/forwarding.ts';
 import { groupAdd } from './commands/group-add.ts';
 import { groupList } from './commands/group-list.ts';
@@ -59,6 +62,9 @@ export const COMMANDS: readonly Command[] = [
   userAttributes,
   userPhoto,
   userCertificate,
+  domainDns,
+  domainDkim,
+  domainSet,
   groupAdd,
   groupList,
   groupMembers,

@@ -33,6 +33,8 @@ import { createMessageReader } from './queue-consumers/message-reader.ts';
 import { createScheduled } from './scheduled/index.ts';
 import { createRecovery } from './recovery/index.ts';
 
+import { createScheduled } from './scheduled/index.ts';
+import { createWellKnown, MTA_STS_PATH } from './well-known/index.ts';
 export { MailboxHub } from '../durable-objects/mailbox-hub.ts';
 export { Throttle } from '../durable-objects/throttle.ts';
 
@@ -154,6 +156,7 @@ export default {
     } catch (error) {
       services.log.error('http.failed', { error: describeError(error) });
       return new Response('temporarily unavailable\n', { status: 503, headers: { 'retry-after': '30' } });
+  if (pathname === MTA_STS_PATH) return createWellKnown(services)(request);
     }
   },
   email(message, env, context) {

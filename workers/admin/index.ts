@@ -13,6 +13,7 @@ import { addCarrierRoutes } from './routes/carriers.ts';
 import { addCredentialRoutes } from './routes/credentials.ts';
 import { addDeadLetterRoutes } from './routes/dead-letters.ts';
 import { addDeviceRoutes } from './routes/devices.ts';
+import { addDomainDnsRoutes } from './routes/domain-dns.ts';
 import { addDomainRoutes } from './routes/domains.ts';
 import { addGroupRoutes } from './routes/groups.ts';
 import { addOperationRoutes } from './routes/operations.ts';
@@ -66,6 +67,7 @@ export function createAdmin(services: Services, hooks: AdminHooks): Hono<AdminEn
   addTenantRoutes(app, admin);
   addDomainRoutes(app, admin);
   addUserRoutes(app, admin);
+  addDomainDnsRoutes(app, admin);
   addCredentialRoutes(app, admin);
   addAliasRoutes(app, admin);
   addDeviceRoutes(app, admin);
