@@ -6,6 +6,7 @@ const hosts = z.string().regex(/^[a-z0-9.-]+(, *[a-z0-9.-]+)*$/, 'host names wit
 const schema = z.object({
   STORE: z.enum(['d1', 'postgres']).default('d1'),
   AUTHSERV_ID: z.string().min(1).default('mx.waypost.local'),
+  PLATFORM_AUTHSERV_ID: z.string().optional(),
   PLATFORM_RECEIVED_BY: z.string().optional(),
   PING_HOLD_MAX_S: integer(1, 3540).default(280),
   MAX_MESSAGE_BYTES: integer(1024, 26_214_400).default(26_214_400),
@@ -31,8 +32,10 @@ const schema = z.object({
 
 export interface Config {
   store: 'd1' | 'postgres';
-  /** authserv-id (RFC 8601 2.5) under which the platform's own authentication results are trusted. */
+  /** Host name of this installation: its authserv-id (RFC 8601 2.5), and what it calls itself to other hosts. */
   authservId: string;
+  /** authserv-id under which the platform's own authentication results are trusted. */
+  platformAuthservId: string;
   /** Name that the platform gives itself in the Received field it puts on top; null when it writes none. */
   platformReceivedBy: string | null;
   pingHoldMaxSeconds: number;
@@ -67,6 +70,7 @@ export function parseConfig(env: Record<string, unknown>): Config {
   return {
     store: v.STORE,
     authservId: v.AUTHSERV_ID,
+    platformAuthservId: v.PLATFORM_AUTHSERV_ID || v.AUTHSERV_ID,
     platformReceivedBy: v.PLATFORM_RECEIVED_BY || null,
     pingHoldMaxSeconds: v.PING_HOLD_MAX_S,
     maxMessageBytes: v.MAX_MESSAGE_BYTES,

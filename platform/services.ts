@@ -18,6 +18,7 @@ import type { MessageReader } from '../core/ports/reader.ts';
 import type { Seal } from '../core/ports/seal.ts';
 import type { SearchStore } from '../core/ports/search.ts';
 import type { SpamFilter } from '../core/ports/spam.ts';
+import type { SpamTokens } from '../core/ports/spam-tokens.ts';
 import type { ThrottlePort } from './auth/authenticate.ts';
 import type { Config } from './config.ts';
 import type { Logger } from './log.ts';
@@ -49,6 +50,7 @@ export interface Services {
   /** Checks of where a message comes from. */
   mailAuth: MailAuth;
   spam: SpamFilter;
+  spamTokens: SpamTokens;
   /** For secrets at rest; null when the installation has no SECRETS_KEY. */
   seal: Seal | null;
   wake: WakePort;

@@ -5,6 +5,7 @@ import type { DkimKeyStore } from '../core/ports/dkim.ts';
 import type { MailStore } from '../core/ports/mail.ts';
 import type { OutboxStore } from '../core/ports/outbox.ts';
 import type { SearchStore } from '../core/ports/search.ts';
+import type { SpamTokens } from '../core/ports/spam-tokens.ts';
 import type { Executor } from './dialect/types.ts';
 import { createAuditStore } from './repos/audit-store.ts';
 import { createDirectoryArchive } from './repos/directory/archive.ts';
@@ -13,6 +14,7 @@ import { createDkimKeyStore } from './repos/directory/dkim-keys.ts';
 import { createOutboxStore } from './repos/directory/outbox.ts';
 import { mailboxArchive } from './repos/mail/archive/mailbox-archive.ts';
 import { createMailStore } from './repos/mail/mail-store.ts';
+import { createSpamTokens } from './repos/mail/spam-tokens.ts';
 import { createSearchStore } from './repos/search-store.ts';
 import type { AuditTables } from './schema/audit.ts';
 import type { DirectoryTables } from './schema/directory.ts';
@@ -25,6 +27,7 @@ export interface Stores {
   outbox: OutboxStore;
   dkimKeys: DkimKeyStore;
   mail: MailStore;
+  spamTokens: SpamTokens;
   /** Mailboxes and tenants as what is written down of them, and made again from that (I28). */
   archive: ArchiveStore;
   search: SearchStore;
@@ -53,6 +56,11 @@ export function createStores(executors: Executors, tables: Tables): Stores {
     outbox: createOutboxStore({ executor: executors.directory, tables: tables.directory }),
     dkimKeys: createDkimKeyStore({ executor: executors.directory, tables: tables.directory }),
     mail: createMailStore({ names: executors.shards, executor: executors.mail, tables: tables.mail }),
+    spamTokens: createSpamTokens({
+      names: executors.shards,
+      executor: executors.mail,
+      tables: tables.mail,
+    }),
     archive: {
       mailbox: (ref) => mailboxArchive({ executor: executors.mail, tables: tables.mail }, ref),
       directory: createDirectoryArchive({ executor: executors.directory, tables: tables.directory }),

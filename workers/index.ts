@@ -15,6 +15,7 @@ import { createQueues } from '../platform/queues.ts';
 import { createSeal } from '../platform/sealed.ts';
 import type { Services } from '../platform/services.ts';
 import { createSpamFilter } from '../platform/spam/index.ts';
+import { learningFromMoves } from '../platform/spam/learning.ts';
 import {
   createD1Stores,
   createPostgresStores,
@@ -45,7 +46,7 @@ const shared = new WeakMap<
   object,
   Omit<
     Services,
-    'defer' | 'reader' | 'directory' | 'outbox' | 'archive' | 'dkimKeys' | 'mail' | 'search' | 'audit' | 'outbound' | 'composer' | 'carriers'
+    'defer' | 'reader' | 'spam' | 'spamTokens' | 'directory' | 'outbox' | 'archive' | 'dkimKeys' | 'mail' | 'search' | 'audit' | 'outbound' | 'composer' | 'carriers'
   > & {
     stores: ReturnType<typeof createD1Stores> | null;
     keyRing: KeyRing;
@@ -72,7 +73,6 @@ export function buildServices(env: Env, context: Deferring): Services {
       queues: createQueues(env),
       dns,
       mailAuth: createMailAuth(dns),
-      spam: createSpamFilter(),
       keyRing: createKeyRing(),
       seal: config.secretsKey === null ? null : createSeal(config.secretsKey),
       ...createObjects(env),
@@ -82,7 +82,9 @@ export function buildServices(env: Env, context: Deferring): Services {
     shared.set(env, kept);
   }
   const { stores, ...rest } = kept;
-  const databases = stores ?? createPostgresStores({ connectionString: postgresUrl(env), defer });
+  const plain = stores ?? createPostgresStores({ connectionString: postgresUrl(env), defer });
+  const spam = createSpamFilter({ ...rest, ...plain });
+  const databases = { ...plain, mail: learningFromMoves({ ...rest, ...plain, spam, defer }) };
   const reader = createMessageReader({ mail: databases.mail, log: rest.log });
   const { relayHosts, authservId, outboundDefault, maxMessageBytes } = rest.config;
   const carriers = createCarriers({
@@ -101,6 +103,7 @@ export function buildServices(env: Env, context: Deferring): Services {
   const services: Services = {
     ...rest,
     ...databases,
+    spam,
     reader,
     defer,
     carriers,

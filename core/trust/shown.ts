@@ -13,9 +13,16 @@ import type { TrustVerdict } from './types.ts';
 const OF_SERVERS = /^x-(?:ms-|microsoft-antispam|forefront-|exchange-|eop|waypost-)/;
 const ARC = /^arc-(?:seal|message-signature|authentication-results)$/;
 
+/** The names under which results are believed (RFC 8601 2.5). */
+export interface TrustedNames {
+  /** Of this installation. */
+  authservId: string;
+  platformAuthservId: string;
+}
+
 /** What is left out of the header of a message that is shown, and what is put on top of it. */
-export function shownHeader(verdict: TrustVerdict | null, authservId: string): HeaderFilterOptions {
-  const own = authservId.toLowerCase();
+export function shownHeader(verdict: TrustVerdict | null, names: TrustedNames): HeaderFilterOptions {
+  const own = [names.authservId.toLowerCase(), names.platformAuthservId.toLowerCase()];
   // A chain is shown where it was checked and holds.
   const arcHolds = verdict?.arc === 'pass';
   return {
@@ -24,8 +31,11 @@ export function shownHeader(verdict: TrustVerdict | null, authservId: string): H
       return OF_SERVERS.test(name) || (ARC.test(name) && !arcHolds) ? 'drop' : 'keep';
     },
     // Whoever cannot be told to be another speaks in our name.
-    drops: (_name, value) => (authservIdOf(value) ?? own) === own,
-    top: new TextEncoder().encode(authResultsField(verdict, authservId)),
+    drops: (_name, value) => {
+      const id = authservIdOf(value);
+      return id === null || own.includes(id);
+    },
+    top: new TextEncoder().encode(authResultsField(verdict, names.authservId)),
   };
 }
 

@@ -149,6 +149,23 @@ export function mailTables(kit: SchemaKit) {
       itemId: text('item_id').notNull(),
       sentAt: integer('sent_at').notNull(),
     }),
+    spamTokens: kit.table('mail', 'spam_tokens', {
+      ...scope(),
+      token: text('token').notNull(),
+      spam: integer('spam').notNull(),
+      ham: integer('ham').notNull(),
+      learnedAt: integer('learned_at').notNull(),
+    }),
+    spamLabels: kit.table('mail', 'spam_labels', {
+      ...scope(),
+      itemId: text('item_id').notNull(),
+      label: text('label').notNull(),
+      /** The label it had before, or ''. */
+      former: text('former').notNull(),
+      /** Of the attempt that wrote the label. */
+      stamp: text('stamp').notNull(),
+      learnedAt: integer('learned_at').notNull(),
+    }),
     mailboxSettings: kit.table('mail', 'mailbox_settings', {
       ...scope(),
       name: text('name').notNull(),

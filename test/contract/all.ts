@@ -19,6 +19,7 @@ import { retentionContract } from './retention.ts';
 import { searchContract } from './search.ts';
 import { searchFollowContract } from './search-follow.ts';
 import { searchMirrorContract } from './search-mirror.ts';
+import { spamTokensContract } from './spam-tokens.ts';
 import type { Subject } from './subject.ts';
 
 /** Every contract of the four databases. `runs` is the number of random walks. */
@@ -29,18 +30,19 @@ export function storesContract(subject: Subject, runs: number): void {
   mailFoldersContract(subject);
   mailContentContract(subject);
   mailPeopleContract(subject);
-  mailModelContract(subject, runs);
   mailRemovedContract(subject);
   mailAutomaticContract(subject);
+  spamTokensContract(subject);
+  mailModelContract(subject, runs);
   directoryContract(subject);
   peopleContract(subject);
   holdsContract(subject);
   retentionContract(subject);
   outboxContract(subject);
+  dkimKeysContract(subject);
   devicesContract(subject);
   searchContract(subject);
   searchMirrorContract(subject);
-  dkimKeysContract(subject);
   searchFollowContract(subject);
   auditContract(subject);
   archiveContract(subject);

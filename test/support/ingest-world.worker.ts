@@ -29,13 +29,13 @@ export async function ingestWorld(names = ['ann'], zone: Zone = {}) {
   const blobs = createMemoryBlobStore();
   const queues = createQueueRecorder();
   const stores = createMemoryStores(['MAIL_1']);
-  const judges = judging(zone);
+  const now = () => 1_800_000_000_000;
+  const judges = judging(stores, now, zone);
   const services = {
     ...stores,
     ...judges,
     ...{ blobs, queues, log },
-    config: { authservId: 'mx.waypost.local', platformReceivedBy: null },
-    now: () => 1_800_000_000_000,
+    now,
   } as unknown as Services;
   const refs = new Map<string, MailboxRef>();
   for (const name of names) {

@@ -22,7 +22,7 @@ const MAILBOX_TABLES = new Set([
   ...['mailboxes', 'folders', 'items', 'messages', 'message_parts', 'tombstones', 'acl'],
   ...['correspondents', 'conversation_rules', 'mailbox_settings', 'removed_messages', 'documents'],
   ...['document_cursors', 'noted_searches', 'action_heads'],
-  ...['rule_sets', 'rules', 'delivery_reports', 'automatic_sends'],
+  ...['rule_sets', 'rules', 'delivery_reports', 'automatic_sends', 'spam_tokens', 'spam_labels'],
 ]);
 
 /**

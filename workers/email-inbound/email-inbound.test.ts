@@ -49,7 +49,7 @@ function world() {
     with: () => log,
   };
   const services = {
-    config: { maxMessageBytes: 1000, authservId: 'mx.waypost.local' },
+    config: { maxMessageBytes: 1000, platformAuthservId: 'mx.waypost.local' },
     now: () => w.now,
     log,
     directory: {

@@ -66,7 +66,7 @@ async function receive(services: Services, cache: AdmissionCache, transaction: T
     receivedAt,
     rawSize: message.rawSize,
     correlationId,
-    authResults: platformAuthResults(message.headers, services.config.authservId),
+    authResults: platformAuthResults(message.headers, services.config.platformAuthservId),
   });
   signal.throwIfAborted();
   // When this fails the message is durable but in no queue. The failure goes to the sender all the same (I2):

@@ -25,9 +25,8 @@ async function play(deadly: number, until: number) {
   await stores.mail.mailbox(REF).create(0);
   const services = {
     ...stores,
-    ...judging(),
+    ...judging(stores, () => 1_800_000_000_000),
     ...{ blobs, log },
-    config: { authservId: 'mx.waypost.local', platformReceivedBy: null },
     now: () => 1_800_000_000_000,
     queues: createQueues(queues.bindings() as unknown as Env),
     wake: { hub: async () => [] },

@@ -6,6 +6,7 @@ import type { OpaqueStream } from '../../../codecs/wbxml/index.ts';
 import { formatParams } from '../../../core/mail/part-format.ts';
 import { type Message, type MessagePart, TEXT_HEAD_BYTES } from '../../../core/mail/types.ts';
 import type { BlobStore } from '../../../core/ports/blobs.ts';
+import type { TrustedNames } from '../../../core/trust/shown.ts';
 import { mimeContent } from './mime-body.ts';
 
 /** Bytes of a text part that are read at most: a larger one is cut and says so. */
@@ -22,11 +23,10 @@ export interface Content {
   truncated: boolean;
 }
 
-/** Where bodies come from, and under whose name the results of their checks are shown. */
+/** Where bodies come from, and in whose names nobody else may speak in their headers. */
 export interface BodySource {
   blobs: BlobStore;
-  /** authserv-id of this installation (RFC 8601 2.5). */
-  authservId: string;
+  names: TrustedNames;
 }
 
 /** A text and the UTF-8 bytes of the whole of which it may be the beginning. */
@@ -40,12 +40,13 @@ export interface Decoded {
  * the RTF that its author wrote, if any.
  */
 export function contentOf(
-  { blobs, authservId }: BodySource,
+  source: BodySource,
   message: Message,
   type: Content['type'],
   limit: number | null,
   written: Uint8Array | null = null,
 ): Promise<Content> {
+  const { blobs } = source;
   switch (type) {
     case 1:
       return textContent(blobs, message, limit);
@@ -54,7 +55,7 @@ export function contentOf(
     case 3:
       return written === null ? rtfContent(blobs, message, limit) : Promise.resolve(rtfOf(written, limit));
     case 4:
-      return mimeContent(blobs, authservId, message, limit);
+      return mimeContent(source, message, limit);
   }
 }
 

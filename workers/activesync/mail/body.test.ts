@@ -19,11 +19,15 @@ const wantPart = (more: Partial<BodyPreference> = {}) => ({ ...want(2, more), ty
 async function world() {
   const { blobs, put } = await messageWorld();
   async function render(message: Message, options: Partial<BodyOptions>, version: Version = '16.1') {
-    const nodes = await renderBodies({ blobs, authservId: 'mx.test', version }, message, {
-      bodies: [],
-      mimeSupport: null,
-      ...options,
-    });
+    const nodes = await renderBodies(
+      { blobs, names: { authservId: 'mx.test', platformAuthservId: 'mx.test' }, version },
+      message,
+      {
+        bodies: [],
+        mimeSupport: null,
+        ...options,
+      },
+    );
     const root = decodeWbxml(encodeWbxml(el('AirSync:ApplicationData', nodes), { version }));
     const read = (tag: 'Body' | 'BodyPart') => {
       const body = child(root, `AirSyncBase:${tag}`);

@@ -16,6 +16,7 @@ import type { Version } from '../http/versions.ts';
 import type { BodyOptions } from './body.ts';
 import { emailChange, emailProperties } from './email-data.ts';
 
+const NAMES = { authservId: 'mx.test', platformAuthservId: 'mx.test' };
 const NO_WISHES: BodyOptions = { bodies: [], mimeSupport: null };
 
 /** What a device of this version decodes. */
@@ -26,9 +27,9 @@ function decoded(nodes: WbxmlNode[], version: Version) {
 async function world() {
   const { mailbox, blobs, put, get } = await messageWorld();
   const show = async (message: Message, version: Version = '16.1', options = NO_WISHES) =>
-    decoded(await emailProperties({ blobs, authservId: 'mx.test', version }, message, options), version);
+    decoded(await emailProperties({ blobs, names: NAMES, version }, message, options), version);
   const change = async (message: Message, since: number, version: Version = '16.1') =>
-    decoded(await emailChange({ blobs, authservId: 'mx.test', version }, message, since, NO_WISHES), version);
+    decoded(await emailChange({ blobs, names: NAMES, version }, message, since, NO_WISHES), version);
   return { mailbox, put, get, show, change };
 }
 

@@ -26,7 +26,7 @@ export interface RenderContext extends BodySource {
 }
 
 export function renderContext({ services, version }: EasContext): RenderContext {
-  return { blobs: services.blobs, authservId: services.config.authservId, version };
+  return { blobs: services.blobs, names: services.config, version };
 }
 
 /** The properties of a message that a device shows (MS-ASEMAIL 2.2.1.2), without a wrapping element. */

@@ -7,6 +7,7 @@ import { messageWorld } from '../../../test/support/message.ts';
 import { mimeContent } from './mime-body.ts';
 
 const ID = 'mx.waypost.test';
+const NAMES = { authservId: ID, platformAuthservId: 'mx.platform.example' };
 const VERDICT: TrustVerdict = {
   source: 'platform',
   ...{ spf: 'pass', dkim: 'pass', dmarc: 'fail', arc: 'none' },
@@ -20,6 +21,7 @@ const OURS =
   `Authentication-Results: ${ID};\r\n\tspf=pass; dkim=pass; arc=none;\r\n` +
   '\tdmarc=fail header.from=sender.example policy.dmarc=quarantine\r\n';
 const FORGED = [
+  'Authentication-Results: mx.platform.example; dmarc=pass header.from=bank.example',
   `Authentication-Results: ${ID}; dmarc=pass header.from=bank.example`,
   `Authentication-Results:\r\n\t(a comment)\r\n "${ID.toUpperCase()}" 1; dmarc=pass`,
   'Authentication-Results: (never closed; dmarc=pass',
@@ -43,7 +45,7 @@ async function world() {
     verdict: TrustVerdict | null = VERDICT,
   ) {
     const message: Message = { ...(await put(raw)), verdict };
-    const { data, size, truncated } = await mimeContent(blobs, ID, message, limit);
+    const { data, size, truncated } = await mimeContent({ blobs, names: NAMES }, message, limit);
     if (typeof data === 'string') return { text: data, size, truncated };
     if (data instanceof Uint8Array) return { text: new TextDecoder('latin1').decode(data), size, truncated };
     const streamed = await new Response(await data.stream()).arrayBuffer();

@@ -2,21 +2,19 @@
 import { HeaderFilter, type HeaderFilterOptions } from '../../../codecs/mime/index.ts';
 import { type ByteTransform, transformBytes } from '../../../codecs/streams/index.ts';
 import type { Message } from '../../../core/mail/types.ts';
-import type { BlobStore } from '../../../core/ports/blobs.ts';
 import { shownHeader } from '../../../core/trust/shown.ts';
-import type { Content } from './body-content.ts';
+import type { BodySource, Content } from './body-content.ts';
 
 /** A MIME body up to this size goes as a string, as most clients expect it; a larger one streams as opaque. */
 const MAX_INLINE_MIME = 512 * 1024;
 
 /** At most `limit` bytes of the message; the size is that of all that would be served. */
 export async function mimeContent(
-  blobs: BlobStore,
-  authservId: string,
+  { blobs, names }: BodySource,
   message: Message,
   limit: number | null,
 ): Promise<Content> {
-  const options = shownHeader(message.verdict, authservId);
+  const options = shownHeader(message.verdict, names);
   const stream = await blobs.openRange(message.rawKey, 0, message.size);
   // I7: a message whose raw is gone shows what is known of it, never an error.
   if (stream === null) {

@@ -25,7 +25,7 @@ export async function judge(services: Services, arrival: Arrival): Promise<NewMe
   const { message, envelope } = arrival;
   const author = authorOf(arrival.index);
   if (envelope.submitted === true) return { ...message, verdict: submittedVerdict(author.domain) };
-  const { authservId, platformReceivedBy: receivedBy } = services.config;
+  const { platformAuthservId: authservId, platformReceivedBy: receivedBy } = services.config;
   const trace = platformTrace(arrival.index.headers, { authservId, receivedBy });
   // email() has seen the same field on top of all others.
   if (envelope.authResults === '') trace.results = null;
