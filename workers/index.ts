@@ -31,7 +31,6 @@ import { replayDeadLetter } from './queue-consumers/dead-letters.ts';
 import { createQueueConsumers } from './queue-consumers/index.ts';
 import { ingestNow } from './queue-consumers/ingest-now.ts';
 import { createMessageReader } from './queue-consumers/message-reader.ts';
-import { createScheduled } from './scheduled/index.ts';
 import { createRecovery } from './recovery/index.ts';
 
 import { createScheduled } from './scheduled/index.ts';
