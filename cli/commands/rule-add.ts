@@ -44,12 +44,14 @@ export const ruleAdd = defineCommand({
     'waypost rule add ann@example.test --file rule.json',
   ],
   async run({ args: [user = ''], flags, out }) {
-    const { file, ...rest } = flags;
-    const other = Object.values(rest).some((value) => value !== undefined && value !== false);
+    const { file } = flags;
+    const built = fromFlags(flags);
+    const parts = [built.conditions, built.exceptions, built.actions];
+    const other = flags.name !== undefined || parts.some((part) => Object.keys(part).length > 0);
     if (file !== undefined && other) throw new UsageError('give a file or other flags', 'rule add');
     if (file === undefined && flags.name === undefined) throw new UsageError('missing --name', 'rule add');
-    const given = file === undefined ? fromFlags(flags) : await readJsonFile(file);
-    const added = Array.isArray(given) ? given : [given];
+    const rules = file === undefined ? built : await readJsonFile(file);
+    const added = Array.isArray(rules) ? rules : [rules];
     const set = await withLocalServer(({ admin }) =>
       changeRules(admin, user, (rules) => [...rules, ...added]),
     );
@@ -59,7 +61,7 @@ export const ruleAdd = defineCommand({
 
 type Flags = Record<string, string | boolean | undefined>;
 
-function fromFlags(flags: Flags): unknown {
+function fromFlags(flags: Flags) {
   const texts = (name: string) => {
     const value = flags[name];
     return typeof value === 'string' ? addressList(value) : undefined;

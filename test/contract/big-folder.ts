@@ -54,6 +54,23 @@ export function hotReads(mailbox: MailboxStore, inbox: string): Record<string, (
         9,
       ),
     correspondents: () => mailbox.correspondents(ids),
+    itemsWithMessageId: () => mailbox.itemsWithMessageId('000004@example.com', 10),
+    setImportance: () => mailbox.setImportance(['item-000004'], 'high'),
+    rules: () => mailbox.rules(),
+    putRules: async () => mailbox.putRules([], (await mailbox.rules()).revision),
+    claimAutomatic: () =>
+      mailbox.claimAutomatic({
+        ...{ kind: 'oof', name: 'x@y.example', itemId: 'i', at: 5, since: 1 },
+        ceiling: { count: 3, from: 1 },
+      }),
+    noteDelivery: () =>
+      mailbox.noteDelivery([
+        {
+          ...{ itemId: 'item-000004', recipient: 'x@y.example', kind: 'failed', status: '', text: '' },
+          ...{ reportedAt: 1, reportId: '' },
+        },
+      ]),
+    deliveryReports: () => mailbox.deliveryReports('item-000004'),
     putSetting: () => mailbox.putSetting('oof', { state: 'on' }),
     getSetting: () => mailbox.getSetting('oof'),
     createFolder: () =>

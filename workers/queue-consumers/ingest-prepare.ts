@@ -36,7 +36,8 @@ export async function prepare(
   if (job.sha256 !== null && job.sha256 !== reading.sha256) {
     throw new Error('the raw does not have the checksum it was stored with');
   }
-  const identity = identityOf(delivery, reading, object.envelope, services.now());
+  const envelope = await withFolder(services, job, object.envelope);
+  const identity = identityOf(delivery, reading, envelope, services.now());
   const { index } = reading;
   if (index !== null) {
     try {
@@ -86,6 +87,18 @@ async function decided(
   } catch (error) {
     throw new NotNow('what is to become of the message cannot be decided now', { cause: error });
   }
+}
+
+/** A folder that is gone since its owner's rules put a copy into it leaves that in Deleted Items. */
+async function withFolder(
+  services: Services,
+  { tenantId, mailboxId, shard }: IngestJob,
+  envelope: RawEnvelope | null,
+): Promise<RawEnvelope | null> {
+  if (envelope?.folderId === undefined) return envelope;
+  const { folderId, ...rest } = envelope;
+  const heads = await services.mail.mailbox({ tenantId, mailboxId, shard }).folderHeads([folderId]);
+  return heads.has(folderId) ? envelope : { ...rest, role: 'deleted' };
 }
 
 function identityOf(

@@ -123,6 +123,32 @@ describe('a rule on arrival', () => {
     expect((await world.blobs.head(copy.rawKey))?.envelope).toMatchObject({ role: 'user', folderId: 'own' });
   });
 
+  test.each([
+    false,
+    true,
+  ])('I6 a copy whose row is missing is placed from its raw, folder gone: %s', async (gone) => {
+    const world = await withFolder();
+    await world.rules(ANN, [{ ...toEveryone, actions: { copyToFolder: 'own' } }]);
+    await world.receive(OUT, ANN, mail());
+    await world.settle();
+    const [copy] = await world.inFolder(ANN, 'own');
+    if (copy === undefined) throw new Error('no copy');
+    // As after a database that was restored to a time before it.
+    const fresh = await automaticWorld();
+    const raw = await world.rawOf(copy);
+    const envelope = (await world.blobs.head(copy.rawKey))?.envelope;
+    if (!gone) {
+      await fresh
+        .mailbox(ANN)
+        .createFolder({ folderId: 'own', parentId: null, displayName: 'Own', itemClass: 'Email' });
+    }
+    await fresh.bring(fresh.refOf(ANN), raw, { ...envelope });
+    await fresh.settle();
+    expect(await fresh.inFolder(ANN, 'own')).toHaveLength(gone ? 0 : 1);
+    expect(await fresh.folder(ANN, 'deleted')).toHaveLength(gone ? 1 : 0);
+    expect(await fresh.folder(ANN)).toEqual([]);
+  });
+
   test('deletes into Deleted Items, or for good with a tombstone (I6)', async () => {
     const world = await withFolder();
     await world.rules(ANN, [

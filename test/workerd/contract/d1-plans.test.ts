@@ -55,10 +55,10 @@ async function walks({ sql, params }: Statement): Promise<string[]> {
     .map((row) => row.detail)
     .filter(
       (detail) =>
-        /^SCAN (mailboxes|folders|items|messages|message_parts|tombstones|correspondents|conversation_rules|mailbox_settings)\b/.test(
+        /^SCAN (mailboxes|folders|items|messages|message_parts|tombstones|correspondents|conversation_rules|mailbox_settings|rules|rule_sets|delivery_reports|automatic_sends)\b/.test(
           detail,
         ) ||
-        /^SEARCH (items|messages|message_parts|tombstones|correspondents|conversation_rules|mailbox_settings)\b.*\(mailbox_id=\?\)/.test(
+        /^SEARCH (items|messages|message_parts|tombstones|correspondents|conversation_rules|mailbox_settings|delivery_reports|automatic_sends)\b.*\(mailbox_id=\?\)/.test(
           detail,
         ) ||
         (sorts.test(detail) && sql.startsWith('select')),
