@@ -16,6 +16,7 @@ export interface AdminClient {
   get<T>(path: string, query?: Record<string, string | number | undefined>): Promise<T>;
   post<T>(path: string, body?: unknown): Promise<T>;
   put<T>(path: string, body: unknown): Promise<T>;
+  patch<T>(path: string, body: unknown): Promise<T>;
   putBytes<T>(path: string, bytes: Uint8Array): Promise<T>;
   delete(path: string): Promise<void>;
 }
@@ -50,6 +51,7 @@ export function createAdminClient(base: string | URL, token: string): AdminClien
     get: (path, query = {}) => call('GET', path + queryString(query)),
     post: (path, body) => call('POST', path, body),
     put: (path, body) => call('PUT', path, body),
+    patch: (path, body) => call('PATCH', path, body),
     putBytes: (path, bytes) => call('PUT', path, bytes),
     delete: (path) => call('DELETE', path),
   };

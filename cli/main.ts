@@ -21,6 +21,9 @@ import { groupAdd } from './commands/group-add.ts';
 import { groupList } from './commands/group-list.ts';
 import { groupMembers } from './commands/group-members.ts';
 import { groupRemove } from './commands/group-remove.ts';
+import { listAllow, listBlock, listRemove } from './commands/list-change.ts';
+import { listShow } from './commands/list-show.ts';
+import { messageShow } from './commands/message-show.ts';
 import { migrate } from './commands/migrate.ts';
 import { phone } from './commands/phone.ts';
 import { policySet } from './commands/policy-set.ts';
@@ -39,6 +42,8 @@ import { ruleOrder } from './commands/rule-order.ts';
 import { ruleRemove } from './commands/rule-remove.ts';
 import { ruleRun } from './commands/rule-run.ts';
 import { ruleSimulate } from './commands/rule-simulate.ts';
+import { spamSet } from './commands/spam-set.ts';
+import { spamShow } from './commands/spam-show.ts';
 import { start } from './commands/start.ts';
 import { trustAdd } from './commands/trust-add.ts';
 import { trustList } from './commands/trust-list.ts';
@@ -97,6 +102,13 @@ export const COMMANDS: readonly Command[] = [
   deviceDefaults,
   policyShow,
   policySet,
+  listShow,
+  listAllow,
+  listBlock,
+  listRemove,
+  spamShow,
+  spamSet,
+  messageShow,
   deliver,
   phone,
   dlqList,

@@ -451,3 +451,58 @@ export interface DeliveryReportView {
 export interface ForwardingView {
   mode: 'allowed' | 'internal' | 'off';
 }
+
+/**
+ * Senders whose mail is kept out of Junk once they are proven to be the sender, and those whose mail goes there: an
+ * address, `@` and a domain (with all below it), an IP address, or a range of them (`192.0.2.0/24`).
+ */
+export interface SenderListsView {
+  allow: string[];
+  block: string[];
+}
+
+/** `PATCH …/senders`: first what is removed from both lists goes, then entries come to one and leave the other. */
+export interface ChangeSenderLists {
+  allow?: string[] | undefined;
+  block?: string[] | undefined;
+  remove?: string[] | undefined;
+}
+
+export interface SpamView {
+  enabled: boolean;
+  /** Score, over 0 and at most 1, from which on mail goes to Junk. */
+  threshold: number;
+  /** Top-level domains that tell against a sender. */
+  suspectTlds: string[];
+  /** Domains whose ARC seal vouches for what they forward (RFC 8617). */
+  sealers: string[];
+}
+
+/** `PATCH …/spam`: what is left out stays as it is. */
+export interface ChangeSpam {
+  enabled?: boolean | undefined;
+  threshold?: number | undefined;
+  suspectTlds?: string[] | undefined;
+  sealers?: string[] | undefined;
+}
+
+/** Where a message came from, how sure that is, and why it is where it is; nothing of what it says. */
+export interface MessageVerdictView {
+  itemId: string;
+  /** Name of the folder it is in now. */
+  folder: string;
+  receivedAt: number;
+  /** null for what did not arrive from outside. Results are those of RFC 8601 2.7. */
+  verdict: {
+    source: 'platform' | 'checked' | 'submitted';
+    spf: string;
+    dkim: string;
+    dmarc: string;
+    arc: string;
+    fromDomain: string;
+    policy: 'none' | 'quarantine' | 'reject' | null;
+    spam: number | null;
+    disposition: 'inbox' | 'junk';
+    reasons: string[];
+  } | null;
+}

@@ -85,6 +85,10 @@ async function workAndSettle<T>(
       changed();
       return admin.put(path, body);
     },
+    patch: (path, body) => {
+      changed();
+      return admin.patch(path, body);
+    },
     putBytes: (path, bytes) => {
       changed();
       return admin.putBytes(path, bytes);

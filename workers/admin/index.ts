@@ -22,6 +22,7 @@ import { addPolicyRoutes } from './routes/policies.ts';
 import { addRecoveryRoutes } from './routes/recovery.ts';
 import { addRuleRoutes, MAX_RULES_BODY } from './routes/rules.ts';
 import { addTenantRoutes } from './routes/tenants.ts';
+import { addTrustRoutes } from './routes/trust.ts';
 import { addUserRoutes } from './routes/users.ts';
 
 const MAX_BODY = 64 * 1024;
@@ -78,6 +79,7 @@ export function createAdmin(services: Services, hooks: AdminHooks): Hono<AdminEn
   addCarrierRoutes(app, admin);
   addRecoveryRoutes(app, admin);
   addRuleRoutes(app, admin);
+  addTrustRoutes(app, admin);
   addOperationRoutes(app, admin);
 
   app.notFound((c) => problemResponse(new NotFoundError('not found'), c.get('correlationId') ?? ''));
