@@ -26,6 +26,8 @@ export interface KeyRing {
 
 /** A key that is replaced signs at most this much longer; core/dkim/rounds.ts allows for it. */
 const HOLD_MS = 60_000;
+/** Whoever has just published a record waits for the first signature. */
+const HOLD_NONE_MS = 5000;
 const MAX_DOMAINS = 500;
 
 export function createKeyRing(): KeyRing {
@@ -39,7 +41,7 @@ export function createKeyRing(): KeyRing {
       const keys = await openKeys(services, tenantId, domain);
       const [oldest] = held.keys();
       if (held.size >= MAX_DOMAINS && oldest !== undefined) held.delete(oldest);
-      held.set(id, { until: services.now() + HOLD_MS, keys });
+      held.set(id, { until: services.now() + (keys.length > 0 ? HOLD_MS : HOLD_NONE_MS), keys });
       return keys;
     },
   };
