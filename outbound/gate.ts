@@ -10,6 +10,7 @@ import {
 } from '../core/mail/sending/limits.ts';
 import type { Refusal, Submission } from '../core/ports/outbound.ts';
 import type { SendGuard } from '../core/ports/outbox.ts';
+import { mayLeave } from '../core/quota/check.ts';
 import type { OutboundServices } from './services.ts';
 
 export interface Passage {
@@ -27,6 +28,11 @@ export async function passGate(
   const { ref } = submission.sender;
   const now = services.now();
   const automatic = submission.automatic !== undefined;
+  if (submission.automatic?.uncounted === true) return { guards: [], notBefore: now };
+  if (!automatic) {
+    const room = await mayLeave(services, submission.sender, submission.raw.length);
+    if (room !== 'ok') return room;
+  }
   const asked: Asked = { automatic, recipients, now };
   const [setting, own, usage, lock] = await Promise.all([
     services.directory.getTenantSetting(ref.tenantId, SENDING_SETTING),

@@ -3,6 +3,7 @@ import { routeCandidates, routeOf } from '../core/mail/recipients.ts';
 import type { Recipient } from '../core/mail/sending/recipients.ts';
 import type { MailboxRef } from '../core/mail/types.ts';
 import type { DeliveryFailure, OutboxRecipient } from '../core/ports/outbox.ts';
+import { mayArrive } from '../core/quota/check.ts';
 import { inTurns } from './in-turns.ts';
 import type { OutboundServices } from './services.ts';
 
@@ -13,6 +14,7 @@ const FAILURES = {
   disabled: { status: '5.2.1', text: 'The address of the recipient is disabled.' },
   blocked: { status: '5.7.1', text: 'The domain of the recipient accepts no mail.' },
   full: { status: '5.2.2', text: 'The mailbox of the recipient is full.' },
+  tooLarge: { status: '5.2.3', text: 'The message is larger than the recipient accepts.' },
   remote: { status: '5.4.4', text: 'There is no way from here to the domain of the recipient.' },
 } as const satisfies Record<string, DeliveryFailure>;
 
@@ -79,9 +81,8 @@ async function admit(
   if (route.kind === 'unknown') return FAILURES.unknown;
   if (route.kind === 'disabled') return route.what === 'address' ? FAILURES.disabled : FAILURES.blocked;
   const ref = refOf(route.tenant, route.user);
-  if (route.user.quotaBytes === null) return ref;
-  const { sizeBytes } = await services.mail.mailbox(ref).usage();
-  return sizeBytes + size > route.user.quotaBytes ? FAILURES.full : ref;
+  const room = await mayArrive(services, ref, route.user, size);
+  return room === 'ok' ? ref : room === 'too-large' ? FAILURES.tooLarge : FAILURES.full;
 }
 
 function refOf(tenant: Tenant, user: User): MailboxRef {

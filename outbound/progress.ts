@@ -128,7 +128,7 @@ export function settled(entry: OutboxEntry, claim: string, now: number): OutboxE
       ...(mayTellDelay(told, r) ? [(r.firstAttemptAt ?? now) + DELAYED_AFTER_MS] : []),
     ];
   });
-  if (told.reports.length > 0 || (told.saveInSentItems && !told.copied)) times.push(now + LOCAL_RETRY_MS);
+  if (told.reports.length > 0 || !told.copied) times.push(now + LOCAL_RETRY_MS);
   return {
     ...told,
     claim: '',

@@ -10,7 +10,7 @@ type Fields = Record<string, string | number | boolean | null | undefined>;
 
 /** What sending needs of the composition root. */
 export interface OutboundServices {
-  directory: Pick<DirectoryStore, 'lookupAddresses' | 'getTenantSetting' | 'sendGrant'>;
+  directory: Pick<DirectoryStore, 'lookupAddresses' | 'getTenantSetting' | 'sendGrant' | 'quotaValues'>;
   mail: MailStore;
   blobs: BlobStore;
   outbox: OutboxStore;
@@ -21,6 +21,10 @@ export interface OutboundServices {
     /** The message with its signatures before the header. A domain that has no keys leaves it as it is. */
     sign(tenantId: string, fromDomain: string, message: WholeMessage): Promise<WholeMessage>;
   };
+  /** The tenant's journal of what is sent (core/journaling). Rejects when it is not kept yet. */
+  journal?(entry: OutboxEntry, message: WholeMessage): Promise<void>;
+  /** A report of the journal cannot be delivered. Rejects when that is not written down yet. */
+  journalFailed?(entry: OutboxEntry): Promise<void>;
   /** Places stored raws into their mailboxes at once. Resolves with the jobs for which that failed. */
   ingestNow(jobs: IngestJob[]): Promise<IngestJob[]>;
   /** Longest message, as its author hands it in. */

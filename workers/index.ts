@@ -1,3 +1,4 @@
+import { journalFailed, journalSubmission } from '../core/journaling/submission.ts';
 import { createDeviceSession } from '../durable-objects/device-session/index.ts';
 import { createCarriers } from '../outbound/carriers/index.ts';
 import { createDkim, createKeyRing, type KeyRing } from '../outbound/dkim/index.ts';
@@ -130,6 +131,8 @@ function postgresUrl(env: Env): string {
 export class DeviceSession extends createDeviceSession<Env>(buildServices) {}
 
 async function route(request: Request, services: Services): Promise<Response> {
+      journal: (entry, message) => journalSubmission(services, entry, message),
+      journalFailed: (entry) => journalFailed(services, entry),
   const { pathname } = new URL(request.url);
   if (pathname.toLowerCase().replace(/\/$/, '') === ACTIVESYNC_PATH)
 /** Mail that comes from the bucket again was answered, forwarded and counted when it came the first time. */

@@ -61,7 +61,12 @@ export interface Submission {
    * a journal report. The fields of its header say nothing: it goes to these recipients with this return path ('' for
    * none, so that nobody is told when it fails), its From is not checked, and it counts to no daily limit.
    */
-  automatic?: { mailFrom: string; recipients: string[] };
+  automatic?: {
+    mailFrom: string;
+    recipients: string[];
+    /** Counts to no limit at all: what the tenant itself writes down of its mail. */
+    uncounted?: true;
+  };
 }
 
 /**
@@ -82,6 +87,8 @@ export type Refusal =
   | 'too-large'
   /** It has come by too many hosts: a loop (RFC 5321 6.3). */
   | 'loop'
+  /** The mailbox is too full to send. */
+  | 'over-quota'
   /** More than the user or the tenant may send in this time. */
   | 'rate-limited'
   /** The user may not send until an admin allows it again. */

@@ -59,7 +59,7 @@ export interface OutboxProgress {
   notBefore: number;
   /** It has begun to leave. */
   begun: boolean;
-  /** The copy in Sent Items is durable. */
+  /** The copies in Sent Items and in the tenant's journal are durable, as far as there are to be any. */
   copied: boolean;
   /**
    * When it is to be looked at again. While an attempt is under way: when that counts as dead. Means nothing when the

@@ -33,13 +33,14 @@ export async function placeOwed(
   const own = await copyOf(entry, message);
   const reports = await reportsOf(entry, stripped[0], index);
   const all = [...copies.keys(), ...own, ...reports.keys()];
-  if (all.length === 0) return (other) => other;
+  const journaled = entry.copied || (await isJournaled(services, entry, stripped));
+  if (all.length === 0 && entry.copied) return (other) => other;
   const durable = await placeLocally(services, all, entry.correlationId);
   const reached = new Set(
     [...copies].flatMap(([placement, to]) => (durable.has(placement) ? to.map((r) => r.address) : [])),
   );
   const reported = new Set([...reports].flatMap(([placement, key]) => (durable.has(placement) ? [key] : [])));
-  const copied = own.some((placement) => durable.has(placement));
+  const copied = !entry.copied && journaled && own.every((placement) => durable.has(placement));
   return (other) => ({
     ...other,
     copied: other.copied || copied,
@@ -48,6 +49,22 @@ export async function placeOwed(
       r.mailbox !== null && r.state === 'queued' && reached.has(r.address) ? { ...r, state: 'sent' } : r,
     ),
   });
+}
+
+/** Whether nothing is owed to the tenant's journal. A journal that cannot be kept now keeps no mail from its readers. */
+async function isJournaled(
+  services: OutboundServices,
+  entry: OutboxEntry,
+  message: WholeMessage,
+): Promise<boolean> {
+  try {
+    await services.journal?.(entry, message);
+    return true;
+  } catch (error) {
+    const { submissionId, correlationId } = entry;
+    services.log.warn('outbound.not-journaled', { correlationId, submissionId, error: String(error) });
+    return false;
+  }
 }
 
 /** One copy for each mailbox, however many of its addresses are recipients. */

@@ -7,8 +7,10 @@ import type { RawEnvelope } from '../../core/ports/blobs.ts';
 import type { ArrivedJob } from '../../core/ports/queues.ts';
 import type { Services } from '../../platform/services.ts';
 import { followRules } from './arrived/follow-rules.ts';
+import { journal } from './arrived/journal.ts';
 import { matchReports } from './arrived/match-reports.ts';
 import { outOfOffice } from './arrived/out-of-office.ts';
+import { warnOfQuota } from './arrived/warn-of-quota.ts';
 import { arrivedJob } from './jobs.ts';
 import { forBatch } from './mailbox-rules.ts';
 import { acceptJobs, type QueueBatch, retryLater } from './settle.ts';
@@ -25,7 +27,8 @@ export interface Arrived {
 /** Rejects on faults that another attempt may not meet. */
 export type FollowUp = (services: Services, arrived: Arrived) => Promise<void>;
 
-const FOLLOW_UPS: readonly FollowUp[] = [matchReports, outOfOffice, followRules];
+/** The journal first: what fails for good in another one must not keep a message out of it. */
+const FOLLOW_UPS: readonly FollowUp[] = [journal, matchReports, outOfOffice, followRules, warnOfQuota];
 
 export async function consumeArrived(all: Services, batch: QueueBatch): Promise<void> {
   const services = forBatch(all);

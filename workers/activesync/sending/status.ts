@@ -11,6 +11,8 @@ export const SEND = {
   badTime: 104,
   invalidParameters: 105,
   badMime: 107,
+  /** MailboxQuotaExceeded: the mailbox is too full to send. */
+  overQuota: 113,
   overLimit: 115,
   alreadySent: 118,
   noRecipient: 119,
@@ -30,6 +32,7 @@ export const REFUSED: Record<Refusal, SendStatus> = {
   'from-not-allowed': SEND.notSent,
   'too-large': SEND.tooLarge,
   loop: SEND.notSent,
+  'over-quota': SEND.overQuota,
   'rate-limited': SEND.overLimit,
   'sending-locked': SEND.overLimit,
 };
