@@ -2,7 +2,7 @@ import type { BlobStore } from '../core/ports/blobs.ts';
 import type { Carrier } from '../core/ports/carrier.ts';
 import type { DirectoryStore } from '../core/ports/directory.ts';
 import type { MailStore } from '../core/ports/mail.ts';
-import type { OutboxStore } from '../core/ports/outbox.ts';
+import type { OutboxEntry, OutboxStore } from '../core/ports/outbox.ts';
 import type { IngestJob, QueuePort } from '../core/ports/queues.ts';
 import type { WholeMessage } from './prepare.ts';
 
