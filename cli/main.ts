@@ -1,12 +1,15 @@
 import packageJson from '../package.json' with { type: 'json' };
 import { type Command, CommandError, UsageError } from './command.ts';
 import { aliasAdd } from './commands/alias-add.ts';
+import { check } from './commands/check.ts';
 import { deliver } from './commands/deliver.ts';
 import { deviceAllow, deviceBlock, deviceQuarantine } from './commands/device-access.ts';
 import { deviceDefaults } from './commands/device-defaults.ts';
 import { deviceList } from './commands/device-list.ts';
 import { deviceRemove } from './commands/device-remove.ts';
 import { deviceWipe } from './commands/device-wipe.ts';
+import { dlqCounts } from './commands/dlq-counts.ts';
+import { dlqDiscard } from './commands/dlq-discard.ts';
 import { dlqList } from './commands/dlq-list.ts';
 import { dlqReplay } from './commands/dlq-replay.ts';
 import { dlqShow } from './commands/dlq-show.ts';
@@ -25,9 +28,14 @@ import { listAllow, listBlock, listRemove } from './commands/list-change.ts';
 import { listShow } from './commands/list-show.ts';
 import { messageShow } from './commands/message-show.ts';
 import { migrate } from './commands/migrate.ts';
+import { outboxCancel } from './commands/outbox-cancel.ts';
+import { outboxList } from './commands/outbox-list.ts';
+import { outboxRetry } from './commands/outbox-retry.ts';
+import { outboxShow } from './commands/outbox-show.ts';
 import { phone } from './commands/phone.ts';
 import { policySet } from './commands/policy-set.ts';
 import { policyShow } from './commands/policy-show.ts';
+import { rebuild } from './commands/rebuild.ts';
 import { reconcile } from './commands/reconcile.ts';
 import { reindex } from './commands/reindex.ts';
 import { relayClear } from './commands/relay-clear.ts';
@@ -42,9 +50,11 @@ import { ruleOrder } from './commands/rule-order.ts';
 import { ruleRemove } from './commands/rule-remove.ts';
 import { ruleRun } from './commands/rule-run.ts';
 import { ruleSimulate } from './commands/rule-simulate.ts';
+import { snapshot } from './commands/snapshot.ts';
 import { spamSet } from './commands/spam-set.ts';
 import { spamShow } from './commands/spam-show.ts';
 import { start } from './commands/start.ts';
+import { tenantSending } from './commands/tenant-sending.ts';
 import { trustAdd } from './commands/trust-add.ts';
 import { trustList } from './commands/trust-list.ts';
 import { trustRemove } from './commands/trust-remove.ts';
@@ -52,8 +62,11 @@ import { userActiveSync } from './commands/user-activesync.ts';
 import { userAdd } from './commands/user-add.ts';
 import { userAttributes } from './commands/user-attributes.ts';
 import { userCertificate } from './commands/user-certificate.ts';
+import { userGrantSend } from './commands/user-grant-send.ts';
 import { userList } from './commands/user-list.ts';
 import { userPhoto } from './commands/user-photo.ts';
+import { userSending } from './commands/user-sending.ts';
+import { userUnlockSending } from './commands/user-unlock-sending.ts';
 import { createOutput, type Streams } from './output.ts';
 
 /** Every command, in the order of the help. */
@@ -62,14 +75,14 @@ export const COMMANDS: readonly Command[] = [
   domainAdd,
   domainList,
   domainCatchAll,
+  domainDns,
+  domainDkim,
+  domainSet,
   userAdd,
   userList,
   userAttributes,
   userPhoto,
   userCertificate,
-  domainDns,
-  domainDkim,
-  domainSet,
   groupAdd,
   groupList,
   groupMembers,
@@ -109,12 +122,25 @@ export const COMMANDS: readonly Command[] = [
   spamShow,
   spamSet,
   messageShow,
+  tenantSending,
+  userSending,
+  userUnlockSending,
+  userGrantSend,
+  outboxList,
+  outboxShow,
+  outboxCancel,
+  outboxRetry,
   deliver,
   phone,
   dlqList,
   dlqShow,
   dlqReplay,
+  dlqDiscard,
+  dlqCounts,
   reconcile,
+  check,
+  snapshot,
+  rebuild,
   reindex,
   migrate,
 ];

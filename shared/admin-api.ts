@@ -168,6 +168,22 @@ export interface DeadLetterView {
   correlationId: string;
   failedAt: number;
   replayedAt: number | null;
+  discardedAt: number | null;
+}
+
+export interface DeadLetterCountView {
+  queue: string;
+  waiting: number;
+  replayed: number;
+  discarded: number;
+  oldestWaitingAt: number | null;
+}
+
+/** One step of replaying all that wait; `cursor` goes on. */
+export interface ReplayView {
+  replayed: number;
+  refused: { deadLetterId: string; error: string }[];
+  cursor: string | null;
 }
 
 export interface DeadLetterDetail extends DeadLetterView {
@@ -373,6 +389,41 @@ export interface RebuildView {
   writtenAt: number | null;
 }
 
+/** One step of checking what must always be true; `cursor` of the answer before goes on. */
+export interface CheckRequest {
+  cursor: string | null;
+  /** Only this tenant, or only the mailbox of this user. */
+  tenantId: string | null;
+  address: string | null;
+  /** Put right what can be put right. */
+  mend: boolean;
+  /** Also what came in the last quarter of an hour, of which some may still be on its way. */
+  young: boolean;
+}
+
+/** One thing that should not be, and whether it was put right. */
+export interface FindingView {
+  /** Stable name of the check, e.g. `counters`, `raw-missing`. */
+  check: string;
+  tenantId: string;
+  /** null: of the tenant as a whole. */
+  mailboxId: string | null;
+  /** Cases, at least. */
+  count: number;
+  /** Ids or keys of some of them. */
+  examples: string[];
+  mended: boolean;
+}
+
+export interface CheckView {
+  /** null: everything was looked at. */
+  cursor: string | null;
+  findings: FindingView[];
+  mailboxes: number;
+  /** Items, objects and entries that were looked at. */
+  items: number;
+}
+
 /** One page of writing mailboxes down. */
 export interface SnapshotView {
   cursor: string | null;
@@ -505,4 +556,220 @@ export interface MessageVerdictView {
     disposition: 'inbox' | 'junk';
     reasons: string[];
   } | null;
+}
+
+/** A message on its way out, without anything of its content. */
+export interface OutboxEntryView {
+  submissionId: string;
+  /** Primary address of the user who sent it. */
+  sender: string;
+  /** Return path; empty for automatic messages that nobody is told of. */
+  mailFrom: string;
+  messageId: string;
+  size: number;
+  automatic: boolean;
+  /** held: nothing of it has left, and it can be taken back. */
+  state: 'held' | 'open' | 'done';
+  createdAt: number;
+  updatedAt: number;
+  nextAttemptAt: number | null;
+  correlationId: string;
+  recipients: {
+    address: string;
+    state: 'queued' | 'sending' | 'sent' | 'uncertain' | 'failed' | 'cancelled';
+    /** In a mailbox of this installation. */
+    local: boolean;
+    attempts: number;
+    nextAttemptAt: number | null;
+    carrier: string | null;
+    /** Id under which the next host keeps it. */
+    remoteId: string | null;
+    /** The last failure: status code and words. */
+    error: string | null;
+  }[];
+}
+
+export interface OutboxCancelView {
+  /** It had not begun to leave, and is a draft of its sender again. */
+  draft: boolean;
+  /** Recipients for whom attempts were ended. */
+  stopped: number;
+}
+
+/** null is no limit. */
+export interface SendRateView {
+  messagesPerHour: number | null;
+  messagesPerDay: number | null;
+  recipientsPerDay: number | null;
+}
+
+/** How much may be sent. */
+export interface TenantSendingView {
+  user: SendRateView;
+  tenant: SendRateView;
+  recipientsPerMessage: number;
+  automaticPerHour: { user: number; tenant: number };
+  /** A user is locked who writes to more than `least` recipients and `times` as many as usual within an hour. */
+  fanOut: { least: number; times: number } | null;
+  undoSendSeconds: number;
+}
+
+/** A change of it: what is left out stays as it is. */
+export interface SetTenantSending {
+  user?: Partial<SendRateView>;
+  tenant?: Partial<SendRateView>;
+  recipientsPerMessage?: number;
+  automaticPerHour?: { user?: number; tenant?: number };
+  fanOut?: { least?: number; times?: number } | null;
+  undoSendSeconds?: number;
+}
+
+export interface UserSendingView {
+  address: string;
+  /** When sending was locked; null when it is not. */
+  lockedAt: number | null;
+  reason: string | null;
+  /** The user's own choice; null: that of the tenant. */
+  undoSendSeconds: number | null;
+  hour: { messages: number; recipients: number };
+  day: { messages: number; recipients: number };
+  /** Most recipients in one hour of the last two weeks. */
+  usualRecipients: number;
+}
+
+/** A user who may send as, or on behalf of, another. */
+export interface SendGrantView {
+  owner: string;
+  grantee: string;
+  kind: 'as' | 'behalf';
+}
+
+export interface RetentionRuleView {
+  /** The folder with this role (`user`: folders that people made), */
+  role?: 'inbox' | 'drafts' | 'sent' | 'deleted' | 'junk' | 'archive' | 'user' | undefined;
+  /** or folders of this name; `*` stands for any text. */
+  name?: string | undefined;
+  days: number;
+  action: 'delete' | 'archive';
+  /** Counted from when it came into the folder, or from when it was received. */
+  measure: 'entered' | 'received';
+}
+
+/** How long a tenant keeps mail; null: for ever. */
+export interface RetentionView {
+  recoverableDays: number;
+  deletedDays: number | null;
+  junkDays: number | null;
+  /** The first that fits a folder counts, before the two above. */
+  folders: RetentionRuleView[];
+  userExceptions: boolean;
+}
+
+/** A change of it: what is left out stays as it is. */
+export type SetRetention = { [K in keyof RetentionView]?: RetentionView[K] | undefined };
+
+/** Folders that a user keeps longer than the tenant does, by folder id; null: for ever. */
+export interface RetentionExceptionsView {
+  address: string;
+  /** Whether the tenant allows any. */
+  allowed: boolean;
+  folders: Record<string, { days: number | null }>;
+}
+
+/** Sizes in bytes; null is no limit. */
+export interface QuotaMarksView {
+  warn: number | null;
+  stopSending: number | null;
+  stopReceiving: number | null;
+  maxMessageBytes: number | null;
+}
+
+export interface TenantQuotaView {
+  /** For users with no values of their own. */
+  user: QuotaMarksView;
+  totalBytes: number | null;
+  /** What the last count of all mailboxes gave; null before the first. */
+  usage: { sizeBytes: number; messages: number; mailboxes: number; countedAt: number } | null;
+}
+
+/** A change of it: what is left out stays as it is. */
+export interface SetTenantQuota {
+  user?: { [K in keyof QuotaMarksView]?: QuotaMarksView[K] | undefined } | undefined;
+  totalBytes?: number | null | undefined;
+}
+
+export interface UserQuotaView {
+  address: string;
+  /** Only what differs from the tenant's. */
+  own: Partial<QuotaMarksView>;
+  inForce: QuotaMarksView;
+  sizeBytes: number;
+  messages: number;
+  /** The highest mark that the mailbox has crossed. */
+  level: 'none' | 'warn' | 'stopSending' | 'stopReceiving';
+}
+
+/** A change of it: what is left out stays; null takes a limit off; `default` is the tenant's. */
+export type SetUserQuota = { [K in keyof QuotaMarksView]?: number | null | 'default' | undefined };
+
+/** Copies of a tenant's mail for keeping. */
+export interface JournalingView {
+  to: string | null;
+  /** `lockDays` is for the record: the lock itself is a rule of the bucket. */
+  r2: { prefix: string; lockDays: number | null } | null;
+  scope: 'all' | 'external' | 'internal';
+  /** Addresses of the users whose mail is journaled; null: everybody's. */
+  users: string[] | null;
+}
+
+export interface SetJournaling {
+  to?: string | null | undefined;
+  r2?: { prefix?: string | undefined; lockDays?: number | null | undefined } | null | undefined;
+  scope?: JournalingView['scope'] | undefined;
+  users?: string[] | null | undefined;
+}
+
+/** While it is in force nothing of what it covers is purged, moved out by retention, or erased. */
+export interface HoldView {
+  holdId: string;
+  tenantId: string;
+  /** null: every mailbox of the tenant. */
+  address: string | null;
+  reason: string;
+  placedBy: string;
+  since: number;
+  releasedAt: number | null;
+  releasedBy: string | null;
+}
+
+export interface PlaceHold {
+  /** Left out: the whole tenant. */
+  address?: string | undefined;
+  reason: string;
+  by?: string | undefined;
+}
+
+/** A message that was removed for good and can be brought back. */
+export interface DeletedView {
+  itemId: string;
+  folderId: string;
+  removedAt: number;
+  receivedAt: number;
+  size: number;
+  subject: string;
+  from: string;
+}
+
+export interface RestoredView {
+  itemId: string;
+  outcome: 'restored' | 'present';
+  folderId: string;
+  folder: string;
+}
+
+export interface RecountView {
+  address: string;
+  before: { sizeBytes: number; messages: number };
+  counted: { sizeBytes: number; messages: number };
+  mended: boolean;
 }

@@ -17,10 +17,12 @@ import { addDomainDnsRoutes } from './routes/domain-dns.ts';
 import { addDomainRoutes } from './routes/domains.ts';
 import { addGroupRoutes } from './routes/groups.ts';
 import { addOperationRoutes } from './routes/operations.ts';
+import { addOutboxRoutes } from './routes/outbox.ts';
 import { addPeopleRoutes, MAX_PHOTO_BODY } from './routes/people.ts';
 import { addPolicyRoutes } from './routes/policies.ts';
 import { addRecoveryRoutes } from './routes/recovery.ts';
 import { addRuleRoutes, MAX_RULES_BODY } from './routes/rules.ts';
+import { addSendingRoutes } from './routes/sending.ts';
 import { addTenantRoutes } from './routes/tenants.ts';
 import { addTrustRoutes } from './routes/trust.ts';
 import { addUserRoutes } from './routes/users.ts';
@@ -67,8 +69,8 @@ export function createAdmin(services: Services, hooks: AdminHooks): Hono<AdminEn
   const admin = createContext(services, hooks);
   addTenantRoutes(app, admin);
   addDomainRoutes(app, admin);
-  addUserRoutes(app, admin);
   addDomainDnsRoutes(app, admin);
+  addUserRoutes(app, admin);
   addCredentialRoutes(app, admin);
   addAliasRoutes(app, admin);
   addDeviceRoutes(app, admin);
@@ -81,6 +83,8 @@ export function createAdmin(services: Services, hooks: AdminHooks): Hono<AdminEn
   addRuleRoutes(app, admin);
   addTrustRoutes(app, admin);
   addOperationRoutes(app, admin);
+  addOutboxRoutes(app, admin);
+  addSendingRoutes(app, admin);
 
   app.notFound((c) => problemResponse(new NotFoundError('not found'), c.get('correlationId') ?? ''));
   app.onError((error, c) => {

@@ -1,0 +1,126 @@
+import { z } from 'zod';
+import { ConflictError, InvalidInputError, NotFoundError } from '../../../core/errors.ts';
+import type { OutboxCursor, OutboxEntry } from '../../../core/ports/outbox.ts';
+import type { OutboxCancelView, OutboxEntryView, Page } from '../../../shared/admin-api.ts';
+import type { AddRoutes } from '../context.ts';
+import { readQuery, requireUser } from '../input.ts';
+
+const listQuery = z.strictObject({
+  state: z.enum(['open', 'done']).optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: z.string().max(200).optional(),
+});
+
+/** What users sent: where it is, how often it was tried, and what was said. Nothing of the messages themselves. */
+export const addOutboxRoutes: AddRoutes = (app, { services, audit }) => {
+  const { directory, outbound } = services;
+
+  const mailboxOf = async (address: string) => {
+    const { tenant, user } = await requireUser(directory, address);
+    return { tenantId: tenant.tenantId, mailboxId: user.userId, shard: tenant.mailShard };
+  };
+
+  async function page(
+    which: { tenantId: string; mailboxId?: string },
+    { state, limit, cursor }: z.infer<typeof listQuery>,
+  ): Promise<Page<OutboxEntryView>> {
+    const query = { ...which, ...(state === undefined ? {} : { state }) };
+    const entries = await outbound.list(query, cursorOf(cursor), limit + 1);
+    const shown = entries.slice(0, limit);
+    const last = shown.at(-1);
+    const more = entries.length > limit && last !== undefined;
+    const senders = new Map<string, string>();
+    for (const { ref } of shown) {
+      if (senders.has(ref.mailboxId)) continue;
+      const found = await directory.getUser(ref.tenantId, ref.mailboxId);
+      senders.set(ref.mailboxId, found?.user.address ?? ref.mailboxId);
+    }
+    return {
+      items: shown.map((entry) => entryView(entry, senders.get(entry.ref.mailboxId) ?? '')),
+      cursor: more ? `${last.createdAt}/${last.submissionId}` : null,
+    };
+  }
+
+  app.get('/tenants/:tenantId/outbox', async (c) => {
+    const tenantId = c.req.param('tenantId');
+    if ((await directory.getTenant(tenantId)) === null) throw new NotFoundError('no such tenant');
+    return c.json(await page({ tenantId }, readQuery(c, listQuery)));
+  });
+
+  app.get('/users/:address/outbox', async (c) => {
+    const { tenantId, mailboxId } = await mailboxOf(c.req.param('address'));
+    return c.json(await page({ tenantId, mailboxId }, readQuery(c, listQuery)));
+  });
+
+  app.get('/users/:address/outbox/:id', async (c) => {
+    const { user } = await requireUser(directory, c.req.param('address'));
+    const entry = await outbound.get(await mailboxOf(c.req.param('address')), c.req.param('id'));
+    if (entry === null) throw new NotFoundError('no such message');
+    return c.json<OutboxEntryView>(entryView(entry, user.address));
+  });
+
+  app.post('/users/:address/outbox/:id/cancel', async (c) => {
+    const ref = await mailboxOf(c.req.param('address'));
+    const id = c.req.param('id');
+    const outcome = await outbound.cancel(ref, id);
+    if (outcome === 'unknown') throw new NotFoundError('no such message');
+    const stopped = outcome === 'cancelled' ? 0 : await outbound.stop(ref, id);
+    if (outcome === 'too-late' && stopped === 0)
+      throw new ConflictError('it has left: there is nothing of it to cancel');
+    await audit({
+      correlationId: c.get('correlationId'),
+      tenantId: ref.tenantId,
+      action: 'outbox.cancel',
+      resource: `outbox/${id}`,
+      details: { draft: outcome === 'cancelled', stopped },
+    });
+    return c.json<OutboxCancelView>({ draft: outcome === 'cancelled', stopped });
+  });
+
+  app.post('/users/:address/outbox/:id/retry', async (c) => {
+    const { user } = await requireUser(directory, c.req.param('address'));
+    const ref = await mailboxOf(c.req.param('address'));
+    const id = c.req.param('id');
+    const outcome = await outbound.retry(ref, id);
+    if (outcome === 'unknown') throw new NotFoundError('no such message');
+    if (outcome === 'nothing') throw new ConflictError('there is nothing of it to try again');
+    await audit({
+      correlationId: c.get('correlationId'),
+      tenantId: ref.tenantId,
+      action: 'outbox.retry',
+      resource: `outbox/${id}`,
+    });
+    const entry = await outbound.get(ref, id);
+    if (entry === null) throw new NotFoundError('no such message');
+    return c.json<OutboxEntryView>(entryView(entry, user.address));
+  });
+};
+
+function cursorOf(text: string | undefined): OutboxCursor | null {
+  if (text === undefined) return null;
+  const match = /^(\d{1,15})\/(.+)$/.exec(text);
+  if (match === null) throw new InvalidInputError('the cursor is not one of this list');
+  return { createdAt: Number(match[1]), submissionId: match[2] ?? '' };
+}
+
+function entryView(entry: OutboxEntry, sender: string): OutboxEntryView {
+  const { submissionId, mailFrom, messageId, rawSize, automatic, createdAt, updatedAt, correlationId } =
+    entry;
+  const held = entry.state === 'open' && !entry.begun;
+  return {
+    ...{ submissionId, sender, mailFrom, messageId, size: rawSize, automatic, createdAt, updatedAt },
+    correlationId,
+    state: held ? 'held' : entry.state,
+    nextAttemptAt: entry.state === 'done' ? null : entry.nextAttemptAt,
+    recipients: entry.recipients.map((r) => ({
+      address: r.address,
+      state: r.state,
+      local: r.mailbox !== null,
+      attempts: r.attempts,
+      nextAttemptAt: r.nextAttemptAt,
+      carrier: r.carrier,
+      remoteId: r.remoteId,
+      error: r.failure === null ? null : `${r.failure.status} ${r.failure.text}`,
+    })),
+  };
+}
