@@ -32,8 +32,12 @@ export async function judge(services: Services, arrival: Arrival): Promise<NewMe
   const settings = await trustSettings(services, arrival.ref);
   const lists = askLists(settings, arrival, trace);
   const verdict = await verdictOf(services, { arrival, author, trace, settings, lists });
-  services.log.debug('mail.judged', { correlationId: arrival.correlationId, ...logFields(verdict) });
-  return { ...message, verdict, ...(verdict.disposition === 'junk' ? { folderRole: 'junk' as const } : {}) };
+  const junk = verdict.disposition === 'junk';
+  services.log[junk ? 'info' : 'debug']('mail.judged', {
+    correlationId: arrival.correlationId,
+    ...logFields(verdict),
+  });
+  return junk ? { ...message, verdict, folderRole: 'junk' } : { ...message, verdict };
 }
 
 interface Author {
