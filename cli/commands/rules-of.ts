@@ -10,7 +10,7 @@ export const ruleUser = { name: 'user', help: 'address of the user' };
 /** A rule of theirs. */
 export const ruleName = { name: 'rule', help: 'its id, its number or its name' };
 
-export function rulesPath(user: string): string {
+function rulesPath(user: string): string {
   return `/users/${encodeURIComponent(user)}/rules`;
 }
 

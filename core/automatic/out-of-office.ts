@@ -47,7 +47,7 @@ export async function answerOutOfOffice(
  * Internal is who was signed in here and is of the same tenant; that a header says so is no reason (A22). Known are
  * those the owner wrote to.
  */
-export async function audienceOf(
+async function audienceOf(
   { directory, mail }: Pick<AutomaticServices, 'directory' | 'mail'>,
   { ref, envelope }: Pick<ArrivedMail, 'ref' | 'envelope'>,
 ): Promise<OofAudience> {

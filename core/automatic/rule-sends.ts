@@ -30,16 +30,10 @@ export async function sendForRules(
   }
 }
 
-export type ForwardRefusal =
-  | 'null-return-path'
-  | 'report'
-  | 'automatic-reply'
-  | 'loop'
-  | 'too-many-hops'
-  | 'junk';
+type ForwardRefusal = 'null-return-path' | 'report' | 'automatic-reply' | 'loop' | 'too-many-hops' | 'junk';
 
 /** Why a message must not be passed on (A23): what answers would come back for ever, or has been here before. */
-export function forwardRefusal(
+function forwardRefusal(
   {
     envelope,
     message,

@@ -7,7 +7,7 @@ import type { AutomaticServices } from './services.ts';
 const HOUR_MS = 60 * 60 * 1000;
 
 /** What a mailbox may send by itself in an hour: a storm ends here (A23). */
-export const HOURLY = { forward: 300, reply: 120, receipt: 120 } as const;
+const HOURLY = { forward: 300, reply: 120, receipt: 120 } as const;
 
 export interface AutomaticSend {
   ref: MailboxRef;

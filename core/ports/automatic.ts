@@ -19,17 +19,15 @@ export interface RuleStore {
  * What was told of one recipient of a sent message. failed, delayed, delivered, relayed, expanded: RFC 3464 2.3.3.
  * read, deleted: RFC 8098 3.2.6. answered: the owner has told the recipient, who asked for it, that a message was read.
  */
-export const DELIVERY_KINDS = [
-  'failed',
-  'delayed',
-  'delivered',
-  'relayed',
-  'expanded',
-  'read',
-  'deleted',
-  'answered',
-] as const;
-export type DeliveryKind = (typeof DELIVERY_KINDS)[number];
+export type DeliveryKind =
+  | 'failed'
+  | 'delayed'
+  | 'delivered'
+  | 'relayed'
+  | 'expanded'
+  | 'read'
+  | 'deleted'
+  | 'answered';
 
 export interface DeliveryReport {
   itemId: string;

@@ -14,7 +14,7 @@ import { ruleBody } from './read-body.ts';
 import type { Rule } from './types.ts';
 
 /** Messages that one step looks at: each is read from its raw. */
-export const RUN_STEP = 50;
+const RUN_STEP = 50;
 const SAMPLE = 5;
 
 export interface RunOrder {
@@ -32,7 +32,7 @@ export interface RunOrder {
   correlationId: string;
 }
 
-export interface RuleMatches {
+interface RuleMatches {
   ruleId: string;
   matched: number;
   /** The newest of this step. */

@@ -62,7 +62,7 @@ export function parseRule(value: unknown, at: string, newId: () => string): Rule
   return rule;
 }
 
-export function parsePredicates(value: unknown, at: string): RulePredicates {
+function parsePredicates(value: unknown, at: string): RulePredicates {
   const json = object(value, at);
   const out: RulePredicates = {};
   for (const [key, given] of Object.entries(json)) {

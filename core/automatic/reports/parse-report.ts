@@ -4,7 +4,7 @@ import type { MessageIndex, PartIndex } from '../../../codecs/mime/types.ts';
 import { canonicalAddress } from '../../mail/recipients.ts';
 import type { DeliveryKind } from '../../ports/automatic.ts';
 
-export interface ReportedRecipient {
+interface ReportedRecipient {
   /** Canonical addresses that name the recipient, the one that the sender wrote first. */
   addresses: string[];
   kind: Exclude<DeliveryKind, 'answered'>;
