@@ -25,7 +25,7 @@ export interface DkimKey {
 }
 
 /** What may change of a key. */
-export type DkimKeyChange = Partial<Pick<DkimKey, 'state' | 'sealedKey' | 'notBefore' | 'notAfter'>>;
+type DkimKeyChange = Partial<Pick<DkimKey, 'state' | 'sealedKey' | 'notBefore' | 'notAfter'>>;
 
 export interface DkimKeyStore {
   /** Rejects with ConflictError when the domain has a key of this selector. */

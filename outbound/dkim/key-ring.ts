@@ -4,7 +4,7 @@ import type { DirectoryStore } from '../../core/ports/directory.ts';
 import type { DkimAlgorithm, DkimKeyStore } from '../../core/ports/dkim.ts';
 import type { Seal } from '../../core/ports/seal.ts';
 
-export interface SigningKey {
+interface SigningKey {
   selector: string;
   algorithm: DkimAlgorithm;
   key: PrivateKey;

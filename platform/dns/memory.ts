@@ -1,7 +1,7 @@
 import type { Dns, DnsAnswer, DnsType, MxRecord } from '../../core/ports/dns.ts';
 
 /** Records of one name; 'fails': its questions get no answer (SERVFAIL, timeout). */
-export type ZoneEntry = ({ MX?: MxRecord[] } & { [T in Exclude<DnsType, 'MX'>]?: string[] }) | 'fails';
+type ZoneEntry = ({ MX?: MxRecord[] } & { [T in Exclude<DnsType, 'MX'>]?: string[] }) | 'fails';
 
 /** Records by name, in lower case and without the dot at the end. */
 export type Zone = Record<string, ZoneEntry>;
