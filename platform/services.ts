@@ -11,6 +11,7 @@ import type { MailStore } from '../core/ports/mail.ts';
 import type { MailAuth } from '../core/ports/mail-auth.ts';
 import type { ObjectStore } from '../core/ports/objects.ts';
 import type { Composer, Outbound } from '../core/ports/outbound.ts';
+import type { OperationsStore } from '../core/ports/operations.ts';
 import type { OutboxStore } from '../core/ports/outbox.ts';
 import type { PhotoStore } from '../core/ports/photos.ts';
 import type { QueuePort } from '../core/ports/queues.ts';
@@ -29,6 +30,8 @@ export interface Services {
   directory: DirectoryStore;
   dkimKeys: DkimKeyStore;
   outbox: OutboxStore;
+  /** Notes of the installation about its own work. */
+  operations: OperationsStore;
   mail: MailStore;
   /** Mailboxes and tenants as what is written down of them (I28). */
   archive: ArchiveStore;

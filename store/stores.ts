@@ -2,7 +2,9 @@ import type { ArchiveStore } from '../core/ports/archive.ts';
 import type { AuditStore } from '../core/ports/audit.ts';
 import type { DirectoryStore } from '../core/ports/directory.ts';
 import type { DkimKeyStore } from '../core/ports/dkim.ts';
+import type { LinkStore } from '../core/ports/links.ts';
 import type { MailStore } from '../core/ports/mail.ts';
+import type { OperationsStore } from '../core/ports/operations.ts';
 import type { OutboxStore } from '../core/ports/outbox.ts';
 import type { SearchStore } from '../core/ports/search.ts';
 import type { SpamTokens } from '../core/ports/spam-tokens.ts';
@@ -11,6 +13,8 @@ import { createAuditStore } from './repos/audit-store.ts';
 import { createDirectoryArchive } from './repos/directory/archive.ts';
 import { createDirectoryStore } from './repos/directory/directory-store.ts';
 import { createDkimKeyStore } from './repos/directory/dkim-keys.ts';
+import { createLinkStore } from './repos/directory/links.ts';
+import { createOperationsStore } from './repos/directory/operations.ts';
 import { createOutboxStore } from './repos/directory/outbox.ts';
 import { mailboxArchive } from './repos/mail/archive/mailbox-archive.ts';
 import { createMailStore } from './repos/mail/mail-store.ts';
@@ -25,7 +29,9 @@ import type { SearchTables } from './schema/search.ts';
 export interface Stores {
   directory: DirectoryStore;
   outbox: OutboxStore;
+  operations: OperationsStore;
   dkimKeys: DkimKeyStore;
+  links: LinkStore;
   mail: MailStore;
   spamTokens: SpamTokens;
   /** Mailboxes and tenants as what is written down of them, and made again from that (I28). */
@@ -54,7 +60,9 @@ export function createStores(executors: Executors, tables: Tables): Stores {
   return {
     directory: createDirectoryStore({ executor: executors.directory, tables: tables.directory }),
     outbox: createOutboxStore({ executor: executors.directory, tables: tables.directory }),
+    operations: createOperationsStore({ executor: executors.directory, tables: tables.directory }),
     dkimKeys: createDkimKeyStore({ executor: executors.directory, tables: tables.directory }),
+    links: createLinkStore({ executor: executors.directory, tables: tables.directory }),
     mail: createMailStore({ names: executors.shards, executor: executors.mail, tables: tables.mail }),
     spamTokens: createSpamTokens({
       names: executors.shards,

@@ -21,21 +21,21 @@ import {
   createD1Stores,
   createPostgresStores,
   createR2BlobStore,
-  createR2PhotoStore,
   createR2ObjectStore,
+  createR2PhotoStore,
 } from '../store/index.ts';
 import { ACTIVESYNC_PATH, createActiveSync } from './activesync/index.ts';
 import { createAdmin } from './admin/index.ts';
 import { createEmailInbound } from './email-inbound/index.ts';
 import { createHealth } from './health.ts';
-import { replayDeadLetter } from './queue-consumers/dead-letters.ts';
+import { replayDeadLetter, replayDeadLetters } from './queue-consumers/dead-letters.ts';
 import { createQueueConsumers } from './queue-consumers/index.ts';
 import { ingestNow } from './queue-consumers/ingest-now.ts';
 import { createMessageReader } from './queue-consumers/message-reader.ts';
 import { createRecovery } from './recovery/index.ts';
-
 import { createScheduled } from './scheduled/index.ts';
 import { createWellKnown, MTA_STS_PATH } from './well-known/index.ts';
+
 export { MailboxHub } from '../durable-objects/mailbox-hub.ts';
 export { Throttle } from '../durable-objects/throttle.ts';
 
@@ -46,7 +46,21 @@ const shared = new WeakMap<
   object,
   Omit<
     Services,
-    'defer' | 'reader' | 'spam' | 'spamTokens' | 'directory' | 'outbox' | 'archive' | 'dkimKeys' | 'mail' | 'search' | 'audit' | 'outbound' | 'composer' | 'carriers'
+    | 'defer'
+    | 'reader'
+    | 'spam'
+    | 'spamTokens'
+    | 'directory'
+    | 'outbox'
+    | 'operations'
+    | 'archive'
+    | 'dkimKeys'
+    | 'mail'
+    | 'search'
+    | 'audit'
+    | 'outbound'
+    | 'composer'
+    | 'carriers'
   > & {
     stores: ReturnType<typeof createD1Stores> | null;
     keyRing: KeyRing;
@@ -68,8 +82,8 @@ export function buildServices(env: Env, context: Deferring): Services {
           ? createD1Stores({ directory: env.DIRECTORY, mail: shards, search: env.SEARCH, audit: env.AUDIT })
           : null,
       blobs: createR2BlobStore(env.BLOBS),
-      photos: createR2PhotoStore(env.BLOBS),
       objects: createR2ObjectStore(env.BLOBS),
+      photos: createR2PhotoStore(env.BLOBS),
       queues: createQueues(env),
       dns,
       mailAuth: createMailAuth(dns),
@@ -117,6 +131,8 @@ export function buildServices(env: Env, context: Deferring): Services {
       random: Math.random,
       maxMessageBytes: rest.config.maxMessageBytes,
       ingestNow: (jobs) => ingestNow(services, jobs),
+      journal: (entry, message) => journalSubmission(services, entry, message),
+      journalFailed: (entry) => journalFailed(services, entry),
     }),
   };
   return services;
@@ -130,26 +146,26 @@ function postgresUrl(env: Env): string {
 
 export class DeviceSession extends createDeviceSession<Env>(buildServices) {}
 
-async function route(request: Request, services: Services): Promise<Response> {
-      journal: (entry, message) => journalSubmission(services, entry, message),
-      journalFailed: (entry) => journalFailed(services, entry),
-  const { pathname } = new URL(request.url);
-  if (pathname.toLowerCase().replace(/\/$/, '') === ACTIVESYNC_PATH)
 /** Mail that comes from the bucket again was answered, forwarded and counted when it came the first time. */
 function withoutFollowUps(services: Services): Services {
   return { ...services, queues: { ...services.queues, arrived: async () => undefined } };
 }
 
+async function route(request: Request, services: Services): Promise<Response> {
+  const { pathname } = new URL(request.url);
+  if (pathname.toLowerCase().replace(/\/$/, '') === ACTIVESYNC_PATH)
     return createActiveSync(services)(request);
   if (pathname === '/healthz' || pathname === '/readyz') return createHealth(services)(request);
+  if (pathname === MTA_STS_PATH) return createWellKnown(services)(request);
   if (pathname.startsWith('/admin/v1/')) {
     return createAdmin(services, {
       reconcile: () => createScheduled(services)('manual', services.now()),
       replayDeadLetter: (id) => replayDeadLetter(services, id),
+      replayDeadLetters: (filter) => replayDeadLetters(services, filter),
+      ...createRecovery({ services, place: (jobs) => ingestNow(withoutFollowUps(services), jobs) }),
       hashPassword,
     }).fetch(request);
   }
-      ...createRecovery({ services, place: (jobs) => ingestNow(withoutFollowUps(services), jobs) }),
   return new Response('not found\n', { status: 404, headers: { 'cache-control': 'no-store' } });
 }
 
@@ -161,7 +177,6 @@ export default {
     } catch (error) {
       services.log.error('http.failed', { error: describeError(error) });
       return new Response('temporarily unavailable\n', { status: 503, headers: { 'retry-after': '30' } });
-  if (pathname === MTA_STS_PATH) return createWellKnown(services)(request);
     }
   },
   email(message, env, context) {

@@ -1,16 +1,24 @@
 import type { DeadLetterView, Page } from '../../shared/admin-api.ts';
-import { defineCommand } from '../command.ts';
+import { defineCommand, UsageError } from '../command.ts';
 import { withLocalServer } from '../local/connect.ts';
 import { shorten, shortTime } from '../output.ts';
 
+const STATES = ['waiting', 'replayed', 'discarded'];
+
 export const dlqList = defineCommand({
   name: 'dlq list',
-  summary: 'list messages that a queue gave up on',
+  summary: 'list messages that a queue gave up on, with the error of the last attempt',
   positionals: [],
-  flags: { queue: { type: 'string', value: 'NAME', help: 'only those of this queue, e.g. mail-ingest' } },
-  async run({ flags, out }) {
+  flags: {
+    queue: { type: 'string', value: 'NAME', help: 'only those of this queue, e.g. mail-ingest' },
+    state: { type: 'string', value: 'STATE', help: 'only waiting, replayed or discarded ones' },
+  },
+  async run({ flags: { queue, state }, out }) {
+    if (state !== undefined && !STATES.includes(state)) {
+      throw new UsageError(`--state is one of ${STATES.join(', ')}`, 'dlq list');
+    }
     const { items } = await withLocalServer(({ admin }) =>
-      admin.get<Page<DeadLetterView>>('/dead-letters', { limit: 500, queue: flags.queue }),
+      admin.get<Page<DeadLetterView>>('/dead-letters', { limit: 500, queue, state }),
     );
     out.result(items, () => {
       const rows = items.map((d) => [
@@ -18,10 +26,15 @@ export const dlqList = defineCommand({
         d.queue,
         shortTime(d.failedAt),
         d.attempts,
-        d.replayedAt === null ? 'waiting' : `replayed ${shortTime(d.replayedAt)}`,
+        stateOf(d),
         shorten(d.error, 60),
       ]);
       out.table(['id', 'queue', 'failed', 'attempts', 'state', 'error'], rows, 'There are no dead letters.');
     });
   },
 });
+
+export function stateOf({ replayedAt, discardedAt }: DeadLetterView): string {
+  if (discardedAt !== null) return `discarded ${shortTime(discardedAt)}`;
+  return replayedAt === null ? 'waiting' : `replayed ${shortTime(replayedAt)}`;
+}

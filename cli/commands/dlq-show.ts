@@ -2,6 +2,7 @@ import type { DeadLetterDetail } from '../../shared/admin-api.ts';
 import { defineCommand } from '../command.ts';
 import { withLocalServer } from '../local/connect.ts';
 import { printable, shortTime } from '../output.ts';
+import { stateOf } from './dlq-list.ts';
 
 export const dlqShow = defineCommand({
   name: 'dlq show',
@@ -16,7 +17,7 @@ export const dlqShow = defineCommand({
       out.line(`id           ${letter.deadLetterId}`);
       out.line(`queue        ${letter.queue}`);
       out.line(`failed       ${shortTime(letter.failedAt)} after ${letter.attempts} attempts`);
-      out.line(`replayed     ${letter.replayedAt === null ? 'no' : shortTime(letter.replayedAt)}`);
+      out.line(`state        ${stateOf(letter)}`);
       out.line(`correlation  ${letter.correlationId}`);
       out.line(`error        ${printable(letter.error)}`);
       out.line(`message      ${JSON.stringify(letter.body, null, 2)}`);

@@ -24,6 +24,27 @@ export interface DeadLetter {
   correlationId: string;
   failedAt: number;
   replayedAt: number | null;
+  discardedAt: number | null;
+}
+
+/** waiting: nobody has done anything about it yet. */
+export type DeadLetterState = 'waiting' | 'replayed' | 'discarded';
+
+export interface DeadLetterFilter {
+  queue?: string;
+  state?: DeadLetterState;
+  /** Failed before this time. */
+  before?: number;
+  limit: number;
+}
+
+export interface DeadLetterCount {
+  queue: string;
+  waiting: number;
+  replayed: number;
+  discarded: number;
+  /** Of those that wait; milliseconds since the epoch. */
+  oldestWaitingAt: number | null;
 }
 
 /** Control plane: tenants, domains, users, aliases, credentials, devices, dead letters. Addresses are canonical. */
@@ -62,9 +83,13 @@ export interface DirectoryStore extends PeopleDirectory, MobileDirectory, Keepin
 
   /** Inserting the same deadLetterId again changes nothing. */
   putDeadLetter(letter: DeadLetter): Promise<void>;
-  listDeadLetters(options: { queue?: string; before?: number; limit: number }): Promise<DeadLetter[]>;
+  listDeadLetters(filter: DeadLetterFilter): Promise<DeadLetter[]>;
+  /** Of each queue that ever had one. */
+  countDeadLetters(): Promise<DeadLetterCount[]>;
   getDeadLetter(deadLetterId: string): Promise<DeadLetter | null>;
   markReplayed(deadLetterId: string, at: number): Promise<void>;
+  /** The letter stays, and is not waited for any more. */
+  markDiscarded(deadLetterId: string, at: number): Promise<void>;
 
   /** Cheap proof that the database answers. */
   ping(): Promise<void>;

@@ -62,6 +62,11 @@ export interface SearchStore {
   /** Up to `limit` items that the index believes to be in this folder. */
   inFolder(ref: MailboxRef, folderId: string, limit: number): Promise<string[]>;
 
+  /** Which of these items have a document. */
+  indexed(ref: MailboxRef, itemIds: readonly string[]): Promise<Set<string>>;
+  /** Ids of documents in their order, after this one. */
+  documents(ref: MailboxRef, afterItemId: string, limit: number): Promise<string[]>;
+
   /** Remembers the search that a device pages through; there is one for each device. */
   noteSearch(ref: MailboxRef, deviceId: string, searchId: string): Promise<void>;
   notedSearch(ref: MailboxRef, deviceId: string): Promise<string | null>;

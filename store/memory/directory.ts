@@ -1,6 +1,11 @@
 import { ConflictError, NotFoundError } from '../../core/errors.ts';
 import type { Alias, Credential, Domain, Tenant, User } from '../../core/identity/types.ts';
-import type { AddressLookup, DeadLetter, DirectoryStore } from '../../core/ports/directory.ts';
+import type {
+  AddressLookup,
+  DeadLetter,
+  DeadLetterState,
+  DirectoryStore,
+} from '../../core/ports/directory.ts';
 import { compareText, fitText } from '../text.ts';
 import { createMemoryKeeping } from './keeping.ts';
 import { createMemoryMobile } from './mobile.ts';
@@ -159,14 +164,34 @@ export function createMemoryDirectoryStore(): DirectoryStore {
         error: fitText(error, 8192),
       });
     },
-    listDeadLetters: async ({ queue, before, limit }) =>
+    listDeadLetters: async ({ queue, state, before, limit }) =>
       structuredClone(
         [...deadLetters.values()]
           .filter((l) => (queue === undefined || l.queue === queue) && l.failedAt < (before ?? Infinity))
+          .filter((l) => state === undefined || stateOf(l) === state)
           .sort((a, b) => b.failedAt - a.failedAt || compareText(b.deadLetterId, a.deadLetterId))
           .slice(0, limit),
       ),
     getDeadLetter: async (deadLetterId) => structuredClone(deadLetters.get(deadLetterId) ?? null),
+    async countDeadLetters() {
+      const queues = [...new Set([...deadLetters.values()].map((l) => l.queue))].sort(compareText);
+      return queues.map((queue) => {
+        const letters = [...deadLetters.values()].filter((l) => l.queue === queue);
+        const of = (state: DeadLetterState) => letters.filter((l) => stateOf(l) === state);
+        const times = of('waiting').map((l) => l.failedAt);
+        return {
+          queue,
+          waiting: times.length,
+          replayed: of('replayed').length,
+          discarded: of('discarded').length,
+          oldestWaitingAt: times.length === 0 ? null : Math.min(...times),
+        };
+      });
+    },
+    async markDiscarded(deadLetterId, at) {
+      const letter = deadLetters.get(deadLetterId);
+      if (letter !== undefined) letter.discardedAt ??= at;
+    },
     async markReplayed(deadLetterId, at) {
       const letter = deadLetters.get(deadLetterId);
       if (letter !== undefined) letter.replayedAt ??= at;
@@ -176,4 +201,9 @@ export function createMemoryDirectoryStore(): DirectoryStore {
     ...createMemorySendGrants(),
     ping: async () => undefined,
   };
+}
+
+function stateOf({ replayedAt, discardedAt }: DeadLetter): DeadLetterState {
+  if (discardedAt !== null) return 'discarded';
+  return replayedAt === null ? 'waiting' : 'replayed';
 }

@@ -2,7 +2,9 @@ import type { Stores } from '../stores.ts';
 import { createMemoryAuditStore } from './audit.ts';
 import { createMemoryDirectoryStore } from './directory.ts';
 import { createMemoryDkimKeyStore } from './dkim-keys.ts';
+import { createMemoryLinkStore } from './links.ts';
 import { createMemoryMail } from './mail.ts';
+import { createMemoryOperationsStore } from './operations.ts';
 import { createMemoryOutboxStore } from './outbox.ts';
 import { createMemorySearchStore } from './search.ts';
 import { createMemorySpamTokens } from './spam-tokens.ts';
@@ -17,7 +19,9 @@ export function createMemoryStores(shards?: string[]): Stores {
   return {
     directory: createMemoryDirectoryStore(),
     outbox: createMemoryOutboxStore(),
+    operations: createMemoryOperationsStore(),
     dkimKeys: createMemoryDkimKeyStore(),
+    links: createMemoryLinkStore(),
     ...createMemoryMail(shards),
     spamTokens: createMemorySpamTokens(),
     search: createMemorySearchStore(),

@@ -12,6 +12,7 @@ import {
   looseTerms,
   type Terms,
 } from '../search-words.ts';
+import { compareText } from '../text.ts';
 
 interface Document {
   state: SearchDocument;
@@ -81,6 +82,12 @@ export function createMemorySearchStore(): SearchStore {
       const inside = [...of(ref).documents.values()].filter(({ state }) => state.folderId === folderId);
       return inside.slice(0, limit).map(({ state }) => state.itemId);
     },
+    indexed: async (ref, itemIds) => new Set(itemIds.filter((id) => of(ref).documents.has(id))),
+    documents: async (ref, afterItemId, limit) =>
+      [...of(ref).documents.keys()]
+        .filter((id) => compareText(id, afterItemId) > 0)
+        .sort(compareText)
+        .slice(0, limit),
     async noteSearch(ref, deviceId, searchId) {
       of(ref).noted.set(deviceId, searchId);
     },

@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, gt, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import type { MailboxRef } from '../../core/mail/types.ts';
 import type {
@@ -167,6 +167,32 @@ export function createSearchStore(executor: Executor, tables: SearchTables): Sea
           .select({ itemId: documents.itemId })
           .from(documents)
           .where(and(scopedTo(ref), eq(documents.folderId, askedId(folderId))))
+          .limit(limit),
+      );
+      return rows.map((row) => row.itemId);
+    },
+
+    async indexed(ref, itemIds) {
+      const found = new Set<string>();
+      for (const slice of slices([...new Set(itemIds)], IDS_PER_STATEMENT)) {
+        const rows = await executor.all(
+          build
+            .select({ itemId: documents.itemId })
+            .from(documents)
+            .where(and(scopedTo(ref), dialect.isIn(documents.itemId, slice))),
+        );
+        for (const { itemId } of rows) found.add(itemId);
+      }
+      return found;
+    },
+
+    async documents(ref, afterItemId, limit) {
+      const rows = await executor.all(
+        build
+          .select({ itemId: documents.itemId })
+          .from(documents)
+          .where(and(scopedTo(ref), gt(documents.itemId, askedId(afterItemId))))
+          .orderBy(documents.itemId)
           .limit(limit),
       );
       return rows.map((row) => row.itemId);

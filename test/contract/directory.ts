@@ -215,6 +215,7 @@ export function directoryContract(subject: Subject): void {
         correlationId: 'c',
         failedAt: n,
         replayedAt: null,
+        discardedAt: null,
       });
       const [a, b, c] = [letter(1), letter(2), letter(3)];
       for (const l of [a, b, c]) await directory.putDeadLetter(l);
@@ -226,6 +227,62 @@ export function directoryContract(subject: Subject): void {
       await directory.markReplayed(b.deadLetterId, 60);
       expect(await directory.getDeadLetter(b.deadLetterId)).toEqual({ ...b, replayedAt: 50 });
       expect(await directory.getDeadLetter('absent')).toBeNull();
+    });
+
+    test('are filtered by what was done about them, and counted', async () => {
+      const { directory } = await subject.open();
+      const queue = unique('queue');
+      const ids = ['a', 'b', 'c', 'd'].map((name) => unique(name));
+      for (const [n, deadLetterId] of ids.entries()) {
+        await directory.putDeadLetter({
+          ...{ deadLetterId, queue, body: '{}', error: 'boom', attempts: 1, correlationId: '' },
+          ...{ failedAt: 10 + n, replayedAt: null, discardedAt: null },
+        });
+      }
+      const [, b = '', c = '', d = ''] = ids;
+      await directory.markReplayed(b, 50);
+      await directory.markReplayed(c, 51);
+      await directory.markDiscarded(c, 52);
+      await directory.markDiscarded(c, 53);
+      await directory.markDiscarded(d, 54);
+      expect((await directory.getDeadLetter(c))?.discardedAt).toBe(52);
+      const list = async (state: 'waiting' | 'replayed' | 'discarded') =>
+        (await directory.listDeadLetters({ queue, state, limit: 9 })).map((l) => l.deadLetterId);
+      expect(await list('waiting')).toEqual([ids[0]]);
+      expect(await list('replayed')).toEqual([b]);
+      expect(await list('discarded')).toEqual([d, c]);
+      expect((await directory.countDeadLetters()).find((count) => count.queue === queue)).toEqual({
+        ...{ queue, waiting: 1, replayed: 1, discarded: 2, oldestWaitingAt: 10 },
+      });
+    });
+  });
+
+  describe('notes of the installation', () => {
+    test('the last failure of a queue message is kept until it is forgotten', async () => {
+      const { operations } = await subject.open();
+      const queue = unique('queue');
+      const failure = { queue, digest: 'd1', error: 'first', attempts: 2, failedAt: 5 };
+      await operations.noteFailures([failure, { ...failure, digest: 'd2', failedAt: 9 }]);
+      await operations.noteFailures([{ ...failure, error: 'second', attempts: 3 }]);
+      await operations.noteFailures([]);
+      expect(await operations.failuresOf(queue, ['d1', 'absent'])).toEqual([
+        { ...failure, error: 'second', attempts: 3 },
+      ]);
+      expect(await operations.failuresOf(queue, [])).toEqual([]);
+      await operations.forgetFailures(queue, ['d1', 'absent']);
+      expect(await operations.failuresOf(queue, ['d1'])).toEqual([]);
+      expect(await operations.failuresOf(queue, ['d2'])).toHaveLength(1);
+      await operations.forgetFailuresBefore(10);
+      expect(await operations.failuresOf(queue, ['d2'])).toEqual([]);
+    });
+
+    test('a cursor is what was put last', async () => {
+      const { operations } = await subject.open();
+      const name = unique('cursor');
+      expect(await operations.getCursor(name)).toBeNull();
+      await operations.putCursor(name, { at: 'x' }, 1);
+      await operations.putCursor(name, { at: 'ü', n: [1] }, 2);
+      expect(await operations.getCursor(name)).toEqual({ at: 'ü', n: [1] });
     });
   });
 }

@@ -143,6 +143,8 @@ export type Work =
   | { do: 'draft' | 'save'; pick: number; text: string }
   | { do: 'setting' | 'rule' | 'person'; pick: number; text: string };
 
+type ItemWork = Exclude<Work, { do: 'deliver' } | { do: 'folder' | 'rename' | 'drop' }>;
+
 const pick = fc.nat({ max: 1000 });
 const word = fc.constantFrom('Alpha', 'Beta', 'Gamma', 'Ωmega', 'Ümläut', '日本語');
 
@@ -251,15 +253,10 @@ export async function carryOut(house: House, shard: string, piece: Work, deliver
     );
     return;
   }
-  await onItem(house, mailbox, ref, piece);
+  await onItem(house, mailbox, ref, piece as ItemWork);
 }
 
-async function onItem(
-  house: House,
-  mailbox: MailboxStore,
-  ref: MailboxRef,
-  piece: Exclude<Work, { do: 'deliver' | 'setting' | 'person' | 'folder' | 'rename' | 'drop' }>,
-): Promise<void> {
+async function onItem(house: House, mailbox: MailboxStore, ref: MailboxRef, piece: ItemWork): Promise<void> {
   const lines = (await house.stores.archive.mailbox(ref).items('', 10_000)).lines;
   const messages = lines.filter((l) => l.kind === 'message' && l.rawKey.startsWith('blobs/'));
   const item = messages[piece.pick % Math.max(1, messages.length)];
@@ -335,4 +332,37 @@ async function saveDraft(
 
 async function ignore(change: Promise<unknown>): Promise<void> {
   await change.catch(() => undefined);
+}
+
+/** Runs a statement behind everybody's back. */
+export async function runSql(
+  waypost: Waypost,
+  database: 'mail' | 'directory',
+  shard: string,
+  statement: string,
+): Promise<void> {
+  const bindings = await waypost.bindings<Bindings & Record<string, D1Database>>();
+  if (bindings.HYPERDRIVE !== undefined) {
+    const { default: pg } = await import('pg');
+    const client = new pg.Client({ connectionString: bindings.HYPERDRIVE.connectionString });
+    await client.connect();
+    await client.query(`set search_path to ${database === 'mail' ? 'mail_state' : 'directory'}`);
+    await client.query(statement);
+    await client.end();
+    return;
+  }
+  await bindings[database === 'mail' ? shard : 'DIRECTORY']?.prepare(statement).run();
+}
+
+/** An item goes without a trace. */
+export async function dropRows(
+  waypost: Waypost,
+  shard: string,
+  ref: MailboxRef,
+  itemId: string,
+): Promise<void> {
+  for (const table of ['message_parts', 'messages', 'items']) {
+    const scope = `tenant_id = '${ref.tenantId}' and mailbox_id = '${ref.mailboxId}'`;
+    await runSql(waypost, 'mail', shard, `delete from ${table} where ${scope} and item_id = '${itemId}'`);
+  }
 }

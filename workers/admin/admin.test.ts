@@ -342,6 +342,7 @@ describe('dead letters and operations', () => {
       correlationId: 'c',
       failedAt: 50,
       replayedAt: null,
+      discardedAt: null,
     };
     await stores.directory.putDeadLetter(letter);
     expect((await call('GET', '/dead-letters?queue=mail-ingest')).body.items).toHaveLength(1);

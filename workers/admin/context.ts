@@ -3,7 +3,14 @@ import type { AuditJob } from '../../core/ports/queues.ts';
 import { newId } from '../../platform/ids.ts';
 import { describeError } from '../../platform/log.ts';
 import type { Services } from '../../platform/services.ts';
-import type { RebuildRequest, RebuildView, SnapshotView } from '../../shared/admin-api.ts';
+import type {
+  CheckRequest,
+  CheckView,
+  RebuildRequest,
+  RebuildView,
+  ReplayView,
+  SnapshotView,
+} from '../../shared/admin-api.ts';
 
 /** What the admin API needs from other edges; the composition root hands it over. */
 export interface AdminHooks {
@@ -11,6 +18,8 @@ export interface AdminHooks {
   reconcile(): Promise<unknown>;
   /** Puts the message of a dead letter into its queue again. */
   replayDeadLetter(deadLetterId: string): Promise<unknown>;
+  /** The same with the next of those that wait. */
+  replayDeadLetters(filter: { queue: string | null; cursor: string | null }): Promise<ReplayView>;
   /** One step of making the installation again from its bucket. */
   rebuild(request: RebuildRequest): Promise<RebuildView>;
   /** One step of writing mailboxes down. */
@@ -19,6 +28,8 @@ export interface AdminHooks {
     tenantId: string | null;
     whole: boolean;
   }): Promise<SnapshotView>;
+  /** One step of checking what must always be true. */
+  check(request: CheckRequest): Promise<CheckView>;
   /** PHC string of a password. */
   hashPassword(password: string): Promise<string>;
 }

@@ -25,6 +25,6 @@ export function userView(user: User): UserView {
 }
 
 export function deadLetterView(letter: DeadLetter): DeadLetterView {
-  const { deadLetterId, queue, error, attempts, correlationId, failedAt, replayedAt } = letter;
-  return { deadLetterId, queue, error, attempts, correlationId, failedAt, replayedAt };
+  const { deadLetterId, queue, error, attempts, correlationId, failedAt, replayedAt, discardedAt } = letter;
+  return { deadLetterId, queue, error, attempts, correlationId, failedAt, replayedAt, discardedAt };
 }

@@ -3,6 +3,7 @@ import type { DeadLetter } from '../../core/ports/directory.ts';
 import type { AuditJob, NotifyJob } from '../../core/ports/queues.ts';
 import { mapBounded } from '../../platform/bounded.ts';
 import type { ChangeNotice, Services } from '../../platform/services.ts';
+import { createMemoryStores } from '../../store/memory/index.ts';
 import { consumeAudit } from './audit.ts';
 import { consumeDeadLetters, replayDeadLetter } from './dead-letters.ts';
 import { ingestJob } from './jobs.ts';
@@ -211,15 +212,20 @@ describe('dead letters (I12)', () => {
     const sent: { queue: string; body: unknown }[] = [];
     const state = { mailDown: false, directoryDown: false };
     const send = (queue: string) => async (jobs: unknown[]) =>
-      void sent.push(...jobs.map((body) => ({ queue, body })));
+      void sent.push(...jobs.filter(isNoAlert).map((body) => ({ queue, body })));
     const services = {
       log,
+      operations: createMemoryStores().operations,
       now: () => 77,
       queues: {
         ingest: send('mail-ingest'),
         index: send('index'),
         notify: send('notify'),
         audit: send('audit'),
+        outbound: send('outbound'),
+        arrived: send('arrived'),
+        retention: send('retention'),
+        actions: send('actions'),
       },
       mail: {
         mailbox: () => ({
@@ -258,6 +264,7 @@ describe('dead letters (I12)', () => {
         correlationId: 'corr-9',
         failedAt: 77,
         replayedAt: null,
+        discardedAt: null,
       },
     ]);
     expect(w.lines.filter((l) => l.event === 'dead-letter')).toMatchObject([
@@ -302,13 +309,18 @@ describe('dead letters (I12)', () => {
   });
 
   it.each([
+    'mail-ingest',
     'index',
     'notify',
     'audit',
+    'outbound',
+    'arrived',
+    'retention',
+    'actions',
     'outer-space',
   ])('A65: a replay to %s brings in nothing that is no job of it', async (queue) => {
     const w = letterWorld();
-    await consumeDeadLetters(w.services, batchOf(`dlq-${queue}`, [{ ...job, itemId: '../x' }]).batch);
+    await consumeDeadLetters(w.services, batchOf(`dlq-${queue}`, [{ ...job, tenantId: '../x' }]).batch);
     await expect(replayDeadLetter(w.services, `${queue}:m0`)).rejects.toMatchObject({
       code: 'invalid-input',
     });
@@ -328,6 +340,10 @@ describe('dead letters (I12)', () => {
     }
   });
 });
+
+function isNoAlert(job: unknown): boolean {
+  return (job as { action?: string } | null)?.action !== 'dead-letter';
+}
 
 describe('mapBounded', () => {
   it('keeps at most the given number of calls under way and reports an error after all have ended', async () => {

@@ -1,8 +1,10 @@
 import type { z } from 'zod';
 import { InvalidInputError, NotFoundError } from '../../core/errors.ts';
 import type { DeadLetter } from '../../core/ports/directory.ts';
+import { newId } from '../../platform/ids.ts';
 import { describeError } from '../../platform/log.ts';
 import type { Services } from '../../platform/services.ts';
+import { lastFailure } from './failures.ts';
 import {
   actionsJob,
   arrivedJob,
@@ -37,18 +39,52 @@ async function keep(services: Services, queue: string, message: QueueMessage): P
     services.log.info('dead-letter.dropped', { queue, id: message.id, correlationId });
     return;
   }
+  const { error, attempts } = await lastFailure(services, queue, message);
   const letter: DeadLetter = {
     deadLetterId: `${queue}:${message.id}`,
     queue,
     body: JSON.stringify(message.body ?? null),
-    error: 'all attempts failed; the log lines with this correlation id say why',
-    attempts: message.attempts,
+    error,
+    attempts,
     correlationId,
     failedAt: services.now(),
     replayedAt: null,
+    discardedAt: null,
   };
   await services.directory.putDeadLetter(letter);
-  services.log.error('dead-letter', { queue, id: letter.deadLetterId, correlationId });
+  services.log.error('dead-letter', { queue, id: letter.deadLetterId, correlationId, attempts, error });
+  await announce(services, letter);
+}
+
+/** The row is what counts: an audit queue that is down is logged, and the letter is kept all the same. */
+async function announce(
+  services: Services,
+  { deadLetterId, queue, correlationId, attempts }: DeadLetter,
+): Promise<void> {
+  // A dead letter of the audit queue would bring forth the next one.
+  if (queue === 'audit') return;
+  try {
+    await services.queues.audit([
+      {
+        ...{
+          v: 1,
+          eventId: newId(),
+          at: services.now(),
+          tenantId: null,
+          actor: 'queue',
+          action: 'dead-letter',
+        },
+        ...{
+          resource: `dead-letter/${deadLetterId}`,
+          outcome: 'error',
+          details: { queue, attempts },
+          correlationId,
+        },
+      },
+    ]);
+  } catch (error) {
+    services.log.error('dead-letter.audit-lost', { id: deadLetterId, error: describeError(error) });
+  }
 }
 
 /**
@@ -111,6 +147,50 @@ export async function replayDeadLetter(services: Services, deadLetterId: string)
       throw new InvalidInputError(`no queue named ${letter.queue}`);
   }
   await services.directory.markReplayed(deadLetterId, services.now());
+}
+
+/** Letters that one step of replaying takes up. */
+const REPLAYED_AT_ONCE = 50;
+
+export interface ReplayStep {
+  replayed: number;
+  /** What cannot go back, with the reason. */
+  refused: { deadLetterId: string; error: string }[];
+  /** Where the next step goes on; null when there is none. */
+  cursor: string | null;
+}
+
+/**
+ * Puts the next dead letters that wait back on their queues, newest first. A letter that cannot go back waits on.
+ *
+ * @param cursor of the step before; null at the beginning
+ */
+export async function replayDeadLetters(
+  services: Services,
+  filter: { queue: string | null; cursor: string | null },
+): Promise<ReplayStep> {
+  const letters = await services.directory.listDeadLetters({
+    state: 'waiting',
+    limit: REPLAYED_AT_ONCE,
+    ...(filter.queue === null ? {} : { queue: filter.queue }),
+    ...(filter.cursor === null ? {} : { before: Number(filter.cursor) }),
+  });
+  const step: ReplayStep = { replayed: 0, refused: [], cursor: null };
+  for (const { deadLetterId } of letters) {
+    try {
+      await replayDeadLetter(services, deadLetterId);
+      step.replayed++;
+    } catch (error) {
+      if (!(error instanceof InvalidInputError)) throw error;
+      step.refused.push({ deadLetterId, error: error.message });
+    }
+  }
+  const last = letters.at(-1);
+  // One more, so that those of the same moment are not left out; what was replayed is not listed again.
+  if (letters.length === REPLAYED_AT_ONCE && last !== undefined && step.replayed > 0) {
+    step.cursor = String(last.failedAt + 1);
+  }
+  return step;
 }
 
 function validated<T>(schema: z.ZodType<T>, letter: DeadLetter): T {

@@ -1,15 +1,17 @@
 /** queue(): one file for each queue of wrangler.toml. */
+import { describeError } from '../../platform/log.ts';
 import type { Services } from '../../platform/services.ts';
 import { consumeActions } from './actions.ts';
 import { consumeArrived } from './arrived.ts';
 import { consumeAudit } from './audit.ts';
 import { consumeDeadLetters } from './dead-letters.ts';
+import { apart, keepFailures } from './failures.ts';
 import { consumeIndexText } from './index-text.ts';
 import { consumeIngest } from './ingest.ts';
 import { consumeNotify } from './notify.ts';
 import { consumeOutbound } from './outbound.ts';
 import { consumeRetention } from './retention.ts';
-import type { QueueBatch } from './settle.ts';
+import { noteFailure, type QueueBatch } from './settle.ts';
 
 const CONSUMERS: Record<string, (services: Services, batch: QueueBatch) => Promise<void>> = {
   'mail-ingest': consumeIngest,
@@ -30,6 +32,15 @@ export function createQueueConsumers(services: Services): (batch: QueueBatch) =>
   return async (batch) => {
     const consume = batch.queue.startsWith('dlq-') ? consumeDeadLetters : CONSUMERS[batch.queue];
     if (consume === undefined) throw new Error(`no consumer for the queue ${batch.queue}`);
-    await consume(services, batch);
+    if (consume === consumeDeadLetters) return consume(services, batch);
+    try {
+      // Ingest has ways of its own, which place a deadly message too.
+      await consume(services, consume === consumeIngest ? batch : await apart(services, batch));
+    } catch (error) {
+      for (const message of batch.messages) noteFailure(message, describeError(error));
+      throw error;
+    } finally {
+      await keepFailures(services, batch);
+    }
   };
 }

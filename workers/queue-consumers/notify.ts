@@ -28,6 +28,7 @@ export async function consumeNotify(services: Services, batch: QueueBatch): Prom
 
 /** What changed is written down soon (I28). Whose turn is lost here, the cron finds. */
 async function haveWrittenDown(services: Services, jobs: readonly NotifyJob[]): Promise<void> {
+  if (jobs.length === 0) return;
   try {
     await services.queues.actions(
       jobs.map(({ tenantId, mailboxId, shard, correlationId }) => ({

@@ -20,6 +20,18 @@ export interface Delivery<T> {
   job: T;
 }
 
+const failures = new WeakMap<QueueMessage, string>();
+
+/** What this attempt at a message said when it failed, or undefined. */
+export function failureOf(message: QueueMessage): string | undefined {
+  return failures.get(message);
+}
+
+/** Remembers why a message was given back, for the day on which it is a dead letter. */
+export function noteFailure(message: QueueMessage, error: string): void {
+  failures.set(message, error);
+}
+
 /** Seconds before delivery number `attempts + 1`: soon at first, then with room for an outage to pass. */
 export function retryDelay(attempts: number): number {
   return Math.min(5 * 4 ** Math.max(0, attempts - 1), 900);
@@ -38,6 +50,7 @@ export function retryLater(
     attempts: message.attempts,
     error: describeError(error),
   });
+  noteFailure(message, `${event}: ${describeError(error)}`);
   message.retry({ delaySeconds: retryDelay(message.attempts) });
 }
 
@@ -55,6 +68,7 @@ export function acceptJobs<T>(batch: QueueBatch, schema: z.ZodType<T>, log: Logg
     }
     const where = parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.code}`).join('; ');
     log.error('queue.bad-job', { queue: batch.queue, id: message.id, where: where.slice(0, 300) });
+    noteFailure(message, `not a valid job: ${where}`);
     message.retry();
   }
   return accepted;

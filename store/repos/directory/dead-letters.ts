@@ -1,5 +1,10 @@
-import { and, desc, eq, isNull, lt } from 'drizzle-orm';
-import type { DeadLetter } from '../../../core/ports/directory.ts';
+import { and, asc, desc, eq, isNotNull, isNull, lt, sql } from 'drizzle-orm';
+import type {
+  DeadLetter,
+  DeadLetterCount,
+  DeadLetterFilter,
+  DeadLetterState,
+} from '../../../core/ports/directory.ts';
 import type { DirectoryTables } from '../../schema/directory.ts';
 import { fitText } from '../../text.ts';
 import type { DirectoryContext } from './tenants.ts';
@@ -23,7 +28,7 @@ export async function putDeadLetter(
 /** Newest first, before a time. */
 export async function listDeadLetters(
   { executor, tables: { deadLetters } }: DirectoryContext,
-  options: { queue?: string; before?: number; limit: number },
+  options: DeadLetterFilter,
 ): Promise<DeadLetter[]> {
   return executor.all(
     executor.build
@@ -32,6 +37,7 @@ export async function listDeadLetters(
       .where(
         and(
           options.queue === undefined ? undefined : eq(deadLetters.queue, options.queue),
+          options.state === undefined ? undefined : hasState(deadLetters, options.state),
           options.before === undefined ? undefined : lt(deadLetters.failedAt, options.before),
         ),
       )
@@ -51,6 +57,49 @@ export async function getDeadLetter(
       .where(eq(deadLetters.deadLetterId, deadLetterId)),
   );
   return row ?? null;
+}
+
+export async function countDeadLetters({
+  executor,
+  tables: { deadLetters },
+}: DirectoryContext): Promise<DeadLetterCount[]> {
+  const waiting = sql`${deadLetters.replayedAt} is null and ${deadLetters.discardedAt} is null`;
+  const replayed = sql`${deadLetters.replayedAt} is not null and ${deadLetters.discardedAt} is null`;
+  return executor.all(
+    executor.build
+      .select({
+        queue: deadLetters.queue,
+        waiting: sql<number>`sum(case when ${waiting} then 1 else 0 end)`.as('waiting'),
+        replayed: sql<number>`sum(case when ${replayed} then 1 else 0 end)`.as('replayed'),
+        discarded: sql<number>`count(${deadLetters.discardedAt})`.as('discarded'),
+        oldestWaitingAt: sql<number | null>`min(case when ${waiting} then ${deadLetters.failedAt} end)`.as(
+          'oldest_waiting_at',
+        ),
+      })
+      .from(deadLetters)
+      .groupBy(deadLetters.queue)
+      .orderBy(asc(deadLetters.queue)),
+  );
+}
+
+function hasState(deadLetters: DirectoryTables['deadLetters'], state: DeadLetterState) {
+  if (state === 'discarded') return isNotNull(deadLetters.discardedAt);
+  const replayed = state === 'replayed' ? isNotNull(deadLetters.replayedAt) : isNull(deadLetters.replayedAt);
+  return and(replayed, isNull(deadLetters.discardedAt));
+}
+
+/** The first time stays. */
+export async function markDiscarded(
+  { executor, tables: { deadLetters } }: DirectoryContext,
+  deadLetterId: string,
+  at: number,
+): Promise<void> {
+  await executor.atomic([
+    executor.build
+      .update(deadLetters)
+      .set({ discardedAt: at })
+      .where(and(eq(deadLetters.deadLetterId, deadLetterId), isNull(deadLetters.discardedAt))),
+  ]);
 }
 
 /** The first time stays. */
@@ -77,5 +126,6 @@ function letterFields(deadLetters: DirectoryTables['deadLetters']) {
     correlationId: deadLetters.correlationId,
     failedAt: deadLetters.failedAt,
     replayedAt: deadLetters.replayedAt,
+    discardedAt: deadLetters.discardedAt,
   };
 }

@@ -11,7 +11,14 @@ import {
   putCertificate,
   putTrustedRoot,
 } from './certificates.ts';
-import { getDeadLetter, listDeadLetters, markReplayed, putDeadLetter } from './dead-letters.ts';
+import {
+  countDeadLetters,
+  getDeadLetter,
+  listDeadLetters,
+  markDiscarded,
+  markReplayed,
+  putDeadLetter,
+} from './dead-letters.ts';
 import { deviceGate } from './device-gate.ts';
 import {
   getDevice,
@@ -100,7 +107,9 @@ export function createDirectoryStore(context: DirectoryContext): DirectoryStore 
     putDeadLetter: (letter) => putDeadLetter(context, letter),
     listDeadLetters: (options) => listDeadLetters(context, options),
     getDeadLetter: (deadLetterId) => getDeadLetter(context, deadLetterId),
+    countDeadLetters: () => countDeadLetters(context),
     markReplayed: (deadLetterId, at) => markReplayed(context, deadLetterId, at),
+    markDiscarded: (deadLetterId, at) => markDiscarded(context, deadLetterId, at),
     searchPeople: (tenantId, text, limit, after) => searchPeople(context, tenantId, text, limit, after),
     exactPeople: (tenantId, text, limit) => exactPeople(context, tenantId, text, limit),
     getPerson: (tenantId, userId) => getPerson(context, tenantId, userId),

@@ -1,23 +1,34 @@
 import { z } from 'zod';
 import { NotFoundError } from '../../../core/errors.ts';
-import type { DeadLetterDetail } from '../../../shared/admin-api.ts';
+import type { DeadLetterCountView, DeadLetterDetail, ReplayView } from '../../../shared/admin-api.ts';
 import type { AddRoutes } from '../context.ts';
-import { readQuery } from '../input.ts';
+import { readJson, readQuery } from '../input.ts';
 import { deadLetterView } from '../views.ts';
 
 const listQuery = z.strictObject({
   queue: z.string().max(100).optional(),
+  state: z.enum(['waiting', 'replayed', 'discarded']).optional(),
   before: z.coerce.number().int().min(0).optional(),
   limit: z.coerce.number().int().min(1).max(500).default(100),
+});
+
+const replayBody = z.strictObject({
+  queue: z.string().max(100).nullable().default(null),
+  cursor: z
+    .string()
+    .regex(/^\d{1,16}$/)
+    .nullable()
+    .default(null),
 });
 
 export const addDeadLetterRoutes: AddRoutes = (app, { services, hooks, audit }) => {
   const { directory } = services;
 
   app.get('/dead-letters', async (c) => {
-    const { queue, before, limit } = readQuery(c, listQuery);
+    const { queue, state, before, limit } = readQuery(c, listQuery);
     const letters = await directory.listDeadLetters({
       ...(queue === undefined ? {} : { queue }),
+      ...(state === undefined ? {} : { state }),
       ...(before === undefined ? {} : { before }),
       limit,
     });
@@ -26,10 +37,47 @@ export const addDeadLetterRoutes: AddRoutes = (app, { services, hooks, audit }) 
     return c.json({ items: letters.map(deadLetterView), cursor });
   });
 
+  app.get('/dead-letters/counts', async (c) => {
+    const items: DeadLetterCountView[] = await directory.countDeadLetters();
+    return c.json({ items });
+  });
+
+  app.post('/dead-letters/replay', async (c) => {
+    const { queue, cursor } = await readJson(c, replayBody);
+    const step = await hooks.replayDeadLetters({ queue, cursor });
+    if (step.replayed > 0) {
+      await audit({
+        correlationId: c.get('correlationId'),
+        tenantId: null,
+        action: 'dead-letter.replay',
+        resource: `dead-letters/${queue ?? 'all'}`,
+        details: { replayed: step.replayed, refused: step.refused.length },
+      });
+    }
+    return c.json<ReplayView>(step);
+  });
+
   app.get('/dead-letters/:id', async (c) => {
     const letter = await directory.getDeadLetter(c.req.param('id'));
     if (letter === null) throw new NotFoundError('no such dead letter');
     return c.json<DeadLetterDetail>({ ...deadLetterView(letter), body: parseOrText(letter.body) });
+  });
+
+  app.post('/dead-letters/:id/discard', async (c) => {
+    const id = c.req.param('id');
+    const letter = await directory.getDeadLetter(id);
+    if (letter === null) throw new NotFoundError('no such dead letter');
+    if (letter.discardedAt === null) {
+      await directory.markDiscarded(id, services.now());
+      await audit({
+        correlationId: c.get('correlationId'),
+        tenantId: null,
+        action: 'dead-letter.discard',
+        resource: `dead-letter/${id}`,
+        details: { queue: letter.queue, error: letter.error.slice(0, 500) },
+      });
+    }
+    return c.json(deadLetterView((await directory.getDeadLetter(id)) ?? letter));
   });
 
   app.post('/dead-letters/:id/replay', async (c) => {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { RebuildRequest } from '../../../shared/admin-api.ts';
 import type { AddRoutes } from '../context.ts';
-import { addressOf, readJson } from '../input.ts';
+import { addressOf, readJson, requireUser } from '../input.ts';
 
 const cursor = z.string().max(4000).nullable().default(null);
 const tenantId = z.string().min(1).max(64).nullable().default(null);
@@ -18,7 +18,35 @@ const rebuildBody = z.strictObject({
 
 const snapshotBody = z.strictObject({ cursor, tenantId, whole: z.boolean().default(true) });
 
-export const addRecoveryRoutes: AddRoutes = (app, { hooks, audit }) => {
+const checkBody = z.strictObject({
+  cursor,
+  tenantId,
+  address: z.string().min(1).max(320).nullable().default(null),
+  mend: z.boolean().default(false),
+  young: z.boolean().default(false),
+});
+
+export const addRecoveryRoutes: AddRoutes = (app, { services, hooks, audit }) => {
+  app.post('/check', async (c) => {
+    const request = await readJson(c, checkBody);
+    if (request.address !== null) {
+      const { tenant, user } = await requireUser(services.directory, request.address);
+      Object.assign(request, { address: user.address, tenantId: tenant.tenantId });
+    }
+    const step = await hooks.check(request);
+    const mended = step.findings.filter((one) => one.mended);
+    if (mended.length > 0) {
+      await audit({
+        correlationId: c.get('correlationId'),
+        tenantId: mended[0]?.tenantId ?? null,
+        action: 'check.mend',
+        resource: mended[0]?.mailboxId ?? 'tenant',
+        details: { checks: mended.map((one) => one.check).join(' ') },
+      });
+    }
+    return c.json(step);
+  });
+
   app.post('/rebuild', async (c) => {
     const request = await readJson(c, rebuildBody);
     if (request.address !== null) request.address = addressOf(request.address);
