@@ -51,6 +51,7 @@ const WORDS: Record<string, readonly [string, ...string[]]> = {
     'Durable Object is overloaded. Too many requests queued.',
     'Network connection lost.',
   ],
+  email: ['Network connection lost.'],
 };
 
 type Kind = keyof typeof WORDS;
@@ -109,6 +110,10 @@ export function faulty<E extends object>(env: E, plan: readonly Fault[]): { env:
           // A stream can be read once: a repeated put would store something else than was sent.
           call('r2', `${name}.${method}`, work, !(args[1] instanceof ReadableStream)),
         );
+      case 'email':
+        return methods(binding as object, ['send'], (method, _, work) =>
+          call('email', `${name}.${method}`, work),
+        );
       case 'queue':
         return methods(binding as object, ['send', 'sendBatch'], (method, _, work) =>
           call('queue', `${name}.${method}`, work),
@@ -129,6 +134,7 @@ function kindOf(binding: unknown): Kind | null {
   if ('prepare' in binding && 'batch' in binding) return 'd1';
   if ('sendBatch' in binding) return 'queue';
   if ('createMultipartUpload' in binding) return 'r2';
+  if ('send' in binding) return 'email';
   return 'idFromName' in binding ? 'object' : null;
 }
 

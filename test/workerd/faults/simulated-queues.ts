@@ -27,17 +27,20 @@ const BATCH_SIZE = 25;
  */
 export class SimulatedQueues {
   readonly #waiting = new Map<string, Waiting[]>();
+  /** Messages that were to come later, and never do. */
+  late = 0;
   /** Called with each batch before it is delivered; may reorder or repeat messages. */
   shuffle: (messages: Waiting[]) => Waiting[] = (messages) => messages;
 
   bindings(): Record<keyof typeof BINDINGS, Queue> {
     const binding = (queue: string) => ({
       send: async (body: unknown) => this.#put(queue, [body]),
-      sendBatch: async (messages: Iterable<{ body: unknown }>) =>
-        this.#put(
-          queue,
-          [...messages].map((m) => m.body),
-        ),
+      sendBatch: async (messages: Iterable<{ body: unknown }>, options?: { delaySeconds?: number }) => {
+        const bodies = [...messages].map((m) => m.body);
+        // There is no time here in which they could come: whoever waits for it must not need them.
+        if ((options?.delaySeconds ?? 0) > 0) this.late += bodies.length;
+        else this.#put(queue, bodies);
+      },
     });
     return Object.fromEntries(
       Object.entries(BINDINGS).map(([name, queue]) => [name, binding(queue)]),
