@@ -1,11 +1,13 @@
 import { dkimTables } from './dkim.ts';
 import type { SchemaKit } from './kit.ts';
+import { linkTables } from './links.ts';
 
 /** Control plane: small, hot, asked on every request. */
 export function directoryTables(kit: SchemaKit) {
   const { text, integer } = kit;
   return {
     ...dkimTables(kit),
+    ...linkTables(kit),
     tenants: kit.table('directory', 'tenants', {
       tenantId: text('tenant_id').notNull(),
       name: text('name').notNull(),

@@ -5,6 +5,7 @@ import { devicesContract } from './directory-devices.ts';
 import { holdsContract } from './directory-holds.ts';
 import { peopleContract } from './directory-people.ts';
 import { dkimKeysContract } from './dkim-keys.ts';
+import { linksContract } from './links.ts';
 import { mailAutomaticContract } from './mail-automatic.ts';
 import { mailChangesContract } from './mail-changes.ts';
 import { mailContentContract } from './mail-content.ts';
@@ -40,6 +41,7 @@ export function storesContract(subject: Subject, runs: number): void {
   retentionContract(subject);
   outboxContract(subject);
   dkimKeysContract(subject);
+  linksContract(subject);
   devicesContract(subject);
   searchContract(subject);
   searchMirrorContract(subject);

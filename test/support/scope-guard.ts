@@ -54,6 +54,7 @@ const RESOLVES: Record<string, { byValue?: string[]; byQuery?: string[]; freely?
   send_grants: {},
   holds: {},
   user_settings: {},
+  attachment_links: {},
 };
 
 /** Has no columns for the scope: its rows are those of `documents`, which the same statement must scope. */
