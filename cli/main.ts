@@ -24,8 +24,15 @@ import { groupAdd } from './commands/group-add.ts';
 import { groupList } from './commands/group-list.ts';
 import { groupMembers } from './commands/group-members.ts';
 import { groupRemove } from './commands/group-remove.ts';
+import { holdAdd, holdList, holdRelease } from './commands/hold.ts';
 import { listAllow, listBlock, listRemove } from './commands/list-change.ts';
 import { listShow } from './commands/list-show.ts';
+import {
+  mailboxDeletedErase,
+  mailboxDeletedList,
+  mailboxDeletedRestore,
+} from './commands/mailbox-deleted.ts';
+import { mailboxRecount } from './commands/mailbox-recount.ts';
 import { messageShow } from './commands/message-show.ts';
 import { migrate } from './commands/migrate.ts';
 import { outboxCancel } from './commands/outbox-cancel.ts';
@@ -54,6 +61,9 @@ import { snapshot } from './commands/snapshot.ts';
 import { spamSet } from './commands/spam-set.ts';
 import { spamShow } from './commands/spam-show.ts';
 import { start } from './commands/start.ts';
+import { tenantJournaling } from './commands/tenant-journaling.ts';
+import { tenantQuota } from './commands/tenant-quota.ts';
+import { tenantRetention } from './commands/tenant-retention.ts';
 import { tenantSending } from './commands/tenant-sending.ts';
 import { trustAdd } from './commands/trust-add.ts';
 import { trustList } from './commands/trust-list.ts';
@@ -65,6 +75,8 @@ import { userCertificate } from './commands/user-certificate.ts';
 import { userGrantSend } from './commands/user-grant-send.ts';
 import { userList } from './commands/user-list.ts';
 import { userPhoto } from './commands/user-photo.ts';
+import { userQuota } from './commands/user-quota.ts';
+import { userRetention } from './commands/user-retention.ts';
 import { userSending } from './commands/user-sending.ts';
 import { userUnlockSending } from './commands/user-unlock-sending.ts';
 import { createOutput, type Streams } from './output.ts';
@@ -132,6 +144,18 @@ export const COMMANDS: readonly Command[] = [
   outboxRetry,
   deliver,
   phone,
+  userQuota,
+  userRetention,
+  tenantQuota,
+  tenantRetention,
+  tenantJournaling,
+  mailboxDeletedList,
+  mailboxDeletedRestore,
+  mailboxDeletedErase,
+  mailboxRecount,
+  holdAdd,
+  holdList,
+  holdRelease,
   dlqList,
   dlqShow,
   dlqReplay,

@@ -11,7 +11,7 @@ export type RetentionMeasure = 'entered' | 'received';
 
 export interface RetentionRule {
   /** The folder with this role, */
-  role?: FolderRole;
+  role?: (typeof RETENTION_ROLES)[number];
   /** or folders whose name this is; `*` stands for any text, upper and lower case are the same. */
   name?: string;
   days: number;

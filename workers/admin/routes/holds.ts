@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { InvalidInputError, NotFoundError } from '../../../core/errors.ts';
+import type { Hold } from '../../../core/ports/holds.ts';
+import { newId } from '../../../platform/ids.ts';
+import type { HoldView, PlaceHold } from '../../../shared/admin-api.ts';
+import type { AddRoutes } from '../context.ts';
+import { readJson, readQuery, requireUser } from '../input.ts';
+import { requireTenant } from './devices.ts';
+
+const by = z.string().trim().min(1).max(200).optional();
+const placeBody = z.strictObject({
+  address: z.string().min(3).max(320).optional(),
+  reason: z.string().trim().min(1).max(500),
+  by,
+}) satisfies z.ZodType<PlaceHold>;
+const releaseBody = z.strictObject({ by });
+const listQuery = z.strictObject({ released: z.enum(['true', 'false']).default('false') });
+const NOBODY_NAMED = 'admin-token';
+
+/** Legal holds: stronger than erasing, which is stronger than retention (I27). */
+export const addHoldRoutes: AddRoutes = (app, { services, audit }) => {
+  const { directory, now } = services;
+  const view = async ({ userId, ...hold }: Hold): Promise<HoldView> => ({
+    ...hold,
+    address:
+      userId === null
+        ? null
+        : ((await directory.getUser(hold.tenantId, userId))?.user.address ?? `(${userId})`),
+  });
+
+  app.get('/tenants/:tenantId/holds', async (c) => {
+    const { released } = readQuery(c, listQuery);
+    const { tenantId } = await requireTenant(directory, c.req.param('tenantId'));
+    const holds = await directory.listHolds(tenantId, { released: released === 'true' });
+    const items: HoldView[] = [];
+    for (const hold of holds) items.push(await view(hold));
+    return c.json({ items, cursor: null });
+  });
+
+  app.post('/tenants/:tenantId/holds', async (c) => {
+    const body = await readJson(c, placeBody);
+    const { tenantId } = await requireTenant(directory, c.req.param('tenantId'));
+    const user = body.address === undefined ? null : (await requireUser(directory, body.address)).user;
+    if (user !== null && user.tenantId !== tenantId) {
+      throw new InvalidInputError(`${user.address} is not of this tenant`);
+    }
+    const hold = {
+      ...{ tenantId, holdId: newId(now()), userId: user?.userId ?? null, since: now() },
+      ...{ reason: body.reason, placedBy: body.by ?? NOBODY_NAMED },
+    };
+    await directory.placeHold(hold);
+    await audit({
+      correlationId: c.get('correlationId'),
+      tenantId,
+      action: 'hold.place',
+      resource: user === null ? `tenant/${tenantId}` : `user/${user.userId}`,
+      details: { holdId: hold.holdId, reason: hold.reason, by: hold.placedBy },
+    });
+    return c.json(await view({ ...hold, releasedAt: null, releasedBy: null }), 201);
+  });
+
+  app.post('/tenants/:tenantId/holds/:holdId/release', async (c) => {
+    const { by: who = NOBODY_NAMED } = await readJson(c, releaseBody);
+    const { tenantId } = await requireTenant(directory, c.req.param('tenantId'));
+    const holdId = c.req.param('holdId');
+    if (!(await directory.releaseHold(tenantId, holdId, who, now()))) {
+      throw new NotFoundError('no such hold in force');
+    }
+    await audit({
+      correlationId: c.get('correlationId'),
+      tenantId,
+      action: 'hold.release',
+      resource: `tenant/${tenantId}`,
+      details: { holdId, by: who },
+    });
+    return c.json({ status: 'released' });
+  });
+};
