@@ -15,9 +15,9 @@ export async function resumeSending(
   let failed = 0;
   let left = MAX_MESSAGES;
   for (const { tenantId } of await services.directory.listTenants()) {
-    if (left <= 0) break;
     try {
-      const limit = { limit: left, ...(idleMs === undefined ? {} : { idleMs }) };
+      // Of those that come last everything goes to the queue: no tenant waits for the others.
+      const limit = { limit: Math.max(0, left), ...(idleMs === undefined ? {} : { idleMs }) };
       const resumed = await services.outbound.resume(tenantId, limit);
       left -= resumed;
       if (resumed > 0) services.log.warn('outbound.resumed', { tenantId, messages: resumed });
