@@ -12,7 +12,8 @@ export interface MxRecord {
 export type DnsAnswer =
   | { kind: 'found'; type: 'MX'; records: MxRecord[] }
   | { kind: 'found'; type: Exclude<DnsType, 'MX'>; records: string[] }
-  | { kind: 'none' | 'no-name' };
+  | { kind: 'none' }
+  | { kind: 'no-name' };
 
 /** Rejects when there is no answer now (SERVFAIL, timeout): a temporary error. */
 export interface Dns {
