@@ -1,6 +1,7 @@
+import type { ItemState } from '../mail/types.ts';
 import type { SyncOptions } from './options.ts';
 import type { SyncContext, SyncRequest } from './request.ts';
-import type { BatchEntry, ClientCommand, CollectionState, CommandResponse } from './state.ts';
+import type { Aspect, BatchEntry, ClientCommand, CollectionState, CommandResponse } from './state.ts';
 
 /** What the commands of one request are carried out on, and what comes of them. */
 export interface Application {
@@ -59,4 +60,20 @@ export function touch(
   const seen = result.touched.find((t) => t.folderId === outcome.folderId);
   if (seen === undefined) result.touched.push({ folderId: outcome.folderId, modseq: outcome.modseq });
   else seen.modseq = Math.max(seen.modseq, outcome.modseq);
+}
+
+/**
+ * Whether a device that held an item at a version, and has just changed these aspects of it, knows all of it: nobody
+ * else changed another aspect, neither before its command nor between the look at the item and the change.
+ *
+ * @param state of the item, read after the change
+ */
+export function knowsAll(state: ItemState, held: number, own: ReadonlySet<Aspect | 'content'>): boolean {
+  const unseen = (aspect: Aspect | 'content', modseq: number) => !own.has(aspect) && modseq > held;
+  return !(
+    unseen('read', state.readModseq) ||
+    unseen('flag', state.flagModseq) ||
+    unseen('categories', state.categoriesModseq) ||
+    unseen('content', state.contentModseq)
+  );
 }

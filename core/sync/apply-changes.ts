@@ -1,6 +1,6 @@
 import type { ItemState } from '../mail/types.ts';
 import type { FlagChange } from '../ports/mail.ts';
-import { type Application, record, touch } from './application.ts';
+import { type Application, knowsAll, record, touch } from './application.ts';
 import type { Aspect, BatchEntry, ClientCommand } from './state.ts';
 
 type Change = Extract<ClientCommand, { kind: 'change' }>;
@@ -31,15 +31,19 @@ export async function applyChanges(application: Application, commands: Change[])
   const wanted: FlagChange[] = commands
     .filter((c) => here.has(c.itemId) && !lost.has(c))
     .map(({ kind: _, ...change }) => change);
-  const outcomes = new Map((await mailbox.setFlags(wanted)).map((o) => [o.itemId, o]));
+  const results = await mailbox.setFlags(wanted);
+  const outcomes = new Map(results.map((o) => [o.itemId, o]));
+  const changed = results.filter((o) => o.outcome === 'changed');
+  const after = new Map(
+    (await mailbox.itemStates([...new Set(changed.map((o) => o.itemId))])).map((i) => [i.itemId, i]),
+  );
   repo.write(() => {
-    for (const outcome of outcomes.values()) {
-      const item = here.get(outcome.itemId);
-      // Only when nobody else changed the item meanwhile does the device know all of its new version.
-      if (outcome.outcome === 'changed' && item !== undefined && known.get(outcome.itemId) === item.modseq) {
-        const row = { itemId: item.itemId, version: outcome.modseq, receivedAt: item.receivedAt };
-        repo.put(request.collectionId, [row]);
-      }
+    for (const { itemId, modseq } of changed) {
+      const [item, held, now] = [here.get(itemId), known.get(itemId), after.get(itemId)];
+      if (item === undefined || now === undefined || held !== item.modseq) continue;
+      const own = commands.filter((c) => c.itemId === itemId && !lost.has(c)).flatMap(aspectsOf);
+      if (!knowsAll(now, held, new Set(own))) continue;
+      repo.put(request.collectionId, [{ itemId, version: modseq, receivedAt: item.receivedAt }]);
     }
     for (const { itemId } of lost) {
       const item = here.get(itemId);
@@ -63,11 +67,15 @@ export async function applyChanges(application: Application, commands: Change[])
 }
 
 function effectOf(command: Change, since: number | undefined): BatchEntry {
+  return { op: 'change', itemId: command.itemId, since: since ?? 0, named: aspectsOf(command) };
+}
+
+function aspectsOf({ isRead, flag, categories }: Change): Aspect[] {
   const named: Aspect[] = [];
-  if (command.isRead !== undefined) named.push('read');
-  if (command.flag !== undefined) named.push('flag');
-  if (command.categories !== undefined) named.push('categories');
-  return { op: 'change', itemId: command.itemId, since: since ?? 0, named };
+  if (isRead !== undefined) named.push('read');
+  if (flag !== undefined) named.push('flag');
+  if (categories !== undefined) named.push('categories');
+  return named;
 }
 
 /** The server changed the same aspect since the version the device knows, to something else (MS-ASCMD 2.2.3.34). */

@@ -1,10 +1,11 @@
-import { type Application, record, touch } from './application.ts';
+import { type Application, knowsAll, record, touch } from './application.ts';
 import type { BatchEntry, ClientCommand, CommandResponse } from './state.ts';
 
 export type DraftCommand = Extract<ClientCommand, { kind: 'addDraft' | 'saveDraft' | 'sendDraft' }>;
 
 const OK = 1;
 const NOT_FOUND = 8;
+const CONTENT = new Set(['content'] as const);
 
 /** A draft that is made, saved again, or sent (MS-ASCMD 2.2.3.155 Send, MS-ASEMAIL 3.1.5.2, 16.x). */
 export async function applyDraft(application: Application, command: DraftCommand): Promise<void> {
@@ -51,7 +52,10 @@ async function save(
   // References to attachments number the parts of a draft, which are now others: the device hears of the draft anew.
   const hasFiles = message.parts.some((part) => part.isAttachment);
   // And only when nobody else changed it meanwhile does the device know all of its new version.
-  if (!hasFiles && held === present.modseq) known(application, itemId, outcome.modseq, message.receivedAt);
+  const [after] = await context.mailbox.itemStates([itemId]);
+  if (!hasFiles && held === present.modseq && after !== undefined && knowsAll(after, held, CONTENT)) {
+    known(application, itemId, outcome.modseq, message.receivedAt);
+  }
   touch(application, outcome);
   return { command: 'change', id: itemId, itemId, files, status: OK, quiet: true };
 }
