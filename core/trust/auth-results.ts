@@ -15,6 +15,13 @@ export interface AuthResults {
   entries: AuthResultEntry[];
 }
 
+const QUOTE = 34;
+const OPEN = 40;
+const CLOSE = 41;
+const SEMICOLON = 59;
+const EQUALS = 61;
+const BACKSLASH = 92;
+
 /** Entries of one field that are looked at. */
 const MAX_ENTRIES = 100;
 /** Characters of one field that are looked at. */
@@ -98,17 +105,18 @@ class Scanner {
     this.#space();
     const start = this.#at;
     let word = '';
+    let from = start;
     while (this.#at < this.#text.length && !this.broken) {
-      const c = this.#text[this.#at] as string;
-      if (c === '"') {
-        word += this.#quoted();
+      const code = this.#text.charCodeAt(this.#at);
+      if (code === QUOTE) {
+        word += this.#text.slice(from, this.#at) + this.#quoted();
+        from = this.#at;
         continue;
       }
-      if (c === ';' || c === '(' || /\s/.test(c) || (key && c === '=')) break;
-      word += c;
+      if (code === SEMICOLON || code === OPEN || isSpace(code) || (key && code === EQUALS)) break;
       this.#at++;
     }
-    return this.broken || this.#at === start ? null : word;
+    return this.broken || this.#at === start ? null : word + this.#text.slice(from, this.#at);
   }
 
   #take(c: string): boolean {
@@ -137,13 +145,17 @@ class Scanner {
   #space(): void {
     let depth = 0;
     for (; this.#at < this.#text.length; this.#at++) {
-      const c = this.#text[this.#at] as string;
-      if (c === '(') depth++;
+      const code = this.#text.charCodeAt(this.#at);
+      if (code === OPEN) depth++;
       else if (depth > 0) {
-        if (c === ')') depth--;
-        else if (c === '\\') this.#at++;
-      } else if (!/\s/.test(c)) return;
+        if (code === CLOSE) depth--;
+        else if (code === BACKSLASH) this.#at++;
+      } else if (!isSpace(code)) return;
     }
     if (depth > 0) this.broken = true;
   }
+}
+
+function isSpace(code: number): boolean {
+  return code === 32 || (code >= 9 && code <= 13) || code === 0xa0;
 }

@@ -149,7 +149,7 @@ export function mailSuite(store: 'd1' | 'postgres'): void {
       expect(body.preview).toBe('Grüße aus Kö');
     });
 
-    test('type 4 with MIMESupport brings the raw message, byte for byte', async () => {
+    test('type 4 with MIMESupport brings the raw message, byte for byte below what was found out about it', async () => {
       const raw = buildMail({
         text: 'mime please',
         attachments: [{ name: 'a.bin', content: randomBytes(3000) }],
@@ -158,9 +158,12 @@ export function mailSuite(store: 'd1' | 'postgres'): void {
       await deliver(phone, raw);
       const [mail] = await phone.receive(1, { body: [el('AirSync:MIMESupport', 2), bodyPreference(4)] });
       const body = bodyOf(mail?.data);
+      const text = body.text ?? '';
+      const found = /^Authentication-Results: [^\n]*\n(?:\t[^\n]*\n)+/.exec(text)?.[0] ?? '';
+      expect(found).toContain('dkim=none');
       expect(body.type).toBe('4');
-      expect(body.size).toBe(raw.length);
-      expect(Buffer.from(body.text ?? '').equals(Buffer.from(raw))).toBe(true);
+      expect(body.size).toBe(found.length + raw.length);
+      expect(Buffer.from(text.slice(found.length)).equals(Buffer.from(raw))).toBe(true);
     });
   });
 
