@@ -1,7 +1,7 @@
 import type { AuthResult } from '../trust/types.ts';
 
 /** A message whose origin is to be checked. */
-export interface MailToCheck {
+interface MailToCheck {
   /** The raw from its beginning; each call reads it anew. Rejects when it cannot be read now. */
   open(): Promise<ReadableStream<Uint8Array>>;
   /** Envelope sender; empty for a bounce. */

@@ -1,7 +1,7 @@
 import type { Learned, TokenCount } from '../ports/spam-tokens.ts';
 
 /** Messages of each kind from which on what was learned decides. */
-export const ENOUGH = 10;
+const ENOUGH = 10;
 
 /** How much a token that was never seen counts, and for what (Robinson: s and x). */
 const STRENGTH = 0.45;
