@@ -389,6 +389,15 @@ export interface RebuildView {
   writtenAt: number | null;
 }
 
+/** A round of the reconciler. */
+export interface ReconcileView {
+  status: 'done';
+  /** Of the last two days: counts by name. */
+  recent: object;
+  /** Of the whole bucket, a piece in each round; `complete`: its end was reached in this one. */
+  sweep: { complete: boolean } & object;
+}
+
 /** One step of checking what must always be true; `cursor` of the answer before goes on. */
 export interface CheckRequest {
   cursor: string | null;

@@ -185,7 +185,7 @@ export default {
   queue(batch, env, context) {
     return createQueueConsumers(buildServices(env, context))(batch);
   },
-  scheduled(controller, env, context) {
-    return createScheduled(buildServices(env, context))(controller.cron, controller.scheduledTime);
+  async scheduled(controller, env, context) {
+    await createScheduled(buildServices(env, context))(controller.cron, controller.scheduledTime);
   },
 } satisfies ExportedHandler<Env>;

@@ -46,10 +46,12 @@ export interface BlobStore {
   /** The same in memory. */
   readRange(key: string, start: number, end: number): Promise<Uint8Array | null>;
   head(key: string): Promise<StoredRaw | null>;
+  /** In order of keys. `after`: without a cursor, those behind this key. */
   list(
     prefix: string,
     cursor: string | null,
     limit: number,
+    after?: string,
   ): Promise<{ objects: StoredRaw[]; cursor: string | null }>;
   delete(key: string): Promise<void>;
 }

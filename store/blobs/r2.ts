@@ -47,12 +47,13 @@ export function createR2BlobStore(bucket: R2Bucket): BlobStore {
       return object === null ? null : storedRaw(object);
     },
 
-    async list(prefix, cursor, limit) {
+    async list(prefix, cursor, limit, after = '') {
       const page = await bucket.list({
         prefix,
         limit: Math.min(limit, 1000),
         include: ['customMetadata'],
         ...(cursor === null ? {} : { cursor }),
+        ...(cursor === null && after !== '' ? { startAfter: after } : {}),
       });
       return { objects: page.objects.map(storedRaw), cursor: page.truncated ? page.cursor : null };
     },

@@ -45,9 +45,10 @@ export function createMemoryBlobStore(now: () => number = Date.now): BlobStore {
     },
     readRange: async (key, start, end) => slice(key, start, end),
     head: async (key) => stored(key),
-    async list(prefix, cursor, limit) {
+    async list(prefix, cursor, limit, after = '') {
+      const behind = cursor ?? after;
       const keys = [...objects.keys()]
-        .filter((key) => key.startsWith(prefix) && (cursor === null || compareText(key, cursor) > 0))
+        .filter((key) => key.startsWith(prefix) && (behind === '' || compareText(key, behind) > 0))
         .sort(compareText);
       const page = keys.slice(0, limit);
       return {

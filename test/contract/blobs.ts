@@ -141,6 +141,8 @@ export function blobContract(open: () => BlobStore): void {
         cursor = page.cursor;
       } while (cursor !== null);
       expect(seen).toEqual(keys.filter((key) => !key.endsWith('3')));
+      const behind = await blobs.list(prefix, null, 10, `${prefix}4`);
+      expect(behind.objects.map((o) => o.key)).toEqual([`${prefix}5`, `${prefix}6`]);
     });
   });
 }

@@ -16,6 +16,7 @@ function api({ token = TOKEN as string | null, shards = ['MAIL_1', 'MAIL_2'] } =
     replayed: [] as string[],
     reconcile: async () => {
       hooks.reconciled++;
+      return { recent: { listed: 1 }, sweep: { complete: true } };
     },
     replayDeadLetter: async (id: string) => {
       hooks.replayed.push(id);
@@ -359,7 +360,11 @@ describe('dead letters and operations', () => {
 
   it('runs the reconciler', async () => {
     const { call, hooks } = api();
-    expect((await call('POST', '/reconcile')).body).toEqual({ status: 'done' });
+    expect((await call('POST', '/reconcile')).body).toEqual({
+      status: 'done',
+      recent: { listed: 1 },
+      sweep: { complete: true },
+    });
     expect(hooks.reconciled).toBe(1);
   });
 

@@ -15,7 +15,7 @@ import type {
 /** What the admin API needs from other edges; the composition root hands it over. */
 export interface AdminHooks {
   /** One round of the reconciler. */
-  reconcile(): Promise<unknown>;
+  reconcile(): Promise<{ recent: object; sweep: { complete: boolean } } | null>;
   /** Puts the message of a dead letter into its queue again. */
   replayDeadLetter(deadLetterId: string): Promise<unknown>;
   /** The same with the next of those that wait. */

@@ -5,10 +5,12 @@ import type { StoredRaw } from '../../core/ports/blobs.ts';
 import type { IngestJob } from '../../core/ports/queues.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Services } from '../../platform/services.ts';
+import { createMemoryStores } from '../../store/memory/index.ts';
 import { createScheduled } from './index.ts';
 import { isDue } from './orphans.ts';
 import { reconcile } from './reconcile.ts';
 import { scan } from './scan.ts';
+import { sweep } from './sweep.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -24,6 +26,7 @@ function world(tenantIds = ['t1']) {
     down: new Set<string>(),
     enqueued: [] as IngestJob[],
     errors: [] as string[],
+    submitted: new Set<string>(),
     resumed: [] as [string, number | undefined][],
     objects,
     rows,
@@ -48,6 +51,7 @@ function world(tenantIds = ['t1']) {
       listTenants: async () => tenants,
       getTenantSetting: async () => null,
       putTenantSetting: async () => undefined,
+      getPerson: async () => ({ photo: { key: 'photos/t1/u1/now' } }),
       listUsers: async (tenantId: string, after: string) => {
         w.calls++;
         const mine = [...rows.keys()].filter((k) => k.startsWith(`${tenantId}/`)).sort();
@@ -83,9 +87,9 @@ function world(tenantIds = ['t1']) {
       },
     },
     blobs: {
-      async list(prefix: string, cursor: string | null, limit: number) {
+      async list(prefix: string, cursor: string | null, limit: number, after = '') {
         w.calls++;
-        const keys = [...objects.keys()].filter((k) => k.startsWith(prefix) && k > (cursor ?? '')).sort();
+        const keys = [...objects.keys()].filter((k) => k.startsWith(prefix) && k > (cursor ?? after)).sort();
         const page = keys.slice(0, limit).map((k) => objects.get(k) as StoredRaw);
         return { objects: page, cursor: keys.length > limit ? (page.at(-1)?.key ?? null) : null };
       },
@@ -94,6 +98,13 @@ function world(tenantIds = ['t1']) {
         return objects.get(key) ?? null;
       },
     },
+    operations: createMemoryStores().operations,
+    objects: {
+      delete: async (keys: string[]) => {
+        for (const key of keys) objects.delete(key);
+      },
+    },
+    outbox: { getEntry: async (_: object, id: string) => (w.submitted.has(id) ? {} : null) },
     queues: {
       ingest: async (jobs: IngestJob[]) => void w.enqueued.push(...jobs),
       retention: async () => undefined,
@@ -252,5 +263,84 @@ describe('the reconciler', () => {
     w.down.add('outbox of t1');
     await expect(createScheduled(services)('*/15 * * * *', NOW)).rejects.toThrow('1 of 2 tenants failed');
     expect(w.resumed.at(-1)).toEqual(['t2', undefined]);
+  });
+});
+
+describe('the sweep', () => {
+  const DAY = 24 * HOUR;
+  const sweeps = async (services: Services, options: Parameters<typeof sweep>[1] = {}) => {
+    const reports = [];
+    do reports.push(await sweep(services, options));
+    while (reports.at(-1)?.complete === false && reports.length < 500);
+    return reports;
+  };
+  const lay = (w: ReturnType<typeof world>['w'], key: string, ageMs: number) => {
+    const envelope = {
+      ...{
+        tenantId: 't1',
+        mailboxId: 'u1',
+        shard: 'MAIL_9',
+        mailFrom: '',
+        rcptTo: '',
+        receivedAt: NOW - ageMs,
+      },
+      ...{ rawSize: 5, correlationId: '', authResults: '' },
+    };
+    w.objects.set(key, { key, size: 5, uploadedAt: NOW - ageMs, envelope });
+    return key;
+  };
+
+  it('I6: comes to every raw in bounded runs, whatever its age, tenant by tenant', async () => {
+    const { w, services, store } = world(['t1', 't2']);
+    const lost = Array.from({ length: 30 }, (_, n) =>
+      store((3 + n * 20) * DAY, { tenantId: n % 2 ? 't1' : 't2' }),
+    );
+    for (let n = 0; n < 2500; n++) store((3 + (n % 300)) * DAY, { row: true });
+    // Those of `reconcile`.
+    store(HOUR);
+    const calls: number[] = [];
+    let complete = false;
+    while (!complete) {
+      const before = w.calls;
+      ({ complete } = await sweep(services, { maxCalls: 3 }));
+      calls.push(w.calls - before);
+    }
+    expect(w.enqueued.map((j) => j.key).sort()).toEqual(lost.map((l) => l.key).sort());
+    expect(calls.length).toBeGreaterThan(3);
+    expect(Math.max(...calls)).toBeLessThanOrEqual(6);
+  });
+
+  it('goes on with the others where one shard is down, and comes there again in the next round', async () => {
+    const { w, services, store } = world(['t1', 't2']);
+    store(5 * DAY);
+    const other = store(5 * DAY, { tenantId: 't2' });
+    w.down.add('t1');
+    expect(await sweeps(services)).toMatchObject([{ failed: 1, orphans: 1, complete: true }]);
+    expect(w.enqueued.map((j) => j.key)).toEqual([other.key]);
+    w.down.clear();
+    expect(await sweeps(services)).toMatchObject([{ failed: 0, orphans: 2, complete: true }]);
+  });
+
+  it('takes away what nobody needs any more, and only when it is old (F15)', async () => {
+    const { w, services } = world();
+    const kept = [
+      lay(w, 'drafts/t1/u1/a/1.eml', 20 * DAY),
+      lay(w, 'photos/t1/u1/p1', 20 * DAY),
+      lay(w, 'photos/t1/u1/now', 400 * DAY),
+      lay(w, 'duplicates/blobs/t1/2026/01/01/x.eml', 20 * DAY),
+      lay(w, 'outgoing/t1/s1.eml', 20 * DAY),
+      lay(w, 'outgoing/t1/known.eml', 400 * DAY),
+      lay(w, 'journal/t1/x', 400 * DAY),
+      lay(w, 'actions/mail/t1/u1/segments/000000000000001.ndjson', 400 * DAY),
+    ];
+    w.submitted.add('known');
+    for (const key of ['drafts/t1/u1/a/0.eml', 'photos/t1/u1/p0', 'duplicates/blobs/t1/2025/01/01/x.eml']) {
+      lay(w, key, 40 * DAY);
+    }
+    lay(w, 'outgoing/t1/s0.eml', 40 * DAY);
+    const [report] = await sweeps(services);
+    expect([...w.objects.keys()].sort()).toEqual(kept.sort());
+    expect(report).toMatchObject({ removed: 4, outgoing: 2, complete: true });
+    expect(w.errors.filter((e) => e === 'outgoing-without-row')).toHaveLength(2);
   });
 });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { routeAddress } from '../../../core/mail/recipients.ts';
 import { reindexStep } from '../../../core/search/reindex.ts';
-import type { AuditView, ReindexView, RouteView } from '../../../shared/admin-api.ts';
+import type { AuditView, ReconcileView, ReindexView, RouteView } from '../../../shared/admin-api.ts';
 import type { AddRoutes } from '../context.ts';
 import { addressOf, readJson, readQuery, requireUser } from '../input.ts';
 
@@ -24,14 +24,17 @@ const auditQuery = z.strictObject({
 
 export const addOperationRoutes: AddRoutes = (app, { services, hooks, audit }) => {
   app.post('/reconcile', async (c) => {
-    await hooks.reconcile();
+    const report = await hooks.reconcile();
     await audit({
       correlationId: c.get('correlationId'),
       tenantId: null,
       action: 'reconcile',
       resource: 'mail',
     });
-    return c.json({ status: 'done' });
+    return c.json<ReconcileView>({
+      status: 'done',
+      ...(report ?? { recent: {}, sweep: { complete: true } }),
+    });
   });
 
   app.post('/reindex', async (c) => {
