@@ -68,7 +68,9 @@ export async function attemptEntry(
   const message = await readOutgoing(services, rawKey);
   const remote = message !== null && hasRemoteWork(entry, at);
   const carrier = remote ? await services.carrierFor(ref.tenantId) : null;
-  const signed = remote ? await signedMessage(services, entry, message) : null;
+  const signed = remote
+    ? await signedMessage(services, entry, message, carrier?.maxBytes ?? Number.POSITIVE_INFINITY)
+    : null;
 
   const claim = crypto.randomUUID();
   const now = services.now();

@@ -4,7 +4,7 @@ import type { CarrierResult } from '../core/ports/carrier.ts';
 import type { DeliveryFailure, OutboxEntry, OutboxRecipient, PendingReport } from '../core/ports/outbox.ts';
 
 /** After this time an attempt counts as dead: longer than a carrier takes for one consignment. */
-export const LEASE_MS = 10 * 60_000;
+const LEASE_MS = 10 * 60_000;
 /** When what could not be done here is tried again. */
 export const LOCAL_RETRY_MS = 60_000;
 

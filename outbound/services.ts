@@ -17,6 +17,11 @@ export interface OutboundServices {
   queues: Pick<QueuePort, 'ingest' | 'outbound' | 'audit'>;
   /** The way to other hosts that a tenant has, or null when it has none. Rejects when that cannot be said now. */
   carrierFor(tenantId: string): Promise<Carrier | null>;
+  /**
+   * A message that fits into so many bytes, with links in the place of attachments (outbound/links); null when it
+   * cannot be or is not wanted. The same for each attempt. Rejects when that cannot be said now.
+   */
+  shrink?(entry: OutboxEntry, message: WholeMessage, maxBytes: number): Promise<WholeMessage | null>;
   dkim: {
     /** The message with its signatures before the header. A domain that has no keys leaves it as it is. */
     sign(tenantId: string, fromDomain: string, message: WholeMessage): Promise<WholeMessage>;

@@ -94,7 +94,7 @@ export type Refusal =
   /** The user may not send until an admin allows it again. */
   | 'sending-locked';
 
-export interface OutboxQuery {
+interface OutboxQuery {
   tenantId: string;
   mailboxId?: string;
   state?: OutboxEntry['state'];

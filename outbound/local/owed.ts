@@ -8,7 +8,7 @@ import type { OutboundServices } from '../services.ts';
 import { type Placement, placeLocally } from './place.ts';
 
 /** When it begins to leave: the time of its copies. */
-export function startOf({ createdAt, notBefore }: OutboxEntry): number {
+function startOf({ createdAt, notBefore }: OutboxEntry): number {
   return Math.max(createdAt, notBefore);
 }
 

@@ -130,6 +130,17 @@ describe('a message for other hosts', () => {
     expect(await reports(h)).toEqual([expect.stringContaining('Status: 5.3.4')]);
   });
 
+  test('is made smaller before it is signed, where the tenant wants that', async () => {
+    const { h, handed } = await world(undefined, { maxBytes: 100 });
+    h.state.shrinks = true;
+    await send(h, X, { id: 'a' });
+    await pump(h);
+    expect(handed[0]?.text).toMatch(/^DKIM-Signature: n=1\r\nFrom: /);
+    expect(handed[0]?.size).toBeLessThanOrEqual(100);
+    expect(await states(h, 'a')).toEqual({ [X]: 'sent' });
+    expect(await reports(h)).toEqual([]);
+  });
+
   test('has one copy in Sent Items, whatever comes of it', async () => {
     const { h } = await world((_mail, call) => ({ outcome: call < 3 ? 'retry' : 'sent' }));
     await send(h, X, { id: 'a', save: true });

@@ -1,6 +1,6 @@
 import { encodeText, join } from '../../codecs/mime/edit/index.ts';
 import type { OutboxEntry } from '../../core/ports/outbox.ts';
-import { type WholeMessage, withoutBcc } from '../prepare.ts';
+import { sizeOf, type WholeMessage, withoutBcc } from '../prepare.ts';
 import type { OutboundServices } from '../services.ts';
 
 export interface Signed {
@@ -9,14 +9,22 @@ export interface Signed {
   signature: string;
 }
 
-/** The exact bytes that leave: without Bcc, with the signatures of the first attempt. */
+/** The exact bytes that leave: without Bcc, small enough, with the signatures of the first attempt. */
 export async function signedMessage(
-  { dkim }: Pick<OutboundServices, 'dkim'>,
+  { dkim, shrink }: Pick<OutboundServices, 'dkim' | 'shrink'>,
   entry: OutboxEntry,
   message: WholeMessage,
+  maxBytes: number,
 ): Promise<Signed> {
-  const [head, body] = withoutBcc(message);
+  const stripped = withoutBcc(message);
   const { signature } = entry;
+  if (sizeOf(stripped) + signature.length > maxBytes) {
+    const smaller = await shrink?.(entry, stripped, maxBytes);
+    // Another message: a way out that takes more would need other signatures, so that none are kept.
+    if (smaller)
+      return { message: await dkim.sign(entry.ref.tenantId, entry.fromDomain, smaller), signature: '' };
+  }
+  const [head, body] = stripped;
   if (signature !== '') return { message: [join([encodeText(signature), head]), body], signature };
   const signed = await dkim.sign(entry.ref.tenantId, entry.fromDomain, [head, body]);
   return { message: signed, signature: prefixOf(signed[0], head) };

@@ -17,6 +17,8 @@ export async function house(over: { maxMessageBytes?: number } = {}) {
     deferred: [] as Promise<unknown>[],
     carrier: null as Carrier | null,
     signatures: 0,
+    /** Whether large messages are cut to what the carrier takes. */
+    shrinks: false,
     /** Of the jobs of the queue `outbound`, in seconds. */
     delays: [] as number[],
   };
@@ -85,6 +87,8 @@ export async function house(over: { maxMessageBytes?: number } = {}) {
       audit: queues.audit,
     },
     carrierFor: async () => state.carrier,
+    shrink: async (_entry, [head], maxBytes) =>
+      state.shrinks ? [head.subarray(0, maxBytes - 30), new Uint8Array()] : null,
     dkim: {
       async sign(_tenantId, _domain, [head, body]) {
         fails('dkim');

@@ -1,7 +1,7 @@
 import type { SendGuard, SendLock, SendUsage } from '../../ports/outbox.ts';
 
 /** null is no limit. */
-export interface SendRate {
+interface SendRate {
   messagesPerHour: number | null;
   messagesPerDay: number | null;
   recipientsPerDay: number | null;
@@ -30,7 +30,7 @@ export const MAX_UNDO_SECONDS = 3600;
 /** How long a user who was unlocked may send as much at once as the limits allow. */
 export const EXEMPT_MS = 24 * 60 * 60 * 1000;
 
-export const DEFAULT_SENDING: SendingSettings = {
+const DEFAULT_SENDING: SendingSettings = {
   user: { messagesPerHour: 1000, messagesPerDay: 10_000, recipientsPerDay: 10_000 },
   tenant: { messagesPerHour: 50_000, messagesPerDay: 500_000, recipientsPerDay: 1_000_000 },
   recipientsPerMessage: MAX_RECIPIENTS,
