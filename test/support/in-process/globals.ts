@@ -34,8 +34,13 @@ class FixedLengthStream extends TransformStream<Uint8Array, Uint8Array> {
 function withUpgrade(base: typeof Response): typeof Response {
   return new Proxy(base, {
     construct(target, [body, init], newTarget) {
-      const { webSocket = null, ...rest } = (init ?? {}) as ResponseInit & { webSocket?: unknown };
-      const upgrade = rest.status === 101;
+      const given = (init ?? {}) as ResponseInit & { webSocket?: unknown };
+      const { webSocket = null, status, statusText, headers } = given;
+      // Read one by one: another Response may be given, whose values are not its own properties.
+      const rest = Object.fromEntries(
+        Object.entries({ status, statusText, headers }).filter(([, value]) => value !== undefined),
+      );
+      const upgrade = status === 101;
       if (upgrade && webSocket === null) {
         throw new RangeError('Responses with status 101 must have a webSocket.');
       }

@@ -1,0 +1,3 @@
+import { keepingSuite } from './suites/keeping.ts';
+
+keepingSuite('d1');
