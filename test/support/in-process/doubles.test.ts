@@ -99,6 +99,14 @@ class FixedLengthStreamOf {
   }
 }
 
+describe('Response', () => {
+  test('takes over status and header of another one', () => {
+    const first = new Response('x', { status: 409, headers: { 'x-a': '1' } });
+    const second = new Response('y', first);
+    expect([second.status, second.ok, second.headers.get('x-a')]).toEqual([409, false, '1']);
+  });
+});
+
 describe('queues', () => {
   function newQueues(consume: (batch: Batch) => void, disorder?: Disorder) {
     const consumers = [
