@@ -31,6 +31,7 @@ export async function applyCommands(
     const before = done.get(nameOf(command));
     if (before !== undefined) {
       if (before !== null) result.responses.push(before);
+      if (command.kind === 'addDraft') holdAgain(context, request, command);
     } else if (command.kind === 'change') changes.push(command);
     else if (command.kind === 'delete') deletes.push(command);
     else if (command.kind === 'fetch' || command.kind === 'refused') result.responses.push(answer(command));
@@ -48,4 +49,14 @@ function answer(command: Extract<ClientCommand, { kind: 'fetch' | 'refused' }>):
   return command.kind === 'fetch'
     ? { command: 'fetch', id: command.itemId, status: 1 }
     : { command: command.command, id: command.id, status: command.status };
+}
+
+/** A draft that a try without this command took out of the shadow: the device hears now that it has it. */
+function holdAgain(
+  { repo }: SyncContext,
+  { collectionId }: SyncRequest,
+  { message: { itemId, receivedAt } }: Extract<ClientCommand, { kind: 'addDraft' }>,
+): void {
+  if (repo.versions(collectionId, [itemId]).size > 0) return;
+  repo.write(() => repo.put(collectionId, [{ itemId, version: 0, receivedAt }]));
 }

@@ -33,7 +33,7 @@ export async function applyDeletes(
       result,
       command,
       missing ? { command: 'delete', id: command.itemId, status: 8 } : null,
-      isNews ? { op: 'delete', itemId: command.itemId } : undefined,
+      isNews ? { op: 'delete', itemId: command.itemId, since: held.get(command.itemId) } : undefined,
     );
   }
 }

@@ -1,6 +1,6 @@
 import { nameOf } from './application.ts';
 import type { SyncRequest } from './request.ts';
-import type { BatchEntry, CollectionState } from './state.ts';
+import { type BatchEntry, type CollectionState, MOVED_AWAY } from './state.ts';
 
 /**
  * What commands of earlier tries did that this try does not know of, one entry for each item: a device that asks again
@@ -28,6 +28,18 @@ export function withEffects(batch: readonly BatchEntry[], effects: readonly Batc
   return [...said, ...effects.filter((e) => !told.has(e.itemId))];
 }
 
+/** The commands, of which those on these items have no effect any more that somebody would have to hear of. */
+export function withoutEffects(
+  applied: CollectionState['applied'],
+  itemIds: readonly string[],
+): CollectionState['applied'] {
+  const gone = new Set(itemIds);
+  return applied.map((a) => {
+    if (a.effect === undefined || !gone.has(a.effect.itemId)) return a;
+    return { command: a.command, response: a.response };
+  });
+}
+
 /** Two effects on one item, the second later; null when the device need not hear of it at all. */
 function after(first: BatchEntry, second: BatchEntry): BatchEntry | null {
   if (second.op === 'delete') return first.op === 'add' ? null : second;
@@ -40,8 +52,11 @@ function together(effect: BatchEntry, entry: BatchEntry): BatchEntry | null {
   // The device never had it.
   if (effect.op === 'add') return isEnd ? null : effect;
   if (isEnd) return entry;
-  // It deleted the item, has it again all the same, and the item is back.
-  if (effect.op === 'delete') return { op: 'change', itemId: entry.itemId, since: 0 };
+  // It deleted the item, has it all the same, and the item is back.
+  if (effect.op === 'delete') {
+    const has = effect.since !== undefined && effect.since !== MOVED_AWAY;
+    return has ? { op: 'change', itemId: entry.itemId, since: 0 } : entry;
+  }
   return entry.op === 'change' ? oneChange(effect, entry) : entry;
 }
 

@@ -6,7 +6,7 @@ import type { SyncOptions } from './options.ts';
 export interface BatchEntry {
   op: 'add' | 'change' | 'delete' | 'softDelete';
   itemId: string;
-  /** Of a change: the version that the device knew, so that it hears only of what changed since. */
+  /** Of a change: the version that the device knew, so that it hears only of what changed since. Of a Delete of its own: the one it held. */
   since?: number;
   /** Of a change that the device itself asked for: what it named is said, also when it was so before. */
   named?: Aspect[];

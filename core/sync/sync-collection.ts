@@ -1,6 +1,6 @@
 import type { AppliedChanges } from './application.ts';
 import { applyCommands } from './apply-commands.ts';
-import { forgottenEffects, withEffects } from './forgotten.ts';
+import { forgottenEffects, withEffects, withoutEffects } from './forgotten.ts';
 import { isolate, namesItem, presentItems, resume, withoutEnds } from './isolation.ts';
 import { DEFAULT_OPTIONS, type SyncOptions } from './options.ts';
 import { feedAt, type Plan, planStep } from './plan.ts';
@@ -152,10 +152,14 @@ async function repeat(
   const lost = [...skipped, ...again.batch.filter((e) => !present.has(e.itemId))]
     .filter((e) => e.op === 'add')
     .map((e) => e.itemId);
+  // Made by a forgotten command and gone since: the device is not told of it, and does not have it.
+  const unmade = forgotten.filter((e) => e.op === 'add' && !present.has(e.itemId)).map((e) => e.itemId);
+  const dropped = repo.versions(collectionId, unmade).size > 0;
   const batch = again.batch.filter((e) => (namesItem(e) ? present.has(e.itemId) : !deleting.has(e.itemId)));
-  let next: CollectionState = { ...again, batch, applied: applied.log, variant: variantOf(state, batch) };
+  const variant = variantOf(state, batch) + (dropped ? 1 : 0);
+  let next: CollectionState = { ...again, batch, applied: withoutEffects(applied.log, unmade), variant };
   repo.write(() => {
-    repo.drop(collectionId, lost);
+    repo.drop(collectionId, [...lost, ...unmade]);
     repo.save(next);
   });
   const effects = forgotten.filter((e) => !namesItem(e) || present.has(e.itemId));
