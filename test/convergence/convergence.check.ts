@@ -3,13 +3,13 @@
  * evictions and disorder of queues, or in workerd behind HTTP.
  *
  *   node test/convergence/convergence.check.ts [--seeds N] [--ops M] [--seed S] [--worlds W]
- *     [--server process|workerd] [--store d1|postgres] [--shrink] [--steps FILE] [--trace]
+ *     [--server process|workerd] [--store d1|postgres] [--shrink] [--steps FILE] [--trace FILE]
  *
  * Prints the number of operations that ran without a difference. With `--shrink` a failing run is made shorter, step
  * by step, as long as it fails. `--steps` plays the steps of a file, one JSON a line, as a shrunken run prints them;
- * `--trace` prints all that is sent and answered.
+ * `--trace` writes all that is sent and answered in a failing run to a file of this name with the seed behind it.
  */
-import { readFileSync, writeSync } from 'node:fs';
+import { readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { Machine } from './machine.ts';
 import { shrink } from './shrink.ts';
@@ -24,7 +24,7 @@ const { values } = parseArgs({
     server: { type: 'string', default: 'process' },
     store: { type: 'string', default: 'd1' },
     shrink: { type: 'boolean', default: false },
-    trace: { type: 'boolean', default: false },
+    trace: { type: 'string' },
     steps: { type: 'string' },
   },
 });
@@ -50,7 +50,9 @@ try {
     while (next < first + count) {
       const seed = next++;
       const steps = given ?? machine.steps(seed, Number(values.ops));
-      const outcome = await machine.run(steps, values.trace ? say : undefined);
+      const lines: string[] = [];
+      const trace = values.trace === undefined ? undefined : (line: string) => void lines.push(line);
+      const outcome = await machine.run(steps, trace);
       total.requests += outcome.requests;
       total.turnedAway += outcome.turnedAway;
       wakes.push(...outcome.wakes);
@@ -62,6 +64,7 @@ try {
       }
       total.failed++;
       say(`seed ${seed} failed at step ${outcome.failure.at}: ${outcome.failure.error.message}`);
+      if (values.trace !== undefined) writeFileSync(`${values.trace}-${seed}.txt`, lines.join('\n'));
       const { error } = outcome.failure;
       if (error.name !== 'Violation') say(`${error.stack}\n${String(error.cause ?? '')}`);
       if (values.shrink) await shrink(machine, outcome.failure.steps, say);
