@@ -85,7 +85,8 @@ async function ask(
   act: string,
   query: Record<string, string | number>,
 ): Promise<string> {
-  const params = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]));
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) params.set(name, String(value));
   const response = await fetch(`${worker.url}/bench/${act}?${params}`);
   const text = await response.text();
   if (!response.ok) throw new Error(`outbound: ${act}: ${response.status} ${text.slice(0, 300)}`);

@@ -25,6 +25,8 @@ import { groupList } from './commands/group-list.ts';
 import { groupMembers } from './commands/group-members.ts';
 import { groupRemove } from './commands/group-remove.ts';
 import { holdAdd, holdList, holdRelease } from './commands/hold.ts';
+import { linkList } from './commands/link-list.ts';
+import { linkRevoke } from './commands/link-revoke.ts';
 import { listAllow, listBlock, listRemove } from './commands/list-change.ts';
 import { listShow } from './commands/list-show.ts';
 import {
@@ -118,6 +120,8 @@ export const COMMANDS: readonly Command[] = [
   relayShow,
   relayTest,
   relayClear,
+  linkList,
+  linkRevoke,
   deviceList,
   deviceAllow,
   deviceBlock,

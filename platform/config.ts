@@ -28,6 +28,11 @@ const schema = z.object({
     .regex(/^\d{1,5}(, *\d{1,5})*$/, 'ports with commas between them')
     .default('465,587,2525'),
   RELAY_ALLOW_PRIVATE: z.enum(['0', '1']).default('0'),
+  FILES_URL: z
+    .string()
+    .regex(/^https?:\/\/[^/?#]+$/, 'https://host')
+    .default('http://127.0.0.1:8787'),
+  ATTACHMENT_LINK_DAYS: integer(1, 365).default(14),
 });
 
 export interface Config {
@@ -57,6 +62,10 @@ export interface Config {
   outboundDefault: string;
   /** Which hosts tenants may name (platform/host-check.ts). */
   relayHosts: { ports: number[]; allowPrivate: boolean };
+  /** Where attachments that became links are found: `<filesUrl>/files/<token>`. */
+  filesUrl: string;
+  /** How long such a link holds. */
+  attachmentLinkDays: number;
 }
 
 /** Reads and checks the plain variables of the environment. Throws one error that names every bad variable. */
@@ -82,6 +91,8 @@ export function parseConfig(env: Record<string, unknown>): Config {
     mxHosts: v.MX_HOSTS.split(',').map((host) => host.trim()),
     spfMechanisms: v.SPF_MECHANISMS.split(/[ ,]+/).filter((one) => one !== ''),
     outboundDefault: v.OUTBOUND_DEFAULT,
+    filesUrl: v.FILES_URL,
+    attachmentLinkDays: v.ATTACHMENT_LINK_DAYS,
     relayHosts: {
       ports: v.RELAY_PORTS.split(',').map(Number),
       allowPrivate: v.RELAY_ALLOW_PRIVATE === '1',

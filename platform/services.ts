@@ -7,6 +7,7 @@ import type { DevicePort } from '../core/ports/device.ts';
 import type { DirectoryStore } from '../core/ports/directory.ts';
 import type { DkimKeyStore } from '../core/ports/dkim.ts';
 import type { Dns } from '../core/ports/dns.ts';
+import type { LinkStore } from '../core/ports/links.ts';
 import type { MailStore } from '../core/ports/mail.ts';
 import type { MailAuth } from '../core/ports/mail-auth.ts';
 import type { ObjectStore } from '../core/ports/objects.ts';
@@ -42,6 +43,8 @@ export interface Services {
   composer: Composer;
   /** The ways to other hosts, one for each tenant. */
   carriers: Carriers;
+  /** Attachments that became links. */
+  links: LinkStore;
   search: SearchStore;
   audit: AuditStore;
   blobs: BlobStore;

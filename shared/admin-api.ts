@@ -653,7 +653,7 @@ export interface SendGrantView {
   kind: 'as' | 'behalf';
 }
 
-export interface RetentionRuleView {
+interface RetentionRuleView {
   /** The folder with this role (`user`: folders that people made), */
   role?: 'inbox' | 'drafts' | 'sent' | 'deleted' | 'junk' | 'archive' | 'user' | undefined;
   /** or folders of this name; `*` stands for any text. */
@@ -781,4 +781,17 @@ export interface RecountView {
   before: { sizeBytes: number; messages: number };
   counted: { sizeBytes: number; messages: number };
   mended: boolean;
+}
+
+/** An attachment that became a link. Its address is in the message alone. */
+export interface LinkView {
+  linkId: string;
+  name: string;
+  mediaType: string;
+  /** Of the file. */
+  size: number;
+  createdAt: number;
+  /** When it ends, or ended. */
+  endsAt: number;
+  state: 'open' | 'ended' | 'revoked';
 }

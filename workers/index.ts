@@ -3,6 +3,7 @@ import { createDeviceSession } from '../durable-objects/device-session/index.ts'
 import { createCarriers } from '../outbound/carriers/index.ts';
 import { createDkim, createKeyRing, type KeyRing } from '../outbound/dkim/index.ts';
 import { createComposer, createOutbound } from '../outbound/index.ts';
+import { linkLargeAttachments } from '../outbound/links/index.ts';
 import { hashPassword } from '../platform/auth/password.ts';
 import { parseConfig } from '../platform/config.ts';
 import { connectSocket, makeEmail } from '../platform/connect.ts';
@@ -27,6 +28,7 @@ import {
 import { ACTIVESYNC_PATH, createActiveSync } from './activesync/index.ts';
 import { createAdmin } from './admin/index.ts';
 import { createEmailInbound } from './email-inbound/index.ts';
+import { createFiles, FILES_PATH } from './files/index.ts';
 import { createHealth } from './health.ts';
 import { replayDeadLetter, replayDeadLetters } from './queue-consumers/dead-letters.ts';
 import { createQueueConsumers } from './queue-consumers/index.ts';
@@ -55,6 +57,7 @@ const shared = new WeakMap<
     | 'operations'
     | 'archive'
     | 'dkimKeys'
+    | 'links'
     | 'mail'
     | 'search'
     | 'audit'
@@ -101,6 +104,7 @@ export function buildServices(env: Env, context: Deferring): Services {
   const databases = { ...plain, mail: learningFromMoves({ ...rest, ...plain, spam, defer }) };
   const reader = createMessageReader({ mail: databases.mail, log: rest.log });
   const { relayHosts, authservId, outboundDefault, maxMessageBytes } = rest.config;
+  const { filesUrl, attachmentLinkDays: linkDays } = rest.config;
   const carriers = createCarriers({
     ...rest,
     ...databases,
@@ -128,6 +132,8 @@ export function buildServices(env: Env, context: Deferring): Services {
       defer,
       carrierFor: carriers.carrierFor,
       dkim: createDkim({ ...rest, ...databases, dkimExpirySeconds: rest.config.dkimExpirySeconds }),
+      shrink: (entry, message, maxBytes) =>
+        linkLargeAttachments({ ...rest, ...databases, filesUrl, linkDays }, entry, message, maxBytes),
       random: Math.random,
       maxMessageBytes: rest.config.maxMessageBytes,
       ingestNow: (jobs) => ingestNow(services, jobs),
@@ -156,6 +162,7 @@ async function route(request: Request, services: Services): Promise<Response> {
   if (pathname.toLowerCase().replace(/\/$/, '') === ACTIVESYNC_PATH)
     return createActiveSync(services)(request);
   if (pathname === '/healthz' || pathname === '/readyz') return createHealth(services)(request);
+  if (pathname.startsWith(FILES_PATH)) return createFiles(services)(request);
   if (pathname === MTA_STS_PATH) return createWellKnown(services)(request);
   if (pathname.startsWith('/admin/v1/')) {
     return createAdmin(services, {

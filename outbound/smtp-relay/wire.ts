@@ -71,13 +71,13 @@ export class Wire {
         return new TextDecoder().decode(line);
       }
       if (this.#buffer.length > MAX_LINE) throw new RelayFault('4.5.0', 'a line of a reply is too long');
-      let read: ReadableStreamReadResult<Uint8Array>;
+      let read: { done: boolean; value?: Uint8Array | undefined };
       try {
         read = await this.#reader.read();
       } catch (error) {
         throw faultOf(error, 'the connection was lost');
       }
-      if (read.done) throw new RelayFault('4.4.2', 'the connection was closed');
+      if (read.done || read.value === undefined) throw new RelayFault('4.4.2', 'the connection was closed');
       const joined = new Uint8Array(this.#buffer.length + read.value.length);
       joined.set(this.#buffer);
       joined.set(read.value, this.#buffer.length);

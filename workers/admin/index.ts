@@ -19,6 +19,7 @@ import { addDomainRoutes } from './routes/domains.ts';
 import { addGroupRoutes } from './routes/groups.ts';
 import { addHoldRoutes } from './routes/holds.ts';
 import { addJournalingRoutes } from './routes/journaling.ts';
+import { addLinkRoutes } from './routes/links.ts';
 import { addOperationRoutes } from './routes/operations.ts';
 import { addOutboxRoutes } from './routes/outbox.ts';
 import { addPeopleRoutes, MAX_PHOTO_BODY } from './routes/people.ts';
@@ -84,6 +85,7 @@ export function createAdmin(services: Services, hooks: AdminHooks): Hono<AdminEn
   addPeopleRoutes(app, admin);
   addGroupRoutes(app, admin);
   addCarrierRoutes(app, admin);
+  addLinkRoutes(app, admin);
   addRecoveryRoutes(app, admin);
   addRuleRoutes(app, admin);
   addTrustRoutes(app, admin);

@@ -1,4 +1,5 @@
 import type { Services } from '../../platform/services.ts';
+import { removeEndedLinks } from './ended-links.ts';
 import { type ReconcileReport, reconcile } from './reconcile.ts';
 import { keepLimits } from './retention.ts';
 import { turnSigningKeys } from './signing-keys.ts';
@@ -33,11 +34,13 @@ export function createScheduled(
     const manual = cron === MANUAL_RUN;
     const unsent = await resumeSending(services, manual ? -CLOCK_SLACK_MS : undefined);
     const keys = await turnSigningKeys(services);
+    const links = await removeEndedLinks(services);
     const unkept = await keepLimits(services);
     const report = await reconcile(services, manual ? { minAgeMs: -CLOCK_SLACK_MS } : {});
     const swept = await sweep(services);
     if (report.failed > 0) throw new Error(`reconcile: ${report.failed} of ${report.tenants} tenants failed`);
     if (keys > 0) throw new Error(`dkim: ${keys} of ${report.tenants} tenants failed`);
+    if (links > 0) throw new Error(`links: ${links} of ${report.tenants} tenants failed`);
     if (unkept > 0) throw new Error(`retention: ${unkept} parts of the round failed`);
     if (unsent > 0) throw new Error(`outbound: ${unsent} of ${report.tenants} tenants failed`);
     return { recent: report, sweep: swept };

@@ -5,4 +5,4 @@ export { carryMessage, carryPart } from './carry.ts';
 export { addressField, dateField, formatMailbox, idsField, textField } from './fields.ts';
 export { isContentField, keptFields, rewriteHeader, scanHeader } from './header.ts';
 export { toCrlf } from './line-ends.ts';
-export { toBase64 } from './text-part.ts';
+export { encodeTextPart, toBase64 } from './text-part.ts';
