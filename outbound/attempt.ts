@@ -6,6 +6,7 @@ import { modify } from './modify.ts';
 import { readOutgoing, schedule, tidy } from './outgoing.ts';
 import { headerIndex, type WholeMessage } from './prepare.ts';
 import { claimed, hasRemoteWork, isTakenBack, settled, withoutBytes, withResults } from './progress.ts';
+import { noteRemoteIds } from './remote/aliases.ts';
 import { type Handed, sendGroups } from './remote/send.ts';
 import { signedMessage } from './remote/signed.ts';
 import type { OutboundServices } from './services.ts';
@@ -95,6 +96,13 @@ export async function attemptEntry(
       if (!group.last) await modify(services, mine, apply);
     }
   }
+  services.defer(
+    noteRemoteIds(
+      services,
+      mine,
+      handed.flatMap(({ results }) => results),
+    ),
+  );
   await finish(services, mine, { claim, message }, apply);
 }
 

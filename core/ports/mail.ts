@@ -129,6 +129,11 @@ export interface MailboxStore extends MailKeeping, RuleStore, DeliveryReportStor
   messages(itemIds: string[]): Promise<Message[]>;
   parts(itemId: string): Promise<MessagePart[]>;
   part(itemId: string, partNo: number): Promise<{ rawKey: string; part: MessagePart } | null>;
+  /**
+   * Other Message-IDs of messages, under which replies may name them: `threadOf` and `itemsWithMessageId` know them
+   * from then on. One that is known stays with its message. Does nothing without the mailbox.
+   */
+  addMessageIdAliases(aliases: readonly { alias: string; messageId: string }[]): Promise<void>;
   /** Thread of the most relevant of these Message-IDs (best first) that the mailbox holds, or null. */
   threadOf(messageIds: string[]): Promise<string | null>;
   /** Thread of the newest message with this base subject received at or after `since`, or null. */

@@ -34,6 +34,8 @@ export interface MailboxData {
   rules: Map<string, string>;
   /** JSON by name. */
   settings: Map<string, string>;
+  /** Message-ID by the one that another host gave the message. */
+  aliases: Map<string, string>;
   inboxRules: RuleSet;
   /** By item id. */
   reports: Map<string, DeliveryReport[]>;
@@ -60,6 +62,7 @@ export function emptyMailbox(): MailboxData {
     removed: new Map(),
     rules: new Map(),
     settings: new Map(),
+    aliases: new Map(),
     inboxRules: { revision: 0, rules: [] },
     reports: new Map(),
     sends: [],

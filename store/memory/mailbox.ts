@@ -162,12 +162,22 @@ export class MemoryMailbox implements MailboxStore {
     return message === null || part === undefined ? null : { rawKey: message.rawKey, part: { ...part } };
   }
 
+  async addMessageIdAliases(aliases: readonly { alias: string; messageId: string }[]): Promise<void> {
+    for (const { alias, messageId } of aliases) {
+      const name = fitText(alias, LIMITS.messageId);
+      const known = this.#box?.aliases;
+      if (known?.has(name) === false) known.set(name, fitText(messageId, LIMITS.messageId));
+    }
+  }
+
   async threadOf(messageIds: string[]): Promise<string | null> {
     for (const id of messageIds.map((text) => fitText(text, LIMITS.messageId))) {
-      const [found] = this.#messages()
-        .filter((m) => m.messageIdHeader === id)
-        .sort((a, b) => compareText(a.itemId, b.itemId));
-      if (found !== undefined) return found.threadId;
+      for (const name of [id, this.#box?.aliases.get(id)]) {
+        const [found] = this.#messages()
+          .filter((m) => name !== undefined && m.messageIdHeader === name)
+          .sort((a, b) => compareText(a.itemId, b.itemId));
+        if (found !== undefined) return found.threadId;
+      }
     }
     return null;
   }
@@ -316,7 +326,10 @@ export class MemoryMailbox implements MailboxStore {
 
   async itemsWithMessageId(messageId: string, limit: number): Promise<string[]> {
     const id = fitText(messageId, LIMITS.messageId);
-    const found = this.#messages().filter((m) => m.messageIdHeader === id);
+    const names: (string | null | undefined)[] = [id, this.#box?.aliases.get(id)];
+    const found = this.#messages().filter(
+      (m) => m.messageIdHeader !== null && names.includes(m.messageIdHeader),
+    );
     return found
       .map((m) => m.itemId)
       .sort(compareText)

@@ -172,6 +172,12 @@ export function mailTables(kit: SchemaKit) {
       /** JSON. */
       value: text('value').notNull(),
     }),
+    /** Names that another host gave to messages of this mailbox. */
+    messageIdAliases: kit.table('mail', 'message_id_aliases', {
+      ...scope(),
+      alias: text('alias').notNull(),
+      messageId: text('message_id').notNull(),
+    }),
     /** At most one for each folder and item, and none while the item is in the folder. */
     tombstones: kit.table('mail', 'tombstones', {
       ...scope(),

@@ -6,6 +6,7 @@ import { holdsContract } from './directory-holds.ts';
 import { peopleContract } from './directory-people.ts';
 import { dkimKeysContract } from './dkim-keys.ts';
 import { linksContract } from './links.ts';
+import { mailAliasesContract } from './mail-aliases.ts';
 import { mailAutomaticContract } from './mail-automatic.ts';
 import { mailChangesContract } from './mail-changes.ts';
 import { mailContentContract } from './mail-content.ts';
@@ -32,6 +33,7 @@ export function storesContract(subject: Subject, runs: number): void {
   mailContentContract(subject);
   mailPeopleContract(subject);
   mailRemovedContract(subject);
+  mailAliasesContract(subject);
   mailAutomaticContract(subject);
   spamTokensContract(subject);
   mailModelContract(subject, runs);

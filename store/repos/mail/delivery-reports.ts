@@ -80,12 +80,15 @@ export async function itemsWithMessageId(
   messageId: string,
   limit: number,
 ): Promise<string[]> {
-  const { messages } = box.tables;
+  const { messages, messageIdAliases: aliases } = box.tables;
+  const id = fitText(messageId, LIMITS.messageId);
+  const meant = sql`(select ${aliases.messageId} from ${aliases}
+    where ${scoped(box, aliases)} and ${aliases.alias} = ${id})`;
   const rows = await box.executor.all(
     box.executor.build
       .select({ itemId: messages.itemId })
       .from(messages)
-      .where(all(scoped(box, messages), eq(messages.messageIdHeader, fitText(messageId, LIMITS.messageId))))
+      .where(all(scoped(box, messages), sql`${messages.messageIdHeader} in (${id}, ${meant})`))
       .orderBy(messages.itemId)
       .limit(limit),
   );

@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, gte, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, gte, type SQL, sql } from 'drizzle-orm';
 import { slices } from '../../dialect/json-chunks.ts';
 import { given } from '../../dialect/statements.ts';
 import { LIMITS } from '../../normalise.ts';
@@ -7,16 +7,20 @@ import { IDS_PER_STATEMENT, type MailboxContext, scoped } from './context.ts';
 
 /** Thread of the first of these Message-IDs that the mailbox holds. */
 export async function threadOf(box: MailboxContext, messageIds: readonly string[]): Promise<string | null> {
-  const { messages } = box.tables;
+  const { messages, messageIdAliases: aliases } = box.tables;
   const wanted = messageIds.map((id) => fitText(id, LIMITS.messageId));
   for (const slice of slices(wanted, IDS_PER_STATEMENT)) {
     const input = box.executor.dialect.rows(JSON.stringify(slice.map((id) => [id])), [
       messages.messageIdHeader,
     ]);
     // One probe for each id, however many messages claim the same Message-ID.
-    const thread = sql<string | null>`(select ${messages.threadId} from ${messages}
-      where ${scoped(box, messages)} and ${messages.messageIdHeader} = ${given(messages.messageIdHeader)}
+    const named = given(messages.messageIdHeader);
+    const found = (id: SQL) => sql`(select ${messages.threadId} from ${messages}
+      where ${scoped(box, messages)} and ${messages.messageIdHeader} = ${id}
       order by ${messages.itemId} limit 1)`;
+    const meant = sql`(select ${aliases.messageId} from ${aliases}
+      where ${scoped(box, aliases)} and ${aliases.alias} = ${named})`;
+    const thread = sql<string | null>`coalesce(${found(named)}, ${found(meant)})`;
     const rows = await box.executor.all(
       box.executor.build
         .select({ ord: sql<number>`input.ord`.as('ord'), threadId: thread.as('thread_id') })

@@ -16,6 +16,7 @@ import { changes, countSnapshot, itemStates, oldest, snapshot, threadItems, thre
 import { contentModseqs, createMailbox, folderByRole, folderHeads, listFolders, usage } from './folders.ts';
 import { insertMessagesInto } from './insert.ts';
 import { knownRawKeys, rawKeysAfter, threadOf, threadOfSubject } from './lookup.ts';
+import { addMessageIdAliases } from './message-id-aliases.ts';
 import { readMessages, readPart, readParts } from './messages.ts';
 import { moveItems } from './move.ts';
 import { noteCorrespondents } from './note-correspondents.ts';
@@ -75,6 +76,7 @@ function createMailboxStore(box: MailboxContext): MailboxStore {
     messages: (itemIds) => readMessages(box, itemIds),
     parts: (itemId) => readParts(box, itemId),
     part: (itemId, partNo) => readPart(box, itemId, partNo),
+    addMessageIdAliases: (aliases) => addMessageIdAliases(box, aliases),
     threadOf: (messageIds) => threadOf(box, messageIds),
     threadOfSubject: (baseSubject, since) => threadOfSubject(box, baseSubject, since),
     knownRawKeys: (rawKeys) => knownRawKeys(box, rawKeys),

@@ -20,7 +20,7 @@ import { goneFields, goneLine, liveFields, liveLines } from './rows.ts';
 /** Tables whose rows are written down as lines of items, as the tree, or not at all. */
 const NOT_ASIDE: ReadonlySet<string> = new Set([
   ...['mailboxes', 'folders', 'items', 'messages', 'messageParts', 'correspondents'],
-  ...['tombstones', 'removedMessages', 'actionHeads'],
+  ...['tombstones', 'removedMessages', 'actionHeads', 'messageIdAliases'],
 ]);
 
 type Scoped = SQLiteTable & Parameters<typeof scoped>[1];
