@@ -52,7 +52,7 @@ const LOOPS = /(^|\.)workers\.dev$/;
 const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
 
 /** Whether an address (4 or 16 bytes) is one that everybody on the Internet can reach. */
-export function isPublicAddress(bytes: Uint8Array): boolean {
+function isPublicAddress(bytes: Uint8Array): boolean {
   for (const { prefix, at } of EMBEDDED) {
     if (inRange(bytes, prefix)) return isPublicAddress(bytes.slice(at, at + 4));
   }

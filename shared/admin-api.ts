@@ -281,7 +281,7 @@ export interface CreateGroup {
 }
 
 /** The way that a tenant's mail goes to other hosts. Secrets are never shown. */
-export type CarrierSettingView =
+type CarrierSettingView =
   | {
       kind: 'smtp-relay';
       host: string;
@@ -361,7 +361,7 @@ export interface RebuildRequest {
 export interface RebuildView {
   /** null: nothing is left to do. */
   cursor: string | null;
-  stage: 'directory' | 'mailboxes' | 'raws' | 'drafts' | 'outgoing';
+  stage: 'directory' | 'mailboxes' | 'raws' | 'drafts' | 'outgoing' | 'index';
   tenantId: string;
   address: string | null;
   /** Rows that the directory lacked. */

@@ -35,7 +35,7 @@ export type NewCarrierSetting =
   | { kind: 'cloudflare-email' }
   | { kind: 'none' };
 
-export interface CarrierInForce {
+interface CarrierInForce {
   setting: CarrierSetting;
   /** The tenant's own choice, or that of the installation. */
   from: 'tenant' | 'installation';
@@ -44,7 +44,7 @@ export interface CarrierInForce {
 }
 
 /** What a test of a relay showed. */
-export interface CarrierProbe {
+interface CarrierProbe {
   ok: boolean;
   /** Why not. */
   error: string | null;

@@ -7,14 +7,11 @@ import { StaleSession, transact } from './transaction.ts';
 import type { Connect, RelayHost } from './types.ts';
 import { faultOf } from './wire.ts';
 
-export { probeRelay, type RelayProbe } from './probe.ts';
+export { probeRelay } from './probe.ts';
 export {
   type Connect,
   DEFAULT_TIMEOUTS,
-  type RelayCredentials,
   type RelayHost,
-  type RelaySecurity,
-  type RelaySocket,
   type RelayTimeouts,
 } from './types.ts';
 

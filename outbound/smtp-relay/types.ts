@@ -19,7 +19,7 @@ export type Connect = (
  * tls: from the first byte (RFC 8314 3.3). starttls: required. opportunistic: where the host offers it, never with
  * credentials otherwise. plain: in the clear.
  */
-export type RelaySecurity = 'tls' | 'starttls' | 'opportunistic' | 'plain';
+type RelaySecurity = 'tls' | 'starttls' | 'opportunistic' | 'plain';
 
 export interface RelayCredentials {
   /** auto: the first of PLAIN, LOGIN that the host offers. */

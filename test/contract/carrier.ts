@@ -32,7 +32,7 @@ export const ALL_FAULTS: ReadonlySet<CarrierFault> = new Set([
 
 const HEAD = 'From: Ann <ann@one.example>\r\nTo: bob@two.example\r\nMessage-ID: <a@one.example>\r\n';
 
-export function consignment(over: Partial<Consignment> & { raw?: string | Buffer } = {}): Consignment {
+function consignment(over: Partial<Consignment> & { raw?: string | Buffer } = {}): Consignment {
   const { raw = `${HEAD}Subject: x\r\n\r\nhello\r\n`, ...rest } = over;
   const bytes = Buffer.from(raw as string, 'utf8');
   return {
@@ -74,8 +74,7 @@ export function carrierContract({ name, maxBytes, faults, open }: CarrierSubject
       ['a megabyte', '0123456789abcdef\r\n'.repeat(58_000)],
     ])('brings the very bytes: %s', async (_, body) => {
       const world = await open();
-      const mail = consignment({ raw: `${HEAD}
-${body}` });
+      const mail = consignment({ raw: `${HEAD}\r\n${body}` });
       expect(outcomes(await world.send(mail))).toEqual([['bob@two.example', 'sent']]);
       const [copy, ...more] = world.arrived();
       expect(more).toEqual([]);

@@ -46,7 +46,7 @@ export interface SmtpScript {
   forget?: boolean;
 }
 
-export interface TakenMessage {
+interface TakenMessage {
   mailFrom: string;
   mailParameters: string;
   recipients: string[];
