@@ -12,6 +12,7 @@ import { ingestLarge, ingestRate } from './ingest.ts';
 import { bundleFigures, startBenchWorker } from './local.ts';
 import { outboundFigures } from './outbound.ts';
 import { heldPings, pingLatency } from './ping.ts';
+import { rebuildFromBucket, reconcileAll } from './recovery.ts';
 import { report } from './report.ts';
 import { searchOnD1, searchOnPostgres } from './search.ts';
 import { interleaved, round, timed } from './stats.ts';
@@ -19,7 +20,10 @@ import { interleaved, round, timed } from './stats.ts';
 const { values } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
-    only: { type: 'string', default: 'bundle,sync,initial,first,attachment,ingest,outbound,ping,held' },
+    only: {
+      type: 'string',
+      default: 'bundle,sync,initial,first,attachment,ingest,outbound,reconcile,rebuild,ping,held',
+    },
     seconds: { type: 'string', default: '30' },
     pings: { type: 'string', default: '1000' },
     messages: { type: 'string', default: '100000' },
@@ -102,6 +106,20 @@ try {
     product['outbound_relay_10k_per_s'] = out.relayPerSecond;
     product['outbound_10k_per_s'] = out.pipelinePerSecond;
     product['outbound_20mb_grown_mb'] = out.largeGrownMb;
+  }
+  if (only.has('reconcile')) {
+    say('reconciler over 100,000 objects …');
+    const figures = await reconcileAll(100_000);
+    detail['reconcile'] = figures;
+    product['reconcile_100k_s'] = figures.seconds;
+    product['reconcile_100k_grown_mb'] = figures.grownMb;
+  }
+  if (only.has('rebuild')) {
+    say('rebuild of 10,000 messages …');
+    const figures = await rebuildFromBucket(10_000);
+    detail['rebuild'] = figures;
+    product['rebuild_10k_per_s'] = figures.perSecond;
+    product['rebuild_10k_grown_mb'] = figures.grownMb;
   }
   if (only.has('search')) await measureSearch(Number(values.messages));
 } finally {

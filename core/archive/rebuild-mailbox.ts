@@ -48,6 +48,9 @@ export interface MailboxStep {
   writtenAt: number;
 }
 
+/** Messages of one write. */
+const PER_WRITE = 100;
+
 export const MAILBOX_START: MailboxPosition = { at: 'begin', part: 0, offset: 0 };
 
 /** @param limit items of one step, about. `force`: also where the database seems to know all. */
@@ -181,15 +184,21 @@ async function restoreLines(
     step.restored.push(...missing.map((line) => line.itemId));
     return;
   }
-  const recalled = await ports.recall(missing);
-  const found: RestoredMessage[] = [];
-  for (const [n, { itemId, lastVerb, lastVerbAt }] of missing.entries()) {
-    const message = recalled[n] ?? null;
-    if (message === null) step.lost.push(itemId);
-    else found.push({ message, lastVerb, lastVerbAt });
+  // Raws are read while those before them are written.
+  let writing: Promise<void> = Promise.resolve();
+  for (let i = 0; i < missing.length; i += PER_WRITE) {
+    const group = missing.slice(i, i + PER_WRITE);
+    const recalled = await Promise.all([ports.recall(group), writing]).then(([messages]) => messages);
+    const found: RestoredMessage[] = [];
+    for (const [n, { itemId, lastVerb, lastVerbAt }] of group.entries()) {
+      const message = recalled[n] ?? null;
+      if (message === null) step.lost.push(itemId);
+      else found.push({ message, lastVerb, lastVerbAt });
+    }
+    writing = archive.restoreMessages(found);
+    step.restored.push(...found.map(({ message }) => message.itemId));
   }
-  await archive.restoreMessages(found);
-  step.restored.push(...found.map(({ message }) => message.itemId));
+  await writing;
 }
 
 /** Two lines of one state are the same text. */

@@ -1,7 +1,6 @@
 import type { MailboxRef } from '../../core/mail/types.ts';
 import type { StoredRaw } from '../../core/ports/blobs.ts';
 import { groupBy } from '../../platform/bounded.ts';
-import { newId } from '../../platform/ids.ts';
 import { isAsked } from './raws.ts';
 import { type Cursor, type RecoveryPorts, type StepOptions, type StepResult, tenantOf } from './step.ts';
 
@@ -59,6 +58,4 @@ async function insertDraft(
     ...{ ref, itemId, rawKey: key, receivedAt, folderRole: 'drafts', isRead: true, isDraft: true },
   });
   await services.mail.mailbox(ref).insert(message);
-  const correlationId = newId(services.now());
-  await services.queues.index([{ v: 1, ...ref, itemId, correlationId }]);
 }

@@ -3,7 +3,6 @@ import { type MailboxPosition, rebuildMailboxStep } from '../../core/archive/reb
 import type { MailboxRef } from '../../core/mail/types.ts';
 import type { MessageLine, RestoredMessage } from '../../core/ports/archive.ts';
 import { FAN_OUT, mapBounded } from '../../platform/bounded.ts';
-import { newId } from '../../platform/ids.ts';
 import { describeError } from '../../platform/log.ts';
 import type { Services } from '../../platform/services.ts';
 import type { StepOptions, Tally } from './step.ts';
@@ -23,10 +22,6 @@ export async function rebuildMailbox(
   const recall = (lines: readonly MessageLine[]) => recallAll(services, ref, lines, unparsed);
   const ports = { archive, objects, now, recall };
   const step = await rebuildMailboxStep(ports, position, { limit, force, dryRun });
-  if (!dryRun && step.restored.length > 0) {
-    const correlationId = newId(now());
-    await services.queues.index(step.restored.map((itemId) => ({ v: 1, ...ref, itemId, correlationId })));
-  }
   for (const itemId of step.lost) services.log.error('rebuild.raw-missing', { ...ref, itemId });
   if (!dryRun && step.outcome === 'done') {
     await services.mail.mailbox(ref).recount();

@@ -8,6 +8,7 @@ import { InvalidInputError, NotFoundError } from '../../core/errors.ts';
 import type { Services } from '../../platform/services.ts';
 import type { RebuildRequest, RebuildView } from '../../shared/admin-api.ts';
 import { restoreDrafts } from './drafts.ts';
+import { fillIndex } from './fill-index.ts';
 import { rebuildMailbox } from './mailbox.ts';
 import { findOutgoing } from './outgoing.ts';
 import { placeRaws } from './raws.ts';
@@ -27,7 +28,7 @@ const NOTHING: Tally = {
   ...{ drafts: 0, outgoing: 0, lost: [], damaged: 0, failed: [], writtenAt: null },
 };
 
-const DEFAULT_LIMIT = 200;
+const DEFAULT_LIMIT = 300;
 
 export async function rebuildStep(ports: RecoveryPorts, request: RebuildRequest): Promise<RebuildView> {
   const { services } = ports;
@@ -57,6 +58,7 @@ const STEPS: Record<Cursor['stage'], Step> = {
   raws: placeRaws,
   drafts: restoreDrafts,
   outgoing: findOutgoing,
+  index: fillIndex,
 };
 
 function startOf(tenantId: string): Cursor {

@@ -10,7 +10,7 @@ export interface RecoveryPorts {
   place(jobs: readonly IngestJob[]): Promise<IngestJob[]>;
 }
 
-export const STAGES = ['directory', 'mailboxes', 'raws', 'drafts', 'outgoing'] as const;
+export const STAGES = ['directory', 'mailboxes', 'raws', 'drafts', 'outgoing', 'index'] as const;
 
 export const cursorSchema = z.strictObject({
   stage: z.enum(STAGES),
@@ -24,7 +24,7 @@ export const cursorSchema = z.strictObject({
       offset: z.number().int().min(0),
     })
     .nullable(),
-  /** Raws: the cursor of the list. */
+  /** Raws: the cursor of the list. Index: the item after which the next page begins. */
   list: z.string().max(2000).nullable(),
 });
 

@@ -99,6 +99,7 @@ function world(tenantIds = ['t1']) {
       },
     },
     operations: createMemoryStores().operations,
+    links: { endedObjects: async () => [], removeLinks: async () => 0 },
     objects: {
       delete: async (keys: string[]) => {
         for (const key of keys) objects.delete(key);

@@ -72,6 +72,8 @@ const ZONES = [
   look(zone: Zone, objects: StoredRaw[]): Promise<void>;
 }[];
 
+type Page = Awaited<ReturnType<SweepServices['blobs']['list']>>;
+
 /** Objects of one list call. */
 const PAGE = 1000;
 const CURSOR = 'reconcile.sweep';
@@ -101,7 +103,8 @@ export async function sweep(
       break;
     }
     const { zone, after } = tenant.tenantId === cursor.tenantId ? cursor : START;
-    at = await sweepPage({ services, tenant, options, now: services.now(), budget, report }, zone, after);
+    const place: Zone = { services, tenant, options, now: services.now(), budget, report };
+    at = await sweepZone(place, zone, after);
   }
   report.complete = at === null;
   await services.operations.putCursor(CURSOR, at ?? START, services.now());
@@ -109,25 +112,37 @@ export async function sweep(
   return report;
 }
 
-/** One page of one zone. Where the sweep goes on, which may be a tenant behind all. */
-async function sweepPage(zone: Zone, number: number, after: string): Promise<Cursor> {
+/** A zone from this key on. Where the sweep goes on, which may be a tenant behind all. */
+async function sweepZone(zone: Zone, number: number, from: string): Promise<Cursor> {
   const { services, tenant, budget, report } = zone;
   const { tenantId } = tenant;
   const kind = ZONES[number];
   // The next tenant that there is.
   if (kind === undefined) return { ...START, tenantId: `${tenantId}\0` };
-  const next = { tenantId, zone: number + 1, after: '' };
-  if (!takeCall(budget)) return { tenantId, zone: number, after };
+  const list = (after: string): Promise<Page> | null => {
+    if (!takeCall(budget)) return null;
+    const page = services.blobs.list(kind.prefix(tenantId), null, PAGE, after);
+    // It is awaited after the page before it was looked at.
+    page.catch(() => undefined);
+    return page;
+  };
+  let after = from;
   try {
-    const page = await services.blobs.list(kind.prefix(tenantId), null, PAGE, after);
-    report.listed += page.objects.length;
-    await kind.look(zone, page.objects);
-    const last = page.objects.at(-1);
-    return page.cursor === null || last === undefined ? next : { tenantId, zone: number, after: last.key };
+    for (let coming = list(from); coming !== null; ) {
+      const page: Page = await coming;
+      const last = page.objects.at(-1);
+      const more = page.cursor !== null && last !== undefined;
+      coming = more ? list(last.key) : null;
+      report.listed += page.objects.length;
+      await kind.look(zone, page.objects);
+      if (!more) return { tenantId, zone: number + 1, after: '' };
+      after = last.key;
+    }
+    return { tenantId, zone: number, after };
   } catch (error) {
     // What cannot be looked at now is looked at in the next round; the others must not wait for it.
     report.failed++;
     services.log.error('sweep.failed', { tenantId, zone: kind.name, error: describeError(error) });
-    return next;
+    return { tenantId, zone: number + 1, after: '' };
   }
 }

@@ -12,7 +12,7 @@ const rebuildBody = z.strictObject({
   address: z.string().min(1).max(320).nullable().default(null),
   dryRun: z.boolean().default(false),
   force: z.boolean().default(false),
-  limit: z.number().int().min(1).max(500).default(200),
+  limit: z.number().int().min(1).max(500).default(300),
   unparsed: z.boolean().default(false),
 }) satisfies z.ZodType<RebuildRequest>;
 
