@@ -1,8 +1,10 @@
 import { canonicalAddress } from '../../../core/mail/recipients.ts';
 import type { MailboxRef } from '../../../core/mail/types.ts';
+import { createMemoryDns } from '../../../platform/dns/memory.ts';
 import type { Env } from '../../../platform/env.ts';
 import { newId } from '../../../platform/ids.ts';
 import type { Logger } from '../../../platform/log.ts';
+import { createMailAuth } from '../../../platform/mail-auth/index.ts';
 import type { Services } from '../../../platform/services.ts';
 import { AdmissionCache } from '../../../workers/email-inbound/admission.ts';
 import { createEmailInbound } from '../../../workers/email-inbound/index.ts';
@@ -60,7 +62,10 @@ export class World {
   #isolate(plan: readonly Fault[]): { services: Services; run: FaultRun } {
     const { env, run } = faulty(this.#env, plan);
     const services = buildServices(env, { waitUntil: (work) => void work });
-    return { services: { ...services, log: this.#logger() }, run };
+    return {
+      services: { ...services, mailAuth: createMailAuth(createMemoryDns()), log: this.#logger() },
+      run,
+    };
   }
 
   #logger(): Logger {
