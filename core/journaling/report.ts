@@ -65,7 +65,7 @@ export function journalReport(
 }
 
 /** One line for each fact, in the order that Exchange gives them. */
-export function envelopeText({ sender, subject, messageId, recipients }: JournalFacts): string {
+function envelopeText({ sender, subject, messageId, recipients }: JournalFacts): string {
   const lines = [
     `Sender: ${sender}`,
     `Subject: ${oneLine(subject)}`,

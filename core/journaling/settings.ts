@@ -1,5 +1,5 @@
 /** all: every message. external: those with somebody outside of the tenant. internal: those with nobody outside. */
-export type JournalScope = 'all' | 'external' | 'internal';
+type JournalScope = 'all' | 'external' | 'internal';
 
 /** The setting `journaling` of a tenant: copies of its mail for keeping, outside of the mailboxes. */
 export interface JournalSettings {

@@ -5,10 +5,7 @@ import { purgeRemoved } from './purge.ts';
 import type { KeepingServices } from './services.ts';
 
 /** Whatever erases content of a mailbox asks this first. Rejects with ConflictError while a legal hold covers it. */
-export async function requireErasable(
-  services: Pick<KeepingServices, 'directory'>,
-  ref: MailboxRef,
-): Promise<void> {
+async function requireErasable(services: Pick<KeepingServices, 'directory'>, ref: MailboxRef): Promise<void> {
   const holds = await services.directory.holdsOn(ref.tenantId, ref.mailboxId);
   const fate = decideFate({
     ...{ held: holds.length > 0, erasing: true },

@@ -2,7 +2,7 @@ import type { MailboxStore } from '../ports/mail.ts';
 import type { KeepingServices } from './services.ts';
 
 /** Raws that one step deletes: a call each, of the thousand that an invocation has. */
-export const PURGE_STEP = 200;
+const PURGE_STEP = 200;
 const AT_A_TIME = 4;
 
 /**

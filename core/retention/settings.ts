@@ -39,7 +39,7 @@ export interface RetentionExceptions {
 }
 
 export const RETENTION_SETTING = 'retention';
-export const DEFAULT_RECOVERABLE_DAYS = 14;
+const DEFAULT_RECOVERABLE_DAYS = 14;
 /** Less than a day could overtake messages of queues that still point at a raw. */
 export const MIN_RECOVERABLE_DAYS = 1;
 export const MAX_DAYS = 36_500;

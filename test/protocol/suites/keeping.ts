@@ -1,6 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { el, textOf } from '../../../codecs/wbxml/index.ts';
-import type { AuditView, DeletedView, HoldView, Page, UserQuotaView } from '../../../shared/admin-api.ts';
+import type {
+  AuditView,
+  DeadLetterView,
+  DeletedView,
+  HoldView,
+  Page,
+  UserQuotaView,
+} from '../../../shared/admin-api.ts';
 import type { WaypostOptions } from '../../support/harness.ts';
 import { type InProcess, startInProcess } from '../../support/in-process/index.ts';
 import { Phone } from '../phone.ts';
@@ -16,15 +23,35 @@ interface Bucket {
   get(key: string): Promise<{ text(): Promise<string> } | null>;
 }
 
+/** The bucket, which takes nothing for a journal when `fails` says so. */
+function withoutJournal(bucket: object, fails: () => boolean): object {
+  return new Proxy(bucket, {
+    get(target, property) {
+      const value: unknown = Reflect.get(target, property);
+      if (typeof value !== 'function') return value;
+      return (...given: unknown[]) => {
+        if (property === 'put' && String(given[0]).startsWith('journal/') && fails()) {
+          throw new Error('R2 is down');
+        }
+        return value.apply(target, given);
+      };
+    },
+  });
+}
+
 /** What a tenant keeps, lets go and writes down, as its users see it. The clock is set by hand. */
 export function keepingSuite(store: NonNullable<WaypostOptions['store']>): void {
   let server: InProcess;
   let now = START;
   let people = 0;
+  let journalFaults = 0;
 
   beforeAll(async () => {
     vi.useFakeTimers({ toFake: ['Date'], now });
-    server = await startInProcess({ store });
+    server = await startInProcess({
+      store,
+      wrap: (env) => ({ ...env, BLOBS: withoutJournal(env['BLOBS'] as object, journalFails) }),
+    });
   });
   afterAll(async () => {
     await server?.stop();
@@ -55,6 +82,12 @@ export function keepingSuite(store: NonNullable<WaypostOptions['store']>): void 
   function pass(ms: number) {
     now += ms;
     vi.setSystemTime(now);
+  }
+
+  function journalFails(): boolean {
+    if (journalFaults === 0) return false;
+    journalFaults--;
+    return true;
   }
 
   /** Days go by, with the crons of each. */
@@ -276,6 +309,35 @@ export function keepingSuite(store: NonNullable<WaypostOptions['store']>): void 
       expect(report).toMatch(/Content-Type: message\/rfc822/);
       // Neither the users nor the vault's own journal hear of it.
       expect(await subjectsIn(phone, '2')).toEqual(['incoming']);
+    });
+
+    test('that cannot be kept now keeps no mail from anybody, and is made up for (I12)', async () => {
+      const { user, phone, tenant, domain } = await person();
+      const bob = await server.addUser(`bob@${domain}`, 'a-password');
+      await server.admin('PUT', tenant('journaling'), { r2: {} });
+      journalFaults = Number.POSITIVE_INFINITY;
+      await receive(user.address, 'incoming');
+      expect(await subjectsIn(phone, '2')).toEqual(['incoming']);
+      expect(await objects(`journal/${user.tenantId}/`)).toEqual([]);
+      journalFaults = 0;
+      const { items } = await server.admin<Page<DeadLetterView>>('GET', '/dead-letters?queue=arrived');
+      expect(items).toHaveLength(1);
+      await server.admin('POST', `/dead-letters/${items[0]?.deadLetterId}/replay`);
+      await server.drain();
+
+      journalFaults = 1;
+      const mime = kit.plain(phone, bob.address, 'outgoing');
+      expect(await kit.post(phone, 'SendMail', kit.request('SendMail', mime, kit.save))).toBe('sent');
+      expect(journalFaults).toBe(0);
+      // The doubles of queues wait for nothing: the message would come again and again before it is due.
+      pass(2 * 60_000);
+      const reader = await new Phone(server, bob.address, 'a-password').start();
+      expect(await subjectsIn(reader, '2')).toEqual(['outgoing']);
+      await server.drain();
+      const kept = (await objects(`journal/${user.tenantId}/`)).filter((o) => o.key.endsWith('.json'));
+      expect(kept.map((o) => JSON.parse(o.text).subject).sort()).toEqual(['incoming', 'outgoing']);
+      expect(await subjectsIn(phone, '5')).toEqual(['outgoing']);
+      expect(await subjectsIn(reader, '2')).toEqual(['outgoing']);
     });
 
     test('a report that nobody takes is kept, and told of once', async () => {
