@@ -123,7 +123,8 @@ describe('what costs much', () => {
         com: { NS: ['a.gtld.example'] },
       }),
     );
-    for (let n = 0; n < 20; n++) await signatures(open(FAKE.replace('d=D', 'd=bad.example') + SIGNED.ed25519));
+    for (let n = 0; n < 20; n++)
+      await signatures(open(FAKE.replace('d=D', 'd=bad.example') + SIGNED.ed25519));
     expect((await signatures(open(SIGNED.rsa))).dkim.result).toBe('pass');
   });
 

@@ -20,7 +20,14 @@ import {
 
 const MAILBOX_TABLES = new Set([
   ...['mailboxes', 'folders', 'items', 'messages', 'message_parts', 'tombstones', 'acl'],
-  ...['correspondents', 'conversation_rules', 'mailbox_settings', 'removed_messages', 'documents', 'message_id_aliases'],
+  ...[
+    'correspondents',
+    'conversation_rules',
+    'mailbox_settings',
+    'removed_messages',
+    'documents',
+    'message_id_aliases',
+  ],
   ...['document_cursors', 'noted_searches', 'action_heads'],
   ...['rule_sets', 'rules', 'delivery_reports', 'automatic_sends', 'spam_tokens', 'spam_labels'],
 ]);
