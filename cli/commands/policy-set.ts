@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
 import type { PolicyAnswer } from '../../shared/admin-api.ts';
-import { CommandError, defineCommand, UsageError } from '../command.ts';
+import { defineCommand, UsageError } from '../command.ts';
+import { readJsonFile } from '../json-file.ts';
 import { withLocalServer } from '../local/connect.ts';
 import { policyPath, policyScope } from './policy-path.ts';
 import { showPolicy } from './policy-show.ts';
@@ -17,7 +16,7 @@ export const policySet = defineCommand({
   examples: ['waypost policy set example.test policy.json', 'waypost policy set ann@example.test --none'],
   async run({ args: [scope = '', file = ''], flags, out }) {
     if ((file === '') !== flags.none) throw new UsageError('give either a file or --none', 'policy set');
-    const policy = flags.none ? null : await readPolicy(file);
+    const policy = flags.none ? null : await readJsonFile(file);
     const answer = await withLocalServer(async ({ admin }) => {
       const path = await policyPath(admin, scope);
       if (!flags.none) return admin.put<PolicyAnswer>(path, policy);
@@ -27,19 +26,3 @@ export const policySet = defineCommand({
     out.result(answer, () => showPolicy(out, scope, answer));
   },
 });
-
-async function readPolicy(file: string): Promise<unknown> {
-  let json: string;
-  try {
-    json = file === '-' ? await text(process.stdin) : await readFile(file, 'utf8');
-  } catch (error) {
-    throw new CommandError(
-      `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-    );
-  }
-  try {
-    return JSON.parse(json);
-  } catch {
-    throw new CommandError(`${file} is not JSON`);
-  }
-}

@@ -1,7 +1,8 @@
 import { defineCommand, UsageError } from '../command.ts';
+import { readJsonFile } from '../json-file.ts';
 import { withLocalServer } from '../local/connect.ts';
 import { addressList } from './group-add.ts';
-import { changeRules, readJsonFile, ruleUser, showRules } from './rules-of.ts';
+import { changeRules, ruleUser, showRules } from './rules-of.ts';
 
 const list = (help: string) => ({ type: 'string', value: 'LIST', help }) as const;
 

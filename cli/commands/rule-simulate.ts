@@ -1,6 +1,7 @@
 import { defineCommand } from '../command.ts';
+import { readJsonFile } from '../json-file.ts';
 import { withLocalServer } from '../local/connect.ts';
-import { readJsonFile, ruleUser, runToEnd, showRun } from './rules-of.ts';
+import { ruleUser, runToEnd, showRun } from './rules-of.ts';
 
 export const ruleSimulate = defineCommand({
   name: 'rule simulate',

@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
 import type { RuleRunView, RuleSetView, RuleView } from '../../shared/admin-api.ts';
 import type { AdminClient } from '../admin-client.ts';
 import { CommandError } from '../command.ts';
@@ -40,23 +38,6 @@ export async function changeRules(
   const set = await rulesOf(admin, user);
   const rules = change(set.rules, set);
   return admin.put<RuleSetView>(rulesPath(user), { revision: set.revision, rules });
-}
-
-/** JSON from a file, or from standard input for `-`. */
-export async function readJsonFile(file: string): Promise<unknown> {
-  let json: string;
-  try {
-    json = file === '-' ? await text(process.stdin) : await readFile(file, 'utf8');
-  } catch (error) {
-    throw new CommandError(
-      `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-    );
-  }
-  try {
-    return JSON.parse(json);
-  } catch {
-    throw new CommandError(`${file} is not JSON`);
-  }
 }
 
 /** Runs step by step to the end, adding up what the steps found. */

@@ -44,7 +44,7 @@ interface CarrierInForce {
 }
 
 /** What a test of a relay showed. */
-interface CarrierProbe {
+export interface CarrierProbe {
   ok: boolean;
   /** Why not. */
   error: string | null;

@@ -1,28 +1,13 @@
+import type { CarrierProbe } from '../../core/ports/carriers.ts';
 import { oneLine } from './fault.ts';
 import { openSession, quit, type Session } from './session.ts';
 import type { Connect, RelayHost } from './types.ts';
 
-export interface RelayProbe {
-  ok: boolean;
-  /** Why not. */
-  error: string | null;
-  encrypted: boolean;
-  capabilities: {
-    pipelining: boolean;
-    size: number | null;
-    eightBitMime: boolean;
-    smtpUtf8: boolean;
-    dsn: boolean;
-  };
-  /** The dialogue; credentials are shown as `***`. */
-  transcript: { who: 'client' | 'server'; line: string }[];
-}
-
 const MAX_LINES = 200;
 
 /** Connects, signs in and takes leave, as sending would, with a record of what was said. */
-export async function probeRelay(connect: Connect, host: RelayHost): Promise<RelayProbe> {
-  const transcript: RelayProbe['transcript'] = [];
+export async function probeRelay(connect: Connect, host: RelayHost): Promise<CarrierProbe> {
+  const transcript: CarrierProbe['transcript'] = [];
   let session: Session | null = null;
   let error: string | null = null;
   try {
