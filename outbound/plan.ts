@@ -72,7 +72,7 @@ async function routesOf(
 }
 
 async function admit(
-  services: Pick<OutboundServices, 'mail'>,
+  services: Pick<OutboundServices, 'directory' | 'mail'>,
   route: Route | 'remote',
   wayOut: boolean,
   size: number,
