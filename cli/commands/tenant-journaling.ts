@@ -42,7 +42,8 @@ export const tenantJournaling = defineCommand({
       }
       if (to !== null) out.line(`reports to  ${printable(to)}`);
       if (r2 !== null) {
-        const lock = r2.lockDays === null ? 'not locked' : `locked for ${r2.lockDays} days by the bucket`;
+        const lock =
+          r2.lockDays === null ? 'no lock noted' : `a lock of the bucket for ${r2.lockDays} days is noted`;
         out.line(`objects     ${r2.prefix} (${lock})`);
       }
       out.line(`scope       ${scope}`);
