@@ -13,7 +13,11 @@ export function createSeal(secret: string): Seal {
     async seal(owner, plain) {
       const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
       const key = await keyOf(secret, owner);
-      const sealed = await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, key, plain as BufferSource);
+      const sealed = await crypto.subtle.encrypt(
+        { name: 'AES-GCM', iv },
+        key,
+        plain as Uint8Array<ArrayBuffer>,
+      );
       return [VERSION, base64(iv), base64(new Uint8Array(sealed))].join('.');
     },
     async open(owner, sealed) {
@@ -31,7 +35,7 @@ export function createSeal(secret: string): Seal {
   };
 }
 
-async function keyOf(secret: string, owner: string): Promise<CryptoKey> {
+async function keyOf(secret: string, owner: string) {
   const utf8 = new TextEncoder();
   const material = await crypto.subtle.importKey('raw', utf8.encode(secret), 'HKDF', false, ['deriveKey']);
   return crypto.subtle.deriveKey(

@@ -20,6 +20,8 @@ const CONVERSION = 6;
 const NO_RECIPIENT = 183;
 /** SendQuotaExceeded (MS-ASCMD 2.2.2). */
 const OVER_LIMIT = 115;
+/** MailboxQuotaExceeded (MS-ASCMD 2.2.2) */
+const OVER_QUOTA = 113;
 
 /** In place of a key that the device has and the server was not told. */
 const NOT_KNOWN = '';
@@ -139,6 +141,8 @@ async function send(
     case 'rate-limited':
     case 'sending-locked':
       return OVER_LIMIT;
+    case 'over-quota':
+      return OVER_QUOTA;
   }
 }
 

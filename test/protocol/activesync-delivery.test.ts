@@ -132,7 +132,7 @@ describe('SendMail to another host', () => {
     expect(answer).toEqual({ draft: true, stopped: 0 });
     const drafts: Item[] = await list(ann, '3');
     expect(subjects(drafts)).toEqual(['Held']);
-    expect(drafts[0]?.data.children.some((c) => c.tag === 'Email2:IsDraft')).toBe(true);
+    expect(drafts[0]?.data?.children.some((c) => c.tag === 'Email2:IsDraft')).toBe(true);
     expect(await rawOf(ann, '3')).toMatch(/^Bcc: y@away\.test/m);
     expect(await sent(ann)).toEqual([]);
     expect(relay.messages.some((m) => m.bytes.includes('Subject: Held'))).toBe(false);

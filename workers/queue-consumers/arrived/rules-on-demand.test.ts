@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { automaticWorld } from '../../test/support/automatic-world.worker.ts';
-import { buildMail } from '../../test/support/mail.ts';
-import { runRules } from './run.ts';
-import { checkRules, saveRules } from './save.ts';
-import type { Rule } from './types.ts';
-import { parseRules } from './validate.ts';
+import { runRules } from '../../../core/rules/run.ts';
+import { checkRules, saveRules } from '../../../core/rules/save.ts';
+import type { Rule } from '../../../core/rules/types.ts';
+import { parseRules } from '../../../core/rules/validate.ts';
+import { automaticWorld } from '../../../test/support/automatic-world.worker.ts';
+import { buildMail } from '../../../test/support/mail.ts';
 
 const ANN = 'ann@one.example';
 
