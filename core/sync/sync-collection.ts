@@ -31,11 +31,18 @@ export async function syncCollection(context: SyncContext, request: SyncRequest)
   const state = context.repo.load(collectionId);
   if (syncKey === '0') return start(context, request, state, context.contentModseq);
   const key = recognise(state, syncKey);
-  if (state === null || key === 'unknown') return { ...NOTHING, collectionId, status: 3, syncKey: '0' };
+  if (state === null || key === 'unknown' || (key !== 'current' && state.applied.length > MAX_REMEMBERED))
+    return { ...NOTHING, collectionId, status: 3, syncKey: '0' };
   return key === 'current'
     ? advance(context, request, state, context.contentModseq)
     : repeat(context, request, state, context.contentModseq);
 }
+
+/**
+ * Commands of one step that are remembered, so that a repeat does nothing twice. A device that never takes an answer
+ * and always says something else has to begin anew (I19).
+ */
+const MAX_REMEMBERED = 1000;
 
 /** SyncKey 0: a new life of the collection, without items. A second 0 before the key was used gets the same key. */
 function start(

@@ -165,6 +165,30 @@ describe('asking again with the key before (I16)', () => {
   });
 });
 
+describe('a device that never takes an answer and always says something else', () => {
+  test('is remembered within bounds, then begins anew and loses nothing (I19)', async () => {
+    const { device, mailbox } = await filled(3);
+    await device.settle();
+    const [itemId = ''] = device.view.keys();
+    let status = 1;
+    let asked = 0;
+    for (; status === 1 && asked < 200; asked++) {
+      const commands = Array.from({ length: 20 }, (_, n) => ({
+        ...{ kind: 'change' as const, itemId, categories: [`${asked}-${n}`] },
+      }));
+      ({ status } = await device.ask({ commands }));
+    }
+    expect(status).toBe(3);
+    expect(asked).toBeLessThan(100);
+    await device.take(await device.ask({ commands: [{ kind: 'delete', itemId }] }));
+    await device.settle();
+    expect(device.odd).toEqual([]);
+    expect([...device.view.keys()].sort()).toEqual(
+      (await mailbox.snapshot(device.folderId, 0, null, 10)).map((i) => i.itemId).sort(),
+    );
+  });
+});
+
 describe('a key that the server does not know (I17)', () => {
   test.each([
     'bogus',
