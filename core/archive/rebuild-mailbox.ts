@@ -3,6 +3,7 @@
  * that each do a bounded piece of work and may be repeated.
  */
 import type {
+  ArchivedFolder,
   GoneLine,
   ItemLine,
   MailboxArchive,
@@ -46,6 +47,8 @@ export interface MailboxStep {
   damaged: number;
   /** When the newest that is known was written down. */
   writtenAt: number;
+  /** With `done`: the folders that there should be; null when that was never written down. */
+  folders: ArchivedFolder[] | null;
 }
 
 /** Messages of one write. */
@@ -63,7 +66,7 @@ export async function rebuildMailboxStep(
   const overlay = await overlayOf(objects, archive, ports.now(), position.at === 'begin');
   const step: MailboxStep = {
     ...{ next: null, outcome: 'unknown', restored: [], unchanged: 0, people: 0, removed: 0 },
-    ...{ lost: [], damaged: 0, writtenAt: overlay?.at ?? 0 },
+    ...{ lost: [], damaged: 0, writtenAt: overlay?.at ?? 0, folders: null },
   };
   if (overlay === null) {
     if (!dryRun) await archive.begin(0, ports.now());
@@ -80,6 +83,7 @@ export async function rebuildMailboxStep(
   await restoreLines(ports, next.lines, step, dryRun);
   step.next = next.next;
   step.outcome = next.next === null ? 'done' : 'going-on';
+  if (step.outcome === 'done') step.folders = await writtenTree(ports, overlay);
   return step;
 }
 
@@ -95,14 +99,25 @@ async function restoreFrame(
   const first = snapshot === null ? null : await readPart(objects, archive.ref, snapshot, 0);
   step.damaged += first?.damaged ?? 0;
   const lines: readonly JournalLine[] = first?.lines ?? [];
-  const written = lines.find((line) => line.kind === 'tree');
-  const folders = overlay.folders ?? written?.folders ?? null;
+  const folders = overlay.folders ?? treeIn(lines);
   if (folders !== null) await archive.restoreTree(folders);
   for (const line of lines) {
     if (line.kind !== 'aside' || overlay.asides.has(line.table)) continue;
     await archive.restoreAside(line.table, line.rows, line.part > 0);
   }
   for (const [table, rows] of overlay.asides) await archive.restoreAside(table, rows, false);
+}
+
+function treeIn(lines: readonly JournalLine[]): ArchivedFolder[] | null {
+  return lines.find((line) => line.kind === 'tree')?.folders ?? null;
+}
+
+async function writtenTree(
+  { archive, objects }: RebuildPorts,
+  { folders, snapshot }: Overlay,
+): Promise<ArchivedFolder[] | null> {
+  if (folders !== null || snapshot === null) return folders;
+  return treeIn((await readPart(objects, archive.ref, snapshot, 0)).lines);
 }
 
 /**

@@ -74,6 +74,24 @@ export function archiveContract(subject: Subject): void {
       expect(await other.mailbox.insert(message('gone'))).toMatchObject({ outcome: 'present' });
     });
 
+    test('takes several removals of one raw, and of one place, in one go', async () => {
+      const { mailbox, archive } = await open(subject);
+      await mailbox.create(1);
+      const kept = {
+        ...{ receivedAt: 5, size: 9, subject: 's', addresses: { from: [] }, isRead: true, isDraft: false },
+        ...{ flag: null, categories: [] },
+      };
+      const line = { kind: 'gone' as const, itemId: 'i', folderId: '2', rawKey: 'blobs/i.eml', kept };
+      const lines = [
+        { ...line, modseq: 1, removedAt: 1 },
+        { ...line, modseq: 2, removedAt: 2, folderId: '3' },
+        { ...line, modseq: 3, removedAt: 3 },
+      ];
+      await archive.restoreGone(lines, 7);
+      expect((await archive.gone(null, 10)).lines.map((l) => l.folderId)).toEqual(['2', '3']);
+      expect(await mailbox.removedMessages({ limit: 10 })).toHaveLength(1);
+    });
+
     test('puts right what is otherwise there: moved, removed, changed since, under other names', async () => {
       const { mailbox, archive } = await open(subject);
       await mailbox.create(1);

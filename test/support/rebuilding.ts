@@ -366,3 +366,75 @@ export async function dropRows(
     await runSql(waypost, 'mail', shard, `delete from ${table} where ${scope} and item_id = '${itemId}'`);
   }
 }
+
+type Dump = Map<string, Record<string, unknown>[]>;
+
+async function tablesOf(database: D1Database): Promise<string[]> {
+  const { results } = await database
+    .prepare(
+      `select name from sqlite_master where type = 'table' and name not like 'sqlite_%' and name not like '_cf_%'
+       and name not like 'd1_%' and name not like 'document_text%'`,
+    )
+    .all<{ name: string }>();
+  return results.map((row) => row.name);
+}
+
+/** What the databases but the search index hold, to be put back (D1 Time Travel, PITR). The bucket is no part of it. */
+export async function backUp(waypost: Waypost): Promise<{ putBack(): Promise<void> }> {
+  const bindings = await waypost.bindings<Bindings>();
+  const { HYPERDRIVE } = bindings;
+  if (HYPERDRIVE !== undefined) return backUpPostgres(HYPERDRIVE.connectionString);
+  const dumps = new Map<D1Database, Dump>();
+  for (const name of ['DIRECTORY', 'MAIL_1', 'MAIL_2'] as const) {
+    const dump: Dump = new Map();
+    for (const table of await tablesOf(bindings[name])) {
+      dump.set(table, (await bindings[name].prepare(`select * from ${table}`).all()).results);
+    }
+    dumps.set(bindings[name], dump);
+  }
+  return {
+    async putBack() {
+      for (const [database, dump] of dumps) {
+        for (const [table, rows] of dump) {
+          await database.prepare(`delete from ${table}`).run();
+          for (const row of rows) {
+            const names = Object.keys(row);
+            const sql = `insert into ${table} (${names}) values (${names.map(() => '?')})`;
+            await database
+              .prepare(sql)
+              .bind(...names.map((name) => row[name]))
+              .run();
+          }
+        }
+      }
+    },
+  };
+}
+
+async function backUpPostgres(connectionString: string): Promise<{ putBack(): Promise<void> }> {
+  const { default: pg } = await import('pg');
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  const { rows } = await client.query<{ name: string }>(
+    `select format('%I.%I', schemaname, tablename) as name from pg_tables
+     where schemaname in ('directory', 'mail_state') and tablename not like '%migrations%'`,
+  );
+  const dump = new Map<string, unknown>();
+  for (const { name } of rows) {
+    const held = await client.query<{ all: unknown }>(
+      `select coalesce(json_agg(t), '[]') as all from ${name} as t`,
+    );
+    dump.set(name, held.rows[0]?.all);
+  }
+  return {
+    async putBack() {
+      for (const [name, held] of dump) {
+        await client.query(`truncate ${name} cascade`);
+        await client.query(`insert into ${name} select * from json_populate_recordset(null::${name}, $1)`, [
+          JSON.stringify(held),
+        ]);
+      }
+      await client.end();
+    },
+  };
+}

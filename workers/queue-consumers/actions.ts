@@ -7,6 +7,7 @@ import { acceptJobs, type Delivery, type QueueBatch, retryLater } from './settle
 
 /** Segments of one mailbox in one invocation; what is left then is the next job's. */
 const MAX_SEGMENTS = 10;
+const BUSY_ATTEMPTS = 6;
 
 /**
  * Queue `actions`: writes down what changed in mailboxes (I28). Jobs say only whose turn it is: what is to be written
@@ -17,10 +18,12 @@ export async function consumeActions(services: Services, batch: QueueBatch): Pro
   const mailboxes = groupBy(deliveries, ({ job }) => `${job.tenantId}\0${job.mailboxId}`);
   for (const group of mailboxes.values()) {
     try {
-      if (await writeDown(services, group)) for (const { message } of group) message.ack();
-      else
-        for (const delivery of group)
-          retryLater(services.log, delivery, 'actions.busy', 'another writer is at it');
+      const written = await writeDown(services, group);
+      for (const delivery of group) {
+        // Whoever is at it, or died over it: in the end the cron takes it up.
+        if (written || delivery.message.attempts >= BUSY_ATTEMPTS) delivery.message.ack();
+        else retryLater(services.log, delivery, 'actions.busy', 'another writer is at it');
+      }
     } catch (error) {
       for (const delivery of group) retryLater(services.log, delivery, 'actions.failed', error);
     }

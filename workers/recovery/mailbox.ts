@@ -1,7 +1,7 @@
 import { capture } from '../../core/archive/capture.ts';
 import { type MailboxPosition, rebuildMailboxStep } from '../../core/archive/rebuild-mailbox.ts';
 import type { MailboxRef } from '../../core/mail/types.ts';
-import type { MessageLine, RestoredMessage } from '../../core/ports/archive.ts';
+import type { ArchivedFolder, MessageLine, RestoredMessage } from '../../core/ports/archive.ts';
 import { FAN_OUT, mapBounded } from '../../platform/bounded.ts';
 import { describeError } from '../../platform/log.ts';
 import type { Services } from '../../platform/services.ts';
@@ -24,6 +24,7 @@ export async function rebuildMailbox(
   const step = await rebuildMailboxStep(ports, position, { limit, force, dryRun });
   for (const itemId of step.lost) services.log.error('rebuild.raw-missing', { ...ref, itemId });
   if (!dryRun && step.outcome === 'done') {
+    await dropOthers(services, ref, step.folders);
     await services.mail.mailbox(ref).recount();
     await capture({ archive, objects, now });
     await forgetDevices(services, ref);
@@ -38,6 +39,33 @@ export async function rebuildMailbox(
       writtenAt: writtenAt === 0 ? null : writtenAt,
     },
   };
+}
+
+/**
+ * Folders that a database of an earlier time has and that went since. By now nothing is in them; where something is, it
+ * came there in a way that was never written down, and stays.
+ */
+async function dropOthers(
+  services: Services,
+  ref: MailboxRef,
+  wanted: readonly ArchivedFolder[] | null,
+): Promise<void> {
+  if (wanted === null) return;
+  const mailbox = services.mail.mailbox(ref);
+  const ids = new Set(wanted.map((folder) => folder.folderId));
+  const others = (await mailbox.folders()).filter((f) => f.role === 'user' && !ids.has(f.folderId));
+  const full = new Set<string>();
+  for (const { folderId } of others) {
+    if ((await mailbox.snapshot(folderId, 0, null, 1)).length > 0) full.add(folderId);
+  }
+  const holdsSome = (folderId: string): boolean =>
+    full.has(folderId) || others.some((f) => f.parentId === folderId && holdsSome(f.folderId));
+  const empty = others.filter(({ folderId }) => !holdsSome(folderId)).map((f) => f.folderId);
+  for (const folderId of empty) {
+    // One that lay below another went with that.
+    const { parentId } = others.find((f) => f.folderId === folderId) ?? { parentId: null };
+    if (parentId === null || !empty.includes(parentId)) await mailbox.deleteFolder(folderId, services.now());
+  }
 }
 
 /**

@@ -280,13 +280,18 @@ export async function restoreGone(
   }
 }
 
-async function noteGone(box: MailboxContext, slice: readonly GoneLine[]): Promise<void> {
+async function noteGone(box: MailboxContext, lines: readonly GoneLine[]): Promise<void> {
+  // One statement must not write one row twice: of several lines of one place, or of one raw, the last counts.
+  const slice = [
+    ...new Map(lines.map((line) => [JSON.stringify([line.folderId, line.itemId]), line])).values(),
+  ];
   const { folders, mailboxes, removedMessages, tombstones } = box.tables;
   const { build, dialect } = box.executor;
   const scope = { tenantId: box.ref.tenantId, mailboxId: box.ref.mailboxId };
   const next = sql<number>`${mailboxModseq(box)} + 1`;
   const places = slice.map((line) => [line.folderId, line.itemId, line.rawKey, line.removedAt]);
-  const notes = slice.flatMap(({ itemId, folderId, rawKey, removedAt, kept }) =>
+  const noted = new Map(slice.map((line) => [line.rawKey, line]));
+  const notes = [...noted.values()].flatMap(({ itemId, folderId, rawKey, removedAt, kept }) =>
     kept === null || rawKey === null
       ? []
       : [
