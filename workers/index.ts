@@ -18,6 +18,7 @@ import { createSeal } from '../platform/sealed.ts';
 import type { Services } from '../platform/services.ts';
 import { createSpamFilter } from '../platform/spam/index.ts';
 import { learningFromMoves } from '../platform/spam/learning.ts';
+import { tellActions } from '../platform/tell-actions.ts';
 import {
   createD1Stores,
   createPostgresStores,
@@ -101,7 +102,8 @@ export function buildServices(env: Env, context: Deferring): Services {
   const { stores, ...rest } = kept;
   const plain = stores ?? createPostgresStores({ connectionString: postgresUrl(env), defer });
   const spam = createSpamFilter({ ...rest, ...plain });
-  const databases = { ...plain, mail: learningFromMoves({ ...rest, ...plain, spam, defer }) };
+  const learning = learningFromMoves({ ...rest, ...plain, spam, defer });
+  const databases = { ...plain, mail: tellActions(learning, { ...rest, defer }) };
   const reader = createMessageReader({ mail: databases.mail, log: rest.log });
   const { relayHosts, authservId, outboundDefault, maxMessageBytes } = rest.config;
   const { filesUrl, attachmentLinkDays: linkDays } = rest.config;

@@ -105,11 +105,6 @@ export async function exportedTenants(objects: ObjectStore): Promise<string[]> {
   }
 }
 
-/** When the newest export of a tenant was made; null when there is none. */
-export async function exportedAt(objects: ObjectStore, tenantId: string): Promise<number | null> {
-  return (await newestExport(objects, tenantId))?.at ?? null;
-}
-
 async function newestExport(objects: ObjectStore, tenantId: string): Promise<ExportManifest | null> {
   const keys = await manifests(objects, tenantId);
   for (const key of keys.reverse()) {

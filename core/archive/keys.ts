@@ -56,11 +56,6 @@ export function numberIn(key: string): number | null {
   return match?.[1] === undefined ? null : Number(match[1]);
 }
 
-/** Tenant of a key of the directory's exports. */
-export function tenantIn(key: string): string | null {
-  return /^actions\/directory\/([^/]+)\//.exec(key)?.[1] ?? null;
-}
-
 function padded(n: number): string {
   return String(n).padStart(DIGITS, '0');
 }

@@ -15,7 +15,7 @@ export interface HeaderLine {
 }
 
 /** All folders. */
-export interface TreeLine {
+interface TreeLine {
   kind: 'tree';
   folders: ArchivedFolder[];
 }
@@ -74,6 +74,7 @@ function isLine(value: unknown): value is JournalLine {
       return texts('table') && Array.isArray(line['rows']) && numbers('part');
     case 'message':
       return (
+        ['low', 'normal', 'high'].includes(String(line['importance'])) &&
         texts('itemId', 'folderId', 'rawKey', 'dedupeKey', 'threadId', 'conversationIndex') &&
         numbers('modseq', 'receivedAt', 'lastVerb') &&
         Array.isArray(line['categories'])

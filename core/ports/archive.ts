@@ -22,6 +22,8 @@ export interface MessageLine {
   lastVerb: LastVerb;
   lastVerbAt: number | null;
   verdict: TrustVerdict | null;
+  /** As it was marked last; rules may change what the message itself says. */
+  importance: 'low' | 'normal' | 'high';
 }
 
 /** A person of the recipient cache. */

@@ -181,7 +181,14 @@ function lineOf({
   const { itemId, folderId, modseq, receivedAt, isRead, flag, categories, threadId } = structuredClone(state);
   const common = { itemId, folderId, modseq, receivedAt, dedupeKey };
   if (message !== null) {
-    const { rawKey, conversationIndex, isDraft, receivedAsBcc, verdict = null } = structuredClone(message);
+    const {
+      rawKey,
+      conversationIndex,
+      isDraft,
+      receivedAsBcc,
+      verdict = null,
+      importance,
+    } = structuredClone(message);
     return [
       {
         ...{
@@ -194,7 +201,7 @@ function lineOf({
           isDraft,
           receivedAsBcc,
         },
-        ...{ flag, categories, lastVerb, lastVerbAt, verdict },
+        ...{ flag, categories, lastVerb, lastVerbAt, verdict, importance },
       },
     ];
   }

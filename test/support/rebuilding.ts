@@ -268,6 +268,7 @@ async function onItem(house: House, mailbox: MailboxStore, ref: MailboxRef, piec
   if (piece.do === 'draft' || piece.do === 'save') return saveDraft(house, mailbox, ref, piece);
   if (item === undefined) return;
   const { itemId } = item;
+  if (piece.do === 'verb' && piece.to % 2 === 0) await mailbox.setImportance([itemId], 'high');
   if (piece.do === 'verb') await mailbox.setLastVerb([itemId], (1 + (piece.to % 3)) as 1 | 2 | 3, clock);
   if (piece.do === 'remove') await mailbox.remove([itemId], clock);
   if (piece.do === 'trash') await mailbox.move([itemId], '4');

@@ -12,7 +12,7 @@ const NOTED_FROM = 2;
 const NOBODY_SPOKE =
   'no attempt came to its end: the runtime ended each of them (memory, processor time or wall time), or they never began';
 
-export async function digestOf(body: unknown): Promise<string> {
+async function digestOf(body: unknown): Promise<string> {
   const bytes = new TextEncoder().encode(JSON.stringify(body ?? null));
   const hash = await crypto.subtle.digest('SHA-256', bytes);
   return Array.from(new Uint8Array(hash, 0, 16), (b) => b.toString(16).padStart(2, '0')).join('');

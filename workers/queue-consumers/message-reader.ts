@@ -36,8 +36,8 @@ export function createMessageReader(services: { mail: MailStore; log: Logger }):
       const { message } = unparsed
         ? factsOfMinimal(reading, identity, 'unparsed')
         : await parsedOrMinimal(reading, identity);
-      const { threadId, conversationIndex, flag, categories, verdict } = line;
-      return { ...message, folderId, threadId, conversationIndex, flag, categories, verdict };
+      const { threadId, conversationIndex, flag, categories, verdict, importance } = line;
+      return { ...message, folderId, threadId, conversationIndex, flag, categories, verdict, importance };
     },
   };
 

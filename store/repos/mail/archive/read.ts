@@ -242,7 +242,7 @@ export async function asides(
 }
 
 /** All but the scope, by the names that they have in the database: those stay when code is renamed. */
-export function asideColumns(table: SQLiteTable) {
+function asideColumns(table: SQLiteTable) {
   return Object.fromEntries(
     Object.values(getTableColumns(table))
       .filter(({ name }) => name !== 'tenant_id' && name !== 'mailbox_id')

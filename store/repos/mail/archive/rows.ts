@@ -22,6 +22,7 @@ export function liveFields({ tables: { correspondents, items, messages } }: Mail
     conversationIndex: messages.conversationIndex,
     receivedAsBcc: messages.receivedAsBcc,
     verdict: messages.verdict,
+    importance: messages.importance,
     address: correspondents.address,
     name: correspondents.name,
     uses: correspondents.uses,
@@ -45,6 +46,7 @@ interface LiveRow {
   conversationIndex: string | null;
   receivedAsBcc: number | null;
   verdict: string | null;
+  importance: string | null;
   address: string | null;
   name: string | null;
   uses: number | null;
@@ -71,6 +73,7 @@ export function liveLines(rows: readonly LiveRow[]): (MessageLine | PersonLine)[
           lastVerb: row.lastVerb as LastVerb,
           lastVerbAt: row.lastVerbAt,
           verdict: parsed<TrustVerdict | null>(row.verdict, null),
+          importance: (row.importance ?? 'normal') as MessageLine['importance'],
         },
       ];
     }
