@@ -19,6 +19,7 @@ import { domainDkim } from './commands/domain-dkim.ts';
 import { domainDns } from './commands/domain-dns.ts';
 import { domainList } from './commands/domain-list.ts';
 import { domainSet } from './commands/domain-set.ts';
+import { drill } from './commands/drill.ts';
 import { forwarding } from './commands/forwarding.ts';
 import { groupAdd } from './commands/group-add.ts';
 import { groupList } from './commands/group-list.ts';
@@ -169,6 +170,7 @@ export const COMMANDS: readonly Command[] = [
   check,
   snapshot,
   rebuild,
+  drill,
   reindex,
   migrate,
 ];

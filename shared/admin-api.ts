@@ -433,6 +433,14 @@ export interface CheckView {
   items: number;
 }
 
+/** What the owner of a mailbox sees of it, as digests: two mailboxes of one state have equal ones. */
+export interface MailboxStateView {
+  /** Of the folder tree, and of each table that belongs to the mailbox as a whole; null on later pages. */
+  frame: Record<string, string> | null;
+  items: { itemId: string; digest: string }[];
+  cursor: string | null;
+}
+
 /** One page of writing mailboxes down. */
 export interface SnapshotView {
   cursor: string | null;

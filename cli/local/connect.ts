@@ -3,6 +3,7 @@ import { type AdminClient, createAdminClient } from '../admin-client.ts';
 import { CommandError } from '../command.ts';
 import { type Home, openHome, type RunningServer, readInstallation, readRunning } from './home.ts';
 import { lockState } from './lock.ts';
+import { remoteInstallation } from './remote.ts';
 
 export interface LocalServer {
   url: URL;
@@ -40,9 +41,14 @@ async function answers(url: URL): Promise<boolean> {
 
 /**
  * Does a piece of work with the local server: the one that runs, or else one started on the same state for as
- * long as the work takes.
+ * long as the work takes. With WAYPOST_URL it is done with the installation that this names.
  */
 export async function withLocalServer<T>(work: (server: LocalServer) => Promise<T>): Promise<T> {
+  const remote = remoteInstallation();
+  if (remote !== null) {
+    const admin = createAdminClient(remote.url, remote.token);
+    return work({ url: remote.url, admin, changed: () => undefined });
+  }
   const home = openHome();
   const running = await findRunning(home);
   if (running !== null) {

@@ -1,7 +1,8 @@
-import { z } from 'zod';
-import type { RebuildRequest } from '../../../shared/admin-api.ts';
+import * as z from 'zod';
+import { statePage } from '../../../core/archive/state.ts';
+import type { MailboxStateView, RebuildRequest } from '../../../shared/admin-api.ts';
 import type { AddRoutes } from '../context.ts';
-import { addressOf, readJson, requireUser } from '../input.ts';
+import { addressOf, readJson, readQuery, requireUser } from '../input.ts';
 
 const cursor = z.string().max(4000).nullable().default(null);
 const tenantId = z.string().min(1).max(64).nullable().default(null);
@@ -26,7 +27,22 @@ const checkBody = z.strictObject({
   young: z.boolean().default(false),
 });
 
+const stateQuery = z.strictObject({
+  address: z.string().min(1).max(320),
+  cursor: z.string().max(200).optional(),
+});
+const STATE_PAGE = 1000;
+
 export const addRecoveryRoutes: AddRoutes = (app, { services, hooks, audit }) => {
+  app.get('/mailbox-state', async (c) => {
+    const { address, cursor } = readQuery(c, stateQuery);
+    const { tenant, user } = await requireUser(services.directory, address);
+    const ref = { tenantId: tenant.tenantId, mailboxId: user.userId, shard: tenant.mailShard };
+    return c.json<MailboxStateView>(
+      await statePage(services.archive.mailbox(ref), cursor ?? null, STATE_PAGE),
+    );
+  });
+
   app.post('/check', async (c) => {
     const request = await readJson(c, checkBody);
     if (request.address !== null) {
