@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const integer = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 const hosts = z.string().regex(/^[a-z0-9.-]+(, *[a-z0-9.-]+)*$/, 'host names with commas between them');

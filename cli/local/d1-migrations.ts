@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type * as Wrangler from 'wrangler';
-import { z } from 'zod';
+import * as z from 'zod';
 
 interface Statement {
   bind(...values: unknown[]): Statement;

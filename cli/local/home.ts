@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The project's directory, with wrangler.toml and migrations/. */
 export const PROJECT_ROOT = fileURLToPath(new URL('../../', import.meta.url));

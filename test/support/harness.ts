@@ -96,10 +96,10 @@ export async function startDatabase(): Promise<{ url: string; stop(): Promise<vo
 /** What wrangler.toml says, with a HYPERDRIVE binding that leads to this database, or another entry module. */
 function madeOver(database: string | undefined, main: string | undefined, vars: Record<string, string>) {
   const file = unstable_readConfig({ config: CONFIG }, { hideWarnings: true });
-  const { name, compatibility_date, compatibility_flags, triggers, assets } = file;
+  const { name, compatibility_date, compatibility_flags, triggers, assets, alias } = file;
   const { d1_databases, r2_buckets, durable_objects, migrations, queues, rules, send_email } = file;
   return {
-    ...{ name, main: main ?? file.main, compatibility_date, compatibility_flags, triggers, assets },
+    ...{ name, main: main ?? file.main, compatibility_date, compatibility_flags, triggers, assets, alias },
     ...{ d1_databases, r2_buckets, durable_objects, migrations, queues, rules, send_email },
     vars: { ...file.vars, ...vars },
     ...(database === undefined

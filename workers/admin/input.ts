@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import { InvalidInputError, NotFoundError } from '../../core/errors.ts';
 import type { Tenant, User } from '../../core/identity/types.ts';
 import { canonicalAddress } from '../../core/mail/recipients.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseRawKey } from '../../core/mail/place-key.ts';
 import type {
   ActionsJob,

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { FAN_OUT, mapBounded } from '../../platform/bounded.ts';
 import { type CheckPart, finding } from './finding.ts';
 

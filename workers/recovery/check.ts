@@ -2,7 +2,7 @@
  * Whether what must always be true is true: of the rows of each mailbox (I9, I13, I15), of rows and raws (I6, I7), of the
  * search index and of the outbox. In bounded steps; a cursor says where the next goes on. Looks, and mends on request.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { InvalidInputError } from '../../core/errors.ts';
 import type { Tenant } from '../../core/identity/types.ts';
 import type { Services } from '../../platform/services.ts';

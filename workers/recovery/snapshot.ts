@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { capture } from '../../core/archive/capture.ts';
 import { exportTenant } from '../../core/archive/directory.ts';
 import { writeSnapshot } from '../../core/archive/snapshot.ts';

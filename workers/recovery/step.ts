@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Tenant } from '../../core/identity/types.ts';
 import type { IngestJob } from '../../core/ports/queues.ts';
 import type { Services } from '../../platform/services.ts';

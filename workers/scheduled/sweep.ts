@@ -3,7 +3,7 @@
  * is sent to where it gets one, or removed when nobody can need it any more. The window of the last two days, in which
  * most of that happens, `reconcile` looks at in every run.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Tenant } from '../../core/identity/types.ts';
 import type { StoredRaw } from '../../core/ports/blobs.ts';
 import { describeError } from '../../platform/log.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { InvalidInputError } from '../../../core/errors.ts';
 import type { RemovedCursor, RemovedMessage } from '../../../core/ports/removed.ts';
 import { eraseRemoved } from '../../../core/retention/erase.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { keyRecord, keyRecordName } from '../../../core/dkim/record.ts';
 import { requestKeys } from '../../../core/dkim/request-keys.ts';
 import { turnKeys } from '../../../core/dkim/turn-keys.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../../core/errors.ts';
 import type { Domain, Tenant } from '../../../core/identity/types.ts';
 import { canonicalDomain } from '../../../core/mail/recipients.ts';

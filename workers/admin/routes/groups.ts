@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../../core/errors.ts';
 import type { Group } from '../../../core/people/types.ts';
 import type { DirectoryStore } from '../../../core/ports/directory.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { InvalidInputError, NotFoundError } from '../../../core/errors.ts';
 import type { Hold } from '../../../core/ports/holds.ts';
 import { newId } from '../../../platform/ids.ts';

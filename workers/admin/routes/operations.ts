@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { routeAddress } from '../../../core/mail/recipients.ts';
 import { reindexStep } from '../../../core/search/reindex.ts';
 import type { AuditView, ReconcileView, ReindexView, RouteView } from '../../../shared/admin-api.ts';

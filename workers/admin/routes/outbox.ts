@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../../core/errors.ts';
 import type { OutboxCursor, OutboxEntry } from '../../../core/ports/outbox.ts';
 import type { OutboxCancelView, OutboxEntryView, Page } from '../../../shared/admin-api.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { InvalidInputError, NotFoundError } from '../../../core/errors.ts';
 import { MAX_PHOTO, photoKey, photoType } from '../../../core/people/photo.ts';
 import type { Person, PersonAttributes } from '../../../core/people/types.ts';

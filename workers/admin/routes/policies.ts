@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { policyRevision } from '../../../core/policy/revision.ts';
 import { checkPolicySettings } from '../../../core/policy/settings.ts';
 import { DEFAULT_POLICY_TERMS, type Policy } from '../../../core/policy/types.ts';

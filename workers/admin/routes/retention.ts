@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { InvalidInputError } from '../../../core/errors.ts';
 import { jobOf } from '../../../core/retention/fan-out.ts';
 import {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { FORWARDING_SETTING, readForwarding } from '../../../core/automatic/forwarding.ts';
 import { NotFoundError } from '../../../core/errors.ts';
 import type { Tenant, User } from '../../../core/identity/types.ts';
