@@ -20,7 +20,7 @@ export async function readStates(admin: AdminClient): Promise<States> {
   return states;
 }
 
-export async function addresses(admin: AdminClient): Promise<string[]> {
+async function addresses(admin: AdminClient): Promise<string[]> {
   const all: string[] = [];
   let cursor: string | undefined;
   do {

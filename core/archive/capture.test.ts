@@ -4,6 +4,7 @@ import { createMemoryObjectStore, createMemoryStores } from '../../store/memory/
 import { message } from '../../test/contract/subject.ts';
 import type { ObjectStore } from '../ports/objects.ts';
 import { capture } from './capture.ts';
+import { forgetHistory } from './forget.ts';
 import { segmentsPrefix, snapshotsPrefix } from './keys.ts';
 import { parseLines } from './lines.ts';
 import { readOverlay, readPart } from './plan.ts';
@@ -136,6 +137,33 @@ describe('capture', () => {
     expect((await keys(segmentsPrefix(REF))).length).toBeLessThan(5);
     expect((await keys(snapshotsPrefix(REF))).filter((key) => key.endsWith('manifest.json'))).toHaveLength(2);
     expect((await known(objects)).items).toEqual(['item-a message 2']);
+  });
+});
+
+describe('forgetting', () => {
+  it('I27: leaves nothing of what was erased, and all of what is there', async () => {
+    const { mailbox, ports, objects, keys } = await world();
+    await mailbox.create(1);
+    await mailbox.insertMany([message('kept'), message('secret', { subject: 'a secret' })]);
+    await capture(ports);
+    await mailbox.remove(['item-secret'], 5);
+    await capture(ports);
+    const whole = async () => {
+      const texts = (await keys('actions/')).map(async (key) => (await objects.read(key))?.text ?? '');
+      return (await Promise.all(texts)).join('');
+    };
+    expect(await whole()).toContain('a secret');
+    const erased = await mailbox.beginPurge(1e15, 10);
+    await mailbox.endPurge(erased);
+    expect(await forgetHistory(ports)).toBeGreaterThan(2);
+    expect(await whole()).not.toContain('a secret');
+    await mailbox.insert(message('later'));
+    expect(await capture(ports)).toMatchObject({ kind: 'segment' });
+    expect((await known(objects)).items).toEqual([
+      'item-kept message 2',
+      'item-later message 2',
+      'item-secret gone 2',
+    ]);
   });
 });
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { forgetHistory } from '../../../core/archive/forget.ts';
 import { InvalidInputError } from '../../../core/errors.ts';
 import type { RemovedCursor, RemovedMessage } from '../../../core/ports/removed.ts';
 import { eraseRemoved } from '../../../core/retention/erase.ts';
@@ -53,6 +54,11 @@ export const addDeletedRoutes: AddRoutes = (app, { services, audit }) => {
   app.post('/users/:address/deleted/erase', async (c) => {
     const { user, ref } = await mailboxOf(c.req.param('address'));
     const result = await eraseRemoved(services, ref);
+    if (!result.more) {
+      // The subjects and authors of what is gone stand in what was written down of the mailbox.
+      const { objects, now } = services;
+      await forgetHistory({ archive: services.archive.mailbox(ref), objects, now });
+    }
     await audit({
       correlationId: c.get('correlationId'),
       tenantId: user.tenantId,
