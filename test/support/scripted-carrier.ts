@@ -3,7 +3,7 @@ import type { Carrier, CarrierResult, Consignment } from '../../core/ports/carri
 type Outcome = Partial<CarrierResult> & Pick<CarrierResult, 'outcome'>;
 export type Script = (mail: Consignment, call: number) => Record<string, Outcome> | Outcome;
 
-export interface HandedOver {
+interface HandedOver {
   mailFrom: string;
   recipients: string[];
   needs: Consignment['needs'];

@@ -25,7 +25,7 @@ export interface Arrived {
 }
 
 /** Rejects on faults that another attempt may not meet. */
-export type FollowUp = (services: Services, arrived: Arrived) => Promise<void>;
+type FollowUp = (services: Services, arrived: Arrived) => Promise<void>;
 
 /** The journal first: what fails for good in another one must not keep a message out of it. */
 const FOLLOW_UPS: readonly FollowUp[] = [journal, matchReports, outOfOffice, followRules, warnOfQuota];

@@ -4,5 +4,3 @@ export function convert(bytes: Uint8Array, { from }: { from: string }): string {
 }
 
 const LABELS: Record<string, string> = { jis: 'iso-2022-jp', eucjp: 'euc-jp' };
-
-export default { convert };

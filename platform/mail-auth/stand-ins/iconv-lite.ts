@@ -5,5 +5,3 @@
 export function decode(bytes: Uint8Array, charset: string): string {
   return new TextDecoder(charset).decode(bytes);
 }
-
-export default { decode };

@@ -29,9 +29,9 @@ function schema(fits: (text: string) => boolean, what: string) {
   };
 }
 
-export default {
-  string: () => ({
+export function string() {
+  return {
     domain: () => schema(isDomain, 'a valid domain name'),
     base64: () => schema((text) => BASE64.test(text), 'a valid base64 string'),
-  }),
-};
+  };
+}

@@ -3,14 +3,14 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { convert } from './encoding-japanese.ts';
 import { decode } from './iconv-lite.ts';
-import small from './joi.ts';
+import { string } from './joi.ts';
 
 /** The packages themselves, as mailauth has them. */
-const require = createRequire(createRequire(import.meta.url).resolve('mailauth/package.json'));
-const joi = require('joi') as {
+const load = createRequire(createRequire(import.meta.url).resolve('mailauth/package.json'));
+const joi = load('joi') as {
   string(): { domain(options: object): Schema; base64(options: object): Schema };
 };
-const iconv = createRequire(require.resolve('libmime'))('iconv-lite') as {
+const iconv = createRequire(load.resolve('libmime'))('iconv-lite') as {
   encode(text: string, charset: string): Uint8Array;
 };
 
@@ -22,7 +22,7 @@ const real = {
   domain: joi.string().domain({ allowUnicode: false, tlds: false }),
   base64: joi.string().base64({ paddingRequired: false }),
 };
-const ours = { domain: small.string().domain(), base64: small.string().base64() };
+const ours = { domain: string().domain(), base64: string().base64() };
 
 const label = fc.stringMatching(/^[A-Za-z0-9_-]{0,4}$/);
 

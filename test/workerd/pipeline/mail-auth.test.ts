@@ -12,7 +12,10 @@ describe('checks of mail inside workerd', () => {
     createMemoryDns({ ...SIGNED_ZONE, 'signed.example': { TXT: ['v=spf1 ip4:192.0.2.1 -all'] } }),
   );
 
-  it.each(['rsa', 'ed25519'] as const)('a signature of %s passes, and fails when the body changed', async (name) => {
+  it.each([
+    'rsa',
+    'ed25519',
+  ] as const)('a signature of %s passes, and fails when the body changed', async (name) => {
     expect((await signatures(open(SIGNED[name]))).dkim).toMatchObject({ domains: ['signed.example'] });
     expect((await signatures(open(SIGNED[name].replace('Hello', 'Hullo')))).dkim.result).toBe('fail');
   });

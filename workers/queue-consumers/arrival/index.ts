@@ -21,7 +21,7 @@ export interface Arrival {
  * Resolves with the message as it is to be placed. Rejects on faults of ours alone, and then the message comes again;
  * nothing in a message makes a step fail (I10).
  */
-export type ArrivalStep = (services: Services, arrival: Arrival) => Promise<NewMessage>;
+type ArrivalStep = (services: Services, arrival: Arrival) => Promise<NewMessage>;
 
 const STEPS: readonly ArrivalStep[] = [judge, applyRules];
 
