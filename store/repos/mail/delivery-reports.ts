@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm';
+import { eq, type SQL, sql } from 'drizzle-orm';
 import type { DeliveryKind, DeliveryReport } from '../../../core/ports/automatic.ts';
 import { given, insertSelect } from '../../dialect/statements.ts';
 import { LIMITS, normaliseReports } from '../../normalise.ts';
@@ -84,13 +84,14 @@ export async function itemsWithMessageId(
   const id = fitText(messageId, LIMITS.messageId);
   const meant = sql`(select ${aliases.messageId} from ${aliases}
     where ${scoped(box, aliases)} and ${aliases.alias} = ${id})`;
-  const rows = await box.executor.all(
+  // Two probes: of both at once SQLite would walk through the mailbox to have them in order.
+  const named = (name: SQL) =>
     box.executor.build
       .select({ itemId: messages.itemId })
       .from(messages)
-      .where(all(scoped(box, messages), sql`${messages.messageIdHeader} in (${id}, ${meant})`))
+      .where(all(scoped(box, messages), sql`${messages.messageIdHeader} = ${name}`))
       .orderBy(messages.itemId)
-      .limit(limit),
-  );
-  return rows.map((row) => row.itemId);
+      .limit(limit);
+  const [own, other] = await box.executor.read(named(sql`${id}`), named(meant));
+  return [...new Set([...own, ...other].map((row) => row.itemId))].sort(compareText).slice(0, limit);
 }
