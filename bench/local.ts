@@ -22,6 +22,7 @@ function benchConfig(main: string): string {
   return local
     .replace('main = "workers/index.ts"', `main = ${JSON.stringify(main)}`)
     .replaceAll('migrations_dir = "', `migrations_dir = "${ROOT}/`)
+    .replaceAll('"./platform/', `"${ROOT}/platform/`)
     .replace('directory = "./web/public"', `directory = "${ROOT}/web/public"`)
     .replace('LOG_LEVEL = "info"', 'LOG_LEVEL = "warn"');
 }
