@@ -147,7 +147,14 @@ export async function restoreMessages(box: MailboxContext, list: readonly Restor
   await box.executor.atomic(
     [
       ...dropItems(box, ids),
-      build.delete(tombstones).where(all(scoped(box, tombstones), dialect.isIn(tombstones.rawKey, rawKeys))),
+      // By their keys, which the index of raws gives: of its own SQLite walks through all tombstones to delete some.
+      build.delete(tombstones).where(
+        all(
+          scoped(box, tombstones),
+          sql`(${tombstones.folderId}, ${tombstones.itemId}) in (select ${tombstones.folderId}, ${tombstones.itemId}
+            from ${tombstones} where ${scoped(box, tombstones)} and ${dialect.isIn(tombstones.rawKey, rawKeys)})`,
+        ),
+      ),
       build
         .delete(removedMessages)
         .where(all(scoped(box, removedMessages), dialect.isIn(removedMessages.rawKey, rawKeys))),
