@@ -250,7 +250,10 @@ function cpuSeconds(): number {
   return ticks / 100;
 }
 
-/** How far resident memory goes beyond where it was, in MB. */
+/**
+ * How far resident memory of the local runtime goes beyond where it was, in MB: most of it is that of the doubles of R2,
+ * D1 and queues, which run in the same process.
+ */
 function watchMemory(): { stop(): number } {
   const before = workerdMemory();
   let most = before;

@@ -12,6 +12,7 @@ import { ingestLarge, ingestRate } from './ingest.ts';
 import { bundleFigures, startBenchWorker } from './local.ts';
 import { outboundFigures } from './outbound.ts';
 import { heldPings, pingLatency } from './ping.ts';
+import { reconcileHeapMb } from './reconcile-heap.ts';
 import { rebuildFromBucket, reconcileAll } from './recovery.ts';
 import { report } from './report.ts';
 import { searchOnD1, searchOnPostgres } from './search.ts';
@@ -112,14 +113,13 @@ try {
     const figures = await reconcileAll(100_000);
     detail['reconcile'] = figures;
     product['reconcile_100k_s'] = figures.seconds;
-    product['reconcile_100k_grown_mb'] = figures.grownMb;
+    product['reconcile_100k_heap_mb'] = await reconcileHeapMb(100_000);
   }
   if (only.has('rebuild')) {
     say('rebuild of 10,000 messages …');
     const figures = await rebuildFromBucket(10_000);
     detail['rebuild'] = figures;
     product['rebuild_10k_per_s'] = figures.perSecond;
-    product['rebuild_10k_grown_mb'] = figures.grownMb;
   }
   if (only.has('search')) await measureSearch(Number(values.messages));
 } finally {
