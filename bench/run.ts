@@ -12,7 +12,6 @@ import { ingestLarge, ingestRate } from './ingest.ts';
 import { bundleFigures, startBenchWorker } from './local.ts';
 import { outboundFigures } from './outbound.ts';
 import { heldPings, pingLatency } from './ping.ts';
-import { reconcileHeapMb } from './reconcile-heap.ts';
 import { rebuildFromBucket, reconcileAll } from './recovery.ts';
 import { report } from './report.ts';
 import { searchOnD1, searchOnPostgres } from './search.ts';
@@ -113,7 +112,7 @@ try {
     const figures = await reconcileAll(100_000);
     detail['reconcile'] = figures;
     product['reconcile_100k_s'] = figures.seconds;
-    product['reconcile_100k_heap_mb'] = await reconcileHeapMb(100_000);
+    product['reconcile_100k_heap_mb'] = alone('bench/reconcile-heap.worker.ts', '100000');
   }
   if (only.has('rebuild')) {
     say('rebuild of 10,000 messages …');
@@ -217,9 +216,7 @@ async function measureFirst(): Promise<void> {
   detail['first'] = first;
   product['first_sync_20k_per_s'] = first.perSecond;
   product['first_sync_20k_last_to_first'] = round(first.lastTenth / first.firstTenth);
-  product['first_sync_20k_kept_mb'] = Number(
-    execFileSync(process.execPath, ['--expose-gc', 'bench/first-sync-kept.ts'], { encoding: 'utf8' }),
-  );
+  product['first_sync_20k_kept_mb'] = alone('bench/first-sync-kept.ts');
   floor['first_sync_20k_calls_grown_mb'] = round(first.floorKb / 1024);
   product['first_sync_20k_over_calls_mb'] = round((first.grownKb - first.floorKb) / 1024);
 }
@@ -237,4 +234,9 @@ async function measureSearch(messages: number): Promise<void> {
   product['search_postgres_relevance_p95_ms'] = postgres.relevance.all.p95;
   product['search_command_ms'] = d1.command.all.median;
   product['search_command_p95_ms'] = d1.command.all.p95;
+}
+
+/** The number that a script prints which needs a heap, and a garbage collector, of its own. */
+function alone(script: string, ...args: string[]): number {
+  return Number(execFileSync(process.execPath, ['--expose-gc', script, ...args], { encoding: 'utf8' }));
 }
