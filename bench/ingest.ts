@@ -3,7 +3,7 @@ import { benchMessage, deliver } from './mail.ts';
 import { round } from './stats.ts';
 
 /** Messages under way at once: an MX hears from many senders. */
-const CONNECTIONS = 16;
+const CONNECTIONS = 24;
 
 interface IngestRate {
   sent: number;
@@ -21,19 +21,53 @@ async function count(worker: BenchWorker, address: string): Promise<number> {
   return stats.messages;
 }
 
+/** Rules that look at every message, and a journal of the tenant. Resolves with the way to end the journal. */
+export async function everythingOn(worker: BenchWorker, address: string): Promise<() => Promise<void>> {
+  const path = `/users/${encodeURIComponent(address)}`;
+  const { tenantId } = await worker.admin<{ tenantId: string }>('GET', path);
+  const rule = (n: number) => ({
+    name: `rule ${n}`,
+    conditions: { containsSubjectStrings: [`never so ${n}`] },
+    actions: { assignCategories: [`c${n}`] },
+  });
+  const rules = [
+    ...Array.from({ length: 9 }, (_, n) => rule(n)),
+    {
+      name: 'all',
+      conditions: { containsSubjectStrings: ['bench'] },
+      actions: { assignCategories: ['bench'] },
+    },
+  ];
+  await worker.admin('PUT', `${path}/rules`, { revision: 0, rules });
+  const journaling = `/tenants/${tenantId}/journaling`;
+  await worker.admin('PUT', journaling, { r2: {} });
+  return () => worker.admin<void>('DELETE', journaling);
+}
+
+/** Messages of 10 KB that an `email()` takes in a second which does nothing with them. */
+export async function emailFloor(worker: BenchWorker, seconds: number): Promise<number> {
+  const start = performance.now();
+  const sent = await send(worker, 'nobody@bench.test', seconds);
+  return round(sent / ((performance.now() - start) / 1000));
+}
+
+async function send(worker: BenchWorker, address: string, seconds: number): Promise<number> {
+  const end = performance.now() + seconds * 1000;
+  let sent = 0;
+  const sender = async () => {
+    while (performance.now() < end) {
+      await deliver(worker.url, address, benchMessage(address, 10_000));
+      sent++;
+    }
+  };
+  await Promise.all(Array.from({ length: CONNECTIONS }, sender));
+  return sent;
+}
+
 /** Delivers 10 KB messages for `seconds`; the rate counts until the last of them is visible. */
 export async function ingestRate(worker: BenchWorker, address: string, seconds: number): Promise<IngestRate> {
   const start = performance.now();
-  const end = start + seconds * 1000;
-  let sent = 0;
-  await Promise.all(
-    Array.from({ length: CONNECTIONS }, async () => {
-      while (performance.now() < end) {
-        await deliver(worker.url, address, benchMessage(address, 10_000));
-        sent++;
-      }
-    }),
-  );
+  const sent = await send(worker, address, seconds);
   const accepted = performance.now() - start;
   let visible = 0;
   for (let i = 0; i < 600; i++) {

@@ -49,7 +49,7 @@ export async function startBenchWorker(vars: Record<string, string> = {}): Promi
       });
       const text = await response.text();
       if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
-      return JSON.parse(text) as T;
+      return (text === '' ? null : JSON.parse(text)) as T;
     },
     async stop() {
       await harness.close();

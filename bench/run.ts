@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import { attachmentMemory } from './attachment.ts';
 import { BenchDevice } from './device.ts';
 import { firstSync } from './first-sync.ts';
-import { ingestLarge, ingestRate } from './ingest.ts';
+import { emailFloor, everythingOn, ingestLarge, ingestRate } from './ingest.ts';
 import { bundleFigures, startBenchWorker } from './local.ts';
 import { outboundFigures } from './outbound.ts';
 import { heldPings, pingLatency } from './ping.ts';
@@ -73,12 +73,19 @@ try {
   }
   if (only.has('ingest')) {
     say('ingest …');
+    floor['email_10k_per_s'] = await emailFloor(worker, 5);
     const target = await user('ingest');
     const rate = await ingestRate(worker, target.address, Number(values.seconds));
     detail['ingest'] = rate;
     product['ingest_10k_per_s'] = rate.visiblePerSecond;
     product['ingest_lost'] = rate.lost;
     product['ingest_doubled'] = rate.doubled;
+    const busy = await user('ingest-all');
+    const off = await everythingOn(worker, busy.address);
+    const all = await ingestRate(worker, busy.address, Number(values.seconds));
+    await off();
+    detail['ingest_all'] = all;
+    product['ingest_all_10k_per_s'] = all.visiblePerSecond;
     product['ingest_5mb_ms'] = await ingestLarge(worker, (await user('large')).address);
   }
   if (only.has('ping')) {

@@ -3,7 +3,7 @@ import type { OutboxEntry } from '../core/ports/outbox.ts';
 import type { OutboundJob } from '../core/ports/queues.ts';
 import { placeOwed } from './local/owed.ts';
 import { modify } from './modify.ts';
-import { readOutgoing, schedule, tidy } from './outgoing.ts';
+import { discard, readOutgoing, schedule, tidy } from './outgoing.ts';
 import { headerIndex, type WholeMessage } from './prepare.ts';
 import { claimed, hasRemoteWork, isTakenBack, settled, withoutBytes, withResults } from './progress.ts';
 import { noteRemoteIds } from './remote/aliases.ts';
@@ -25,28 +25,53 @@ export async function attemptAll(
   jobs: readonly OutboundJob[],
 ): Promise<{ job: OutboundJob; error: unknown }[]> {
   const failed: { job: OutboundJob; error: unknown }[] = [];
-  const large: OutboundJob[] = [];
-  const guarded = async (job: OutboundJob, most: number) => {
+  const entries = await entriesOf(services, jobs).catch((error: unknown) => {
+    failed.push(...jobs.map((job) => ({ job, error })));
+    return [];
+  });
+  const gone: string[] = [];
+  const guarded = async ({ job, entry }: Due) => {
     try {
-      const entry = await services.outbox.getEntry(refOf(job), job.submissionId);
-      if (entry === null || entry.state === 'done') return;
-      if (entry.rawSize > most) large.push(job);
-      else await attemptEntry(services, entry);
+      await attemptEntry(services, entry, { gone });
     } catch (error) {
       failed.push({ job, error });
     }
   };
-  const waiting = jobs.values();
+  const waiting = entries.filter(({ entry }) => entry.rawSize <= SMALL_BYTES).values();
   const worker = async () => {
-    for (const job of waiting) await guarded(job, SMALL_BYTES);
+    for (const due of waiting) await guarded(due);
   };
   await Promise.all(Array.from({ length: Math.min(AT_A_TIME, jobs.length) }, worker));
-  for (const job of large) await guarded(job, Number.POSITIVE_INFINITY);
+  for (const due of entries.filter(({ entry }) => entry.rawSize > SMALL_BYTES)) await guarded(due);
+  discard(services, gone);
   return failed;
 }
 
-function refOf({ tenantId, mailboxId, shard }: OutboundJob) {
-  return { tenantId, mailboxId, shard };
+interface Due {
+  job: OutboundJob;
+  entry: OutboxEntry;
+}
+
+/** What is still open of these. A mailbox's entry is found by its own job alone. */
+async function entriesOf({ outbox }: OutboundServices, jobs: readonly OutboundJob[]): Promise<Due[]> {
+  const wanted = jobs.map(({ submissionId, tenantId, mailboxId, shard }) => ({
+    submissionId,
+    ref: { tenantId, mailboxId, shard },
+  }));
+  const keyOf = (tenantId: string, mailboxId: string, submissionId: string) =>
+    JSON.stringify([tenantId, mailboxId, submissionId]);
+  const open = new Map<string, OutboxEntry>();
+  for (const entry of await outbox.getEntries(wanted)) {
+    const { ref, submissionId, state } = entry;
+    if (state === 'open') open.set(keyOf(ref.tenantId, ref.mailboxId, submissionId), entry);
+  }
+  return jobs.flatMap((job) => {
+    const key = keyOf(job.tenantId, job.mailboxId, job.submissionId);
+    const entry = open.get(key);
+    // Twice in one batch is one attempt.
+    open.delete(key);
+    return entry === undefined ? [] : [{ job, entry }];
+  });
 }
 
 /**
@@ -54,11 +79,12 @@ function refOf({ tenantId, mailboxId, shard }: OutboundJob) {
  * then, or what was is uncertain until an attempt finds out that this one died.
  *
  * @param at the time that is taken for now when it is asked what is due
+ * @param gone gets the keys of raws that are not needed any more, for whoever discards several at once
  */
 export async function attemptEntry(
   services: OutboundServices,
   entry: OutboxEntry,
-  at = services.now(),
+  { at = services.now(), gone }: { at?: number; gone?: string[] } = {},
 ): Promise<void> {
   if (isTakenBack(entry)) return giveBack(services, entry);
   if (entry.nextAttemptAt > at) {
@@ -80,7 +106,7 @@ export async function attemptEntry(
   if (mine === null) return;
   if (message === null) {
     services.log.error('outbound.raw-missing', { tenantId: ref.tenantId, submissionId, correlationId });
-    return finishLost(services, mine, claim);
+    return finishLost(services, mine, claim, gone);
   }
   const index = headerIndex(message[0]);
   const placed = await placeOwed(services, mine, message, index);
@@ -103,13 +129,13 @@ export async function attemptEntry(
       handed.flatMap(({ results }) => results),
     ),
   );
-  await finish(services, mine, { claim, message }, apply);
+  await finish(services, mine, { claim, message, gone }, apply);
 }
 
 async function finish(
   services: OutboundServices,
   entry: OutboxEntry,
-  { claim, message }: { claim: string; message: WholeMessage },
+  { claim, message, gone }: { claim: string; message: WholeMessage; gone: string[] | undefined },
   apply: (entry: OutboxEntry) => OutboxEntry,
 ): Promise<void> {
   const owed = entry.reports.map(({ key }) => key);
@@ -121,7 +147,7 @@ async function finish(
   }
   if (after === null) return;
   await schedule(services, after);
-  tidy(services, after);
+  tidy(services, after, gone);
   await tellJournal(services, after);
   logProgress(services, after);
 }
@@ -131,9 +157,14 @@ function reportsOnly(entry: OutboxEntry): OutboxEntry {
 }
 
 /** All that is left to do is to tell the sender. */
-async function finishLost(services: OutboundServices, entry: OutboxEntry, claim: string): Promise<void> {
+async function finishLost(
+  services: OutboundServices,
+  entry: OutboxEntry,
+  claim: string,
+  gone: string[] | undefined,
+): Promise<void> {
   const header: WholeMessage = [encodeText(`Message-ID: <${entry.messageId}>\r\n\r\n`), new Uint8Array()];
-  await finish(services, entry, { claim, message: header }, withoutBytes);
+  await finish(services, entry, { claim, message: header, gone }, withoutBytes);
 }
 
 /**

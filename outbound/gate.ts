@@ -1,7 +1,6 @@
 import {
   type Asked,
   guardsOf,
-  hourOf,
   judgeSending,
   readSending,
   readUndoSeconds,
@@ -9,7 +8,7 @@ import {
   type SendingSettings,
 } from '../core/mail/sending/limits.ts';
 import type { Refusal, Submission } from '../core/ports/outbound.ts';
-import type { SendGuard } from '../core/ports/outbox.ts';
+import type { SendGuard, SendLock, SendUsage } from '../core/ports/outbox.ts';
 import { mayLeave } from '../core/quota/check.ts';
 import type { OutboundServices } from './services.ts';
 
@@ -19,11 +18,14 @@ export interface Passage {
   notBefore: number;
 }
 
-/** Whether this user may send this message now, and when it leaves (A26). Rejects when the directory does not answer. */
+/**
+ * Whether this user, who has sent so much so far, may send this message now, and when it leaves (A26). Rejects when the
+ * directory does not answer.
+ */
 export async function passGate(
   services: OutboundServices,
   submission: Submission,
-  recipients: number,
+  { recipients, usage, lock }: { recipients: number; usage: SendUsage; lock: SendLock | null },
 ): Promise<Passage | Refusal> {
   const { ref } = submission.sender;
   const now = services.now();
@@ -34,14 +36,12 @@ export async function passGate(
     if (room !== 'ok') return room;
   }
   const asked: Asked = { automatic, recipients, now };
-  const [setting, own, usage, lock] = await Promise.all([
+  const [setting, own] = await Promise.all([
     services.directory.getTenantSetting(ref.tenantId, SENDING_SETTING),
     automatic ? null : services.mail.mailbox(ref).getSetting(SENDING_SETTING),
-    services.outbox.sendUsage(ref, hourOf(now), automatic),
-    automatic ? null : services.outbox.getSendLock(ref.tenantId, ref.mailboxId),
   ]);
   const settings = readSending(setting);
-  const verdict = judgeSending(settings, usage, lock, asked);
+  const verdict = judgeSending(settings, usage, automatic ? null : lock, asked);
   if (verdict !== 'ok') {
     services.log.warn('outbound.refused', {
       correlationId: submission.correlationId,

@@ -32,8 +32,18 @@ export async function schedule(services: OutboundServices, entry: OutboxEntry): 
   }
 }
 
-/** What is kept of a finished entry: nothing, unless an admin may want to try again what failed. */
-export function tidy(services: OutboundServices, entry: OutboxEntry): void {
+/**
+ * What is kept of a finished entry: nothing, unless an admin may want to try again what failed.
+ *
+ * @param gone collects the key for `discard`; without it the raw goes now
+ */
+export function tidy(services: OutboundServices, entry: OutboxEntry, gone?: string[]): void {
   if (entry.state !== 'done' || entry.recipients.some((r) => r.state === 'failed')) return;
-  services.defer(services.blobs.delete(entry.rawKey).catch(() => undefined));
+  if (gone === undefined) discard(services, [entry.rawKey]);
+  else gone.push(entry.rawKey);
+}
+
+/** Deletes raws behind the answer; what stays is found by the sweep. */
+export function discard({ blobs, defer }: OutboundServices, keys: readonly string[]): void {
+  if (keys.length > 0) defer(blobs.delete(...keys).catch(() => undefined));
 }

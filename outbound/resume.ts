@@ -24,13 +24,13 @@ export async function resume(
   const failures: unknown[] = [];
   for (const entry of entries.slice(0, limit)) {
     try {
-      await attemptEntry(services, entry, at);
+      await attemptEntry(services, entry, { at });
     } catch (error) {
       failures.push(error);
     }
   }
   const old = await services.outbox.forgetEntries(tenantId, now - REMEMBER_MS, RESUME_AT_ONCE);
-  for (const rawKey of old) await services.blobs.delete(rawKey);
+  if (old.length > 0) await services.blobs.delete(...old);
   await services.outbox.forgetSendUsage(tenantId, hourOf(now) - COUNTED_HOURS);
   // After the others: one entry that cannot be read must not keep the rest waiting (I11).
   if (failures.length > 0) throw failures[0];

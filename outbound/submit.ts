@@ -1,5 +1,6 @@
 import { ConflictError } from '../core/errors.ts';
 import { outgoingKey } from '../core/mail/sending/ids.ts';
+import { hourOf } from '../core/mail/sending/limits.ts';
 import { givenRecipients, type Recipient, recipientsOf } from '../core/mail/sending/recipients.ts';
 import type { Submission, SubmitResult } from '../core/ports/outbound.ts';
 import type { OutboxEntry } from '../core/ports/outbox.ts';
@@ -15,7 +16,13 @@ import type { OutboundServices } from './services.ts';
 
 export async function submit(services: OutboundServices, submission: Submission): Promise<SubmitResult> {
   const { ref } = submission.sender;
-  const known = await services.outbox.getEntry(ref, submission.submissionId);
+  const automatic = submission.automatic !== undefined;
+  const { entry: known, ...sent } = await services.outbox.beforeSending(
+    ref,
+    submission.submissionId,
+    hourOf(services.now()),
+    automatic,
+  );
   if (known !== null) return already(services, known);
 
   const first = await prepare(services, submission);
@@ -23,7 +30,7 @@ export async function submit(services: OutboundServices, submission: Submission)
   const recipients = askedRecipients(submission, first);
   if (recipients === 'too-many') return { kind: 'refused', reason: 'too-many-recipients' };
   if (recipients.length === 0) return { kind: 'refused', reason: 'no-recipients' };
-  const passage = await passGate(services, submission, recipients.length);
+  const passage = await passGate(services, submission, { recipients: recipients.length, ...sent });
   if (typeof passage === 'string') return { kind: 'refused', reason: passage };
 
   const prepared = await keepOutgoing(services, submission, first);

@@ -9,6 +9,7 @@ import { parseConfig } from '../platform/config.ts';
 import { connectSocket, makeEmail } from '../platform/connect.ts';
 import { createDns } from '../platform/dns/index.ts';
 import { type Env, mailShards } from '../platform/env.ts';
+import { createFreshSettings, type FreshSettings } from '../platform/fresh-settings.ts';
 import { checkHost, checkHostForm } from '../platform/host-check.ts';
 import { createLogger, describeError } from '../platform/log.ts';
 import { createMailAuth } from '../platform/mail-auth/index.ts';
@@ -68,6 +69,7 @@ const shared = new WeakMap<
   > & {
     stores: ReturnType<typeof createD1Stores> | null;
     keyRing: KeyRing;
+    settings: FreshSettings;
   }
 >();
 
@@ -92,6 +94,7 @@ export function buildServices(env: Env, context: Deferring): Services {
       dns,
       mailAuth: createMailAuth(dns),
       keyRing: createKeyRing(),
+      settings: createFreshSettings(Date.now),
       seal: config.secretsKey === null ? null : createSeal(config.secretsKey),
       ...createObjects(env),
       log: createLogger(config.logLevel),
@@ -99,17 +102,24 @@ export function buildServices(env: Env, context: Deferring): Services {
     };
     shared.set(env, kept);
   }
-  const { stores, ...rest } = kept;
+  const { stores, settings, ...rest } = kept;
   const plain = stores ?? createPostgresStores({ connectionString: postgresUrl(env), defer });
   const spam = createSpamFilter({ ...rest, ...plain });
   const learning = learningFromMoves({ ...rest, ...plain, spam, defer });
-  const databases = { ...plain, mail: tellActions(learning, { ...rest, defer }) };
+  const databases = {
+    ...plain,
+    directory: settings.writer(plain.directory),
+    mail: tellActions(learning, { ...rest, defer }),
+  };
+  // What each message that leaves asks for.
+  const sending = { ...databases, directory: settings.reader(databases.directory) };
   const reader = createMessageReader({ mail: databases.mail, log: rest.log });
   const { relayHosts, authservId, outboundDefault, maxMessageBytes } = rest.config;
   const { filesUrl, attachmentLinkDays: linkDays } = rest.config;
   const carriers = createCarriers({
     ...rest,
     ...databases,
+    recent: sending.directory,
     hosts: {
       form: (host, port) => checkHostForm(host, port, relayHosts),
       now: (host, port) => checkHost(rest.dns, host, port, relayHosts),
@@ -130,16 +140,16 @@ export function buildServices(env: Env, context: Deferring): Services {
     composer: createComposer(rest),
     outbound: createOutbound({
       ...rest,
-      ...databases,
+      ...sending,
       defer,
       carrierFor: carriers.carrierFor,
       dkim: createDkim({ ...rest, ...databases, dkimExpirySeconds: rest.config.dkimExpirySeconds }),
       shrink: (entry, message, maxBytes) =>
-        linkLargeAttachments({ ...rest, ...databases, filesUrl, linkDays }, entry, message, maxBytes),
+        linkLargeAttachments({ ...rest, ...sending, filesUrl, linkDays }, entry, message, maxBytes),
       random: Math.random,
       maxMessageBytes: rest.config.maxMessageBytes,
       ingestNow: (jobs) => ingestNow(services, jobs),
-      journal: (entry, message) => journalSubmission(services, entry, message),
+      journal: (entry, message) => journalSubmission({ ...services, ...sending }, entry, message),
       journalFailed: (entry) => journalFailed(services, entry),
     }),
   };

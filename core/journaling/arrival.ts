@@ -13,7 +13,6 @@ export interface JournalArrival {
   ref: MailboxRef;
   itemId: string;
   rawKey: string;
-  envelope: RawEnvelope;
   correlationId: string;
 }
 
@@ -24,12 +23,18 @@ export interface JournalArrival {
 export async function journalArrival(
   services: JournalServices,
   settings: JournalSettings,
-  { ref, itemId, rawKey, envelope, correlationId }: JournalArrival,
+  { ref, itemId, rawKey, correlationId }: JournalArrival,
 ): Promise<void> {
   // The sender of what comes from outside is outside; asked first, since nothing must be read for it.
   if (!isJournaled(settings, { userIds: [ref.mailboxId], external: true })) return;
   const object = await services.blobs.open(rawKey);
-  if (object === null) throw new Error('the raw of a message for the journal is missing');
+  const envelope = object?.envelope ?? null;
+  // Gone with its raw: by retention, or as a duplicate whose first copy is journaled itself.
+  if (object === null || envelope === null) return;
+  if (envelope.tenantId !== ref.tenantId || envelope.mailboxId !== ref.mailboxId) {
+    throw new Error('the raw belongs to another mailbox');
+  }
+  if (envelope.role !== undefined) return object.stream.cancel();
   const raw = new Uint8Array(await new Response(object.stream).arrayBuffer());
   const indexer = new MimeIndexer();
   indexer.write(raw);

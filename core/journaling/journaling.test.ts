@@ -81,7 +81,7 @@ function world(setting: unknown) {
     await blobs.putRaw(rawKey, new Response(bytes(raw)).body ?? new ReadableStream(), envelope);
     const settings = readJournaling(setting);
     if (settings === null) throw new Error('no setting');
-    await journalArrival(services, settings, { ref, itemId: 'i1', rawKey, envelope, correlationId: 'c' });
+    await journalArrival(services, settings, { ref, itemId: 'i1', rawKey, correlationId: 'c' });
   };
   return { w, services, keys, read, entry, arrive };
 }

@@ -13,8 +13,7 @@ export async function sweepLinks(
 ): Promise<number> {
   const ended = await links.endedObjects(tenantId, now(), AT_ONCE);
   for (const key of ended) {
-    await blobs.delete(key.replace(/\.eml$/, '.sent.eml'));
-    await blobs.delete(key);
+    await blobs.delete(key.replace(/\.eml$/, '.sent.eml'), key);
     await links.forgetObject(tenantId, key);
   }
   await links.removeLinks(tenantId, now() - REMEMBER_MS);

@@ -53,5 +53,6 @@ export interface BlobStore {
     limit: number,
     after?: string,
   ): Promise<{ objects: StoredRaw[]; cursor: string | null }>;
-  delete(key: string): Promise<void>;
+  /** What is not there is no error. At most 1,000 keys. */
+  delete(...keys: string[]): Promise<void>;
 }

@@ -143,6 +143,8 @@ export interface OutboxStore {
    */
   addEntry(entry: OutboxEntry, guards?: readonly SendGuard[]): Promise<'added' | 'present' | 'limited'>;
   getEntry(ref: MailboxRef, submissionId: string): Promise<OutboxEntry | null>;
+  /** Those of at most 100 that there are, in one round trip. */
+  getEntries(wanted: readonly { ref: MailboxRef; submissionId: string }[]): Promise<OutboxEntry[]>;
   /** False, and nothing done, when the entry is not at the revision of `seen` any more. */
   updateEntry(
     seen: Pick<OutboxEntry, 'ref' | 'submissionId' | 'revision'>,
@@ -159,7 +161,13 @@ export interface OutboxStore {
   /** Forgets finished entries of a tenant that were last touched before this time, at most `limit`. Their raw keys. */
   forgetEntries(tenantId: string, touchedBefore: number, limit: number): Promise<string[]>;
 
-  /** `hour`: hours since the epoch. */
+  /** What is to be known before a message is accepted, in one round trip. `hour`: hours since the epoch. */
+  beforeSending(
+    ref: MailboxRef,
+    submissionId: string,
+    hour: number,
+    automatic: boolean,
+  ): Promise<{ entry: OutboxEntry | null; usage: SendUsage; lock: SendLock | null }>;
   sendUsage(ref: MailboxRef, hour: number, automatic: boolean): Promise<SendUsage>;
   /** Forgets what a tenant sent before this hour. */
   forgetSendUsage(tenantId: string, beforeHour: number): Promise<void>;

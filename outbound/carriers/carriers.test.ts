@@ -5,7 +5,7 @@ import { checkHost, checkHostForm } from '../../platform/host-check.ts';
 import { createSeal } from '../../platform/sealed.ts';
 import { nodeConnect } from '../../test/support/node-connect.ts';
 import { type SmtpScript, type SmtpServer, startSmtpServer } from '../../test/support/smtp-server.ts';
-import { createCarriers } from './index.ts';
+import { type CarrierServices, createCarriers } from './index.ts';
 import { parseDefault, readSetting } from './setting.ts';
 
 const open: SmtpServer[] = [];
@@ -29,14 +29,15 @@ async function house({ script = {}, allowPrivate = true, key = 'k'.repeat(32), .
   const dns: Dns = { query: async () => ({ kind: 'none' }) };
   const policy = { ports: [465, 587, server.port], allowPrivate };
   const name = (tenantId: string, setting: string) => `${tenantId} ${setting}`;
-  const carriers = createCarriers({
-    directory: {
-      getTenantSetting: async (tenantId, setting) => settings.get(name(tenantId, setting)) ?? null,
-      putTenantSetting: async (tenantId, setting, value) => {
-        if (value === null) settings.delete(name(tenantId, setting));
-        else settings.set(name(tenantId, setting), structuredClone(value));
-      },
+  const directory: CarrierServices['directory'] = {
+    getTenantSetting: async (tenantId, setting) => settings.get(name(tenantId, setting)) ?? null,
+    putTenantSetting: async (tenantId, setting, value) => {
+      if (value === null) settings.delete(name(tenantId, setting));
+      else settings.set(name(tenantId, setting), structuredClone(value));
     },
+  };
+  const carriers = createCarriers({
+    ...{ directory, recent: directory },
     seal: key === null ? null : createSeal(key),
     hosts: {
       form: (host, port) => checkHostForm(host, port, policy),

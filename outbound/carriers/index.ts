@@ -26,6 +26,8 @@ import {
 
 export interface CarrierServices {
   directory: Pick<DirectoryStore, 'getTenantSetting' | 'putTenantSetting'>;
+  /** The same, perhaps some seconds old: what a message that leaves asks. */
+  recent: Pick<DirectoryStore, 'getTenantSetting'>;
   /** Null when the installation has no SECRETS_KEY: then no password can be kept. */
   seal: Seal | null;
   /** Which hosts tenants may name (platform/host-check.ts). */
@@ -71,8 +73,8 @@ export function createCarriers(services: CarrierServices): Carriers {
     return installation;
   }
 
-  async function ofTenant(tenantId: string): Promise<StoredSetting | null> {
-    return readSetting(await directory.getTenantSetting(tenantId, SETTING), config.maxMessageBytes);
+  async function ofTenant(tenantId: string, from = services.recent): Promise<StoredSetting | null> {
+    return readSetting(await from.getTenantSetting(tenantId, SETTING), config.maxMessageBytes);
   }
 
   function hostOf(setting: Relay, secret: string | null): RelayHost {
@@ -110,8 +112,8 @@ export function createCarriers(services: CarrierServices): Carriers {
     );
   }
 
-  async function choice(tenantId: string) {
-    const own = await ofTenant(tenantId);
+  async function choice(tenantId: string, from = services.recent) {
+    const own = await ofTenant(tenantId, from);
     if (own === null) return { ...ofInstallation(), trusted: true };
     return { setting: publicSetting(own), secret: await secretOf(tenantId, own), trusted: false };
   }
@@ -120,7 +122,7 @@ export function createCarriers(services: CarrierServices): Carriers {
     async carrierFor(tenantId) {
       const known = remembered.get(tenantId);
       if (known !== undefined && known.until > services.now()) return ways.get(known.way) ?? null;
-      const { setting, secret, trusted } = await choice(tenantId);
+      const { setting, secret, trusted } = await choice(tenantId, directory);
       const way = JSON.stringify([setting, secret, trusted]);
       if (!ways.has(way)) {
         const made = make(setting, secret, trusted);
@@ -131,7 +133,7 @@ export function createCarriers(services: CarrierServices): Carriers {
     },
 
     async inForce(tenantId) {
-      const own = await ofTenant(tenantId);
+      const own = await ofTenant(tenantId, directory);
       return {
         setting: own === null ? ofInstallation().setting : publicSetting(own),
         from: own === null ? 'installation' : 'tenant',
@@ -145,7 +147,7 @@ export function createCarriers(services: CarrierServices): Carriers {
       }
       const stored =
         setting.kind === 'smtp-relay'
-          ? await storedRelay(services, tenantId, setting, await ofTenant(tenantId))
+          ? await storedRelay(services, tenantId, setting, await ofTenant(tenantId, directory))
           : setting;
       await directory.putTenantSetting(tenantId, SETTING, stored);
       remembered.delete(tenantId);

@@ -12,6 +12,9 @@ declare const FixedLengthStream: new (
 /** Create-once (RFC 9110 13.1.2): refuses when there is any object under the key. */
 const ONLY_NEW: R2Conditional = { etagDoesNotMatch: '*' };
 
+/** Up to here a raw is handed over whole: a stream between two services costs more than it saves. */
+const SMALL_BYTES = 128 * 1024;
+
 /** Raw messages in an R2 bucket, the envelope in the metadata of each object. */
 export function createR2BlobStore(bucket: R2Bucket): BlobStore {
   return {
@@ -58,8 +61,8 @@ export function createR2BlobStore(bucket: R2Bucket): BlobStore {
       return { objects: page.objects.map(storedRaw), cursor: page.truncated ? page.cursor : null };
     },
 
-    async delete(key) {
-      await bucket.delete(key);
+    async delete(...keys) {
+      if (keys.length > 0) await bucket.delete(keys);
     },
   };
 }
@@ -71,6 +74,16 @@ async function put(
   raw: ReadableStream<Uint8Array>,
   envelope: RawEnvelope,
 ): Promise<{ digests: Digests; object: R2Object | null }> {
+  const options = { onlyIf: ONLY_NEW, customMetadata: envelopeMetadata(envelope) };
+  if (envelope.rawSize <= SMALL_BYTES) {
+    const bytes = new Uint8Array(envelope.rawSize);
+    let at = 0;
+    const digests = await pump(raw, envelope.rawSize, async (chunk) => {
+      bytes.set(chunk, at);
+      at += chunk.length;
+    });
+    return { digests, object: await bucket.put(key, bytes, options) };
+  }
   const { readable, writable } = new FixedLengthStream(envelope.rawSize);
   const writer = writable.getWriter();
   const pumped = pump(raw, envelope.rawSize, (chunk) => writer.write(chunk)).then(async (digests) => {
@@ -79,10 +92,7 @@ async function put(
   });
   // A cut source must fail the put as well, or it would wait for the missing bytes.
   pumped.catch((error) => writer.abort(error).catch(() => undefined));
-  const stored = bucket.put(key, readable as never, {
-    onlyIf: ONLY_NEW,
-    customMetadata: envelopeMetadata(envelope),
-  });
+  const stored = bucket.put(key, readable as never, options);
   const object = await Promise.race([
     stored,
     pumped.then(

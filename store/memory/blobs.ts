@@ -56,8 +56,8 @@ export function createMemoryBlobStore(now: () => number = Date.now): BlobStore {
         cursor: keys.length > limit ? (page.at(-1) ?? null) : null,
       };
     },
-    async delete(key) {
-      objects.delete(key);
+    async delete(...keys) {
+      for (const key of keys) objects.delete(key);
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { MailboxRef } from '../../core/mail/types.ts';
-import type { OutboxEntry, OutboxStore, SendGuard, SendLock } from '../../core/ports/outbox.ts';
+import type { OutboxEntry, OutboxStore, SendGuard, SendLock, SendUsage } from '../../core/ports/outbox.ts';
 import { cleanEntry, cleanProgress } from '../repos/directory/outbox-rows.ts';
 import { MAX_LOCK_REASON, USUAL_HOURS } from '../repos/directory/send-usage.ts';
 import { compareText, fitText } from '../text.ts';
@@ -50,6 +50,22 @@ export function createMemoryOutboxStore(): OutboxStore {
     }
   }
 
+  const getEntry = (ref: MailboxRef, submissionId: string) =>
+    structuredClone(entries.get(keyOf(ref, submissionId)) ?? null);
+  const getSendLock = (tenantId: string, mailboxId: string) =>
+    structuredClone(locks.get(JSON.stringify([tenantId, mailboxId])) ?? null);
+
+  function sendUsage({ tenantId, mailboxId }: MailboxRef, hour: number, automatic: boolean): SendUsage {
+    const earlier = counted(tenantId, mailboxId, automatic, hour - USUAL_HOURS).filter((c) => c.hour < hour);
+    return {
+      hour: sum(counted(tenantId, mailboxId, automatic, hour)),
+      day: sum(counted(tenantId, mailboxId, automatic, hour - 23)),
+      tenantHour: sum(counted(tenantId, '', automatic, hour)),
+      tenantDay: sum(counted(tenantId, '', automatic, hour - 23)),
+      usualRecipients: Math.max(0, ...earlier.map((c) => c.recipients)),
+    };
+  }
+
   return {
     async addEntry(entry, guards = []) {
       const key = keyOf(entry.ref, entry.submissionId);
@@ -59,7 +75,14 @@ export function createMemoryOutboxStore(): OutboxStore {
       count(entry);
       return 'added';
     },
-    getEntry: async (ref, submissionId) => structuredClone(entries.get(keyOf(ref, submissionId)) ?? null),
+    getEntry: async (ref, submissionId) => getEntry(ref, submissionId),
+    getEntries: async (wanted) =>
+      wanted.flatMap(({ ref, submissionId }) => getEntry(ref, submissionId) ?? []),
+    beforeSending: async (ref, submissionId, hour, automatic) => ({
+      entry: getEntry(ref, submissionId),
+      usage: sendUsage(ref, hour, automatic),
+      lock: getSendLock(ref.tenantId, ref.mailboxId),
+    }),
     async updateEntry({ ref, submissionId, revision }, to) {
       const entry = entries.get(keyOf(ref, submissionId));
       if (entry?.revision !== revision) return false;
@@ -91,23 +114,11 @@ export function createMemoryOutboxStore(): OutboxStore {
       return finished.map((e) => e.rawKey);
     },
 
-    async sendUsage({ tenantId, mailboxId }, hour, automatic) {
-      const earlier = counted(tenantId, mailboxId, automatic, hour - USUAL_HOURS).filter(
-        (c) => c.hour < hour,
-      );
-      return {
-        hour: sum(counted(tenantId, mailboxId, automatic, hour)),
-        day: sum(counted(tenantId, mailboxId, automatic, hour - 23)),
-        tenantHour: sum(counted(tenantId, '', automatic, hour)),
-        tenantDay: sum(counted(tenantId, '', automatic, hour - 23)),
-        usualRecipients: Math.max(0, ...earlier.map((c) => c.recipients)),
-      };
-    },
+    sendUsage: async (ref, hour, automatic) => sendUsage(ref, hour, automatic),
     async forgetSendUsage(tenantId, beforeHour) {
       counters = counters.filter((c) => c.tenantId !== tenantId || c.hour >= beforeHour);
     },
-    getSendLock: async (tenantId, mailboxId) =>
-      structuredClone(locks.get(JSON.stringify([tenantId, mailboxId])) ?? null),
+    getSendLock: async (tenantId, mailboxId) => getSendLock(tenantId, mailboxId),
     async putSendLock(tenantId, mailboxId, lock) {
       const reason = fitText(lock.reason, MAX_LOCK_REASON);
       locks.set(JSON.stringify([tenantId, mailboxId]), { ...lock, reason });

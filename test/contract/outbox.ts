@@ -62,6 +62,13 @@ export function outboxContract(subject: Subject): void {
       expect(await outbox.getEntry(one.ref, one.submissionId)).toEqual(one);
       expect(await outbox.getEntry({ ...one.ref, mailboxId: 'x' }, one.submissionId)).toBeNull();
       expect(await outbox.getEntry({ ...one.ref, tenantId: 'x' }, one.submissionId)).toBeNull();
+      const asked = { ref: one.ref, submissionId: one.submissionId };
+      const others = [
+        { ...asked, submissionId: 'none' },
+        { ...asked, ref: { ...one.ref, tenantId: 'x' } },
+      ];
+      expect(await outbox.getEntries([...others, asked])).toEqual([one]);
+      expect(await outbox.getEntries([])).toEqual([]);
     });
 
     test('of many who add the same entry at the same time one succeeds', async () => {
@@ -184,6 +191,8 @@ export function outboxContract(subject: Subject): void {
         tenantDay: { messages: 5, recipients: 10 },
         usualRecipients: 7,
       });
+      const before = await outbox.beforeSending(ref, 'none', 100, false);
+      expect(before).toEqual({ entry: null, usage: await outbox.sendUsage(ref, 100, false), lock: null });
       expect(await outbox.sendUsage(ref, 100, true)).toMatchObject({
         hour: { messages: 1, recipients: 1 },
         usualRecipients: 0,

@@ -2,24 +2,27 @@
  * Queue `arrived`: what follows from a message that came in. It is in its mailbox already, and what is done here may
  * be done again, so every follow-up must know what it did before (I8).
  */
-import type { Message } from '../../core/mail/types.ts';
+import type { MailboxRef, Message } from '../../core/mail/types.ts';
 import type { RawEnvelope } from '../../core/ports/blobs.ts';
 import type { ArrivedJob } from '../../core/ports/queues.ts';
+import { groupBy } from '../../platform/bounded.ts';
 import type { Services } from '../../platform/services.ts';
 import { followRules } from './arrived/follow-rules.ts';
 import { journal } from './arrived/journal.ts';
 import { matchReports } from './arrived/match-reports.ts';
 import { outOfOffice } from './arrived/out-of-office.ts';
 import { warnOfQuota } from './arrived/warn-of-quota.ts';
+import { forBatch } from './batch-memory.ts';
 import { arrivedJob } from './jobs.ts';
-import { forBatch } from './mailbox-rules.ts';
 import { acceptJobs, type QueueBatch, retryLater } from './settle.ts';
 
 export interface Arrived {
   job: ArrivedJob;
-  envelope: RawEnvelope;
-  /** Bytes of the raw. */
-  size: number;
+  /**
+   * How it came; asked once, and only by those who need it. null when its raw is gone with it (by retention, or as a
+   * duplicate whose first copy is followed up itself), and for what its owner put there, which is no arrival.
+   */
+  envelope(): Promise<RawEnvelope | null>;
   /** null when its owner has removed it for good in the meantime. */
   message: Message | null;
 }
@@ -32,27 +35,52 @@ const FOLLOW_UPS: readonly FollowUp[] = [journal, matchReports, outOfOffice, fol
 
 export async function consumeArrived(all: Services, batch: QueueBatch): Promise<void> {
   const services = forBatch(all);
-  for (const delivery of acceptJobs(batch, arrivedJob, services.log)) {
-    try {
-      await followUp(services, delivery.job);
-      delivery.message.ack();
-    } catch (error) {
-      retryLater(services.log, delivery, 'arrived.failed', error);
+  const deliveries = acceptJobs(batch, arrivedJob, services.log);
+  const mailboxes = groupBy(deliveries, ({ job }) =>
+    JSON.stringify([job.shard, job.tenantId, job.mailboxId]),
+  );
+  for (const group of mailboxes.values()) {
+    const messages = messagesOf(
+      services,
+      group.map(({ job }) => job),
+    );
+    for (const delivery of group) {
+      try {
+        const message = (await messages).get(delivery.job.itemId) ?? null;
+        await followUp(services, delivery.job, message);
+        delivery.message.ack();
+      } catch (error) {
+        retryLater(services.log, delivery, 'arrived.failed', error);
+      }
     }
   }
 }
 
-async function followUp(services: Services, job: ArrivedJob): Promise<void> {
+/** Messages of one mailbox, by their ids. */
+async function messagesOf(services: Services, jobs: readonly ArrivedJob[]): Promise<Map<string, Message>> {
+  const [job] = jobs;
+  if (job === undefined) return new Map();
+  const { tenantId, mailboxId, shard } = job;
+  const ref: MailboxRef = { tenantId, mailboxId, shard };
+  const messages = await services.mail.mailbox(ref).messages(jobs.map(({ itemId }) => itemId));
+  return new Map(messages.map((message) => [message.itemId, message]));
+}
+
+async function followUp(services: Services, job: ArrivedJob, message: Message | null): Promise<void> {
+  let asked: Promise<RawEnvelope | null> | null = null;
+  const envelope = () => {
+    asked ??= envelopeOf(services, job);
+    return asked;
+  };
+  for (const one of FOLLOW_UPS) await one(services, { job, envelope, message });
+}
+
+async function envelopeOf(services: Services, job: ArrivedJob): Promise<RawEnvelope | null> {
   const raw = await services.blobs.head(job.rawKey);
-  // Its raw is gone with it: by retention, or as a duplicate whose first copy is followed up itself.
-  if (raw === null || raw.envelope === null) return;
-  const { envelope, size } = raw;
+  const envelope = raw?.envelope ?? null;
+  if (envelope === null) return null;
   if (envelope.tenantId !== job.tenantId || envelope.mailboxId !== job.mailboxId) {
     throw new Error('the raw belongs to another mailbox');
   }
-  // What the user put there is no arrival.
-  if (envelope.role !== undefined) return;
-  const { tenantId, mailboxId, shard } = job;
-  const [message = null] = await services.mail.mailbox({ tenantId, mailboxId, shard }).messages([job.itemId]);
-  for (const one of FOLLOW_UPS) await one(services, { job, envelope, size, message });
+  return envelope.role === undefined ? envelope : null;
 }

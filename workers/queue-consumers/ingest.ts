@@ -10,13 +10,13 @@
 import { FAN_OUT, groupBy, mapBounded } from '../../platform/bounded.ts';
 import { withDeadline } from '../../platform/deadline.ts';
 import type { Services } from '../../platform/services.ts';
+import { forBatch } from './batch-memory.ts';
 import { type IngestDelivery, type IngestResults, SMALL_BYTES } from './ingest-delivery.ts';
 import { removeDuplicateRaw } from './ingest-duplicates.ts';
 import { lookupKnown } from './ingest-known.ts';
 import { placeGroup } from './ingest-place.ts';
 import { type Prepared, prepare } from './ingest-prepare.ts';
 import { ingestJob } from './jobs.ts';
-import { forBatch } from './mailbox-rules.ts';
 import { acceptJobs, type QueueBatch, retryLater } from './settle.ts';
 
 /** From this delivery on a message is placed without being parsed. */

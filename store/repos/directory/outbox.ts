@@ -3,7 +3,7 @@ import type { MailboxRef } from '../../../core/mail/types.ts';
 import type { OutboxEntry, OutboxStore } from '../../../core/ports/outbox.ts';
 import { insertSelect, int } from '../../dialect/statements.ts';
 import { entryOf, entryRow, progressRow } from './outbox-rows.ts';
-import { count, createSendUsage, holds } from './send-usage.ts';
+import { count, createSendUsage, holds, lockQuery, usageOf, usageQuery } from './send-usage.ts';
 import { type DirectoryContext, tenantLock } from './tenants.ts';
 
 export function createOutboxStore(context: DirectoryContext): OutboxStore {
@@ -39,6 +39,9 @@ export function createOutboxStore(context: DirectoryContext): OutboxStore {
 
   const isEntry = ({ tenantId, mailboxId }: Pick<MailboxRef, 'tenantId' | 'mailboxId'>, id: string) =>
     and(eq(outbox.tenantId, tenantId), eq(outbox.mailboxId, mailboxId), eq(outbox.submissionId, id));
+
+  const one = (ref: MailboxRef, submissionId: string) =>
+    executor.build.select(fields).from(outbox).where(isEntry(ref, submissionId));
 
   async function select(which: SQL | undefined, order: SQL[], limit: number): Promise<OutboxEntry[]> {
     const rows = await executor.all(
@@ -91,8 +94,26 @@ export function createOutboxStore(context: DirectoryContext): OutboxStore {
       return (present?.rows.length ?? 0) > 0 ? 'present' : 'limited';
     },
     async getEntry(ref, submissionId) {
-      const [entry] = await select(isEntry(ref, submissionId), [asc(outbox.createdAt)], 1);
-      return entry ?? null;
+      const [row] = await executor.all(one(ref, submissionId));
+      return row === undefined ? null : entryOf(row);
+    },
+    async getEntries(wanted) {
+      const rows = await executor.read(...wanted.map(({ ref, submissionId }) => one(ref, submissionId)));
+      return rows.flat().map(entryOf);
+    },
+    async beforeSending(ref, submissionId, hour, automatic) {
+      const query = usageQuery(context, ref, hour, automatic);
+      const [[entry], [user], [tenant], [lock]] = await executor.read(
+        one(ref, submissionId),
+        query.user,
+        query.tenant,
+        lockQuery(context, ref.tenantId, ref.mailboxId),
+      );
+      return {
+        entry: entry === undefined ? null : entryOf(entry),
+        usage: usageOf(user, tenant),
+        lock: lock ?? null,
+      };
     },
     async updateEntry({ ref, submissionId, revision }, to) {
       const [updated] = await executor.atomic([

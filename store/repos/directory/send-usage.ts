@@ -1,5 +1,6 @@
 import { and, eq, gte, lt, type SQL, sql } from 'drizzle-orm';
-import type { OutboxStore, SendGuard } from '../../../core/ports/outbox.ts';
+import type { MailboxRef } from '../../../core/mail/types.ts';
+import type { OutboxStore, SendGuard, SendUsage } from '../../../core/ports/outbox.ts';
 import { insertSelect, int } from '../../dialect/statements.ts';
 import { fitText } from '../../text.ts';
 import type { DirectoryContext } from './tenants.ts';
@@ -64,57 +65,92 @@ export function holds(
 
 type SendUsageStore = Pick<OutboxStore, 'sendUsage' | 'forgetSendUsage' | 'getSendLock' | 'putSendLock'>;
 
-export function createSendUsage({
-  executor,
-  tables: { sendCounters, sendLocks },
-}: DirectoryContext): SendUsageStore {
+/** What somebody has sent up to an hour, as statements and what their rows say. */
+export function usageQuery(
+  { executor, tables: { sendCounters } }: DirectoryContext,
+  { tenantId, mailboxId }: Pick<MailboxRef, 'tenantId' | 'mailboxId'>,
+  hour: number,
+  automatic: boolean,
+) {
   const total = (column: 'messages' | 'recipients', sinceHour: number) =>
     sql<number>`cast(coalesce(sum(case when ${sendCounters.hour} >= ${int(sinceHour)} then ${sendCounters[column]} else 0 end), 0) as bigint)`;
-  const since = (tenantId: string, mailboxId: string, automatic: boolean, hour: number) =>
+  const since = (whose: string, first: number) =>
     and(
       eq(sendCounters.tenantId, tenantId),
-      eq(sendCounters.mailboxId, mailboxId),
+      eq(sendCounters.mailboxId, whose),
       eq(sendCounters.automatic, automatic ? 1 : 0),
-      gte(sendCounters.hour, hour),
+      gte(sendCounters.hour, first),
     );
-  const isLock = (tenantId: string, mailboxId: string) =>
-    and(eq(sendLocks.tenantId, tenantId), eq(sendLocks.mailboxId, mailboxId));
-
+  const sums = {
+    hourMessages: total('messages', hour).as('hour_messages'),
+    hourRecipients: total('recipients', hour).as('hour_recipients'),
+    dayMessages: total('messages', hour - 23).as('day_messages'),
+    dayRecipients: total('recipients', hour - 23).as('day_recipients'),
+  };
+  const usual =
+    sql<number>`cast(coalesce(max(case when ${sendCounters.hour} < ${int(hour)} then ${sendCounters.recipients} else 0 end), 0) as bigint)`.as(
+      'usual',
+    );
   return {
-    async sendUsage({ tenantId, mailboxId }, hour, automatic) {
-      const sums = {
-        hourMessages: total('messages', hour).as('hour_messages'),
-        hourRecipients: total('recipients', hour).as('hour_recipients'),
-        dayMessages: total('messages', hour - 23).as('day_messages'),
-        dayRecipients: total('recipients', hour - 23).as('day_recipients'),
-      };
-      const usual =
-        sql<number>`cast(coalesce(max(case when ${sendCounters.hour} < ${int(hour)} then ${sendCounters.recipients} else 0 end), 0) as bigint)`.as(
-          'usual',
-        );
-      const [[user], [tenant]] = await executor.read(
-        executor.build
-          .select({ ...sums, usual })
-          .from(sendCounters)
-          .where(since(tenantId, mailboxId, automatic, hour - USUAL_HOURS)),
-        executor.build
-          .select(sums)
-          .from(sendCounters)
-          .where(since(tenantId, '', automatic, hour - 23)),
-      );
-      return {
-        hour: { messages: Number(user?.hourMessages ?? 0), recipients: Number(user?.hourRecipients ?? 0) },
-        day: { messages: Number(user?.dayMessages ?? 0), recipients: Number(user?.dayRecipients ?? 0) },
-        tenantHour: {
-          messages: Number(tenant?.hourMessages ?? 0),
-          recipients: Number(tenant?.hourRecipients ?? 0),
-        },
-        tenantDay: {
-          messages: Number(tenant?.dayMessages ?? 0),
-          recipients: Number(tenant?.dayRecipients ?? 0),
-        },
-        usualRecipients: Number(user?.usual ?? 0),
-      };
+    user: executor.build
+      .select({ ...sums, usual })
+      .from(sendCounters)
+      .where(since(mailboxId, hour - USUAL_HOURS)),
+    tenant: executor.build
+      .select(sums)
+      .from(sendCounters)
+      .where(since('', hour - 23)),
+  };
+}
+
+interface Sums {
+  hourMessages: number;
+  hourRecipients: number;
+  dayMessages: number;
+  dayRecipients: number;
+}
+
+export function usageOf(user: (Sums & { usual: number }) | undefined, tenant: Sums | undefined): SendUsage {
+  const hour = (sums: Sums | undefined) => ({
+    messages: Number(sums?.hourMessages ?? 0),
+    recipients: Number(sums?.hourRecipients ?? 0),
+  });
+  const day = (sums: Sums | undefined) => ({
+    messages: Number(sums?.dayMessages ?? 0),
+    recipients: Number(sums?.dayRecipients ?? 0),
+  });
+  return {
+    ...{ hour: hour(user), day: day(user), tenantHour: hour(tenant), tenantDay: day(tenant) },
+    usualRecipients: Number(user?.usual ?? 0),
+  };
+}
+
+/** The lock of a mailbox, as a statement. */
+export function lockQuery(
+  { executor, tables: { sendLocks } }: DirectoryContext,
+  tenantId: string,
+  mailboxId: string,
+) {
+  return executor.build
+    .select({
+      lockedAt: sendLocks.lockedAt,
+      reason: sendLocks.reason,
+      exemptUntil: sendLocks.exemptUntil,
+    })
+    .from(sendLocks)
+    .where(and(eq(sendLocks.tenantId, tenantId), eq(sendLocks.mailboxId, mailboxId)));
+}
+
+export function createSendUsage(context: DirectoryContext): SendUsageStore {
+  const {
+    executor,
+    tables: { sendCounters, sendLocks },
+  } = context;
+  return {
+    async sendUsage(ref, hour, automatic) {
+      const query = usageQuery(context, ref, hour, automatic);
+      const [[user], [tenant]] = await executor.read(query.user, query.tenant);
+      return usageOf(user, tenant);
     },
     async forgetSendUsage(tenantId, beforeHour) {
       await executor.atomic([
@@ -124,16 +160,7 @@ export function createSendUsage({
       ]);
     },
     async getSendLock(tenantId, mailboxId) {
-      const [row] = await executor.all(
-        executor.build
-          .select({
-            lockedAt: sendLocks.lockedAt,
-            reason: sendLocks.reason,
-            exemptUntil: sendLocks.exemptUntil,
-          })
-          .from(sendLocks)
-          .where(isLock(tenantId, mailboxId)),
-      );
+      const [row] = await executor.all(lockQuery(context, tenantId, mailboxId));
       return row ?? null;
     },
     async putSendLock(tenantId, mailboxId, { lockedAt, reason, exemptUntil }) {

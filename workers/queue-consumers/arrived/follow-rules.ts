@@ -11,7 +11,7 @@ import { readArrived, refOf } from './read-arrived.ts';
  * rules are asked again, by what the message was when it came, and each of their works is known by rule and message.
  */
 export async function followRules(services: Services, arrived: Arrived): Promise<void> {
-  const { job, envelope, message } = arrived;
+  const { job, message } = arrived;
   // What its owner has removed meanwhile is not sent on.
   if (message === null || message.verdict?.disposition === 'junk') return;
   const ref = refOf(job);
@@ -20,6 +20,8 @@ export async function followRules(services: Services, arrived: Arrived): Promise
   const mail = await readArrived(services, arrived);
   if (mail === null) return;
   const { index, raw } = mail;
+  const envelope = await arrived.envelope();
+  if (envelope === null) return;
   const body = rules.needsBody ? await ruleBody(index, async (start, end) => raw.subarray(start, end)) : '';
   const outcome = await rules.decide({ index, message, categories: [], body });
   const { markAsRead: isRead, categories, flag, importance } = outcome;

@@ -20,8 +20,10 @@ export function readArrived(services: Services, arrived: Arrived): Promise<Arriv
   return known;
 }
 
-async function readNow(services: Services, { job, envelope, message }: Arrived): Promise<ArrivedMail | null> {
-  if (message === null) return null;
+async function readNow(services: Services, arrived: Arrived): Promise<ArrivedMail | null> {
+  const { job, message } = arrived;
+  const envelope = message === null ? null : await arrived.envelope();
+  if (message === null || envelope === null) return null;
   const ref = refOf(job);
   const [object, owner] = await Promise.all([services.blobs.open(job.rawKey), owned(services, ref)]);
   if (object === null || owner === null) {
