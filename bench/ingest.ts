@@ -1,4 +1,4 @@
-import type { BenchWorker } from './local.ts';
+import { type BenchWorker, startBenchWorker } from './local.ts';
 import { benchMessage, deliver } from './mail.ts';
 import { round } from './stats.ts';
 
@@ -21,27 +21,37 @@ async function count(worker: BenchWorker, address: string): Promise<number> {
   return stats.messages;
 }
 
-/** Rules that look at every message, and a journal of the tenant. Resolves with the way to end the journal. */
-export async function everythingOn(worker: BenchWorker, address: string): Promise<() => Promise<void>> {
+/** Workers that take mail at the same time: a local runtime works on one core, and the platform on many. */
+const WORKERS = 2;
+
+/**
+ * The rate with everything on that looks at mail: spam filter, rules of the user, a journal of the tenant. One Worker
+ * for each of two cores.
+ */
+export async function ingestEverythingOn(seconds: number): Promise<IngestRate[]> {
+  const address = 'all@bench.test';
+  const workers = await Promise.all(Array.from({ length: WORKERS }, () => startBenchWorker()));
+  try {
+    for (const worker of workers) await everythingOn(worker, address);
+    return await Promise.all(workers.map((worker) => ingestRate(worker, address, seconds)));
+  } finally {
+    for (const worker of workers) await worker.stop();
+  }
+}
+
+async function everythingOn(worker: BenchWorker, address: string): Promise<void> {
+  await worker.admin('POST', '/domains', { domain: 'bench.test' });
+  await worker.admin('POST', '/users', { address, password: 'bench-password-1', displayName: 'all' });
   const path = `/users/${encodeURIComponent(address)}`;
   const { tenantId } = await worker.admin<{ tenantId: string }>('GET', path);
-  const rule = (n: number) => ({
+  const rule = (n: number, words: string) => ({
     name: `rule ${n}`,
-    conditions: { containsSubjectStrings: [`never so ${n}`] },
+    conditions: { containsSubjectStrings: [words] },
     actions: { assignCategories: [`c${n}`] },
   });
-  const rules = [
-    ...Array.from({ length: 9 }, (_, n) => rule(n)),
-    {
-      name: 'all',
-      conditions: { containsSubjectStrings: ['bench'] },
-      actions: { assignCategories: ['bench'] },
-    },
-  ];
-  await worker.admin('PUT', `${path}/rules`, { revision: 0, rules });
-  const journaling = `/tenants/${tenantId}/journaling`;
-  await worker.admin('PUT', journaling, { r2: {} });
-  return () => worker.admin<void>('DELETE', journaling);
+  const rules = Array.from({ length: 9 }, (_, n) => rule(n, `never so ${n}`));
+  await worker.admin('PUT', `${path}/rules`, { revision: 0, rules: [...rules, rule(9, 'bench')] });
+  await worker.admin('PUT', `/tenants/${tenantId}/journaling`, { r2: {} });
 }
 
 /** Messages of 10 KB that an `email()` takes in a second which does nothing with them. */

@@ -4,6 +4,7 @@ import { round } from './stats.ts';
 const GOALS: [string, '<=' | '>=', number, string][] = [
   ['ingest_10k_per_s', '>=', 100, 'messages/s'],
   ['ingest_all_10k_per_s', '>=', 100, 'messages/s'],
+  ['ingest_all_lost', '<=', 0, 'lost or doubled'],
   ['ingest_lost', '<=', 0, 'messages'],
   ['ingest_doubled', '<=', 0, 'messages'],
   ['outbound_relay_10k_per_s', '>=', 50, 'messages/s'],

@@ -1,3 +1,4 @@
+import { scanHeader } from '../../codecs/mime/edit/index.ts';
 import { MimeIndexer } from '../../codecs/mime/index.ts';
 import type { MessageIndex } from '../../codecs/mime/types.ts';
 import { canonicalAddress } from '../mail/recipients.ts';
@@ -36,9 +37,7 @@ export async function journalArrival(
   }
   if (envelope.role !== undefined) return object.stream.cancel();
   const raw = new Uint8Array(await new Response(object.stream).arrayBuffer());
-  const indexer = new MimeIndexer();
-  indexer.write(raw);
-  const index = indexer.end();
+  const index = headerIndex(raw);
   if (envelope.submitted === true && (await isOwn(services, ref.tenantId, envelope, index, raw))) return;
   await keepCopy(services, settings, {
     ...{ ref, raw, correlationId },
@@ -52,6 +51,13 @@ export async function journalArrival(
       recipients: [recipientOf(envelope.rcptTo, index)],
     },
   });
+}
+
+/** The body says nothing that a journal asks. */
+function headerIndex(raw: Uint8Array): MessageIndex {
+  const indexer = new MimeIndexer();
+  indexer.write(raw.subarray(0, scanHeader(raw).bodyStart));
+  return indexer.end();
 }
 
 /** By which field the header names the one recipient of this delivery. */
