@@ -1,0 +1,36 @@
+import type { WbxmlElement, WbxmlNode } from '../../../codecs/wbxml/index.ts';
+import type { NewPimItem, PimItem, PimKind } from '../../../core/pim/types.ts';
+import type { SyncOptions } from '../../../core/sync/options.ts';
+import type { EasContext } from '../context.ts';
+
+/** What a device says of an item, to be put over what is there. */
+export interface Incoming {
+  data: WbxmlElement;
+  /** null for an Add. */
+  present: PimItem | null;
+  itemId: string;
+  folderId: string;
+  /**
+   * Tags (`Contacts:FirstName`) of the fields that the device manages itself: of these, what it leaves out of a Change is
+   * gone; all others stay as they are (ghosting, MS-ASCMD 2.2.3.179). null: it said nothing, and then everything counts
+   * that the class of the item does not ghost by itself.
+   */
+  supported: ReadonlySet<string> | null;
+  /** Of the Change alone: one occurrence (16.x, MS-ASAIRS 2.2.2.25 InstanceId), in its compact form. */
+  instanceId: string | null;
+}
+
+export type Taken =
+  | { kind: 'item'; item: NewPimItem; announce: boolean }
+  /** Status of the command (MS-ASCMD 2.2.3.177.17): 6 for what cannot be an item of this class. */
+  | { kind: 'refused'; status: number };
+
+/** One class of items on the wire, both ways. Nothing that a device sends makes it reject. */
+export interface ItemCodec {
+  kind: PimKind;
+  take(context: EasContext, incoming: Incoming): Promise<Taken>;
+  /** Children of ApplicationData. `whole`: an answer to Fetch, without truncation. */
+  render(context: EasContext, item: PimItem, options: SyncOptions, whole: boolean): Promise<WbxmlNode[]>;
+  /** What the answer to an Add says beside its status (16.x), or nothing. */
+  added?(context: EasContext, item: PimItem): WbxmlNode[];
+}
