@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { child, el, textOf, type WbxmlElement } from '../../../codecs/wbxml/index.ts';
-import { startWaypost, type Waypost } from '../../support/harness.ts';
+import type { Waypost } from '../../support/harness.ts';
 import { buildMail } from '../../support/mail.ts';
+import { startServer } from '../../support/server.ts';
 import { bodyOf, Phone } from '../phone.ts';
 import { sendingKit } from '../sending-kit.ts';
 
@@ -9,7 +10,7 @@ import { sendingKit } from '../sending-kit.ts';
 export function answeringSuite(store: 'd1' | 'postgres'): void {
   let server: Waypost;
   beforeAll(async () => {
-    server = await startWaypost({ store });
+    server = await startServer({ store });
   }, 60_000);
   afterAll(() => server?.stop());
   const { newPhone, folderOf, inbox, sent, rawOf, encode, plain, request, source, save, post, subjects } =

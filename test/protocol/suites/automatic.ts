@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { child, el, textOf } from '../../../codecs/wbxml/index.ts';
 import type { DeliveryReportView, Page, RuleRunView, RuleSetView } from '../../../shared/admin-api.ts';
-import { startWaypost, type Waypost } from '../../support/harness.ts';
+import type { Waypost } from '../../support/harness.ts';
 import { buildMail } from '../../support/mail.ts';
+import { startServer } from '../../support/server.ts';
 import type { Phone } from '../phone.ts';
 import { sendingKit } from '../sending-kit.ts';
 
@@ -10,7 +11,7 @@ import { sendingKit } from '../sending-kit.ts';
 export function automaticSuite(store: 'd1' | 'postgres'): void {
   let server: Waypost;
   beforeAll(async () => {
-    server = await startWaypost({ store });
+    server = await startServer({ store });
   }, 120_000);
   afterAll(() => server?.stop());
   const { newPhone, list, inbox, sent, plain, request, save, post, subjects } = sendingKit(() => server);

@@ -7,7 +7,8 @@ import {
   type WbxmlElement,
   type WbxmlNode,
 } from '../../../codecs/wbxml/index.ts';
-import { startWaypost, type Waypost } from '../../support/harness.ts';
+import type { Waypost } from '../../support/harness.ts';
+import { startServer } from '../../support/server.ts';
 import { Phone } from '../phone.ts';
 
 const MIME = [
@@ -36,7 +37,7 @@ export function mimeDraftSuite(store: 'd1' | 'postgres'): void {
   let phone: Phone;
   let drafts = '';
   beforeAll(async () => {
-    server = await startWaypost({ store });
+    server = await startServer({ store });
     await server.addUser('ann@mail.test', 'a-password');
     await server.addUser('bob@mail.test', 'a-password');
   }, 60_000);

@@ -8,7 +8,8 @@ import {
   type WbxmlNode,
 } from '../../../codecs/wbxml/index.ts';
 import { EMAIL_PROTECTION, makeCertificate } from '../../support/certificates.ts';
-import { startWaypost, type Waypost } from '../../support/harness.ts';
+import type { Waypost } from '../../support/harness.ts';
+import { startServer } from '../../support/server.ts';
 import { Phone } from '../phone.ts';
 
 const PNG_HEAD = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
@@ -27,7 +28,7 @@ export function peopleSuite(store: 'd1' | 'postgres'): void {
   });
 
   beforeAll(async () => {
-    server = await startWaypost({ store });
+    server = await startServer({ store });
     await server.admin('POST', '/domains', { domain: 'people.test' });
     const add = (local: string, displayName: string, password?: string) =>
       server.admin<{ tenantId: string }>('POST', '/users', {

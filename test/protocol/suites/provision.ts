@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { child, el, textOf, type WbxmlElement, type WbxmlNode } from '../../../codecs/wbxml/index.ts';
 import type { AuditView, DeviceView, Page, SetPolicy } from '../../../shared/admin-api.ts';
-import { startWaypost, type Waypost } from '../../support/harness.ts';
+import type { Waypost } from '../../support/harness.ts';
+import { startServer } from '../../support/server.ts';
 import { type Answer, Phone } from '../phone.ts';
 
 const VERSIONS = ['12.1', '14.1', '16.1'] as const;
@@ -11,7 +12,7 @@ const WBXML = 'MS-EAS-Provisioning-WBXML';
 export function provisionSuite(store: 'd1' | 'postgres'): void {
   let server: Waypost;
   beforeAll(async () => {
-    server = await startWaypost({ store });
+    server = await startServer({ store });
   }, 60_000);
   afterAll(() => server?.stop());
 

@@ -7,8 +7,9 @@ import {
   type WbxmlElement,
   type WbxmlNode,
 } from '../../../codecs/wbxml/index.ts';
-import { startWaypost, type Waypost } from '../../support/harness.ts';
+import type { Waypost } from '../../support/harness.ts';
 import { buildMail } from '../../support/mail.ts';
+import { startServer } from '../../support/server.ts';
 import { bodyOf, bodyPreference, Phone } from '../phone.ts';
 
 interface Result {
@@ -153,7 +154,7 @@ export function searchSuite(store: 'd1' | 'postgres'): void {
   const all = () => [el('AirSync:Class', 'Email'), folder(phone.inbox)];
 
   beforeAll(async () => {
-    server = await startWaypost({ store });
+    server = await startServer({ store });
     phone = await newPhone();
     await deliver(phone, {
       from: 'Grace Hopper <grace@navy.example>',

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { child, children, el, textOf } from '../../../codecs/wbxml/index.ts';
-import { startWaypost, type Waypost } from '../../support/harness.ts';
+import type { Waypost } from '../../support/harness.ts';
+import { startServer } from '../../support/server.ts';
 import { bodyOf, Phone } from '../phone.ts';
 import { type SendCommand, sendingKit } from '../sending-kit.ts';
 
@@ -8,7 +9,7 @@ import { type SendCommand, sendingKit } from '../sending-kit.ts';
 export function sendingSuite(store: 'd1' | 'postgres'): void {
   let server: Waypost;
   beforeAll(async () => {
-    server = await startWaypost({ store });
+    server = await startServer({ store });
   }, 60_000);
   afterAll(() => server?.stop());
   const { newPhone, list, inbox, sent, rawOf, clientId, encode, plain, request, save, post, subjects } =

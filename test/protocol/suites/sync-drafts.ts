@@ -8,8 +8,9 @@ import {
   type WbxmlElement,
   type WbxmlNode,
 } from '../../../codecs/wbxml/index.ts';
-import { startWaypost, type Waypost } from '../../support/harness.ts';
+import type { Waypost } from '../../support/harness.ts';
 import { buildMail } from '../../support/mail.ts';
+import { startServer } from '../../support/server.ts';
 import { bodyOf, bodyPreference, Phone } from '../phone.ts';
 import {
   bySubject,
@@ -36,7 +37,7 @@ export function syncDraftsSuite(store: 'd1' | 'postgres'): void {
   let clients = 0;
 
   beforeAll(async () => {
-    server = await startWaypost({ store });
+    server = await startServer({ store });
   }, 60_000);
   afterAll(() => server?.stop());
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startWaypost, type Waypost } from '../../support/harness.ts';
+import type { Waypost } from '../../support/harness.ts';
 import { buildMail } from '../../support/mail.ts';
+import { startServer } from '../../support/server.ts';
 import { Phone } from '../phone.ts';
 import { everything, firstKey, news, type Said, serverId } from '../sync-request.ts';
 
@@ -15,7 +16,7 @@ interface AuditView {
 export function syncPoisonSuite(store: 'd1' | 'postgres'): void {
   let server: Waypost;
   beforeAll(async () => {
-    server = await startWaypost({ store });
+    server = await startServer({ store });
   }, 60_000);
   afterAll(() => server?.stop());
 

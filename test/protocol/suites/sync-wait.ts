@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { el, type WbxmlNode } from '../../../codecs/wbxml/index.ts';
 import type { UserView } from '../../../shared/admin-api.ts';
-import { startWaypost, type Waypost } from '../../support/harness.ts';
+import type { Waypost } from '../../support/harness.ts';
 import { buildMail } from '../../support/mail.ts';
+import { startServer } from '../../support/server.ts';
 import { Phone } from '../phone.ts';
 import {
   change,
@@ -23,7 +24,7 @@ const HOLD_S = 4;
 export function syncWaitSuite(store: 'd1' | 'postgres'): void {
   let server: Waypost;
   beforeAll(async () => {
-    server = await startWaypost({ store, vars: { PING_HOLD_MAX_S: String(HOLD_S) } });
+    server = await startServer({ store, vars: { PING_HOLD_MAX_S: String(HOLD_S) } });
   }, 60_000);
   afterAll(() => server?.stop());
 

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { child, el, textOf, type WbxmlNode } from '../../../codecs/wbxml/index.ts';
-import { startWaypost, type Waypost } from '../../support/harness.ts';
+import type { Waypost } from '../../support/harness.ts';
 import { buildMail } from '../../support/mail.ts';
+import { startServer } from '../../support/server.ts';
 import { deliverOld } from '../old-mail.ts';
 import { bodyOf, bodyPreference, Phone } from '../phone.ts';
 import {
@@ -21,7 +22,7 @@ import {
 export function syncWindowSuite(store: 'd1' | 'postgres'): void {
   let server: Waypost;
   beforeAll(async () => {
-    server = await startWaypost({ store });
+    server = await startServer({ store });
   }, 60_000);
   afterAll(() => server?.stop());
 
