@@ -8,6 +8,7 @@ import {
 } from '../core/mail/types.ts';
 import type { DeliveryReport } from '../core/ports/automatic.ts';
 import type { FlagChange } from '../core/ports/mail.ts';
+import { MAX_MEETING_BYTES, type MeetingFacts } from '../core/scheduling/types.ts';
 import type { TrustVerdict } from '../core/trust/types.ts';
 import { fitOptional, fitText } from './text.ts';
 
@@ -59,6 +60,7 @@ export function normaliseMessage(message: NewMessage): NewMessage {
     flag: message.flag === undefined || message.flag === null ? null : normaliseFlag(message.flag),
     categories: categoriesOf(message.categories ?? []),
     verdict: verdictOf(message.verdict ?? null),
+    meeting: meetingOf(message.meeting ?? null),
     parts: message.parts.map(part),
   };
 }
@@ -206,4 +208,16 @@ function verdictOf(verdict: TrustVerdict | null): TrustVerdict | null {
     fromDomain: fitText(fromDomain, LIMITS.address),
     reasons: reasons.slice(0, LIMITS.degraded).map((text) => fitText(text, LIMITS.shortText)),
   };
+}
+
+/** As JSON gives it back, so that all stores do; none where it says more than is kept. */
+function meetingOf(meeting: MeetingFacts | null): MeetingFacts | null {
+  const text = JSON.stringify(meeting);
+  return text.length * 3 > MAX_MEETING_BYTES && utf8Bytes(text) > MAX_MEETING_BYTES
+    ? null
+    : (JSON.parse(text) as MeetingFacts | null);
+}
+
+function utf8Bytes(text: string): number {
+  return new TextEncoder().encode(text).length;
 }

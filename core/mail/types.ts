@@ -1,3 +1,4 @@
+import type { MeetingFacts } from '../scheduling/types.ts';
 import type { TrustVerdict } from '../trust/types.ts';
 
 /** The place of a mailbox: its tenant, its id (equal to its user's id), and the MAIL shard that holds it. */
@@ -177,6 +178,8 @@ export interface Message extends ItemState {
   degraded: string[];
   /** What was found out about its origin when it arrived; null for the user's own and for older messages. */
   verdict: TrustVerdict | null;
+  /** What it says of a meeting; null for what is no message of one. */
+  meeting: MeetingFacts | null;
   /** Only parts with isAttachment, in order. */
   attachments: MessagePart[];
   /** The parts that bodyTextPart and bodyHtmlPart name (read in the same statement as the attachments). */
@@ -201,6 +204,7 @@ export interface NewMessage
     | 'lastVerb'
     | 'lastVerbAt'
     | 'verdict'
+    | 'meeting'
   > {
   /** Key under which a repeated delivery of the same message to this mailbox is recognised (I9). */
   dedupeKey: string;
@@ -211,6 +215,7 @@ export interface NewMessage
   flag?: MessageFlag | null;
   categories?: string[];
   verdict?: TrustVerdict | null;
+  meeting?: MeetingFacts | null;
   parts: MessagePart[];
 }
 

@@ -395,6 +395,7 @@ function messageOf({ state, message, lastVerb, lastVerbAt }: Entry): Message[] {
     lastVerb,
     lastVerbAt,
     verdict: message.verdict ?? null,
+    meeting: message.meeting ?? null,
     attachments: parts.filter((p) => p.isAttachment),
     bodies: parts.filter((p) => isBody(p.partNo)),
   };

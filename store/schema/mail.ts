@@ -77,6 +77,8 @@ export function mailTables(kit: SchemaKit) {
       degraded: text('degraded').notNull(),
       /** JSON of a TrustVerdict, or null. */
       verdict: text('verdict'),
+      /** JSON of MeetingFacts, or null. */
+      meeting: text('meeting'),
       messageClass: text('message_class').notNull(),
       conversationIndex: text('conversation_index').notNull(),
       receivedAsBcc: integer('received_as_bcc').notNull(),

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ConflictError, NotFoundError } from '../../core/errors.ts';
 import type { ItemState } from '../../core/mail/types.ts';
 import type { MailboxStore } from '../../core/ports/mail.ts';
+import { MAX_MEETING_BYTES, type MeetingFacts } from '../../core/scheduling/types.ts';
 import type { TrustVerdict } from '../../core/trust/types.ts';
 import { folderId } from './mail-changes.ts';
 import { expectRecount } from './mail-model.ts';
@@ -56,6 +57,23 @@ export function mailContentContract(subject: Subject): void {
   });
 
   describe('what a new item has from the beginning', () => {
+    test('what it says of a meeting, unless that is more than is kept', async () => {
+      const mailbox = await freshMailbox(subject);
+      const meeting: MeetingFacts = {
+        ...{ method: 'REQUEST', uid: 'u\u0000\ud800ü', sequence: 2, stamp: 1_800_000_000_000, title: 'T' },
+        ...{ organizer: { name: 'Ann', address: 'ann@example.com' }, sentBy: null, attendee: null },
+        ...{ startsAt: -1, endsAt: 253_402_300_799_000, start: '2026-11-21T09:00:00', zone: 'Europe/Berlin' },
+        ...{ allDay: false, location: 'Room', rule: { '@type': 'RecurrenceRule', frequency: 'daily' } },
+        ...{ recurrenceAt: null, busy: 'busy', sensitivity: 0, reminder: 15, responseRequested: true },
+        ...{ noCounter: false, proposed: null, forwardees: [] },
+      };
+      await mailbox.insert(message('a', { meeting }));
+      await mailbox.insert(message('b'));
+      await mailbox.insert(message('c', { meeting: { ...meeting, title: 'x'.repeat(MAX_MEETING_BYTES) } }));
+      const kept = await mailbox.messages(['item-a', 'item-b', 'item-c']);
+      expect(kept.map((one) => one.meeting)).toEqual([meeting, null, null]);
+    });
+
     test('flag, categories and the verdict on its origin', async () => {
       const mailbox = await freshMailbox(subject);
       const verdict: TrustVerdict = {

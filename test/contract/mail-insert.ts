@@ -81,6 +81,7 @@ export function mailInsertContract(subject: Subject): void {
           modseq: 2,
           createdModseq: 2,
           verdict: null,
+          meeting: null,
           readModseq: 2,
           flagModseq: 2,
           categoriesModseq: 2,

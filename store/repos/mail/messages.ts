@@ -80,6 +80,7 @@ function messagesOf(box: MailboxContext, itemIds: readonly string[]) {
       bodyHtmlPart: messages.bodyHtmlPart,
       degraded: messages.degraded,
       verdict: messages.verdict,
+      meeting: messages.meeting,
     })
     .from(items)
     .innerJoin(messages, and(scoped(box, messages), eq(messages.itemId, items.itemId)))
@@ -131,6 +132,7 @@ function messageOf(row: MessageRow): Message {
     bodyHtmlPart: row.bodyHtmlPart,
     degraded: JSON.parse(row.degraded) as string[],
     verdict: row.verdict === null ? null : (JSON.parse(row.verdict) as Message['verdict']),
+    meeting: row.meeting === null ? null : (JSON.parse(row.meeting) as Message['meeting']),
     attachments: [],
     bodies: [],
   };
