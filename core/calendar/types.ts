@@ -182,5 +182,13 @@ export interface CalendarTask extends CalendarObject {
     sensitivity?: 0 | 1 | 2 | 3;
     calendarType?: number;
     isLeapMonth?: boolean;
+    /** Where the recurrence begins, when that is not `start` (MS-ASTASK 2.2.2.25). */
+    recurrenceStart?: LocalDateTime;
+    /** Seconds that UTC is ahead of `start` and `due` where the task was written: it has no time zone else. */
+    ahead?: { start?: number; due?: number };
+    /** Where it is none of 0, 1 and 2, which stand in `priority` (MS-ASTASK 2.2.2.14). */
+    importance?: number;
+    /** Its owner wants to be reminded, but does not say when. */
+    reminderSet?: true;
   };
 }

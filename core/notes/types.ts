@@ -1,3 +1,5 @@
+import type { MessageFlag } from '../mail/types.ts';
+
 /** A note: the shape of MS-ASNOTE, for which there is no standard model. */
 export interface Note {
   '@type': 'Note';
@@ -9,6 +11,8 @@ export interface Note {
   /** UTC date-time. */
   updated: string;
   created: string;
+  /** `IPM.StickyNote.` and something (MS-ASNOTE 2.2.2.5); absent: `IPM.StickyNote`. */
+  messageClass?: string;
 }
 
 /** A text message that a device keeps here (MS-ASMS). */
@@ -25,4 +29,6 @@ export interface TextMessage {
   /** UTC date-time. */
   date: string;
   keywords: Record<string, true>;
+  /** Follow-up flag. */
+  flag?: MessageFlag;
 }
