@@ -146,6 +146,8 @@ export interface CalendarEvent extends CalendarObject {
   status?: 'confirmed' | 'cancelled' | 'tentative';
   /** Not of the RFC: MAPI's finer busy status where freeBusyStatus does not say it (MS-ASCAL 2.2.2.8). */
   'waypost:busy'?: 'free' | 'tentative' | 'busy' | 'oof' | 'elsewhere';
+  /** What the organizer of a meeting means the time to be shown as once it is accepted (MS-OXOCAL 2.2.6.2). */
+  'waypost:intendedBusy'?: 'free' | 'tentative' | 'busy' | 'oof' | 'elsewhere';
   /** personal (1), private, confidential stand in privacy; MS-ASCAL 2.2.2.42 has one more. */
   'waypost:sensitivity'?: 'normal' | 'personal' | 'private' | 'confidential';
   /** Attendees may not propose another time (MS-ASCAL 2.2.2.14). */
