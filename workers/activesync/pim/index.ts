@@ -1,0 +1,17 @@
+import type { ItemClass } from '../../../core/mail/types.ts';
+import { CLASS_OF_KIND, type PimKind } from '../../../core/pim/types.ts';
+import type { ItemCodec } from './codec.ts';
+
+/** One line for each class of items. */
+const CODECS: readonly ItemCodec[] = [];
+
+/** The codec of a kind of items; undefined for a kind that no device is told of. */
+export function codecOf(kind: PimKind): ItemCodec | undefined {
+  return CODECS.find((codec) => codec.kind === kind);
+}
+
+/** The codec of what a folder of this class holds. A folder of mail is no folder of one. */
+export function codecOfFolder(itemClass: ItemClass): ItemCodec | undefined {
+  if (itemClass === 'Email') return undefined;
+  return CODECS.find((codec) => CLASS_OF_KIND[codec.kind] === itemClass);
+}
