@@ -8,6 +8,7 @@ export interface NameComponent {
   '@type'?: 'NameComponent';
   kind: 'title' | 'given' | 'given2' | 'surname' | 'surname2' | 'credential' | 'generation' | 'separator';
   value: string;
+  phonetic?: string;
 }
 
 export interface AddressComponent {
@@ -30,7 +31,7 @@ export interface AddressComponent {
   value: string;
 }
 
-type Contexts = Partial<Record<'private' | 'work' | 'billing' | 'delivery', true>>;
+export type Contexts = Partial<Record<'private' | 'work' | 'billing' | 'delivery', true>>;
 
 export interface Card {
   '@type': 'Card';
@@ -48,12 +49,15 @@ export interface Card {
     isOrdered?: boolean;
     full?: string;
     sortAs?: Record<string, string>;
-    phonetic?: string;
   };
   nicknames?: Record<string, { name: string }>;
   organizations?: Record<string, { name?: string; units?: { name: string }[] }>;
   titles?: Record<string, { name: string; kind?: 'title' | 'role' }>;
-  emails?: Record<string, { address: string; contexts?: Contexts; pref?: number; label?: string }>;
+  /** `waypost:name`: the name that stands before the address, where it is written with one. */
+  emails?: Record<
+    string,
+    { address: string; contexts?: Contexts; pref?: number; label?: string; 'waypost:name'?: string }
+  >;
   onlineServices?: Record<
     string,
     { service?: string; uri?: string; user?: string; contexts?: Contexts; label?: string }
