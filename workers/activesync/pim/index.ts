@@ -1,9 +1,10 @@
 import type { ItemClass } from '../../../core/mail/types.ts';
 import { CLASS_OF_KIND, type PimKind } from '../../../core/pim/types.ts';
 import type { ItemCodec } from './codec.ts';
+import { contactCodec } from './contacts/codec.ts';
 
 /** One line for each class of items. */
-const CODECS: readonly ItemCodec[] = [];
+const CODECS: readonly ItemCodec[] = [contactCodec];
 
 /** The codec of a kind of items; undefined for a kind that no device is told of. */
 export function codecOf(kind: PimKind): ItemCodec | undefined {
