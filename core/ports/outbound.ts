@@ -23,6 +23,8 @@ export interface DraftContent {
   importance: 'low' | 'normal' | 'high';
   text: string | null;
   html: string | null;
+  /** An iTIP object as one more form of the body (RFC 6047 2.4); its method stands in the part's header as well. */
+  calendar?: { method: string; text: string };
   attachments: DraftAttachment[];
   /** Without angle brackets. */
   messageId: string;

@@ -137,4 +137,19 @@ describe('a draft that is composed', () => {
     expect(message.index.attachments).toEqual([]);
     expect(message.index.subject).toBe('s Bcc: evil@x');
   });
+
+  test('an invitation is one more form of the body, with its method (RFC 6047 2.4)', async () => {
+    const text = 'BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nSUMMARY:Süß\r\nEND:VCALENDAR\r\n';
+    const one = await composed({ calendar: { method: 'REQUEST', text } });
+    expect(one.index.parts.map((p) => p.mediaType)).toEqual([
+      'multipart/alternative',
+      'text/plain',
+      'text/calendar',
+    ]);
+    expect(one.index.contentClass).toBe('urn:content-classes:calendarmessage');
+    const part = one.index.parts[2];
+    expect(part?.params).toMatchObject({ method: 'REQUEST', charset: 'utf-8' });
+    expect(part?.disposition).toBeNull();
+    expect(textAt(one, 2)).toBe(text);
+  });
 });

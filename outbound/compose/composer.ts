@@ -18,6 +18,7 @@ export function createComposer(services: { blobs: Pick<BlobStore, 'openRange'> }
         ...(draft.text === null && draft.html !== null ? {} : { text: draft.text || '\r\n' }),
         ...(draft.html === null ? {} : { html: draft.html }),
         attachments,
+        ...alternativesOf(draft),
         date: new Date(draft.date),
         headers: headersOf(draft),
         newline: 'windows',
@@ -54,8 +55,16 @@ function mailbox({ name, address }: MailAddress) {
   return { name: name.replace(/[\u0000-\u001f\u007f]+/g, ' '), address };
 }
 
-function headersOf({ threadIndex, importance }: DraftContent): Record<string, string> {
+/** RFC 6047 2.4: the charset and the method are said in the header. */
+function alternativesOf({ calendar }: DraftContent) {
+  if (calendar === undefined) return {};
+  const contentType = `text/calendar; charset=utf-8; method=${calendar.method}`;
+  return { alternatives: [{ contentType, content: Buffer.from(calendar.text) }] };
+}
+
+function headersOf({ threadIndex, importance, calendar }: DraftContent): Record<string, string> {
   return {
+    ...(calendar === undefined ? {} : { 'Content-Class': 'urn:content-classes:calendarmessage' }),
     ...(threadIndex === null ? {} : { 'Thread-Index': threadIndex }),
     ...(importance === 'normal'
       ? {}
