@@ -25,6 +25,7 @@ import { groupAdd } from './commands/group-add.ts';
 import { groupList } from './commands/group-list.ts';
 import { groupMembers } from './commands/group-members.ts';
 import { groupRemove } from './commands/group-remove.ts';
+import { groupSet } from './commands/group-set.ts';
 import { holdAdd, holdList, holdRelease } from './commands/hold.ts';
 import { linkList } from './commands/link-list.ts';
 import { linkRevoke } from './commands/link-revoke.ts';
@@ -102,6 +103,7 @@ export const COMMANDS: readonly Command[] = [
   groupList,
   groupMembers,
   groupRemove,
+  groupSet,
   trustAdd,
   trustList,
   trustRemove,

@@ -1,4 +1,7 @@
 /** The way out of the house: what users send, brought to mailboxes of this installation and to other hosts. */
+import { join } from '../codecs/mime/edit/index.ts';
+import { groupSender } from '../core/groups/submission.ts';
+import { submissionIdOf } from '../core/mail/sending/ids.ts';
 import type { Outbound } from '../core/ports/outbound.ts';
 import { attemptAll } from './attempt.ts';
 import { resume } from './resume.ts';
@@ -8,8 +11,23 @@ import { cancel, retry, stop } from './take-back.ts';
 
 export { createComposer } from './compose/composer.ts';
 
-export function createOutbound(services: OutboundServices): Outbound {
-  const { outbox } = services;
+export function createOutbound(given: OutboundServices): Outbound {
+  const { outbox } = given;
+  const services: OutboundServices = {
+    ...given,
+    report: async (entry, key, message) => {
+      const { ref, mailFrom, correlationId } = entry;
+      const result = await submit(services, {
+        submissionId: await submissionIdOf('group-report', ref.mailboxId, entry.submissionId, key),
+        sender: groupSender(ref, `postmaster@${entry.fromDomain}`),
+        raw: join(message),
+        saveInSentItems: false,
+        correlationId,
+        automatic: { mailFrom: '', recipients: [mailFrom] },
+      });
+      if (result.kind === 'refused') given.log.warn('outbound.not-reported', { correlationId, ...result });
+    },
+  };
   return {
     submit: (submission) => submit(services, submission),
     attempt: (jobs) => attemptAll(services, jobs),

@@ -1,5 +1,6 @@
 import { dateField, formatMailbox, rewriteHeader, scanHeader, toCrlf } from '../codecs/mime/edit/index.ts';
 import { type MessageIndex, MimeIndexer } from '../codecs/mime/index.ts';
+import { isGroupSubmission } from '../core/groups/submission.ts';
 import { canonicalAddress } from '../core/mail/recipients.ts';
 import type { Refusal, Submission } from '../core/ports/outbound.ts';
 import { type Author, authorOf, domainOf } from './author.ts';
@@ -67,6 +68,8 @@ export async function prepare(
     automatic === undefined
       ? await authorOf(services, sender, index)
       : automaticAuthor(sender.user, index, automatic.mailFrom);
+  // A group answers for what it passes on with its own name (RFC 6376 2.2), and says with it what failed.
+  if (author !== null && isGroupSubmission(submissionId)) author.domain = domainOf(sender.user.address);
   if (author === null) return 'from-not-allowed';
   const drop = new Set([...(automatic === undefined ? FORGED : ['return-path']), ...author.drop]);
   const add = [...author.add];

@@ -10,7 +10,10 @@ type Fields = Record<string, string | number | boolean | null | undefined>;
 
 /** What sending needs of the composition root. */
 export interface OutboundServices {
-  directory: Pick<DirectoryStore, 'lookupAddresses' | 'getTenantSetting' | 'sendGrant' | 'quotaValues'>;
+  directory: Pick<
+    DirectoryStore,
+    'lookupAddresses' | 'groupMembers' | 'getTenantSetting' | 'sendGrant' | 'quotaValues'
+  >;
   mail: MailStore;
   blobs: BlobStore;
   outbox: OutboxStore;
@@ -30,6 +33,8 @@ export interface OutboundServices {
   journal?(entry: OutboxEntry, message: WholeMessage): Promise<void>;
   /** A report of the journal cannot be delivered. Rejects when that is not written down yet. */
   journalFailed?(entry: OutboxEntry): Promise<void>;
+  /** Sends word by mail to a return path that is not of this mailbox. Rejects when it is not durable. */
+  report?(entry: OutboxEntry, key: string, message: WholeMessage): Promise<void>;
   /** Places stored raws into their mailboxes at once. Resolves with the jobs for which that failed. */
   ingestNow(jobs: IngestJob[]): Promise<IngestJob[]>;
   /** Longest message, as its author hands it in. */

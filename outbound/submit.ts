@@ -117,7 +117,7 @@ async function planEntry(
     automatic: automatic !== undefined,
     saveInSentItems,
     state: 'open',
-    recipients: await planRecipients(services, ref.tenantId, recipients, rawSize),
+    recipients: await planRecipients(services, ref, recipients, rawSize),
     notBefore: begun ? now : notBefore,
     begun,
     copied: false,

@@ -98,16 +98,17 @@ export async function retry(
   if (wanted.length === 0 || !entry.begun) return 'nothing';
   if ((await services.blobs.head(entry.rawKey)) === null) return 'nothing';
   const failed = entry.recipients.filter((r) => r.state === 'failed');
-  const anew = new Map(
-    (await planRecipients(services, ref.tenantId, failed.map(asAsked), entry.rawSize)).map((r) => [
-      r.address,
-      r,
-    ]),
-  );
+  const anew = await planRecipients(services, ref, failed.map(asAsked), entry.rawSize);
   const now = services.now();
   const after = await modify(services, entry, (e) => {
-    const recipients = e.recipients.map((r): OutboxRecipient => {
-      if (r.state === 'failed') return anew.get(r.address) ?? r;
+    const there = new Set(e.recipients.map((r) => r.address));
+    const recipients = e.recipients.flatMap((r): OutboxRecipient | OutboxRecipient[] => {
+      if (r.state === 'failed') {
+        const same = anew.find((one) => one.address === r.address);
+        // A group that took it now is its members, of whom some may be recipients already.
+        const members = anew.filter((one) => one.group === r.address && !there.has(one.address));
+        return same ?? (members.length > 0 ? members : r);
+      }
       const waits = r.state === 'queued' || r.state === 'uncertain';
       return waits && r.mailbox === null ? { ...r, nextAttemptAt: now } : r;
     });

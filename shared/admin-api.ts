@@ -157,6 +157,7 @@ export interface PolicyAnswer {
 /** Where mail for an address goes, or why it goes nowhere. */
 export type RouteView =
   | { kind: 'mailbox'; address: string; via: 'address' | 'alias' | 'tag' | 'catch-all' }
+  | { kind: 'group'; address: string }
   | { kind: 'unknown' }
   | { kind: 'disabled'; what: 'tenant' | 'domain' | 'address' };
 
@@ -271,12 +272,25 @@ export interface GroupView {
   groupId: string;
   tenantId: string;
   displayName: string;
+  /** Whose mail it takes: anybody's, that of signed-in users of the tenant, or that of its members. */
+  senders: 'anyone' | 'inside' | 'members';
+  /** Members at other hosts get its mail. */
+  externalMembers: boolean;
+  /** Kept out of the address list. */
+  hidden: boolean;
   members: string[];
 }
 
-export interface CreateGroup {
-  address: string;
+/** What is left out stays. */
+export interface SetGroup {
   displayName?: string | undefined;
+  senders?: GroupView['senders'] | undefined;
+  externalMembers?: boolean | undefined;
+  hidden?: boolean | undefined;
+}
+
+export interface CreateGroup extends SetGroup {
+  address: string;
   members?: string[] | undefined;
 }
 

@@ -23,6 +23,7 @@ export const route = defineCommand({
 
 function describeRoute(address: string, found: RouteView): string {
   if (found.kind === 'mailbox') return `${address} -> ${found.address} (by ${VIA[found.via]})`;
+  if (found.kind === 'group') return `${address} -> the members of the group ${found.address}`;
   return found.kind === 'unknown'
     ? `${address} is unknown: mail for it is refused`
     : `${address} is switched off (${found.what}): mail for it is refused`;

@@ -1,3 +1,5 @@
+import type { Group } from '../people/types.ts';
+
 export interface Tenant {
   tenantId: string;
   name: string;
@@ -80,5 +82,6 @@ export interface Principal {
 /** Where mail for one envelope address goes, or why it goes nowhere. */
 export type Route =
   | { kind: 'mailbox'; tenant: Tenant; user: User; via: 'address' | 'alias' | 'tag' | 'catch-all' }
+  | { kind: 'group'; tenant: Tenant; group: Group }
   | { kind: 'unknown' }
   | { kind: 'disabled'; what: 'tenant' | 'domain' | 'address'; tenantId: string };

@@ -102,7 +102,7 @@ function user(name: string, over: Partial<User> = {}): User {
   };
 }
 function lookup(over: Partial<AddressLookup> = {}): AddressLookup {
-  return { tenant, domain, matches: [], catchAll: null, ...over };
+  return { tenant, domain, matches: [], groups: [], catchAll: null, ...over };
 }
 const match = (address: string, u: User, over: Partial<AddressLookup['matches'][number]> = {}) => ({
   address,

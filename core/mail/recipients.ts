@@ -106,7 +106,11 @@ export function routeOf(canonical: string, lookup: AddressLookup): Route {
   if (!domain.enabled) return { kind: 'disabled', what: 'domain', tenantId };
   for (const address of routeCandidates(canonical).addresses) {
     const match = lookup.matches.find((m) => m.address === address && m.user.tenantId === tenantId);
-    if (match === undefined) continue;
+    if (match === undefined) {
+      const group = lookup.groups.find((one) => one.address === address && one.tenantId === tenantId);
+      if (group !== undefined) return { kind: 'group', tenant, group };
+      continue;
+    }
     if (!match.enabled || match.user.status !== 'active')
       return { kind: 'disabled', what: 'address', tenantId };
     return { kind: 'mailbox', tenant, user: match.user, via: address === canonical ? match.via : 'tag' };

@@ -73,12 +73,30 @@ export interface TrustedRoot {
   subject: string;
 }
 
-export interface Group {
+/** anyone: also people outside. inside: signed-in users of the tenant. members: its members, wherever they are. */
+export type GroupSenders = 'anyone' | 'inside' | 'members';
+
+/** What may change of a group, beside its members. */
+export interface GroupSettings {
+  displayName: string;
+  /** Whose mail the group takes. */
+  senders: GroupSenders;
+  /** Whether members at addresses outside of the installation get a copy. */
+  externalMembers: boolean;
+  /** Not found by anybody who searches the address list. */
+  hidden: boolean;
+}
+
+export const GROUP_DEFAULTS: GroupSettings = {
+  ...{ displayName: '', senders: 'inside', externalMembers: true, hidden: false },
+};
+
+/** A distribution group: mail for its address goes to its members. */
+export interface Group extends GroupSettings {
   tenantId: string;
   groupId: string;
   /** Canonical; no user, alias or group of any tenant has the same. */
   address: string;
-  displayName: string;
 }
 
 /** Name that an address list entry is shown under, never ''. */

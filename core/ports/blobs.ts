@@ -21,6 +21,8 @@ export interface RawEnvelope {
   bcc?: boolean;
   /** Came from a signed-in user of this installation (or from itself), not from outside. */
   submitted?: boolean;
+  /** Accepted for a distribution group, whose id stands in the place of the mailbox: it goes to the members. */
+  group?: boolean;
 }
 
 export interface StoredRaw {

@@ -1,4 +1,6 @@
 import type { Alias, Credential, Domain, Tenant, User } from '../identity/types.ts';
+import type { Group } from '../people/types.ts';
+import type { GroupDeliveries } from './groups.ts';
 import type { KeepingDirectory } from './holds.ts';
 import type { MobileDirectory } from './mobile.ts';
 import type { PeopleDirectory } from './people.ts';
@@ -10,6 +12,8 @@ export interface AddressLookup {
   tenant: Tenant | null;
   /** For each address asked for that exists: its user and whether the address itself is enabled. */
   matches: { address: string; via: 'address' | 'alias'; enabled: boolean; user: User }[];
+  /** Distribution groups of the tenant with one of the addresses. */
+  groups: Group[];
   catchAll: User | null;
 }
 
@@ -48,7 +52,12 @@ export interface DeadLetterCount {
 }
 
 /** Control plane: tenants, domains, users, aliases, credentials, devices, dead letters. Addresses are canonical. */
-export interface DirectoryStore extends PeopleDirectory, MobileDirectory, KeepingDirectory, SendGrants {
+export interface DirectoryStore
+  extends PeopleDirectory,
+    MobileDirectory,
+    KeepingDirectory,
+    SendGrants,
+    GroupDeliveries {
   /** One read. `addresses` are canonical candidates of one domain, best first. */
   lookupAddresses(domain: string, addresses: string[]): Promise<AddressLookup>;
   /** User, tenant and credentials for signing in by primary address or alias; null when there is no such address. */

@@ -18,6 +18,8 @@ export interface DeliveryFailure {
 export interface OutboxRecipient {
   /** Canonical, or as it was written where it has no canonical form. */
   address: string;
+  /** The group through which it became a recipient. */
+  group?: string;
   /** Only the sender may know that this recipient got the message. */
   bcc: boolean;
   state: DeliveryState;

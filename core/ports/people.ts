@@ -1,5 +1,6 @@
 import type {
   Group,
+  GroupSettings,
   Person,
   PersonAttributes,
   PersonCursor,
@@ -50,6 +51,8 @@ export interface PeopleDirectory {
 
   /** Rejects with ConflictError when a user, an alias or a group has the address. */
   createGroup(group: Group): Promise<void>;
+  /** Rejects with NotFoundError when there is no such group. */
+  updateGroup(tenantId: string, groupId: string, settings: GroupSettings): Promise<void>;
   /** With its members. Rejects with NotFoundError when there is no such group. */
   deleteGroup(tenantId: string, groupId: string): Promise<void>;
   /** By address, of this tenant. */

@@ -19,6 +19,8 @@ export interface ReportFacts {
   kind: 'failed' | 'delayed';
   /** Whom it is for: the return path of the message. */
   to: string;
+  /** Whose postmaster says it. */
+  domain: string;
   /** Without angle brackets. */
   messageId: string;
   /** Milliseconds since the epoch. */
@@ -36,10 +38,9 @@ export interface ReportFacts {
 /** Header bytes of the message that are sent back. */
 const MAX_HEADER = 64 * 1024;
 
-/** The notification, from the postmaster of the sender's domain, with a null return path to be given to it. */
+/** The notification, from the postmaster of this domain, with a null return path to be given to it. */
 export function deliveryReport(facts: ReportFacts): [head: Uint8Array, body: Uint8Array] {
-  const { kind, to, at, index } = facts;
-  const domain = to.slice(to.lastIndexOf('@') + 1);
+  const { kind, to, at, index, domain } = facts;
   const thread = index.messageId === null ? [] : [index.messageId];
   const fields = [
     addressField('From', [{ name: 'Mail Delivery System', address: `postmaster@${domain}` }]),

@@ -1,4 +1,5 @@
 import type { MessageIndex } from '../../codecs/mime/types.ts';
+import { isGroupSubmission } from '../../core/groups/submission.ts';
 import { derivedId } from '../../core/mail/sending/ids.ts';
 import { GIVE_UP_MS } from '../../core/mail/sending/schedule.ts';
 import type { OutboxEntry, OutboxRecipient, PendingReport } from '../../core/ports/outbox.ts';
@@ -31,15 +32,20 @@ export async function placeOwed(
   const stripped = withoutBcc(message);
   const copies = await copiesOf(entry, stripped);
   const own = await copyOf(entry, message);
-  const reports = await reportsOf(entry, stripped[0], index);
+  const byMail = isGroupSubmission(entry.submissionId);
+  const mailed = byMail ? await mailReports(services, entry, stripped[0], index) : [];
+  const reports = byMail ? new Map<Placement, string>() : await reportsOf(entry, stripped[0], index);
   const all = [...copies.keys(), ...own, ...reports.keys()];
   const journaled = entry.copied || (await isJournaled(services, entry, stripped));
-  if (all.length === 0 && entry.copied) return (other) => other;
+  if (all.length === 0 && mailed.length === 0 && entry.copied) return (other) => other;
   const durable = await placeLocally(services, all, entry.correlationId);
   const reached = new Set(
     [...copies].flatMap(([placement, to]) => (durable.has(placement) ? to.map((r) => r.address) : [])),
   );
-  const reported = new Set([...reports].flatMap(([placement, key]) => (durable.has(placement) ? [key] : [])));
+  const reported = new Set([
+    ...mailed,
+    ...[...reports].flatMap(([placement, key]) => (durable.has(placement) ? [key] : [])),
+  ]);
   const copied = !entry.copied && journaled && own.every((placement) => durable.has(placement));
   return (other) => ({
     ...other,
@@ -118,8 +124,30 @@ async function reportsOf(
   return placements;
 }
 
+/** Word of what a group passed on, to whoever sent it. Keys of the reports that are on their way. */
+async function mailReports(
+  services: OutboundServices,
+  entry: OutboxEntry,
+  header: Uint8Array,
+  index: MessageIndex,
+): Promise<string[]> {
+  const sent: string[] = [];
+  for (const report of entry.reports) {
+    const itemId = await derivedId(report.at, entry.ref.mailboxId, entry.submissionId, 'report', report.key);
+    const message = reportMessage(entry, report, `${itemId}@${entry.fromDomain}`, header, index);
+    try {
+      await services.report?.(entry, report.key, message);
+      sent.push(report.key);
+    } catch (error) {
+      const { submissionId, correlationId } = entry;
+      services.log.warn('outbound.not-reported', { correlationId, submissionId, error: String(error) });
+    }
+  }
+  return sent;
+}
+
 function reportMessage(
-  { mailFrom, createdAt, recipients }: OutboxEntry,
+  { submissionId, mailFrom, fromDomain, createdAt, recipients }: OutboxEntry,
   { kind, at, addresses }: PendingReport,
   messageId: string,
   header: Uint8Array,
@@ -130,6 +158,8 @@ function reportMessage(
   return deliveryReport({
     kind,
     to: mailFrom,
+    // The return path of what a group passes on may be of another host, whose postmaster is not here.
+    domain: isGroupSubmission(submissionId) ? fromDomain : mailFrom.slice(mailFrom.lastIndexOf('@') + 1),
     messageId,
     at,
     arrivedAt: createdAt,

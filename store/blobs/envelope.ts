@@ -37,6 +37,7 @@ export function envelopeMetadata(envelope: RawEnvelope): Record<string, string> 
     ...(envelope.folderId === undefined ? {} : { folder: encode(envelope.folderId) }),
     ...(envelope.bcc === true ? { bcc: '1' } : {}),
     ...(envelope.submitted === true ? { submitted: '1' } : {}),
+    ...(envelope.group === true ? { group: '1' } : {}),
   };
   const used = Object.entries(metadata).reduce((sum, [key, value]) => sum + key.length + value.length, 0);
   const room = MAX_METADATA - used - 'auth'.length;
@@ -82,6 +83,7 @@ export function parseEnvelope(metadata: Record<string, string> | undefined): Raw
       : { role: isFolderRole(metadata['role']) ? metadata['role'] : 'user', folderId: text('folder') }),
     ...(metadata['bcc'] === '1' ? { bcc: true } : {}),
     ...(metadata['submitted'] === '1' ? { submitted: true } : {}),
+    ...(metadata['group'] === '1' ? { group: true } : {}),
   };
 }
 

@@ -7,6 +7,7 @@ import type {
   DirectoryStore,
 } from '../../core/ports/directory.ts';
 import { compareText, fitText } from '../text.ts';
+import { createMemoryGroupDeliveries } from './group-deliveries.ts';
 import { createMemoryKeeping } from './keeping.ts';
 import { createMemoryMobile } from './mobile.ts';
 import { createMemoryPeople } from './people.ts';
@@ -52,6 +53,12 @@ export function createMemoryDirectoryStore(): DirectoryStore {
         domain: found,
         tenant: tenants.get(found?.tenantId ?? '') ?? null,
         matches: [...new Set(addresses)].flatMap(match),
+        groups: [...new Set(addresses)].flatMap((address) => {
+          const group = groupAt(address);
+          if (group === undefined || group.tenantId !== found?.tenantId) return [];
+          const { members: _members, ...bare } = group;
+          return [bare];
+        }),
         catchAll: inTenant(users.get(found?.catchAllUserId ?? '')) ?? null,
       });
     },
@@ -84,6 +91,7 @@ export function createMemoryDirectoryStore(): DirectoryStore {
       structuredClone([...tenants.values()].sort((a, b) => compareText(a.tenantId, b.tenantId))),
     setTenantStatus: async (tenantId, status) => change(tenants.get(tenantId), { status }),
 
+    ...createMemoryGroupDeliveries(),
     ...createMemoryKeeping((tenantId, name) => {
       const text = settings.get(`${tenantId}\0${name}`);
       return text === undefined ? null : (JSON.parse(text) as unknown);

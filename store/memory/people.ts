@@ -27,7 +27,7 @@ interface Known {
 
 /** The address list over the users and aliases of the directory in memory, and the groups, which hold addresses. */
 export function createMemoryPeople({ users, aliases }: Known): PeopleDirectory & {
-  groupAt(address: string): Group | undefined;
+  groupAt(address: string): (Group & { members: string[] }) | undefined;
 } {
   const attributes = new Map<string, PersonAttributes>();
   const photos = new Map<string, PhotoRef>();
@@ -55,6 +55,7 @@ export function createMemoryPeople({ users, aliases }: Known): PeopleDirectory &
   });
   const groupEntry = (group: Group): Person => ({
     ...NO_ATTRIBUTES,
+    hidden: group.hidden,
     kind: 'group',
     personId: group.groupId,
     address: group.address,
@@ -179,6 +180,15 @@ export function createMemoryPeople({ users, aliases }: Known): PeopleDirectory &
       if (taken) throw new ConflictError('address is taken');
       groups.set(group.groupId, { ...group, displayName: fitText(group.displayName, 1024), members: [] });
     },
+    async updateGroup(tenantId, groupId, { displayName, senders, externalMembers, hidden }) {
+      const fitted = fitText(displayName, 1024);
+      Object.assign(requireGroup(tenantId, groupId), {
+        displayName: fitted,
+        senders,
+        externalMembers,
+        hidden,
+      });
+    },
     async deleteGroup(tenantId, groupId) {
       requireGroup(tenantId, groupId);
       groups.delete(groupId);
@@ -202,6 +212,6 @@ export function createMemoryPeople({ users, aliases }: Known): PeopleDirectory &
   };
 }
 
-function bare({ tenantId, groupId, address, displayName }: Group): Group {
-  return { tenantId, groupId, address, displayName };
+function bare({ members: _members, ...group }: Group & { members: string[] }): Group {
+  return group;
 }

@@ -130,6 +130,19 @@ export function directoryTables(kit: SchemaKit) {
       groupId: text('group_id').notNull(),
       address: text('address').notNull(),
       displayName: text('display_name').notNull(),
+      senders: text('senders').notNull(),
+      externalMembers: integer('external_members').notNull(),
+      /** As in people, where searching looks. */
+      hidden: integer('hidden').notNull(),
+    }),
+    groupDeliveries: kit.table('directory', 'group_deliveries', {
+      tenantId: text('tenant_id').notNull(),
+      rawKey: text('raw_key').notNull(),
+      groupId: text('group_id').notNull(),
+      /** JSON. */
+      recipients: text('recipients').notNull(),
+      done: integer('done').notNull(),
+      createdAt: integer('created_at').notNull(),
     }),
     mailGroupMembers: kit.table('directory', 'mail_group_members', {
       tenantId: text('tenant_id').notNull(),

@@ -154,6 +154,7 @@ export function directoryContract(subject: Subject): void {
           { address: `b@${domain}`, via: 'alias', enabled: false, user: bob },
           { address: ann.address, via: 'address', enabled: true, user: ann },
         ],
+        groups: [],
         catchAll: null,
       });
       await directory.setCatchAll(tenant.tenantId, domain, ann.userId);
@@ -161,6 +162,7 @@ export function directoryContract(subject: Subject): void {
         domain: { ...row, catchAllUserId: ann.userId },
         tenant,
         matches: [],
+        groups: [],
         catchAll: ann,
       });
       await directory.setCatchAll(tenant.tenantId, domain, null);
@@ -169,6 +171,7 @@ export function directoryContract(subject: Subject): void {
         domain: null,
         tenant: null,
         matches: [],
+        groups: [],
         catchAll: null,
       });
       await expect(directory.setAliasEnabled('other', alias.address, true)).rejects.toMatchObject({

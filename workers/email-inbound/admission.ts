@@ -1,3 +1,5 @@
+import { expandGroup } from '../../core/groups/expand.ts';
+import { maySendTo, outsideSender } from '../../core/groups/policy.ts';
 import type { Route, Tenant, User } from '../../core/identity/types.ts';
 import { routeAddress } from '../../core/mail/recipients.ts';
 import type { MailboxRef } from '../../core/mail/types.ts';
@@ -11,6 +13,8 @@ const MAX_ENTRIES = 2000;
 
 export type Admission =
   | { kind: 'accept'; tenant: Tenant; user: User; ref: MailboxRef }
+  /** `ref` has the id of the group in the place of a mailbox. */
+  | { kind: 'group'; ref: MailboxRef }
   | { kind: 'refuse'; reason: RefusalReason; tenantId: string | null };
 
 type MailboxRoute = Extract<Route, { kind: 'mailbox' }>;
@@ -75,6 +79,7 @@ export async function admit(
   cache: AdmissionCache,
   recipient: string,
   size: number,
+  from: Envelope,
 ): Promise<Admission> {
   const known = cache.route(recipient, services.now());
   if (known !== null) {
@@ -87,8 +92,33 @@ export async function admit(
     const reason = route.what === 'address' ? 'address-disabled' : 'blocked';
     return { kind: 'refuse', reason, tenantId: route.tenantId };
   }
+  if (route.kind === 'group') return decideGroup(services, route, size, from);
   cache.keepRoute(recipient, route, services.now());
   return decide(services, cache, route, size, false);
+}
+
+/** What is known of the sender. */
+export interface Envelope {
+  mailFrom: string;
+  /** What the platform found of it, or ''. */
+  authResults: string;
+}
+
+/** Whether a group takes it. What room its members have is asked when it goes to them. */
+async function decideGroup(
+  services: Pick<Services, 'directory' | 'config'>,
+  { tenant, group }: Extract<Route, { kind: 'group' }>,
+  size: number,
+  { mailFrom, authResults }: Envelope,
+): Promise<Admission> {
+  const { tenantId } = tenant;
+  const refuse = (reason: RefusalReason): Admission => ({ kind: 'refuse', reason, tenantId });
+  if (size > services.config.maxMessageBytes) return refuse('too-big');
+  const { members, tooLarge } = await expandGroup(services.directory, group);
+  if (!maySendTo(group, outsideSender(mailFrom, authResults), members)) return refuse('group-closed');
+  if (tooLarge) return refuse('group-too-large');
+  if (members.length === 0) return refuse('group-empty');
+  return { kind: 'group', ref: { tenantId, mailboxId: group.groupId, shard: tenant.mailShard } };
 }
 
 async function decide(

@@ -59,13 +59,15 @@ function world() {
       },
       async lookupAddresses(domain: string, addresses: string[]) {
         await step('lookup');
-        if (domain !== 'example.com') return { domain: null, tenant: null, matches: [], catchAll: null };
+        if (domain !== 'example.com')
+          return { domain: null, tenant: null, matches: [], groups: [], catchAll: null };
         return {
           domain: { domain, tenantId: 't1', catchAllUserId: null, enabled: w.domainEnabled },
           tenant: w.tenant,
           matches: addresses
             .filter((a) => a === w.user.address)
             .map((address) => ({ address, via: 'address', enabled: true, user: w.user })),
+          groups: [],
           catchAll: w.catchAll ? w.user : null,
         };
       },

@@ -53,7 +53,11 @@ export function createEmailInbound(
 
 async function receive(services: Services, cache: AdmissionCache, transaction: Transaction): Promise<void> {
   const { message, correlationId, receivedAt, signal } = transaction;
-  const admission = await admit(services, cache, message.to, message.rawSize);
+  const authResults = platformAuthResults(message.headers, services.config.platformAuthservId);
+  const admission = await admit(services, cache, message.to, message.rawSize, {
+    mailFrom: message.from,
+    authResults,
+  });
   signal.throwIfAborted();
   if (admission.kind === 'refuse') return refuse(services, transaction, admission.reason, admission.tenantId);
 
@@ -66,7 +70,8 @@ async function receive(services: Services, cache: AdmissionCache, transaction: T
     receivedAt,
     rawSize: message.rawSize,
     correlationId,
-    authResults: platformAuthResults(message.headers, services.config.platformAuthservId),
+    authResults,
+    ...(admission.kind === 'group' ? { group: true } : {}),
   });
   signal.throwIfAborted();
   // When this fails the message is durable but in no queue. The failure goes to the sender all the same (I2):

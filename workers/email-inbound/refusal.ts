@@ -1,6 +1,14 @@
 import type { AuditJob } from '../../core/ports/queues.ts';
 
-export type RefusalReason = 'unknown' | 'over-quota' | 'too-big' | 'blocked' | 'address-disabled';
+export type RefusalReason =
+  | 'unknown'
+  | 'over-quota'
+  | 'too-big'
+  | 'blocked'
+  | 'address-disabled'
+  | 'group-closed'
+  | 'group-empty'
+  | 'group-too-large';
 
 /**
  * Text of a refusal: reply code, enhanced status (RFC 3463) and words. The platform answers every rejected message
@@ -13,6 +21,10 @@ export const REFUSALS: Record<RefusalReason, string> = {
   'too-big': '552 5.3.4 The message is larger than this system accepts',
   blocked: '550 5.7.1 The domain of the recipient accepts no mail',
   'address-disabled': '550 5.2.1 The address of the recipient is disabled',
+  'group-closed': '550 5.7.1 The group takes no mail from this sender',
+  // RFC 3463 3.3: mailing list expansion problem.
+  'group-empty': '550 5.2.4 The group has no members that mail can go to',
+  'group-too-large': '550 5.2.4 The group has more members than mail can go to at once',
 };
 
 /** The audit row of a refusal (I3): who and why, nothing of the message itself. */

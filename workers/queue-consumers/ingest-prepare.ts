@@ -7,6 +7,7 @@ import type { IngestJob } from '../../core/ports/queues.ts';
 import { describeError } from '../../platform/log.ts';
 import type { Services } from '../../platform/services.ts';
 import { decideArrival } from './arrival/index.ts';
+import { deliverToGroup, wasDelivered } from './group-delivery.ts';
 import { type IngestDelivery, SMALL_BYTES } from './ingest-delivery.ts';
 import { isRemovedDuplicate } from './ingest-duplicates.ts';
 import { itemIdOf } from './ingest-known.ts';
@@ -35,6 +36,10 @@ export async function prepare(
   const reading = await readRaw(object.stream, { size: object.size, keep, parse: !unparsed });
   if (job.sha256 !== null && job.sha256 !== reading.sha256) {
     throw new Error('the raw does not have the checksum it was stored with');
+  }
+  if (object.envelope?.group === true) {
+    await deliverToGroup(services, job, object.envelope, reading);
+    return 'done';
   }
   const envelope = await withFolder(services, job, object.envelope);
   const identity = identityOf(delivery, reading, envelope, services.now());
@@ -130,6 +135,7 @@ async function missing(services: Services, job: IngestJob): Promise<'done'> {
   const { tenantId, mailboxId, shard, key } = job;
   const known = await services.mail.mailbox({ tenantId, mailboxId, shard }).knownRawKeys([key]);
   if (known.has(key) || (await isRemovedDuplicate(services, job))) return 'done';
+  if (await wasDelivered(services, job)) return 'done';
   throw new Error('the raw is missing');
 }
 

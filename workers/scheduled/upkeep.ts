@@ -14,11 +14,12 @@ const WRITE_DOWN = 'upkeep.write-down';
 const CHECK = 'upkeep.check';
 /** A failure of which nothing was heard for so long has succeeded or is a dead letter. */
 const FAILURES_KEPT_MS = 30 * 24 * 3600_000;
+const DELIVERIES_KEPT_MS = 60 * 24 * 3600_000;
 
 /** Rejects when a part failed, after the others have had their turn. */
 export async function keepUp(services: Services): Promise<void> {
   const failures: string[] = [];
-  const parts = { exportTenants, writeDown, checkSome, raiseAlarm, forgetFailures };
+  const parts = { exportTenants, writeDown, checkSome, raiseAlarm, forgetFailures, forgetDeliveries };
   for (const [name, part] of Object.entries(parts)) {
     try {
       await part(services);
@@ -28,6 +29,13 @@ export async function keepUp(services: Services): Promise<void> {
     }
   }
   if (failures.length > 0) throw new Error(`upkeep: ${failures.join(', ')} failed`);
+}
+
+/** A queue may bring a message to a group again for as long as it keeps dead letters. */
+async function forgetDeliveries({ directory, now }: Services): Promise<void> {
+  for (const { tenantId } of await directory.listTenants()) {
+    await directory.forgetGroupDeliveries(tenantId, now() - DELIVERIES_KEPT_MS);
+  }
 }
 
 async function exportTenants(services: Services): Promise<void> {

@@ -1,6 +1,7 @@
 import { eq, inArray, or, sql } from 'drizzle-orm';
 import type { Credential, Tenant, User } from '../../../core/identity/types.ts';
 import type { AddressLookup } from '../../../core/ports/directory.ts';
+import { groupOf, groupsAt } from './groups.ts';
 import { type DirectoryContext, tenantFields } from './tenants.ts';
 import { aliasesAt, userFields, usersAt } from './users.ts';
 
@@ -19,7 +20,7 @@ export async function lookupAddresses(
     column: typeof tenants.tenantId | typeof users.userId,
     from: typeof domains.tenantId | typeof domains.catchAllUserId,
   ) => eq(column, sql`(select ${from} from ${domains} where ${domains.domain} = ${domain})`);
-  const [domainRows, tenantRows, catchAllRows, userRows, aliasRows] = await executor.read(
+  const [domainRows, tenantRows, catchAllRows, userRows, aliasRows, groupRows] = await executor.read(
     executor.build
       .select({
         domain: domains.domain,
@@ -39,6 +40,7 @@ export async function lookupAddresses(
       .where(ofDomain(users.userId, domains.catchAllUserId)),
     usersAt(directory, addresses),
     aliasesAt(directory, addresses),
+    groupsAt(directory, addresses),
   );
   const found = domainRows[0];
   const ours = (user: { tenantId: string }) => user.tenantId === found?.tenantId;
@@ -53,6 +55,7 @@ export async function lookupAddresses(
     domain: found === undefined ? null : { ...found, enabled: found.enabled === 1 },
     tenant: (tenantRows[0] as Tenant | undefined) ?? null,
     matches: [...new Set(addresses)].flatMap((address) => matches.get(address) ?? []),
+    groups: groupRows.filter(ours).map(groupOf),
     catchAll: (catchAllRows.find(ours) as User | undefined) ?? null,
   };
 }

@@ -35,7 +35,16 @@ import {
   wipeAnswered,
   wipeSent,
 } from './devices.ts';
-import { createGroup, deleteGroup, findGroup, groupMembers, listGroups, setGroupMembers } from './groups.ts';
+import { createGroupDeliveries } from './group-deliveries.ts';
+import {
+  createGroup,
+  deleteGroup,
+  findGroup,
+  groupMembers,
+  listGroups,
+  setGroupMembers,
+  updateGroup,
+} from './groups.ts';
 import { holdsOn, listHolds, placeHold, releaseHold } from './holds.ts';
 import {
   exactPeople,
@@ -126,6 +135,8 @@ export function createDirectoryStore(context: DirectoryContext): DirectoryStore 
     listTrustedRoots: (tenantId) => listTrustedRoots(context, tenantId),
     ...keeping(context),
     createGroup: (group) => createGroup(context, group),
+    updateGroup: (tenantId, groupId, settings) => updateGroup(context, tenantId, groupId, settings),
+    ...createGroupDeliveries(context),
     deleteGroup: (tenantId, groupId) => deleteGroup(context, tenantId, groupId),
     findGroup: (tenantId, address) => findGroup(context, tenantId, address),
     listGroups: (tenantId) => listGroups(context, tenantId),

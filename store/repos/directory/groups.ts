@@ -1,10 +1,11 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { ConflictError, NotFoundError } from '../../../core/errors.ts';
-import type { Group } from '../../../core/people/types.ts';
+import type { Group, GroupSenders, GroupSettings } from '../../../core/people/types.ts';
+import { entryWords, sortKeyOf } from '../../../core/people/words.ts';
 import { jsonChunks } from '../../dialect/json-chunks.ts';
-import { given, insertSelect } from '../../dialect/statements.ts';
+import { given, insertSelect, int } from '../../dialect/statements.ts';
 import { askedId, fitText } from '../../text.ts';
-import { dropWords, newEntry } from './people-words.ts';
+import { addWords, dropWords, newEntry } from './people-words.ts';
 import { type DirectoryContext, tenantLock } from './tenants.ts';
 import { addressFree } from './users.ts';
 
@@ -19,10 +20,15 @@ export async function createGroup(directory: DirectoryContext, group: Group): Pr
       insertSelect(
         executor.build,
         mailGroups,
-        { tenantId, groupId, address, displayName },
+        {
+          ...{ tenantId, groupId, address, displayName, senders: group.senders },
+          externalMembers: int(group.externalMembers ? 1 : 0),
+          hidden: int(group.hidden ? 1 : 0),
+        },
         sql`where ${addressFree(directory, address)}`,
       ).onConflictDoNothing(),
       ...newEntry(directory, 'group', { tenantId, personId: groupId, address, displayName }),
+      hide(directory, group),
       executor.build
         .select({ groupId: mailGroups.groupId })
         .from(mailGroups)
@@ -31,6 +37,52 @@ export async function createGroup(directory: DirectoryContext, group: Group): Pr
     { lock: tenantLock(directory, tenantId) },
   );
   if (results.at(-1)?.rows[0]?.['group_id'] !== groupId) throw new ConflictError('address is taken');
+}
+
+/** The entry of a group that is there is hidden, or shown. */
+function hide({ executor, tables: { people } }: DirectoryContext, group: Group) {
+  const { tenantId, groupId, hidden } = group;
+  return executor.build
+    .update(people)
+    .set({ hidden: hidden ? 1 : 0, sortKey: fitText(sortKeyOf(group), 800) })
+    .where(and(eq(people.tenantId, tenantId), eq(people.personId, groupId), eq(people.kind, 'group')));
+}
+
+export async function updateGroup(
+  directory: DirectoryContext,
+  tenantId: string,
+  groupId: string,
+  settings: GroupSettings,
+): Promise<void> {
+  const { executor, tables } = directory;
+  const { mailGroups } = tables;
+  const theGroup = and(eq(mailGroups.tenantId, tenantId), eq(mailGroups.groupId, groupId));
+  const [row] = await executor.all(
+    executor.build.select(groupFields(tables)).from(mailGroups).where(theGroup),
+  );
+  if (row === undefined) throw new NotFoundError('no such group');
+  const { senders, externalMembers, hidden } = settings;
+  const displayName = fitText(settings.displayName, 1024);
+  const changed: Group = { ...groupOf(row), ...settings, displayName };
+  const words = { tenantId, personId: groupId };
+  await executor.atomic(
+    [
+      executor.build
+        .update(mailGroups)
+        .set({ displayName, senders, externalMembers: externalMembers ? 1 : 0, hidden: hidden ? 1 : 0 })
+        .where(theGroup),
+      hide(directory, changed),
+      dropWords(directory, words, 'entry'),
+      ...addWords(
+        directory,
+        words,
+        'entry',
+        entryWords(changed),
+        sql`exists (select 1 from ${mailGroups} where ${theGroup})`,
+      ),
+    ],
+    { lock: tenantLock(directory, tenantId) },
+  );
 }
 
 export async function deleteGroup(
@@ -67,18 +119,28 @@ export async function findGroup(
       .from(mailGroups)
       .where(and(eq(mailGroups.tenantId, tenantId), eq(mailGroups.address, askedId(address)))),
   );
-  return row ?? null;
+  return row === undefined ? null : groupOf(row);
+}
+
+/** Groups of one of these addresses, of any tenant: part of finding out where mail goes. */
+export function groupsAt({ executor, tables }: DirectoryContext, addresses: readonly string[]) {
+  const { mailGroups } = tables;
+  return executor.build
+    .select(groupFields(tables))
+    .from(mailGroups)
+    .where(executor.dialect.isIn(mailGroups.address, addresses));
 }
 
 export async function listGroups({ executor, tables }: DirectoryContext, tenantId: string): Promise<Group[]> {
   const { mailGroups } = tables;
-  return executor.all(
+  const rows = await executor.all(
     executor.build
       .select(groupFields(tables))
       .from(mailGroups)
       .where(eq(mailGroups.tenantId, tenantId))
       .orderBy(mailGroups.address),
   );
+  return rows.map(groupOf);
 }
 
 export async function setGroupMembers(
@@ -134,5 +196,24 @@ function groupFields({ mailGroups }: DirectoryContext['tables']) {
     groupId: mailGroups.groupId,
     address: mailGroups.address,
     displayName: mailGroups.displayName,
+    senders: mailGroups.senders,
+    externalMembers: mailGroups.externalMembers,
+    hidden: mailGroups.hidden,
   };
+}
+
+type Row = DirectoryContext['tables']['mailGroups']['$inferSelect'];
+
+export function groupOf({ senders, externalMembers, hidden, ...row }: Row): Group {
+  return {
+    ...row,
+    senders: sendersOf(senders),
+    externalMembers: externalMembers === 1,
+    hidden: hidden === 1,
+  };
+}
+
+/** What is not understood lets in the fewest. */
+function sendersOf(text: string): GroupSenders {
+  return text === 'anyone' || text === 'inside' ? text : 'members';
 }

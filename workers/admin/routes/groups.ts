@@ -1,21 +1,26 @@
 import * as z from 'zod';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../../core/errors.ts';
-import type { Group } from '../../../core/people/types.ts';
+import { MAX_MEMBERS } from '../../../core/groups/expand.ts';
+import { GROUP_DEFAULTS, type Group } from '../../../core/people/types.ts';
 import type { DirectoryStore } from '../../../core/ports/directory.ts';
 import { newId } from '../../../platform/ids.ts';
-import type { CreateGroup, GroupView } from '../../../shared/admin-api.ts';
+import type { CreateGroup, GroupView, SetGroup } from '../../../shared/admin-api.ts';
 import type { AddRoutes } from '../context.ts';
 import { addressOf, readJson, readQuery } from '../input.ts';
 
-/** Members of a group; their addresses fit into one request. */
-const MAX_MEMBERS = 1000;
-
 const members = z.array(z.string().min(1).max(320)).max(MAX_MEMBERS);
+const settings = {
+  displayName: z.string().trim().max(200).optional(),
+  senders: z.enum(['anyone', 'inside', 'members']).optional(),
+  externalMembers: z.boolean().optional(),
+  hidden: z.boolean().optional(),
+};
 const createBody = z.strictObject({
   address: z.string().min(1).max(320),
-  displayName: z.string().trim().max(200).optional(),
   members: members.optional(),
+  ...settings,
 }) satisfies z.ZodType<CreateGroup>;
+const settingsBody = z.strictObject(settings) satisfies z.ZodType<SetGroup>;
 const membersBody = z.strictObject({ members });
 const listQuery = z.strictObject({ tenantId: z.string().max(64).optional() });
 
@@ -37,13 +42,15 @@ export const addGroupRoutes: AddRoutes = (app, { services, audit }) => {
   app.post('/groups', async (c) => {
     const body = await readJson(c, createBody);
     const address = addressOf(body.address);
+    const { members: asked = [], address: _address, ...chosen } = body;
     const group: Group = {
+      ...GROUP_DEFAULTS,
+      ...given(chosen),
       tenantId: await tenantOf(directory, address),
       groupId: newId(),
       address,
-      displayName: body.displayName ?? '',
     };
-    const list = (body.members ?? []).map(addressOf);
+    const list = asked.map(addressOf);
     if ((await directory.findLogin(address)) !== null)
       throw new ConflictError(`the address ${address} is taken`);
     await directory.createGroup(group);
@@ -76,6 +83,23 @@ export const addGroupRoutes: AddRoutes = (app, { services, audit }) => {
     return c.json(await view(directory, group));
   });
 
+  app.patch('/groups/:address', async (c) => {
+    const changes = given(await readJson(c, settingsBody));
+    const group = { ...(await requireGroup(directory, c.req.param('address'))), ...changes };
+    const { displayName, senders, externalMembers, hidden } = group;
+    await directory.updateGroup(group.tenantId, group.groupId, {
+      ...{ displayName, senders, externalMembers, hidden },
+    });
+    await audit({
+      correlationId: c.get('correlationId'),
+      tenantId: group.tenantId,
+      action: 'group.settings',
+      resource: `group/${group.groupId}`,
+      details: { senders, externalMembers, hidden },
+    });
+    return c.json(await view(directory, group));
+  });
+
   app.delete('/groups/:address', async (c) => {
     const group = await requireGroup(directory, c.req.param('address'));
     await directory.deleteGroup(group.tenantId, group.groupId);
@@ -89,6 +113,11 @@ export const addGroupRoutes: AddRoutes = (app, { services, audit }) => {
     return c.body(null, 204);
   });
 };
+
+/** Fields that the body has. */
+function given(body: SetGroup): Partial<Group> {
+  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
+}
 
 /** Tenant of the address's domain. */
 async function tenantOf(directory: DirectoryStore, address: string): Promise<string> {
@@ -107,7 +136,5 @@ async function requireGroup(directory: DirectoryStore, value: string): Promise<G
 }
 
 async function view(directory: DirectoryStore, group: Group): Promise<GroupView> {
-  const { tenantId, groupId, address, displayName } = group;
-  const list = await directory.groupMembers(tenantId, groupId, MAX_MEMBERS);
-  return { address, groupId, tenantId, displayName, members: list };
+  return { ...group, members: await directory.groupMembers(group.tenantId, group.groupId, MAX_MEMBERS) };
 }

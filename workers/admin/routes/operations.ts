@@ -60,6 +60,7 @@ export const addOperationRoutes: AddRoutes = (app, { services, hooks, audit }) =
     if (route.kind === 'mailbox') {
       return c.json<RouteView>({ kind: 'mailbox', address: route.user.address, via: route.via });
     }
+    if (route.kind === 'group') return c.json<RouteView>({ kind: 'group', address: route.group.address });
     return c.json<RouteView>(
       route.kind === 'disabled' ? { kind: 'disabled', what: route.what } : { kind: 'unknown' },
     );
