@@ -33,6 +33,8 @@ export const LIMITS = {
   categories: 300,
   conversationIndex: 4096,
   folderName: 1024,
+  uid: 1020,
+  title: 1020,
 } as const;
 
 /** The message as the stores keep it: clean text within LIMITS. */
@@ -196,7 +198,7 @@ export function mergeFlagChanges(changes: readonly FlagChange[]): Map<string, Fl
   return merged;
 }
 
-function categoriesOf(categories: readonly string[]): string[] {
+export function categoriesOf(categories: readonly string[]): string[] {
   return categories.slice(0, LIMITS.categories).map((text) => fitText(text, LIMITS.shortText));
 }
 

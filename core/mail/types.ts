@@ -1,3 +1,4 @@
+import type { ItemKind } from '../pim/types.ts';
 import type { MeetingFacts } from '../scheduling/types.ts';
 import type { TrustVerdict } from '../trust/types.ts';
 
@@ -65,6 +66,8 @@ export interface MessageFlag {
 export interface ItemState {
   itemId: string;
   folderId: string;
+  /** `message` too for whom the user wrote to (the folder `recipientCache`). */
+  kind: ItemKind;
   modseq: number;
   /** modseq with which the item entered its present folder. */
   createdModseq: number;
@@ -83,7 +86,7 @@ export interface ItemState {
   categoriesModseq: number;
   contentModseq: number;
   threadId: string;
-  /** Bytes of the raw message. */
+  /** Bytes of the raw message, or of the document. */
   size: number;
   /** UTF-8 bytes of the plain-text body and of the HTML body (0 when there is none): for reply budgets. */
   textSize: number;
@@ -191,6 +194,7 @@ export interface NewMessage
   extends Omit<
     Message,
     | 'folderId'
+    | 'kind'
     | 'modseq'
     | 'createdModseq'
     | 'readModseq'

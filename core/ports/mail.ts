@@ -13,6 +13,7 @@ import type {
   Tombstone,
 } from '../mail/types.ts';
 import type { AutomaticLog, DeliveryReportStore, RuleStore } from './automatic.ts';
+import type { PimDueStore, PimStore } from './pim.ts';
 import type { MailKeeping } from './removed.ts';
 
 /** Keyset position in a folder's change feed: after this modseq and item. */
@@ -71,7 +72,7 @@ export interface FolderChange {
  * One mailbox. Every statement behind it carries tenant and mailbox (I25); every write is one atomic list
  * of statements which also raises the mailbox's modseq (I13).
  */
-export interface MailboxStore extends MailKeeping, RuleStore, DeliveryReportStore, AutomaticLog {
+export interface MailboxStore extends MailKeeping, PimStore, RuleStore, DeliveryReportStore, AutomaticLog {
   readonly ref: MailboxRef;
 
   /** Creates the mailbox row and its default folders; repeating it changes nothing. */
@@ -104,7 +105,7 @@ export interface MailboxStore extends MailKeeping, RuleStore, DeliveryReportStor
   /** Items of these folders are removed for good, in bounded steps. Number of removed items. */
   emptyFolders(folderIds: string[], now: number): Promise<number>;
 
-  /** Bytes of raw mail and number of messages; `exists` false when the mailbox was never created. */
+  /** Bytes of raw mail and documents, and number of messages; `exists` false when the mailbox was never created. */
   usage(): Promise<{ exists: boolean; sizeBytes: number; itemCount: number; modseq: number }>;
 
   /** contentModseq of the folders that exist, by folder id. One read, whatever the size of the folders. */
@@ -177,7 +178,7 @@ export interface MailboxStore extends MailKeeping, RuleStore, DeliveryReportStor
   putSetting(name: string, value: unknown): Promise<void>;
 }
 
-export interface MailStore {
+export interface MailStore extends PimDueStore {
   mailbox(ref: MailboxRef): MailboxStore;
   /** Names of the configured shards. */
   shards(): string[];

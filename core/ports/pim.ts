@@ -11,8 +11,9 @@ export interface PutOptions {
 
 export interface PutResult {
   /**
-   * present: with `expect: null`, the very same item is there already (a repeat). conflict: it is not at the expected
-   * modseq. noFolder: the folder is not there. tooLarge: beyond MAX_DOCUMENT_BYTES.
+   * present: the very same document is there already (a repeat), at whatever modseq, and nothing was written. conflict:
+   * the item is not as expected, or it is of another kind. noFolder: neither the item nor the folder is there. tooLarge:
+   * beyond MAX_DOCUMENT_BYTES. folderId and modseq say where the item is now; empty and 0 where it is not.
    */
   outcome: 'inserted' | 'changed' | 'present' | 'conflict' | 'noFolder' | 'tooLarge';
   itemId: string;
@@ -32,7 +33,10 @@ export interface RangeCursor {
  */
 export interface PimStore {
   putItem(item: NewPimItem, options?: PutOptions): Promise<PutResult>;
-  /** Several in one atomic write (imports): all of them inserted, or replaced where the id is known. In order. */
+  /**
+   * Several in one atomic write (imports): all of them inserted, or replaced where the id is known. In order; of one id
+   * the last. Lists of more than PUT_AT_ONCE items or PUT_BYTES of documents go in several writes.
+   */
   putItems(items: readonly NewPimItem[]): Promise<PutResult[]>;
   /** In the order asked for; unknown ids, and messages, are left out. */
   pimItems(itemIds: readonly string[]): Promise<PimItem[]>;
@@ -54,8 +58,32 @@ export interface PimStore {
   announced(itemId: string, modseq: number): Promise<boolean>;
 }
 
+export const PUT_AT_ONCE = 500;
+export const PUT_BYTES = 4_000_000;
+
 /** Across the mailboxes of a tenant, for the scheduled handler. */
 export interface PimDue {
   mailboxId: string;
   itemId: string;
+}
+
+export interface PimDueOptions {
+  /** Of reminders: those due until this time. Of announcements it means nothing. */
+  until: number;
+  limit: number;
+  /** In order of mailbox and item, those after this one. */
+  after?: PimDue | null;
+}
+
+export interface PimDueStore {
+  /**
+   * Items of all mailboxes of a tenant in one shard whose owner is to be reminded (`remindAt` not after `until`), or
+   * whose attendees are to be told of a change. Read from an index; they stay due until `setReminder` and `announced`.
+   */
+  duePim(
+    tenantId: string,
+    shard: string,
+    what: 'reminder' | 'announce',
+    options: PimDueOptions,
+  ): Promise<PimDue[]>;
 }

@@ -144,6 +144,7 @@ function archiveOf(
           state: newState(modseq, { ...facts, size: 0, textSize: 0, htmlSize: 0 }),
           ...{ dedupeKey, lastVerb: 0, lastVerbAt: null, message: null },
           person: { address, name, uses },
+          object: null,
         });
       }
       touch(data, folderId);

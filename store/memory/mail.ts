@@ -5,6 +5,7 @@ import type { MailStore } from '../../core/ports/mail.ts';
 import { createMemoryArchive } from './archive.ts';
 import { MemoryMailbox } from './mailbox.ts';
 import { emptyMailbox, type MailboxData, type MailboxHome } from './mailbox-data.ts';
+import { duePim } from './mailbox-objects.ts';
 
 /** Mailboxes in memory, and what is written down of them. */
 export function createMemoryMail(shards: string[] = ['MAIL_1']): { mail: MailStore; archive: ArchiveStore } {
@@ -29,6 +30,14 @@ export function createMemoryMail(shards: string[] = ['MAIL_1']): { mail: MailSto
     mail: {
       mailbox: (ref) => new MemoryMailbox(ref, homeOf(ref)),
       shards: () => [...shards],
+      duePim: async (tenantId, shard, what, options) => {
+        if (!shards.includes(shard)) throw new NotFoundError(`no mail shard ${shard}`);
+        const ofTenant = [...mailboxes].flatMap(([key, { tenantId: owner, data }]) => {
+          const [place, mailboxId = ''] = JSON.parse(key) as string[];
+          return owner === tenantId && place === shard ? [{ mailboxId, data }] : [];
+        });
+        return duePim(ofTenant, what, options);
+      },
       ping: async () => undefined,
     },
     archive: createMemoryArchive(homeOf),

@@ -4,6 +4,7 @@ import type { AutomaticClaim, DeliveryReport } from '../../core/ports/automatic.
 import type { FeedCursor, ItemChange, SnapshotCursor } from '../../core/ports/mail.ts';
 import type { RemovedMessage } from '../../core/ports/removed.ts';
 import type { RuleSet } from '../../core/rules/types.ts';
+import type { StoredObject } from '../normalise-object.ts';
 import { compareText } from '../text.ts';
 
 export interface Entry {
@@ -15,6 +16,8 @@ export interface Entry {
   message: NewMessage | null;
   /** Set for the items of the recipient cache. */
   person: Pick<Correspondent, 'address' | 'name' | 'uses'> | null;
+  /** Set for events, contacts, tasks, notes and text messages. */
+  object: (StoredObject & { toAnnounce: boolean }) | null;
 }
 
 interface Gone {
@@ -78,7 +81,7 @@ export function newState(
     'itemId' | 'folderId' | 'receivedAt' | 'isRead' | 'threadId' | 'size' | 'textSize' | 'htmlSize'
   >,
 ): ItemState {
-  return { ...facts, flag: null, categories: [], ...allAt(modseq), createdModseq: modseq };
+  return { kind: 'message', ...facts, flag: null, categories: [], ...allAt(modseq), createdModseq: modseq };
 }
 
 /** An item that is new in its folder is new in every aspect. */

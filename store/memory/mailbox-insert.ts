@@ -58,6 +58,7 @@ function insertOne(box: MailboxData, message: NewMessage, folderId: string): Ins
     lastVerbAt: null,
     message,
     person: null,
+    object: null,
   };
   box.items.set(itemId, entry);
   touch(box, folderId);

@@ -29,7 +29,7 @@ export function noteCorrespondents(
     const facts = { itemId, folderId, receivedAt: now, isRead: true, threadId: '' };
     box.items.set(itemId, {
       state: newState(modseq, { ...facts, size: 0, textSize: 0, htmlSize: 0 }),
-      ...{ dedupeKey, lastVerb: 0, lastVerbAt: null, message: null },
+      ...{ dedupeKey, lastVerb: 0, lastVerbAt: null, message: null, object: null },
       person: { address, name, uses: 1 },
     });
     touch(box, folderId);

@@ -10,6 +10,7 @@ import type {
   MessagePart,
   NewMessage,
 } from '../../core/mail/types.ts';
+import type { NewPimItem, PimKind } from '../../core/pim/types.ts';
 import type { AutomaticClaim, DeliveryReport } from '../../core/ports/automatic.ts';
 import type {
   FeedCursor,
@@ -21,6 +22,7 @@ import type {
   MailboxStore,
   SnapshotCursor,
 } from '../../core/ports/mail.ts';
+import type { PutOptions, RangeCursor } from '../../core/ports/pim.ts';
 import type { AgeCursor } from '../../core/ports/removed.ts';
 import type { Importance, Rule, RuleError, RuleSet } from '../../core/rules/types.ts';
 import { inFolderOrder } from '../folder-order.ts';
@@ -39,6 +41,7 @@ import {
 } from './mailbox-data.ts';
 import * as tree from './mailbox-folders.ts';
 import { insertMany, replaceContent } from './mailbox-insert.ts';
+import * as objects from './mailbox-objects.ts';
 import * as people from './mailbox-people.ts';
 import * as kept from './mailbox-removed.ts';
 
@@ -96,7 +99,7 @@ export class MemoryMailbox implements MailboxStore {
 
   async usage() {
     const messages = this.#messages();
-    const sizeBytes = messages.reduce((sum, m) => sum + m.size, 0);
+    const sizeBytes = this.#entries().reduce((sum, e) => sum + e.state.size, 0);
     const exists = this.#box !== undefined;
     return { exists, sizeBytes, itemCount: messages.length, modseq: this.#box?.modseq ?? 0 };
   }
@@ -349,6 +352,44 @@ export class MemoryMailbox implements MailboxStore {
     if (value === null || value === undefined) this.#box?.settings.delete(name);
     else if (this.#box === undefined) throw new NotFoundError('no such mailbox');
     else this.#box.settings.set(name, JSON.stringify(value));
+  }
+
+  async putItem(item: NewPimItem, options?: PutOptions) {
+    return objects.putItem(this.#box, item, options);
+  }
+
+  async putItems(items: readonly NewPimItem[]) {
+    return objects.putItems(this.#box, items);
+  }
+
+  async pimItems(itemIds: readonly string[]) {
+    return objects.pimItems(this.#box, itemIds);
+  }
+
+  async itemsByUid(kind: PimKind, uid: string) {
+    return objects.itemsByUid(this.#box, kind, uid);
+  }
+
+  async eventsBetween(
+    folderIds: readonly string[],
+    from: number,
+    to: number,
+    after: RangeCursor | null,
+    limit: number,
+  ) {
+    return objects.eventsBetween(this.#box, folderIds, from, to, after, limit);
+  }
+
+  async pimPage(folderId: string, afterItemId: string, limit: number) {
+    return objects.pimPage(this.#box, folderId, afterItemId, limit);
+  }
+
+  async setReminder(itemId: string, modseq: number, remindAt: number | null) {
+    return objects.setReminder(this.#box, itemId, modseq, remindAt);
+  }
+
+  async announced(itemId: string, modseq: number) {
+    return objects.announced(this.#box, itemId, modseq);
   }
 
   get #box(): MailboxData | undefined {

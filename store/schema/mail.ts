@@ -53,6 +53,8 @@ export function mailTables(kit: SchemaKit) {
       isDraft: integer('is_draft').notNull(),
       lastVerb: integer('last_verb').notNull(),
       lastVerbAt: integer('last_verb_at'),
+      /** `message` too for the items of the recipient cache. */
+      kind: text('kind').notNull(),
     }),
     messages: kit.table('mail', 'messages', {
       ...scope(),
@@ -103,6 +105,23 @@ export function mailTables(kit: SchemaKit) {
       /** 1 for the parts that bodyTextPart and bodyHtmlPart name. */
       isBody: integer('is_body').notNull(),
       format: text('format'),
+    }),
+    /** What items are that are no messages. */
+    objects: kit.table('mail', 'objects', {
+      ...scope(),
+      itemId: text('item_id').notNull(),
+      /** As in items. */
+      kind: text('kind').notNull(),
+      uid: text('uid').notNull(),
+      startsAt: integer('starts_at'),
+      endsAt: integer('ends_at'),
+      remindAt: integer('remind_at'),
+      toAnnounce: integer('to_announce').notNull(),
+      title: text('title').notNull(),
+      /** SHA-256 of the document, in hex. */
+      digest: text('digest').notNull(),
+      /** JSON. */
+      document: text('document').notNull(),
     }),
     /** What the items of the folder with the role `recipientCache` are about. */
     correspondents: kit.table('mail', 'correspondents', {

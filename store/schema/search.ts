@@ -15,6 +15,8 @@ export function searchTables(kit: SchemaKit) {
       receivedAt: integer('received_at').notNull(),
       folderId: text('folder_id').notNull(),
       threadId: text('thread_id').notNull(),
+      /** As that of the item. */
+      kind: text('kind').notNull(),
       modseq: integer('modseq').notNull(),
       isRead: integer('is_read').notNull(),
       isFlagged: integer('is_flagged').notNull(),

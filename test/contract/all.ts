@@ -17,6 +17,7 @@ import { mailModelContract } from './mail-model.ts';
 import { mailPeopleContract } from './mail-people.ts';
 import { mailRemovedContract } from './mail-removed.ts';
 import { outboxContract } from './outbox.ts';
+import { pimContract } from './pim.ts';
 import { retentionContract } from './retention.ts';
 import { searchContract } from './search.ts';
 import { searchFollowContract } from './search-follow.ts';
@@ -35,6 +36,7 @@ export function storesContract(subject: Subject, runs: number): void {
   mailRemovedContract(subject);
   mailAliasesContract(subject);
   mailAutomaticContract(subject);
+  pimContract(subject);
   spamTokensContract(subject);
   mailModelContract(subject, runs);
   directoryContract(subject);

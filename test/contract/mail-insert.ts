@@ -77,6 +77,7 @@ export function mailInsertContract(subject: Subject): void {
       expect(await mailbox.messages([given.itemId, 'absent'])).toEqual([
         {
           ...facts,
+          kind: 'message',
           folderId: inbox?.folderId,
           modseq: 2,
           createdModseq: 2,

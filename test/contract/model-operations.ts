@@ -6,6 +6,8 @@ export const ROLES = ['inbox', 'archive', 'deleted', 'sent'] as const satisfies 
 /** Ids of the folders that the model makes. */
 export const FOLDERS = ['f1', 'f2', 'f3', 'f4'] as const;
 export const NAMES = ['a', 'b', 'c', 'd', 'e'];
+/** Ids of the objects that the model puts. */
+export const OBJECTS = ['object-a', 'object-b', 'object-c'] as const;
 export const REPLACEMENTS = ['r1', 'r2'] as const;
 
 /** A folder by its role, or by its id. */
@@ -29,6 +31,14 @@ export type Operation =
   | { kind: 'dropFolder'; id: Place }
   | { kind: 'empty'; ids: Place[] }
   | { kind: 'rule'; thread: string; to: Place | null }
+  | {
+      kind: 'put';
+      puts: { id: (typeof OBJECTS)[number]; to: Place; what: 'event' | 'contact'; title: string }[];
+      /** Of a single one: null, its present modseq or another one. */
+      expect: 'any' | 'none' | 'present' | 'other';
+      announce: boolean;
+    }
+  | { kind: 'mark'; id: (typeof OBJECTS)[number]; what: 'announced' | 'remind'; isCurrent: boolean }
   | { kind: 'note'; people: { address: string; name: string }[]; at: number };
 
 const name = fc.constantFrom(...NAMES);
@@ -38,6 +48,7 @@ const place: fc.Arbitrary<Place> = fc.oneof({ weight: 3, arbitrary: role }, { we
 const itemId = fc.oneof(
   { weight: 4, arbitrary: name.map((n) => `item-${n}`) },
   { weight: 1, arbitrary: fc.tuple(name, name).map(([n, twin]) => `item-${n}~${twin}`) },
+  { weight: 2, arbitrary: fc.constantFrom(...OBJECTS) },
 );
 const ids = fc.array(itemId, { minLength: 1, maxLength: 6 });
 const folderName = fc.constantFrom('Work', 'work', 'Žluť', 'žluť', 'Inbox', 'Private');
@@ -80,7 +91,36 @@ const folderChanges = fc.oneof(
   fc.record({ kind: kind('empty'), ids: fc.array(place, { maxLength: 3 }) }),
 );
 
+const puts = fc.record({
+  kind: kind('put'),
+  puts: fc.array(
+    fc.record({
+      id: fc.constantFrom(...OBJECTS),
+      to: place,
+      what: fc.constantFrom('event' as const, 'event' as const, 'contact' as const),
+      title: fc.constantFrom('Lunch', 'Žluť', ''),
+    }),
+    { minLength: 1, maxLength: 3 },
+  ),
+  expect: fc.constantFrom(
+    'any' as const,
+    'any' as const,
+    'none' as const,
+    'present' as const,
+    'other' as const,
+  ),
+  announce: fc.boolean(),
+});
+const mark = fc.record({
+  kind: kind('mark'),
+  id: fc.constantFrom(...OBJECTS),
+  what: fc.constantFrom('announced' as const, 'remind' as const),
+  isCurrent: fc.boolean(),
+});
+
 const operation: fc.Arbitrary<Operation> = fc.oneof(
+  { weight: 4, arbitrary: puts },
+  mark,
   { weight: 4, arbitrary: insert },
   { weight: 3, arbitrary: flags },
   { weight: 3, arbitrary: fc.record({ kind: kind('move'), ids, to: place, from: fc.option(place) }) },

@@ -1,23 +1,35 @@
 import { DomainError } from '../../core/errors.ts';
-import type { FolderRole } from '../../core/mail/types.ts';
-import type { MailboxStore } from '../../core/ports/mail.ts';
+import type { FolderRole, MailboxRef } from '../../core/mail/types.ts';
+import type { MailboxStore, MailStore } from '../../core/ports/mail.ts';
 import { wholeFeed } from './mail-changes.ts';
-import { FOLDERS, NAMES, type Operation, type Place, REPLACEMENTS, ROLES } from './model-operations.ts';
+import {
+  FOLDERS,
+  NAMES,
+  OBJECTS,
+  type Operation,
+  type Place,
+  REPLACEMENTS,
+  ROLES,
+} from './model-operations.ts';
+import { contact, event } from './pim-items.ts';
 import { message } from './subject.ts';
 
 /** A mailbox with the ids of its default folders, which differ from store to store. */
 export class Side {
   readonly mailbox: MailboxStore;
+  readonly #mail: MailStore;
   readonly #folders: Map<string, string>;
   readonly #roles: Map<string, string>;
 
-  static async of(mailbox: MailboxStore): Promise<Side> {
+  static async of(mail: MailStore, ref: MailboxRef): Promise<Side> {
+    const mailbox = mail.mailbox(ref);
     await mailbox.create(1);
-    return new Side(mailbox, new Map((await mailbox.folders()).map((f) => [f.role, f.folderId])));
+    return new Side(mail, mailbox, new Map((await mailbox.folders()).map((f) => [f.role, f.folderId])));
   }
 
-  constructor(mailbox: MailboxStore, folders: Map<FolderRole, string>) {
+  constructor(mail: MailStore, mailbox: MailboxStore, folders: Map<FolderRole, string>) {
     this.mailbox = mailbox;
+    this.#mail = mail;
     this.#folders = folders;
     this.#roles = new Map([...folders].map(([r, id]) => [id, r]));
   }
@@ -97,6 +109,10 @@ export class Side {
         );
       case 'rule':
         return mailbox.setConversationRule(step.thread, under(step.to));
+      case 'put':
+        return this.#put(step);
+      case 'mark':
+        return this.#mark(step);
       case 'note':
         return mailbox.noteCorrespondents(step.people, step.at);
     }
@@ -126,7 +142,38 @@ export class Side {
       threads: await Promise.all(threads.map((id) => this.mailbox.threadItems(id, page))),
       rules: [...(await this.mailbox.conversationRules(threads))].sort(),
       people: await this.#people(),
+      objects: await this.mailbox.pimItems([...OBJECTS]),
+      lunches: await this.mailbox.itemsByUid('event', 'Lunch'),
+      due: [await this.#due('reminder'), await this.#due('announce')],
     });
+  }
+
+  async #due(what: 'reminder' | 'announce') {
+    const { tenantId, shard } = this.mailbox.ref;
+    const due = await this.#mail.duePim(tenantId, shard, what, { until: 80, limit: 10 });
+    return due.map(({ itemId }) => itemId);
+  }
+
+  async #put({ puts, expect, announce }: Extract<Operation, { kind: 'put' }>): Promise<unknown> {
+    const list = puts.map(({ id, to, what, title }) =>
+      what === 'event' ? event(id, this.folder(to), { title }) : contact(id, this.folder(to), { title }),
+    );
+    const [first] = list;
+    if (first === undefined || list.length > 1) return this.mailbox.putItems(list);
+    const [present] = await this.mailbox.itemStates([first.itemId]);
+    const modseq = (present?.modseq ?? 0) + (expect === 'other' ? 1 : 0);
+    return this.mailbox.putItem(first, {
+      announce,
+      ...(expect === 'any' ? {} : { expect: expect === 'none' ? null : modseq }),
+    });
+  }
+
+  async #mark({ id, what, isCurrent }: Extract<Operation, { kind: 'mark' }>): Promise<unknown> {
+    const [present] = await this.mailbox.itemStates([id]);
+    const modseq = (present?.modseq ?? 0) + (isCurrent ? 0 : 1);
+    return what === 'announced'
+      ? this.mailbox.announced(id, modseq)
+      : this.mailbox.setReminder(id, modseq, 77);
   }
 
   /** Their items have ids of their own in each store. */

@@ -2,6 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { checkScope, UnscopedStatementError } from '../support/scope-guard.ts';
 
 const allowed: [string, unknown[]][] = [
+  [
+    'select "mailbox_id" from "objects" where ("objects"."tenant_id" = ? and ("objects"."remind_at" is not null and "objects"."remind_at" <= ?))',
+    ['t', 5],
+  ],
+  ['select mailbox_id from objects where tenant_id = ? and to_announce = 1', ['t']],
   ['select item_id from items where tenant_id = ? and mailbox_id = ? and folder_id = ?', ['t', 'm', 'f']],
   [
     'select "i"."item_id" from "mail_state"."items" as "i" where ("i"."tenant_id" = $1 and "i"."mailbox_id" = $2)',
@@ -40,6 +45,11 @@ const allowed: [string, unknown[]][] = [
 ];
 
 const refused: [string, unknown[]][] = [
+  ['select mailbox_id from objects where remind_at is not null', []],
+  ['select mailbox_id from objects where tenant_id = ? and (to_announce = 1 or uid = ?)', ['t', 'u']],
+  ['select to_announce from objects where tenant_id = ?', ['t']],
+  ['update objects set remind_at = null where tenant_id = ? and remind_at <= ?', ['t', 5]],
+  ['delete from objects where tenant_id = ? and to_announce = 1', ['t']],
   ['select rowid from document_text where document_text match ?', ['x']],
   ['delete from document_text where rowid = ?', [1]],
   ['delete from document_text where rowid in (select document_id from documents)', []],

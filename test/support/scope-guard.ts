@@ -19,7 +19,7 @@ import {
 } from './sql-parse.ts';
 
 const MAILBOX_TABLES = new Set([
-  ...['mailboxes', 'folders', 'items', 'messages', 'message_parts', 'tombstones', 'acl'],
+  ...['mailboxes', 'folders', 'items', 'messages', 'message_parts', 'objects', 'tombstones', 'acl'],
   ...[
     'correspondents',
     'conversation_rules',
@@ -55,6 +55,7 @@ const RESOLVES: Record<string, { byValue?: string[]; byQuery?: string[]; freely?
   trusted_roots: {},
   mail_groups: { byValue: ['address'] },
   mail_group_members: {},
+  group_deliveries: {},
   outbox: {},
   send_counters: {},
   send_locks: {},
@@ -63,6 +64,11 @@ const RESOLVES: Record<string, { byValue?: string[]; byQuery?: string[]; freely?
   user_settings: {},
   attachment_links: {},
 };
+
+/**
+ * What the scheduled handler reads of all mailboxes of a tenant: those of these rows alone that a partial index holds.
+ */
+const DUE: Record<string, string[]> = { objects: ['remind_at', 'to_announce'] };
 
 /** Has no columns for the scope: its rows are those of `documents`, which the same statement must scope. */
 const TEXT_INDEX = 'document_text';
@@ -80,9 +86,10 @@ export function checkScope(sql: string, params: readonly unknown[]): void {
   const note = (column: string, value: unknown) => {
     if (column === 'tenant_id') tenants.add(value);
   };
+  const reads = /^\s*select\b/i.test(sql);
   for (const scope of scopesOf(parse(sql))) {
     for (const use of scope.tables) {
-      const missing = missingColumn(scope, use, params, note);
+      const missing = missingColumn(scope, use, params, note, reads);
       if (missing !== null) throw new UnscopedStatementError(`${use.table} without ${missing}`, sql);
     }
   }
@@ -96,12 +103,14 @@ function missingColumn(
   use: TableUse,
   params: readonly unknown[],
   note: Note,
+  reads: boolean,
 ): string | null {
   if (use.table === TEXT_INDEX) return textIndexColumn(scope, use);
   const inMailbox = MAILBOX_TABLES.has(use.table);
   const resolves = RESOLVES[use.table];
   if ((!inMailbox && resolves === undefined) || resolves?.freely === true) return null;
-  const needed = inMailbox ? ['tenant_id', 'mailbox_id'] : ['tenant_id'];
+  const due = reads && scope.conditions.some((c) => mentions(c, DUE[use.table] ?? []));
+  const needed = inMailbox && !due ? ['tenant_id', 'mailbox_id'] : ['tenant_id'];
   const { insertColumns } = use;
   if (insertColumns !== null) return needed.find((column) => !insertColumns.includes(column)) ?? null;
   const only = scope.tables.filter((t) => t.insertColumns === null).length === 1;
@@ -121,6 +130,17 @@ function missingColumn(
     resolves?.byValue?.some((column) => holds(column, anyValue)) === true ||
     resolves?.byQuery?.some((column) => holds(column, aQuery) || holds(column, isColumn)) === true;
   return resolved ? null : missing;
+}
+
+/** Whether a condition that must hold is about one of these columns. */
+function mentions(condition: readonly Token[], columns: readonly string[]): boolean {
+  const branches = split(condition, (t) => isKeyword(t, 'or'));
+  if (branches.length > 1) return branches.every((branch) => mentions(branch, columns));
+  const terms = split(condition, (t) => isKeyword(t, 'and'));
+  if (terms.length > 1) return terms.some((term) => mentions(term, columns));
+  const [first] = condition;
+  if (condition.length === 1 && first?.kind === 'group') return mentions(first.tokens, columns);
+  return condition.some((t) => t.kind === 'word' && columns.includes(t.text));
 }
 
 /** Rows of the text index are put beside, or taken by the id of, rows of `documents`. */

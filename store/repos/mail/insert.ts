@@ -157,6 +157,7 @@ function insertItems(
       isDraft: given(items.isDraft),
       lastVerb: sql`0`,
       lastVerbAt: sql`null`,
+      kind: 'message',
     },
     sql`from (select input.*, row_number() over (partition by ${given(items.dedupeKey)} order by input.ord) as nth
         from ${input} where ${isNew}) as input

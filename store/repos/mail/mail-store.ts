@@ -20,6 +20,9 @@ import { addMessageIdAliases } from './message-id-aliases.ts';
 import { readMessages, readPart, readParts } from './messages.ts';
 import { moveItems } from './move.ts';
 import { noteCorrespondents } from './note-correspondents.ts';
+import { announced, duePim, setReminder } from './objects/marks.ts';
+import { putItem, putItems } from './objects/put.ts';
+import { eventsBetween, itemsByUid, pimItems, pimPage } from './objects/read.ts';
 import { recount } from './recount.ts';
 import { removeItems } from './remove.ts';
 import { beginPurge, endPurge, formerFolders, removedAfter, removedOf } from './removed.ts';
@@ -49,6 +52,8 @@ export function createMailStore(shards: MailShards): MailStore {
   return {
     mailbox: (ref) => createMailboxStore({ ref, executor: executorOf(ref.shard), tables: shards.tables }),
     shards: () => [...shards.names],
+    duePim: async (tenantId, shard, what, options) =>
+      duePim({ executor: executorOf(shard), tables: shards.tables }, tenantId, what, options),
     async ping() {
       await Promise.all(shards.names.map((name) => ping(executorOf(name))));
     },
@@ -116,5 +121,14 @@ function createMailboxStore(box: MailboxContext): MailboxStore {
     claimAutomatic: (claim) => claimAutomatic(box, claim),
     getSetting: (name) => getSetting(box, name),
     putSetting: (name, value) => putSetting(box, name, value),
+    putItem: (item, options) => putItem(box, item, options),
+    putItems: (items) => putItems(box, items),
+    pimItems: (itemIds) => pimItems(box, itemIds),
+    itemsByUid: (kind, uid) => itemsByUid(box, kind, uid),
+    eventsBetween: (folderIds, from, to, after, limit) =>
+      eventsBetween(box, folderIds, from, to, after, limit),
+    pimPage: (folderId, afterItemId, limit) => pimPage(box, folderId, afterItemId, limit),
+    setReminder: (itemId, modseq, remindAt) => setReminder(box, itemId, modseq, remindAt),
+    announced: (itemId, modseq) => announced(box, itemId, modseq),
   };
 }

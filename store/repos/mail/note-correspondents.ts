@@ -163,6 +163,7 @@ function insertItems(box: MailboxContext, people: readonly (Person & { itemId: s
       isDraft: sql`0`,
       lastVerb: sql`0`,
       lastVerbAt: sql`null`,
+      kind: 'message',
     },
     sql`from ${input(box, people)} cross join ${folders} where ${cacheFolder(box)}
       and (select 1 from ${items} where ${scoped(box, items)}

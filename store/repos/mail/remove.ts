@@ -37,13 +37,13 @@ async function removeSlice(
   now: number,
   from: string | undefined,
 ): Promise<ItemChange[]> {
-  const { correspondents, deliveryReports, items, mailboxes, messageParts, messages, tombstones } =
+  const { correspondents, deliveryReports, items, mailboxes, messageParts, messages, objects, tombstones } =
     box.tables;
   const { build, dialect } = box.executor;
   const leaving = theseItems(box, ids, from === undefined ? undefined : eq(items.folderId, from));
   const theirIds = sql`(select ${items.itemId} from ${items} where ${leaving})`;
   const total = sql<number>`(select sum(${items.size}) from ${items} where ${leaving})`;
-  // Of messages: what the recipient cache holds was never counted.
+  // Of messages: what the recipient cache holds was never counted, nor are objects.
   const number = sql<number>`(select count(*) from ${messages} where ${scoped(box, messages)}
     and ${dialect.isIn(messages.itemId, ids)} and ${inArray(messages.itemId, theirIds)})`;
   const [removed] = await box.executor.atomic(
@@ -100,6 +100,11 @@ async function removeSlice(
         .delete(messages)
         .where(
           all(scoped(box, messages), dialect.isIn(messages.itemId, ids), inArray(messages.itemId, theirIds)),
+        ),
+      build
+        .delete(objects)
+        .where(
+          all(scoped(box, objects), dialect.isIn(objects.itemId, ids), inArray(objects.itemId, theirIds)),
         ),
       build
         .delete(correspondents)

@@ -6,6 +6,7 @@ export function itemFields(items: MailTables['items']) {
   return {
     itemId: items.itemId,
     folderId: items.folderId,
+    kind: items.kind,
     modseq: items.modseq,
     createdModseq: items.createdModseq,
     receivedAt: items.receivedAt,
@@ -23,7 +24,8 @@ export function itemFields(items: MailTables['items']) {
   };
 }
 
-interface ItemRow extends Omit<ItemState, 'isRead' | 'flag' | 'categories'> {
+interface ItemRow extends Omit<ItemState, 'kind' | 'isRead' | 'flag' | 'categories'> {
+  kind: string;
   isRead: number;
   flag: string | null;
   categories: string;
@@ -33,6 +35,7 @@ export function itemState(row: ItemRow): ItemState {
   return {
     itemId: row.itemId,
     folderId: row.folderId,
+    kind: row.kind as ItemState['kind'],
     modseq: row.modseq,
     createdModseq: row.createdModseq,
     receivedAt: row.receivedAt,

@@ -230,6 +230,7 @@ export async function restorePeople(box: MailboxContext, people: readonly Person
             dedupeKey: given(items.dedupeKey),
             ...{ readModseq: next, flagModseq: next, categoriesModseq: next, contentModseq: next },
             ...{ threadId: '', isDraft: sql`0`, lastVerb: sql`0`, lastVerbAt: sql`null` },
+            kind: 'message',
           },
           sql`from ${input} cross join ${folders} where ${scoped(box, folders)}
             and ${folders.role} = ${'recipientCache'}`,
