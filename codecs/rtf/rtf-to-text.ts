@@ -23,6 +23,8 @@ const WORDS: Readonly<Record<string, string>> = {
 const MAX_DEPTH = 200;
 const TOKEN = /\\([a-zA-Z]+)(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z])|[{}]|[^\\{}\r\n]+|[\r\n]+|\\/g;
 
+type Decoder = InstanceType<typeof TextDecoder>;
+
 interface Group {
   silent: boolean;
   /** Characters that stand for a `\u` in readers that know none (RTF 1.9.1, \ucN). */
@@ -38,7 +40,7 @@ export function rtfToText(document: Uint8Array): string {
   return reader.text();
 }
 
-function decoderOf(source: string): TextDecoder {
+function decoderOf(source: string): Decoder {
   const page = /\\ansicpg(\d{1,5})/.exec(source.slice(0, 1000))?.[1] ?? '1252';
   try {
     return new TextDecoder(page === '65001' ? 'utf-8' : page === '932' ? 'shift_jis' : `windows-${page}`);
@@ -48,7 +50,7 @@ function decoderOf(source: string): TextDecoder {
 }
 
 class Reader {
-  readonly #decoder: TextDecoder;
+  readonly #decoder: Decoder;
   readonly #out: string[] = [];
   readonly #groups: Group[] = [];
   #group: Group = { silent: false, skip: 1 };
@@ -56,7 +58,7 @@ class Reader {
   #toSkip = 0;
   #bytes: number[] = [];
 
-  constructor(decoder: TextDecoder) {
+  constructor(decoder: Decoder) {
     this.#decoder = decoder;
   }
 
