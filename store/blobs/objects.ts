@@ -9,6 +9,13 @@ const MAX_DELETE = 1000;
 export function createR2ObjectStore(bucket: R2Bucket): ObjectStore {
   return {
     create: async (key, text) => (await bucket.put(key, text, { onlyIf: ONLY_NEW })) !== null,
+    createBytes: async (key, bytes) => (await bucket.put(key, bytes, { onlyIf: ONLY_NEW })) !== null,
+    async openBytes(key, start, end) {
+      // R2 refuses a range of nothing.
+      if (end <= start) return (await bucket.head(key)) === null ? null : emptyStream();
+      const object = await bucket.get(key, { range: { offset: start, length: end - start } });
+      return object === null ? null : (object.body as unknown as ReadableStream<Uint8Array>);
+    },
     async read(key) {
       const object = await bucket.get(key);
       return object === null ? null : { text: await object.text(), uploadedAt: object.uploaded.getTime() };
@@ -32,4 +39,8 @@ export function createR2ObjectStore(bucket: R2Bucket): ObjectStore {
       for (let i = 0; i < keys.length; i += MAX_DELETE) await bucket.delete(keys.slice(i, i + MAX_DELETE));
     },
   };
+}
+
+function emptyStream(): ReadableStream<Uint8Array> {
+  return new ReadableStream({ start: (controller) => controller.close() });
 }

@@ -1,0 +1,72 @@
+import type { MailboxRef } from '../mail/types.ts';
+import type { ObjectStore } from '../ports/objects.ts';
+
+const PREFIX = 'waypost:attachment/';
+const ID = /^[0-9A-Za-z_-]{1,64}$/;
+const KEY = /^objects\/([^/]+)\/([^/]+)\/([^/]+)\/([^/]+)$/;
+
+/** Where the objects of a tenant that are kept beside documents begin. */
+export function attachmentsPrefix(tenantId: string): string {
+  return `objects/${tenantId}/`;
+}
+
+/** A file of an item. */
+export interface AttachmentPlace extends Pick<MailboxRef, 'tenantId' | 'mailboxId'> {
+  itemId: string;
+  attachmentId: string;
+}
+
+export function attachmentKey({ tenantId, mailboxId, itemId, attachmentId }: AttachmentPlace): string {
+  return `${attachmentsPrefix(tenantId)}${mailboxId}/${itemId}/${attachmentId}`;
+}
+
+/** What the key of an object says; null for what is no such object. */
+export function parseAttachmentKey(key: string): AttachmentPlace | null {
+  const [, tenantId, mailboxId, itemId, attachmentId] = KEY.exec(key) ?? [];
+  if (tenantId === undefined || mailboxId === undefined || itemId === undefined || attachmentId === undefined)
+    return null;
+  return { tenantId, mailboxId, itemId, attachmentId };
+}
+
+/** `href` of a link to a file that is kept with the document. */
+export function attachmentHref(attachmentId: string): string {
+  return `${PREFIX}${attachmentId}`;
+}
+
+/** The file that a link names; null for a link to elsewhere. */
+export function attachmentIdOf({ href }: { href: string }): string | null {
+  const id = typeof href === 'string' && href.startsWith(PREFIX) ? href.slice(PREFIX.length) : '';
+  return ID.test(id) ? id : null;
+}
+
+/**
+ * Keeps a file of an item, create-once: an id names the same bytes for ever, so that a repeat changes nothing. Nothing
+ * names it until the document with its link is written; what stays without one is swept.
+ */
+export async function putAttachment(
+  objects: Pick<ObjectStore, 'createBytes'>,
+  place: AttachmentPlace,
+  bytes: Uint8Array,
+): Promise<void> {
+  await objects.createBytes(attachmentKey(place), bytes);
+}
+
+/** Bytes [start, end) of a file as they come out of the bucket; null when it is not there. */
+export function openAttachment(
+  objects: Pick<ObjectStore, 'openBytes'>,
+  place: AttachmentPlace,
+  range: { start: number; end: number },
+): Promise<ReadableStream<Uint8Array> | null> {
+  return objects.openBytes(attachmentKey(place), range.start, range.end);
+}
+
+/** Ids of all files that a document names, in whatever part of it: overrides have links of their own. */
+export function attachmentsNamed(document: unknown): Set<string> {
+  const found = new Set<string>();
+  for (const [, id] of JSON.stringify(document ?? null).matchAll(
+    /"waypost:attachment\/([0-9A-Za-z_-]{1,64})"/g,
+  )) {
+    if (id !== undefined) found.add(id);
+  }
+  return found;
+}
