@@ -12,6 +12,7 @@ import type {
   NewMessage,
   Tombstone,
 } from '../mail/types.ts';
+import type { AclStore } from './acl.ts';
 import type { AutomaticLog, DeliveryReportStore, RuleStore } from './automatic.ts';
 import type { PimDueStore, PimStore } from './pim.ts';
 import type { MailKeeping } from './removed.ts';
@@ -72,7 +73,13 @@ export interface FolderChange {
  * One mailbox. Every statement behind it carries tenant and mailbox (I25); every write is one atomic list
  * of statements which also raises the mailbox's modseq (I13).
  */
-export interface MailboxStore extends MailKeeping, PimStore, RuleStore, DeliveryReportStore, AutomaticLog {
+export interface MailboxStore
+  extends AclStore,
+    MailKeeping,
+    PimStore,
+    RuleStore,
+    DeliveryReportStore,
+    AutomaticLog {
   readonly ref: MailboxRef;
 
   /** Creates the mailbox row and its default folders; repeating it changes nothing. */

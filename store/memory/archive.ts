@@ -14,6 +14,7 @@ import type {
 } from '../../core/ports/archive.ts';
 import { withOthers } from '../folder-order.ts';
 import { replacedFolder } from '../normalise.ts';
+import { readRights, writeRights } from '../rights.ts';
 import { compareText } from '../text.ts';
 import { remove } from './mailbox-change.ts';
 import { type Entry, goneFrom, type MailboxData, type MailboxHome, newState, touch } from './mailbox-data.ts';
@@ -40,6 +41,12 @@ function archiveOf(
   const box = () => home.get();
   const live = () => [...(box()?.items.values() ?? [])].flatMap(lineOf);
   const asideOf: Record<string, (data: MailboxData) => AsideRow[]> = {
+    acl: ({ acl }) =>
+      [...acl.values()]
+        .map(({ folderId, granteeId, rights }) => ({
+          ...{ folder_id: folderId, grantee_id: granteeId, rights: writeRights(rights) },
+        }))
+        .sort(byJson),
     conversation_rules: ({ rules }) =>
       [...rules].map(([thread_id, folder_id]) => ({ thread_id, folder_id })).sort(byJson),
     mailbox_settings: ({ settings }) => [...settings].map(([name, value]) => ({ name, value })).sort(byJson),
@@ -109,6 +116,15 @@ function archiveOf(
     },
     async restoreAside(table, rows, add) {
       const data = box();
+      if (table === 'acl') {
+        if (!add) data?.acl.clear();
+        for (const row of rows) {
+          const [folderId, granteeId] = [String(row['folder_id']), String(row['grantee_id'])];
+          const rights = readRights(String(row['rights']));
+          data?.acl.set(JSON.stringify([folderId, granteeId]), { folderId, granteeId, rights });
+        }
+        return;
+      }
       const [map, key, value] =
         table === 'conversation_rules'
           ? [data?.rules, 'thread_id', 'folder_id']

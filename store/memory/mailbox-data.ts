@@ -1,5 +1,6 @@
 import { DEFAULT_FOLDERS } from '../../core/mail/default-folders.ts';
 import type { Correspondent, Folder, ItemState, LastVerb, NewMessage } from '../../core/mail/types.ts';
+import type { Grant } from '../../core/ports/acl.ts';
 import type { AutomaticClaim, DeliveryReport } from '../../core/ports/automatic.ts';
 import type { FeedCursor, ItemChange, SnapshotCursor } from '../../core/ports/mail.ts';
 import type { RemovedMessage } from '../../core/ports/removed.ts';
@@ -35,6 +36,8 @@ export interface MailboxData {
   removed: Map<string, RemovedMessage & { purging: boolean }>;
   /** Folder id by thread id. */
   rules: Map<string, string>;
+  /** By folder and grantee. */
+  acl: Map<string, Grant>;
   /** JSON by name. */
   settings: Map<string, string>;
   /** Message-ID by the one that another host gave the message. */
@@ -64,6 +67,7 @@ export function emptyMailbox(): MailboxData {
     gone: new Map(),
     removed: new Map(),
     rules: new Map(),
+    acl: new Map(),
     settings: new Map(),
     aliases: new Map(),
     inboxRules: { revision: 0, rules: [] },

@@ -3,6 +3,7 @@ import type { Folder, ItemClass } from '../../core/mail/types.ts';
 import type { FolderChange } from '../../core/ports/mail.ts';
 import { foldersBelow } from '../folder-order.ts';
 import { folderName, nameKey } from '../normalise.ts';
+import { dropFolderGrants } from './mailbox-acl.ts';
 import { remove } from './mailbox-change.ts';
 import type { MailboxData } from './mailbox-data.ts';
 
@@ -56,6 +57,7 @@ export function deleteFolder(box: Box, folderId: string, now: number): string[] 
   if (box === undefined || ids.length === 0) throw new NotFoundError('no such folder');
   emptyFolders(box, ids, now);
   for (const id of ids) box.folders.delete(id);
+  dropFolderGrants(box, ids);
   for (const [threadId, target] of box.rules) if (ids.includes(target)) box.rules.delete(threadId);
   box.modseq++;
   return ids;

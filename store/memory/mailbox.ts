@@ -11,6 +11,7 @@ import type {
   NewMessage,
 } from '../../core/mail/types.ts';
 import type { NewPimItem, PimKind } from '../../core/pim/types.ts';
+import type { Grant } from '../../core/ports/acl.ts';
 import type { AutomaticClaim, DeliveryReport } from '../../core/ports/automatic.ts';
 import type {
   FeedCursor,
@@ -28,6 +29,7 @@ import type { Importance, Rule, RuleError, RuleSet } from '../../core/rules/type
 import { inFolderOrder } from '../folder-order.ts';
 import { LIMITS } from '../normalise.ts';
 import { compareText, fitText } from '../text.ts';
+import * as acl from './mailbox-acl.ts';
 import * as automatic from './mailbox-automatic.ts';
 import * as change from './mailbox-change.ts';
 import {
@@ -341,6 +343,22 @@ export class MemoryMailbox implements MailboxStore {
 
   async claimAutomatic(claim: AutomaticClaim) {
     return automatic.claimAutomatic(this.#box, claim);
+  }
+
+  async grants() {
+    return acl.grants(this.#box);
+  }
+
+  async grantsFor(granteeId: string) {
+    return acl.grantsFor(this.#box, granteeId);
+  }
+
+  async putGrant(grant: Grant) {
+    acl.putGrant(this.#box, grant);
+  }
+
+  async dropGrantee(granteeId: string) {
+    acl.dropGrantee(this.#box, granteeId);
   }
 
   async getSetting(name: string): Promise<unknown> {

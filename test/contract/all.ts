@@ -6,6 +6,7 @@ import { holdsContract } from './directory-holds.ts';
 import { peopleContract } from './directory-people.ts';
 import { dkimKeysContract } from './dkim-keys.ts';
 import { linksContract } from './links.ts';
+import { mailAclContract } from './mail-acl.ts';
 import { mailAliasesContract } from './mail-aliases.ts';
 import { mailAutomaticContract } from './mail-automatic.ts';
 import { mailChangesContract } from './mail-changes.ts';
@@ -35,6 +36,7 @@ export function storesContract(subject: Subject, runs: number): void {
   mailPeopleContract(subject);
   mailRemovedContract(subject);
   mailAliasesContract(subject);
+  mailAclContract(subject);
   mailAutomaticContract(subject);
   pimContract(subject);
   spamTokensContract(subject);

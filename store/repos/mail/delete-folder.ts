@@ -26,7 +26,7 @@ export async function deleteFolder(box: MailboxContext, folderId: string, now: n
 
 /** False when there is an item in one of them, or a folder that is not named. */
 async function dropFolders(box: MailboxContext, ids: readonly string[]): Promise<boolean> {
-  const { conversationRules, folders, items, mailboxes } = box.tables;
+  const { acl, conversationRules, folders, items, mailboxes } = box.tables;
   const { build, dialect } = box.executor;
   const input = dialect.rows(JSON.stringify(ids.map((id) => [id])), [folders.folderId]);
   // One probe at the end of the feed's index for each folder: without the order SQLite walks through the mailbox.
@@ -35,8 +35,9 @@ async function dropFolders(box: MailboxContext, ids: readonly string[]): Promise
     and not exists (select 1 from ${folders} where ${scoped(box, folders)}
       and ${dialect.isIn(folders.parentId, ids)} and not ${dialect.isIn(folders.folderId, ids)})`;
   const these = all(scoped(box, folders), dialect.isIn(folders.folderId, ids));
-  const [, , dropped] = await box.executor.atomic(
+  const [, , , dropped] = await box.executor.atomic(
     [
+      build.delete(acl).where(all(scoped(box, acl), dialect.isIn(acl.folderId, ids), empty)),
       build
         .delete(conversationRules)
         .where(all(scoped(box, conversationRules), dialect.isIn(conversationRules.folderId, ids), empty)),

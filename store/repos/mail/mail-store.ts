@@ -4,6 +4,7 @@ import type { InsertResult, MailboxStore, MailStore } from '../../../core/ports/
 import type { Executor } from '../../dialect/types.ts';
 import type { MailTables } from '../../schema/mail.ts';
 import { ping } from '../ping.ts';
+import { dropGrantee, grants, grantsFor, putGrant } from './acl.ts';
 import { claimAutomatic } from './automatic-sends.ts';
 import type { MailboxContext } from './context.ts';
 import { conversationRules, setConversationRule } from './conversation-rules.ts';
@@ -119,6 +120,10 @@ function createMailboxStore(box: MailboxContext): MailboxStore {
     deliveryReports: (itemId) => deliveryReports(box, itemId),
     itemsWithMessageId: (messageId, limit) => itemsWithMessageId(box, messageId, limit),
     claimAutomatic: (claim) => claimAutomatic(box, claim),
+    grants: () => grants(box),
+    grantsFor: (granteeId) => grantsFor(box, granteeId),
+    putGrant: (grant) => putGrant(box, grant),
+    dropGrantee: (granteeId) => dropGrantee(box, granteeId),
     getSetting: (name) => getSetting(box, name),
     putSetting: (name, value) => putSetting(box, name, value),
     putItem: (item, options) => putItem(box, item, options),
