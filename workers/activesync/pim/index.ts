@@ -1,5 +1,6 @@
 import type { ItemClass } from '../../../core/mail/types.ts';
 import { CLASS_OF_KIND, type PimKind } from '../../../core/pim/types.ts';
+import { calendarCodec } from './calendar/codec.ts';
 import type { ItemCodec } from './codec.ts';
 import { contactCodec } from './contacts/codec.ts';
 import { noteCodec } from './notes/index.ts';
@@ -7,7 +8,7 @@ import { smsCodec } from './sms/index.ts';
 import { taskCodec } from './tasks/index.ts';
 
 /** One line for each class of items. */
-const CODECS: readonly ItemCodec[] = [contactCodec, noteCodec, smsCodec, taskCodec];
+const CODECS: readonly ItemCodec[] = [calendarCodec, contactCodec, noteCodec, smsCodec, taskCodec];
 
 /** The codec of a kind of items; undefined for a kind that no device is told of. */
 export function codecOf(kind: PimKind): ItemCodec | undefined {
