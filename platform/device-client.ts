@@ -26,6 +26,7 @@ export interface DeviceSessionRpc {
   changeFolder(call: DeviceCall, syncKey: string, command: FolderCommand): Promise<FolderChange>;
   moveItems(call: DeviceCall, requests: MoveRequest[]): Promise<MoveStatus[]>;
   sync(call: DeviceCall, request: SyncCall): Promise<SyncAnswer>;
+  supported(collectionId: string): Promise<string[] | null>;
   estimate(call: DeviceCall, requests: EstimateRequest[]): Promise<EstimateReply[]>;
   wake(call: DeviceCall, changes: ChangeNotice[]): Promise<void>;
   revoke(): Promise<void>;
@@ -57,6 +58,7 @@ export function createDeviceClient(stub: () => DeviceSessionRpc, call: DeviceCal
     changeFolder: (syncKey, command) => ask((rpc) => rpc.changeFolder(call, syncKey, command)),
     moveItems: (requests) => ask((rpc) => rpc.moveItems(call, requests)),
     sync: (request) => ask((rpc) => rpc.sync(call, request)),
+    supported: (collectionId) => ask((rpc) => rpc.supported(collectionId)),
     watch: async (folders) => {
       const start = await openWait(ask, call, { watch: folders });
       // Of its folders a Sync is told by its next round: no status of Ping comes here.

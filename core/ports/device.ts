@@ -22,6 +22,8 @@ export interface EstimateRequest {
   syncKey: string;
   /** 0 for no limit, which is also what leaving it out means here (MS-ASCMD 2.2.3.68.1). */
   filterType: number;
+  /** Of a folder of mail: whether messages are meant, and the FilterType of text messages, null for none. */
+  kinds?: { mail: boolean; sms: number | null };
   /** Whole conversations (MS-ASCMD 2.2.3.37.1); undefined when the request does not say. */
   conversationMode: boolean | undefined;
   /** MS-ASCMD 2.2.3.104.1; null when the request does not say. */
@@ -67,11 +69,16 @@ export interface SyncCall {
   windowSize: number | null;
   /** In whose name drafts are sent. */
   sender: Sender;
+  /** The items that it changes were looked at often enough: what somebody else changed since then fails by itself. */
+  settle?: true;
 }
 
 export type SyncAnswer =
   /** 4: the request contradicts the folder it names. 13: there is no last request. */
-  { kind: 'status'; status: 4 | 13 } | { kind: 'replies'; replies: SyncReply[]; waitSeconds: number };
+  | { kind: 'status'; status: 4 | 13 }
+  /** Nothing was done: somebody changed an item since the Worker looked at it, which looks again. */
+  | { kind: 'stale' }
+  | { kind: 'replies'; replies: SyncReply[]; waitSeconds: number };
 
 export type PingStart =
   /** 3: nothing is remembered of an earlier Ping and the request leaves something out. 7: a folder is gone. */
@@ -104,6 +111,8 @@ export interface DevicePort {
   /** Status of each Move, in their order. */
   moveItems(requests: MoveRequest[]): Promise<MoveStatus[]>;
   sync(call: SyncCall): Promise<SyncAnswer>;
+  /** Tags of the fields that the device manages itself in a folder (MS-ASCMD 2.2.3.179); null when it did not say. */
+  supported(collectionId: string): Promise<string[] | null>;
   /** Waits for changes that a next Sync would tell. A folder that is gone is a change. */
   watch(folders: WatchedFolder[]): Promise<WatchStart>;
   estimate(requests: EstimateRequest[]): Promise<EstimateReply[]>;

@@ -32,6 +32,10 @@ export function nameOf(command: ClientCommand): string {
       return JSON.stringify(['save', command.itemId, command.fingerprint]);
     case 'sendDraft':
       return JSON.stringify(['send', command.submissionId]);
+    case 'addItem':
+      return JSON.stringify(['addItem', command.clientId]);
+    case 'changeItem':
+      return JSON.stringify(['changeItem', command.itemId, command.fingerprint]);
     default:
       return JSON.stringify(command);
   }

@@ -1,4 +1,5 @@
 import type { ItemState } from '../mail/types.ts';
+import { CLASS_OF_KIND } from '../pim/types.ts';
 import type { FlagChange } from '../ports/mail.ts';
 import { type Application, knowsAll, record, touch } from './application.ts';
 import type { Aspect, BatchEntry, ClientCommand } from './state.ts';
@@ -13,10 +14,10 @@ const NOT_FOUND = 8;
 export async function applyChanges(application: Application, commands: Change[]): Promise<void> {
   const { context, options, request, result } = application;
   const { mailbox, repo } = context;
-  // An item of another folder is as unknown here as one that does not exist (I22).
+  // An item of another folder, or one that no folder of mail shows, is as unknown here as one that does not exist (I22).
   const here = new Map(
     (await mailbox.itemStates(commands.map((c) => c.itemId)))
-      .filter((i) => i.folderId === request.collectionId)
+      .filter((i) => i.folderId === request.collectionId && CLASS_OF_KIND[i.kind] === 'Email')
       .map((i) => [i.itemId, i]),
   );
   const known = repo.versions(request.collectionId, [...here.keys()]);

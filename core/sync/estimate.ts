@@ -1,6 +1,7 @@
 import type { EstimateReply, EstimateRequest } from '../ports/device.ts';
 import type { FolderHead, MailboxStore } from '../ports/mail.ts';
 import { filterCutoff, isFilterTypeOf } from './filter.ts';
+import { type SyncOptions, sameWindow } from './options.ts';
 import { isBehind, planStep } from './plan.ts';
 import { type CollectionState, recognise, type SyncStateRepo } from './state.ts';
 
@@ -31,7 +32,8 @@ export async function estimateCollection(
   const state = repo.load(collectionId);
   if (state === null || request.syncKey === '0') return status(3);
   if (recognise(state, request.syncKey) === 'unknown') return status(4);
-  const estimate = await estimateChanges(repo, mailbox, state, head.contentModseq, request, now);
+  const asked = { ...request, isMixed: head.role === 'deleted' };
+  const estimate = await estimateChanges(repo, mailbox, state, head.contentModseq, asked, now);
   return { collectionId, status: 1, estimate };
 }
 
@@ -41,17 +43,22 @@ export async function estimateChanges(
   mailbox: MailboxStore,
   known: CollectionState,
   contentModseq: number,
-  wanted: Pick<EstimateRequest, 'filterType' | 'conversationMode' | 'maxItems'>,
+  wanted: Pick<EstimateRequest, 'filterType' | 'conversationMode' | 'maxItems' | 'kinds'> & {
+    /** The folder may hold items that the device is not told of: they are not to be counted. */
+    isMixed?: boolean;
+  },
   now: number,
 ): Promise<number> {
   const { filterType, maxItems } = wanted;
   const conversationMode = wanted.conversationMode ?? known.options.conversationMode;
-  const options = { ...known.options, filterType, conversationMode };
-  const same = filterType === known.options.filterType && conversationMode === known.options.conversationMode;
+  const { mail, sms } = kindsOf(known.options, wanted.kinds);
+  const options = { ...known.options, filterType, conversationMode, mail, sms };
+  const same = sameWindow(options, known.options);
   const state: CollectionState = { ...known, options, snapshot: same ? known.snapshot : null };
   const since = filterCutoff(filterType, now);
   const limits = { windowSize: LOOK_LIMIT, byteBudget: Number.MAX_SAFE_INTEGER, maxItems };
-  if (maxItems !== null || (conversationMode && since > 0)) {
+  const isCounted = wanted.isMixed !== true && options.sms === null && options.mail;
+  if (maxItems !== null || !isCounted || (conversationMode && since > 0)) {
     // What comes in is not a matter of counting: the step itself is planned.
     const plan = await planStep(repo, mailbox, state, contentModseq, limits, now);
     if (maxItems !== null || plan.snapshot === 'done') return plan.batch.length;
@@ -60,10 +67,22 @@ export async function estimateChanges(
   const feed = await planStep(repo, mailbox, { ...state, snapshot: 'done' }, contentModseq, limits, now);
   if (state.snapshot === 'done') return feed.batch.length;
   const older = await mailbox.countSnapshot(state.collectionId, since, state.snapshot);
+  if (state.itemClass === 'Email' && older <= LOOK_LIMIT) {
+    // Among them may be text messages, which this device does not ask for.
+    return (await planStep(repo, mailbox, state, contentModseq, limits, now)).batch.length;
+  }
   if (state.snapshot !== null) return feed.batch.length + older;
   // The walk has not begun: it counts everything, also what the feed would add and what the shadow holds.
   const others = feed.batch.filter((e) => e.op !== 'add').length;
   return Math.max(0, older - repo.count(state.collectionId, since)) + others;
+}
+
+function kindsOf(
+  { mail, sms }: SyncOptions,
+  kinds: EstimateRequest['kinds'],
+): Pick<SyncOptions, 'mail' | 'sms'> {
+  if (kinds === undefined) return { mail, sms };
+  return { mail: kinds.mail, sms: kinds.sms === null ? null : { filterType: kinds.sms, bodies: [] } };
 }
 
 /** Whether the next step would tell the device anything: what a Ping waits for (MS-ASCMD 2.2.1.13). */
@@ -76,7 +95,9 @@ export async function hasChanges(
 ): Promise<boolean> {
   if (state.deferred != null) return true;
   const settled = !isBehind(state.feed, contentModseq) && state.snapshot === 'done';
-  if (settled && filterCutoff(state.options.filterType, now) === 0) return false;
+  const { filterType, sms } = state.options;
+  const windows = [filterType, sms?.filterType ?? 0];
+  if (settled && windows.every((type) => filterCutoff(type, now) === 0)) return false;
   const limits = { windowSize: 1, byteBudget: Number.MAX_SAFE_INTEGER };
   const plan = await planStep(repo, mailbox, state, contentModseq, limits, now);
   return plan.batch.length > 0;

@@ -1,5 +1,6 @@
 import { folderNamed, isRecipientCache } from '../mail/folders.ts';
 import type { Folder } from '../mail/types.ts';
+import { CLASS_OF_KIND, type ItemKind } from '../pim/types.ts';
 import type { MailboxStore } from '../ports/mail.ts';
 import { MOVED_AWAY, type SyncStateRepo } from './state.ts';
 
@@ -34,11 +35,12 @@ export async function moveItems(
   for (const { itemId, to } of requests) {
     destinations.set(itemId, (destinations.get(itemId) ?? new Set<string>()).add(to));
   }
+  const kinds = await kindsOf(mailbox, folders, requests);
   const groups = new Map<string, Group>();
   const statuses = requests.map((request): MoveStatus | Group => {
     // Which of the two is meant nobody can know: the item stays.
     if ((destinations.get(request.itemId)?.size ?? 0) > 1) return 5;
-    const way = wayOf(folders, request);
+    const way = wayOf(folders, request, kinds.get(request.itemId));
     if (typeof way === 'number') return way;
     const name = JSON.stringify([way.from, way.to]);
     const group: Group = groups.get(name) ?? { ...way, itemIds: [], moved: new Map() };
@@ -77,8 +79,24 @@ interface Group {
   moved: Map<string, number>;
 }
 
+/** What those items are that go into Deleted Items or out of it, which holds items of every class. */
+async function kindsOf(
+  mailbox: MailboxStore,
+  folders: readonly Folder[],
+  requests: readonly MoveRequest[],
+): Promise<Map<string, ItemKind>> {
+  const trash = folders.find((f) => f.role === 'deleted')?.folderId;
+  const asked = requests.filter((r) => r.from === trash || r.to === trash).map((r) => r.itemId);
+  if (asked.length === 0) return new Map();
+  return new Map((await mailbox.itemStates([...new Set(asked)])).map((i) => [i.itemId, i.kind]));
+}
+
 /** The folders of a Move, or why it cannot be. */
-function wayOf(folders: readonly Folder[], request: MoveRequest): { from: string; to: string } | MoveStatus {
+function wayOf(
+  folders: readonly Folder[],
+  request: MoveRequest,
+  kind: ItemKind | undefined,
+): { from: string; to: string } | MoveStatus {
   const from = folderNamed(folders, request.from);
   if (from === undefined || isRecipientCache(from)) return 1;
   const to = folderNamed(folders, request.to);
@@ -87,7 +105,9 @@ function wayOf(folders: readonly Folder[], request: MoveRequest): { from: string
   if (isRecipientCache(to)) return 105;
   if (from.folderId === to.folderId) return 4;
   // An item does not change its class with its folder.
-  return from.itemClass === to.itemClass ? { from: from.folderId, to: to.folderId } : 2;
+  const itemClass = kind === undefined ? from.itemClass : CLASS_OF_KIND[kind];
+  const fits = itemClass === to.itemClass || to.role === 'deleted';
+  return fits ? { from: from.folderId, to: to.folderId } : 2;
 }
 
 /** Notes in the shadow of the source that the device no longer has these items in its list. */

@@ -1,3 +1,5 @@
+import type { ItemState } from '../mail/types.ts';
+
 /** Form in which a device wants bodies (AirSyncBase:BodyPreference, MS-ASAIRS 2.2.2.12). */
 export interface BodyPreference {
   /** 1 plain text, 2 HTML, 3 RTF, 4 MIME. */
@@ -27,6 +29,10 @@ export interface SyncOptions {
   conversationMode: boolean;
   /** Most items of the recipient information cache that the device takes (MS-ASCMD 2.2.3.104); null for all. */
   maxItems: number | null;
+  /** The messages of a folder of mail; false for a device that asks for its text messages alone. */
+  mail: boolean;
+  /** The text messages of a folder of mail (MS-ASMS), for a device that asks for them; null for none. */
+  sms: { filterType: number; bodies: BodyPreference[] } | null;
   /** Who wins when device and server changed the same (MS-ASCMD 2.2.3.34). */
   conflict: 'client' | 'server';
 }
@@ -39,10 +45,27 @@ export const DEFAULT_OPTIONS: SyncOptions = {
   mimeTruncation: null,
   conversationMode: false,
   maxItems: null,
+  mail: true,
+  sms: null,
   conflict: 'server',
 };
 
-/** Bytes that the body of an item costs in a reply under these options, as far as its sizes tell. */
+/** Whether both say the same of which items are meant. */
+export function sameWindow(a: SyncOptions, b: SyncOptions): boolean {
+  const window = ({ filterType, conversationMode, mail, sms }: SyncOptions) =>
+    JSON.stringify([filterType, conversationMode, mail, sms?.filterType ?? null]);
+  return window(a) === window(b);
+}
+
+/** Bytes that an item costs in a reply under these options, as far as its sizes tell. */
+export function itemBytes(
+  item: Pick<ItemState, 'kind' | 'size' | 'textSize' | 'htmlSize'>,
+  options: SyncOptions,
+): number {
+  return item.kind === 'message' ? bodyBytes(item, options) : item.size;
+}
+
+/** Bytes that the body of a message costs in a reply under these options, as far as its sizes tell. */
 export function bodyBytes(
   item: { size: number; textSize: number; htmlSize: number },
   options: SyncOptions,

@@ -1,7 +1,7 @@
 import type { ItemState } from '../mail/types.ts';
 import type { FeedCursor, FeedEntry, MailboxStore, SnapshotCursor } from '../ports/mail.ts';
 import { FilterWindow } from './filter.ts';
-import { bodyBytes, type SyncOptions } from './options.ts';
+import { itemBytes, type SyncOptions } from './options.ts';
 import {
   type BatchEntry,
   type CollectionState,
@@ -32,8 +32,8 @@ export interface Plan {
 /** Sorts after every id: a cursor with it has consumed its whole modseq. */
 const LAST_ID = '\u{10ffff}';
 const ITEM_OVERHEAD = 900;
-/** Old items of a device that are looked at in one step for whether their conversation still lives. */
-const AGED_CONVERSATIONS = 2_000;
+/** Old items of a device that are looked at in one step for whether something else keeps them in the window. */
+const AGED_MIXED = 2_000;
 
 /** Cursor behind everything that happened in a folder up to `modseq`. */
 export function feedAt(modseq: number): FeedCursor {
@@ -60,11 +60,12 @@ export async function planStep(
   limits: PlanLimits,
   now: number,
 ): Promise<Plan> {
-  const window = new FilterWindow(mailbox, state.collectionId, state.options, now);
+  const { collectionId: folderId, itemClass, options } = state;
+  const window = new FilterWindow(mailbox, { folderId, itemClass, options }, now);
   const held = limits.maxItems == null ? 0 : repo.count(state.collectionId, 0);
   const builder = new StepBuilder(limits, state.options, held);
   const walk: Walk = { repo, mailbox, state, window, builder };
-  if (window.since > 0) await walkAged(walk, limits);
+  if (window.until > 0) await walkAged(walk, limits);
   const feed = await walkFeed(walk, contentModseq);
   const snapshot = await walkSnapshot(walk);
   return { ...builder.result(), feed, snapshot };
@@ -80,10 +81,9 @@ interface Walk {
 
 /** Items of the shadow that have left the window: they are taken from the device without being deleted. */
 async function walkAged({ repo, mailbox, state, window, builder }: Walk, limits: PlanLimits): Promise<void> {
-  const { conversationMode } = state.options;
-  const limit = conversationMode ? AGED_CONVERSATIONS : limits.windowSize + 1;
-  const aged = repo.agedOut(state.collectionId, window.since, limit);
-  const staying = conversationMode ? await window.inside(await mailbox.itemStates(aged)) : new Set<string>();
+  const limit = window.isPlain ? limits.windowSize + 1 : AGED_MIXED;
+  const aged = repo.agedOut(state.collectionId, window.until, limit);
+  const staying = window.isPlain ? new Set<string>() : await window.inside(await mailbox.itemStates(aged));
   for (const itemId of aged) if (!staying.has(itemId)) builder.soft(itemId);
 }
 
@@ -119,17 +119,19 @@ class StepBuilder {
     return this.#taken.has(itemId);
   }
 
-  soft(itemId: string): void {
-    if (this.#fits(60)) {
-      this.#enter({ op: 'softDelete', itemId }, 60);
-      this.#drop.push(itemId);
-    }
+  /** It is taken from the device without being deleted. */
+  soft(itemId: string): boolean {
+    return this.#end('softDelete', itemId);
   }
 
   /** False when the step is full: the caller must not move its cursor past this item. */
   gone(itemId: string): boolean {
+    return this.#end('delete', itemId);
+  }
+
+  #end(op: 'delete' | 'softDelete', itemId: string): boolean {
     if (!this.#fits(60)) return false;
-    this.#enter({ op: 'delete', itemId }, 60);
+    this.#enter({ op, itemId }, 60);
     this.#drop.push(itemId);
     return true;
   }
@@ -137,7 +139,7 @@ class StepBuilder {
   /** True also when the device wants no more items: the cursor may move past this one. */
   add(item: ItemState): boolean {
     if (this.sated) return true;
-    const cost = ITEM_OVERHEAD + bodyBytes(item, this.#options);
+    const cost = ITEM_OVERHEAD + itemBytes(item, this.#options);
     if (!this.#fits(cost)) return false;
     this.#enter({ op: 'add', itemId: item.itemId }, cost);
     this.#hold(item);
@@ -148,7 +150,7 @@ class StepBuilder {
   /** `since`: the version of the item that the device knows. */
   change(item: ItemState, since: number): boolean {
     const whole = item.contentModseq > since;
-    const cost = whole ? ITEM_OVERHEAD + bodyBytes(item, this.#options) : 120;
+    const cost = whole ? ITEM_OVERHEAD + itemBytes(item, this.#options) : 120;
     if (!this.#fits(cost)) return false;
     this.#enter({ op: 'change', itemId: item.itemId, since }, cost);
     this.#hold(item);
@@ -244,7 +246,10 @@ function say(entry: FeedEntry, page: Page, builder: StepBuilder): boolean {
   if (entry.kind === 'gone') return known === undefined || builder.gone(itemId);
   // The device's own changes stand in the shadow with the version they led to: no echo.
   if (known === entry.item.modseq) return true;
-  if (known !== undefined && known !== MOVED_AWAY) return builder.change(entry.item, known);
+  if (known !== undefined && known !== MOVED_AWAY) {
+    // A task that somebody else completed, an event that now ends earlier.
+    return page.inside.has(itemId) ? builder.change(entry.item, known) : builder.soft(itemId);
+  }
   return !page.inside.has(itemId) || addWhole(entry.item, page, builder);
 }
 
@@ -258,7 +263,9 @@ async function walkSnapshot(walk: Walk): Promise<CollectionState['snapshot']> {
     const known = await look(walk, items);
     for (const item of items) {
       const held = known.versions.has(item.itemId) || builder.taken(item.itemId);
-      if (held ? !companionsOnly(item, known, builder) : !addWhole(item, known, builder)) return cursor;
+      const shown = known.inside.has(item.itemId);
+      if (shown && !(held ? companionsOnly(item, known, builder) : addWhole(item, known, builder)))
+        return cursor;
       cursor = { receivedAt: item.receivedAt, itemId: item.itemId } satisfies SnapshotCursor;
     }
     if (items.length < page) cursor = 'done';

@@ -1,3 +1,4 @@
+import type { ItemClass } from '../mail/types.ts';
 import type { MailboxStore } from '../ports/mail.ts';
 import type { SyncOptions } from './options.ts';
 import type { PlanLimits } from './plan.ts';
@@ -23,6 +24,8 @@ export interface SyncReply {
   /** 1 success, 3 invalid SyncKey, 12 the folder is gone (MS-ASCMD 2.2.3.177.17). */
   status: 1 | 3 | 12;
   syncKey: string;
+  /** Of the folder; null when it is gone. */
+  itemClass: ItemClass | null;
   /** Options in force, for rendering the items. */
   options: SyncOptions;
   batch: BatchEntry[];
@@ -43,6 +46,7 @@ export interface SyncContext {
   repo: SyncStateRepo;
   mailbox: MailboxStore;
   contentModseq: number | undefined;
+  itemClass: ItemClass;
   now: number;
   newEpoch(): string;
   /** Hands a message to the way out; the Sync status of the command (1 when it is certain to leave). */

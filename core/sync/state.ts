@@ -1,4 +1,5 @@
-import type { MessageFlag, NewMessage } from '../mail/types.ts';
+import type { ItemClass, MessageFlag, NewMessage } from '../mail/types.ts';
+import type { NewPimItem } from '../pim/types.ts';
 import type { FeedCursor, SnapshotCursor } from '../ports/mail.ts';
 import type { SyncOptions } from './options.ts';
 
@@ -34,8 +35,45 @@ export type ClientCommand =
       submissionId: string;
       raw: Uint8Array | null;
     }
+  | ItemCommand
   /** Something this class of items does not allow, answered with `status`. */
-  | { kind: 'refused'; command: 'add' | 'change'; id: string; status: number };
+  | {
+      kind: 'refused';
+      command: 'add' | 'change' | 'delete';
+      id: string;
+      instanceId?: string;
+      status: number;
+    };
+
+/** An event, contact, task, note or text message that a device makes or changes, as its codec merged it. */
+export type ItemCommand =
+  /**
+   * Its id is made from device, collection, key and ClientId, so that a repeat is the same item (I16). `expect`: the
+   * device makes what the folder holds already, at this modseq, and what it says is put over that.
+   */
+  | {
+      kind: 'addItem';
+      clientId: string;
+      item: NewPimItem;
+      expect: number | null;
+      announce: boolean;
+      echo?: true;
+    }
+  /** `fingerprint` of the request tells a repeat from another change. `expect`: modseq of what it was merged with. */
+  | {
+      kind: 'changeItem';
+      itemId: string;
+      fingerprint: string;
+      item: NewPimItem;
+      expect: number;
+      announce: boolean;
+      /** The device does not know all of what came of it, and is told. */
+      echo?: true;
+      /** The one occurrence that is meant (MS-ASAIRS 2.2.2.25), to be named in the answer. */
+      instanceId?: string;
+      /** It was a Delete of that occurrence, and is answered as one. */
+      isDelete?: true;
+    };
 
 /** ClientId of each attachment that a request adds to a draft, by the number of its part (MS-ASAIRS 2.2.2.14). */
 export type AddedFiles = Record<number, string>;
@@ -47,6 +85,8 @@ export interface CommandResponse {
   /** The new item of an Add. */
   itemId?: string;
   files?: AddedFiles;
+  /** Of a change of one occurrence. */
+  instanceId?: string;
   /** Sync status of the command (MS-ASCMD 2.2.3.177.17). */
   status: number;
   /** Kept for a repeat of the command, but not said: a Change that succeeded (MS-ASCMD 2.2.3.154). */
@@ -77,6 +117,8 @@ export interface Deferred {
  */
 export interface CollectionState {
   collectionId: string;
+  /** Of the folder. Not known of a state that an earlier release wrote, until the device syncs again (I29). */
+  itemClass?: ItemClass;
   /** Random for each start from SyncKey 0, so that keys of an earlier life never fit. */
   epoch: string;
   generation: number;

@@ -1,13 +1,15 @@
+import type { ItemClass } from '../mail/types.ts';
 import type { AppliedChanges } from './application.ts';
 import { applyCommands } from './apply-commands.ts';
 import { forgottenEffects, withEffects, withoutEffects } from './forgotten.ts';
 import { isolate, namesItem, presentItems, resume, withoutEnds } from './isolation.ts';
-import { DEFAULT_OPTIONS, type SyncOptions } from './options.ts';
+import { DEFAULT_OPTIONS, type SyncOptions, sameWindow } from './options.ts';
 import { feedAt, type Plan, planStep } from './plan.ts';
 import type { SyncContext, SyncReply, SyncRequest } from './request.ts';
 import { type BatchEntry, type CollectionState, type Deferred, keyOf, recognise } from './state.ts';
 
 const NOTHING = {
+  itemClass: null,
   options: DEFAULT_OPTIONS,
   batch: [],
   more: false,
@@ -51,19 +53,26 @@ function start(
   state: CollectionState | null,
   contentModseq: number,
 ): SyncReply {
+  const supported = request.supported ?? null;
   let fresh = state;
-  if (fresh === null || fresh.generation > 1) {
+  if (fresh?.generation === 1 && JSON.stringify(fresh.supported ?? null) !== JSON.stringify(supported)) {
+    // The key need not change: nothing was said under it yet.
+    fresh = { ...fresh, supported };
+    const saved = fresh;
+    context.repo.write(() => context.repo.save(saved));
+  } else if (fresh === null || fresh.generation > 1) {
     fresh = {
       collectionId: request.collectionId,
       epoch: context.newEpoch(),
       generation: 1,
       feed: feedAt(contentModseq),
       snapshot: null,
+      itemClass: context.itemClass,
       options: request.options ?? DEFAULT_OPTIONS,
       batch: [],
       more: false,
       applied: [],
-      supported: request.supported ?? null,
+      supported,
     };
     const saved = fresh;
     context.repo.write(() => {
@@ -71,7 +80,8 @@ function start(
       context.repo.save(saved);
     });
   }
-  return { ...NOTHING, collectionId: request.collectionId, status: 1, syncKey: keyOf(fresh) };
+  const { collectionId } = request;
+  return { ...NOTHING, collectionId, itemClass: context.itemClass, status: 1, syncKey: keyOf(fresh) };
 }
 
 async function advance(
@@ -80,8 +90,9 @@ async function advance(
   known: CollectionState,
   contentModseq: number,
 ): Promise<SyncReply> {
-  const { repo } = context;
-  const state = withoutEnds(withOptions(known, request.options), deletedBy(request));
+  const { repo, itemClass } = context;
+  const meant = { ...withOptions(known, request.options), itemClass };
+  const state = withoutEnds(meant, deletedBy(request));
   const applied = await applyCommands(context, state.options, request, []);
   const before = Math.max(contentModseq, applied.contentModseq);
   const plan = request.getChanges ? await planNext(context, request, state, before, true) : standStill(state);
@@ -106,6 +117,7 @@ async function advance(
   }
   return {
     collectionId: state.collectionId,
+    itemClass,
     status: 1,
     syncKey: keyOf(next),
     options: next.options,
@@ -144,11 +156,11 @@ async function repeat(
   state: CollectionState,
   contentModseq: number,
 ): Promise<SyncReply> {
-  const { repo, mailbox } = context;
+  const { repo, mailbox, itemClass } = context;
   const { collectionId } = state;
   const options = request.options ?? state.options;
   // Asks for nothing and brings nothing: the step can wait until it is asked for.
-  if (!request.getChanges && request.commands.length === 0) return unmoved(request, options);
+  if (!request.getChanges && request.commands.length === 0) return unmoved(request, options, itemClass);
   const applied = await applyCommands(context, options, request, state.applied);
   // What the device deletes in this very request it need not be told to delete.
   const deleting = deletedBy(request);
@@ -182,6 +194,7 @@ async function repeat(
   }
   return {
     collectionId,
+    itemClass,
     status: 1,
     syncKey: keyOf(next),
     options,
@@ -215,17 +228,18 @@ function deletedBy({ commands }: SyncRequest): Set<string> {
   return new Set(commands.flatMap((c) => (c.kind === 'delete' ? [c.itemId] : [])));
 }
 
-function unmoved({ collectionId, syncKey }: SyncRequest, options: SyncOptions): SyncReply {
-  return { ...NOTHING, collectionId, status: 1, syncKey, options, changed: false };
+function unmoved(
+  { collectionId, syncKey }: SyncRequest,
+  options: SyncOptions,
+  itemClass: ItemClass,
+): SyncReply {
+  return { ...NOTHING, collectionId, itemClass, status: 1, syncKey, options, changed: false };
 }
 
 /** With another window the walk through older items begins again, and skips what the shadow holds. */
 function withOptions(state: CollectionState, options: SyncOptions | undefined): CollectionState {
   if (options === undefined) return state;
-  const sameWindow =
-    options.filterType === state.options.filterType &&
-    options.conversationMode === state.options.conversationMode;
-  const snapshot = sameWindow ? state.snapshot : null;
+  const snapshot = sameWindow(options, state.options) ? state.snapshot : null;
   return { ...state, options, snapshot };
 }
 
@@ -237,6 +251,7 @@ function samePlace(a: CollectionState, b: CollectionState): boolean {
   return (
     a.feed.modseq === b.feed.modseq &&
     a.feed.itemId === b.feed.itemId &&
+    a.itemClass === b.itemClass &&
     JSON.stringify([a.options, a.snapshot, a.deferred ?? null]) ===
       JSON.stringify([b.options, b.snapshot, b.deferred ?? null])
   );

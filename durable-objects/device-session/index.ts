@@ -118,6 +118,10 @@ export function createDeviceSession<Env>(build: (env: Env, ctx: DurableObjectSta
       });
     }
 
+    async supported(collectionId: string): Promise<string[] | null> {
+      return this.#repo.load(collectionId)?.supported ?? null;
+    }
+
     estimate(call: DeviceCall, requests: EstimateRequest[]): Promise<EstimateReply[]> {
       return this.#lock.run(async () => {
         const services = build(this.env, this.ctx);

@@ -50,6 +50,7 @@ export class SyncDesk {
     if (meant.collections.some((r) => contradicts(r, heads.get(r.collectionId)))) {
       return { kind: 'status', status: PROTOCOL };
     }
+    if (call.settle !== true && (await isStale(mailbox, meant.collections))) return { kind: 'stale' };
     const replies: SyncReply[] = [];
     let room = meant.windowSize ?? Number.MAX_SAFE_INTEGER;
     for (const request of meant.collections) {
@@ -59,6 +60,7 @@ export class SyncDesk {
         repo: this.#repo,
         mailbox,
         contentModseq: head?.contentModseq,
+        itemClass: head?.itemClass ?? 'Email',
         now: services.now(),
         newEpoch: this.#newEpoch,
         send: (submissionId: string, raw: Uint8Array) =>
@@ -114,6 +116,20 @@ export class SyncDesk {
   }
 }
 
+/** Whether somebody changed an item since the Worker merged what the device says of it. */
+async function isStale(mailbox: MailboxStore, requests: readonly SyncRequest[]): Promise<boolean> {
+  const expected = new Map<string, number>();
+  for (const command of requests.flatMap((r) => r.commands)) {
+    if (command.kind === 'changeItem') expected.set(command.itemId, command.expect);
+    if (command.kind === 'addItem' && command.expect !== null)
+      expected.set(command.item.itemId, command.expect);
+  }
+  if (expected.size === 0) return false;
+  const states = await mailbox.itemStates([...expected.keys()]);
+  const modseqs = new Map(states.map((item) => [item.itemId, item.modseq]));
+  return [...expected].some(([itemId, modseq]) => modseqs.get(itemId) !== modseq);
+}
+
 async function send(
   { outbound }: SyncServices,
   call: SyncCall,
@@ -153,6 +169,7 @@ function contradicts(request: SyncRequest, head: FolderHead | undefined): boolea
   if (options !== undefined) {
     if (options.conversationMode && head.itemClass !== 'Email') return true;
     if (!isFilterTypeOf(head.itemClass, options.filterType)) return true;
+    if (options.sms !== null && !isFilterTypeOf(head.itemClass, options.sms.filterType)) return true;
     if (!isClassOf(head.itemClass, request.classes ?? [])) return true;
   }
   // Nothing is put into the recipient information cache, changed or deleted there.

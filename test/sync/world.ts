@@ -1,4 +1,4 @@
-import type { NewMessage } from '../../core/mail/types.ts';
+import type { ItemClass, NewMessage } from '../../core/mail/types.ts';
 import type { MailboxStore } from '../../core/ports/mail.ts';
 import { MemorySyncStateRepo } from '../../core/sync/model.testing.ts';
 import { DEFAULT_OPTIONS, type SyncOptions } from '../../core/sync/options.ts';
@@ -70,6 +70,7 @@ export class ModelDevice {
   readonly view = new Map<string, boolean>();
   now = NOW;
   filterType = 0;
+  itemClass: ItemClass = 'Email';
   /** Violations of what every reply must keep. */
   readonly odd: string[] = [];
   /** What the server gave up telling: after so many lost answers it takes the item for the reason. */
@@ -102,6 +103,7 @@ export class ModelDevice {
         repo: this.repo,
         mailbox: this.mailbox,
         contentModseq: modseqs.get(this.folderId),
+        itemClass: this.itemClass,
         now: this.now,
         newEpoch: () => `e${++this.#epochs}`,
       },

@@ -19,6 +19,8 @@ export const STATUS = {
     serverError: 5,
     conversion: 6,
     notFound: 8,
+    /** The mailbox takes no more (MS-ASCMD 2.2.3.177.17). */
+    full: 9,
     hierarchy: 12,
     incomplete: 13,
     waitRange: 14,

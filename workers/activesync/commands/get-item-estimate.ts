@@ -76,18 +76,21 @@ function answer(status: number | undefined, replies: EstimateReply[]): Reply {
 function parseCollection(element: WbxmlElement): EstimateRequest | null {
   const collectionId = textOf(element, 'GetItemEstimate:CollectionId') ?? '';
   const options = children(element, 'AirSync:Options');
-  // No text message is kept: the options for them count nothing.
   const own = options.find((o) => textOf(o, 'AirSync:Class') !== 'SMS');
+  const texts = options.find((o) => textOf(o, 'AirSync:Class') === 'SMS');
+  const sms = texts === undefined ? null : wholeNumber(textOf(texts, 'AirSync:FilterType') ?? '0');
   const filterType = wholeNumber(textOf(own, 'AirSync:FilterType') ?? textOf(element, 'AirSync:FilterType'));
   const maxItems = wholeNumber(textOf(own, 'AirSync:MaxItems'));
   const conversation = child(element, 'AirSync:ConversationMode')?.text;
   if (collectionId === '' || collectionId.length > MAX_ID || filterType === null || maxItems === null) {
     return null;
   }
+  if (texts !== undefined && sms === null) return null;
   return {
     collectionId,
     syncKey: textOf(element, 'AirSync:SyncKey') ?? '0',
     filterType: filterType ?? 0,
+    ...(options.length === 0 ? {} : { kinds: { mail: own !== undefined, sms: sms ?? null } }),
     // An empty element says yes (MS-ASDTYPE 2.1).
     conversationMode:
       conversation === undefined ? undefined : conversation !== '0' && conversation !== 'false',

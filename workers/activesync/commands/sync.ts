@@ -2,12 +2,17 @@ import { el } from '../../../codecs/wbxml/index.ts';
 import type { SyncAnswer, SyncCall, WatchedFolder } from '../../../core/ports/device.ts';
 import type { SyncReply } from '../../../core/sync/request.ts';
 import type { EasContext } from '../context.ts';
-import { type Staged, stageDrafts } from '../drafts/stage.ts';
+import type { WrittenRaw } from '../drafts/stage.ts';
 import { sweepDrafts } from '../drafts/sweep.ts';
 import { checkGate, readGate } from '../gate/check.ts';
 import { type Reply, streamedWbxml, wbxml } from '../http/reply.ts';
-import { parseSync } from '../sync/parse.ts';
+import { noteItems } from '../pim/after.ts';
+import { type ParsedCollection, parseSync } from '../sync/parse.ts';
 import { renderCollection } from '../sync/render.ts';
+import { type Staged, stageCollection } from '../sync/stage.ts';
+
+/** How often items are looked at again that somebody else changes at the same time. */
+const LOOKS = 3;
 
 /** Sync (MS-ASCMD 2.2.1.21). The device's object decides what is said; here it is read, held and written. */
 export async function sync(context: EasContext): Promise<Reply> {
@@ -17,21 +22,41 @@ export async function sync(context: EasContext): Promise<Reply> {
     user: context.principal.user,
   };
   let call: SyncCall = { collections: null, partial: false, waitSeconds: null, windowSize: null, sender };
-  const staged: Staged[] = [];
+  let collections: ParsedCollection[] | null = null;
   if (context.body !== null) {
     const parsed = parseSync(context.body, context.version);
     if (parsed.kind === 'status') return topStatus(parsed.status, parsed.limit);
-    for (const collection of parsed.collections) staged.push(await stageDrafts(context, collection));
     const { partial, waitSeconds, windowSize } = parsed;
-    call = { ...call, collections: staged.map((s) => s.request), partial, waitSeconds, windowSize };
+    call = { ...call, partial, waitSeconds, windowSize };
+    collections = parsed.collections;
   }
-  const answer = await context.device.sync(call);
-  sweepDrafts(context, staged);
+  const { answer, asked } = await stageAndSync(context, call, collections);
   if (answer.kind === 'status') return topStatus(answer.status);
   if (answer.waitSeconds === 0 || answer.replies.some((r) => r.changed)) {
     return renderReplies(context, answer.replies);
   }
-  return hold(context, call, answer);
+  return hold(context, asked, answer);
+}
+
+/** Merges what the device says with what is there; once more when that has changed meanwhile. */
+async function stageAndSync(
+  context: EasContext,
+  call: SyncCall,
+  collections: ParsedCollection[] | null,
+): Promise<{ answer: Exclude<SyncAnswer, { kind: 'stale' }>; asked: SyncCall }> {
+  const written: WrittenRaw[] = [];
+  for (let look = 1; ; look++) {
+    const staged: Staged[] = [];
+    for (const collection of collections ?? []) staged.push(await stageCollection(context, collection));
+    written.push(...staged.flatMap((s) => s.written));
+    const requests = collections === null ? null : staged.map((s) => s.request);
+    const asked: SyncCall = { ...call, collections: requests, ...(look < LOOKS ? {} : { settle: true }) };
+    const answer = await context.device.sync(asked);
+    if (answer.kind === 'stale') continue;
+    sweepDrafts(context, written);
+    noteItems(context, staged);
+    return { answer, asked };
+  }
 }
 
 /** Waits until one of the collections has something to say (MS-ASCMD 2.2.3.198): the bridge that a Ping uses. */
@@ -57,6 +82,7 @@ async function hold(
     if (end.kind !== 'changed') return { kind: 'empty' };
     const again = await device.sync(call);
     if (again.kind === 'status') return topStatus(again.status);
+    if (again.kind === 'stale') continue;
     if (again.replies.some((r) => r.changed)) return renderReplies(context, again.replies);
     // Told of a change that is none to this device: it waits on for the rest of its time, for others than that.
     folders = folders.map(({ id }) => ({ id }));

@@ -1,8 +1,18 @@
+import type { WbxmlElement } from '../../../codecs/wbxml/index.ts';
 import type { Message } from '../../../core/mail/types.ts';
 import type { EasContext } from '../context.ts';
-import type { DraftRequest } from '../sync/parse-commands.ts';
 import { applyToDraft, contentOfDraft, type DraftFrame, emptyDraft } from './content.ts';
 import { wholeMessage } from './whole-message.ts';
+
+/** A draft that the device makes, changes or sends (16.x). */
+export interface DraftRequest {
+  /** Of an Add; null of a Change. */
+  clientId: string | null;
+  /** Of a Change; null of an Add. */
+  itemId: string | null;
+  data: WbxmlElement | undefined;
+  send: boolean;
+}
 
 export interface Composed {
   raw: Uint8Array;

@@ -1,45 +1,30 @@
 import type { Message, NewMessage } from '../../../core/mail/types.ts';
-import type { SyncRequest } from '../../../core/sync/request.ts';
 import type { AddedFiles, ClientCommand } from '../../../core/sync/state.ts';
 import type { EasContext } from '../context.ts';
 import { STATUS } from '../status.ts';
 import type { ParsedCollection } from '../sync/parse.ts';
-import { type DraftRequest, parseMarks } from '../sync/parse-commands.ts';
-import { composeDraft } from './compose.ts';
+import { parseMarks } from '../sync/parse-commands.ts';
+import { refused } from '../sync/refused.ts';
+import { composeDraft, type DraftRequest } from './compose.ts';
 import { addedFiles, fileIds } from './content.ts';
 import { digest, fingerprintOf } from './fingerprint.ts';
 
-/** A staged collection, and the raws that were written for it. */
-export interface Staged {
-  request: SyncRequest;
-  /** Keys by the item that has them once its command is carried out. */
-  written: { itemId: string; rawKey: string; replaces: string | null }[];
+/** A raw that was written for the item that has it once its command is carried out. */
+export interface WrittenRaw {
+  itemId: string;
+  rawKey: string;
+  replaces: string | null;
 }
 
 /**
- * Turns the drafts of a request into messages before the device's object sees them: composed, stored and read. Ids
+ * Turns a draft of a request into a message before the device's object sees it: composed, stored and read. Ids
  * and keys are made from what names the command, so that a repeat arrives at the same draft (I16).
  */
-export async function stageDrafts(context: EasContext, collection: ParsedCollection): Promise<Staged> {
-  const written: Staged['written'] = [];
-  const commands: ClientCommand[] = [];
-  const drafts = collection.commands.some((c) => c.kind === 'draft');
-  const head = drafts
-    ? (await context.mailbox.folderHeads([collection.collectionId])).get(collection.collectionId)
-    : undefined;
-  for (const command of collection.commands) {
-    if (command.kind !== 'draft') commands.push(command);
-    else if (head !== undefined && head.role !== 'drafts') commands.push(refused(command));
-    else commands.push(...(await stage(context, collection, command, written)));
-  }
-  return { request: { ...collection, commands }, written };
-}
-
-async function stage(
+export async function stageDraft(
   context: EasContext,
   collection: ParsedCollection,
   command: DraftRequest,
-  written: Staged['written'],
+  written: WrittenRaw[],
 ): Promise<ClientCommand[]> {
   const { clientId, data, send } = command;
   const present = command.itemId === null ? null : await draftOf(context, collection, command.itemId);
@@ -128,9 +113,4 @@ function read(
     ...{ ref, itemId, rawKey, receivedAt: services.now() },
     ...{ folderRole: 'drafts', folderId: collectionId, isRead: true, isDraft: true },
   });
-}
-
-function refused(command: DraftRequest, status: number = STATUS.sync.conversion): ClientCommand {
-  const id = command.clientId ?? command.itemId ?? '';
-  return { kind: 'refused', command: command.clientId === null ? 'change' : 'add', id, status };
 }

@@ -1,13 +1,12 @@
 import type { EasContext } from '../context.ts';
-import type { Staged } from './stage.ts';
+import type { WrittenRaw } from './stage.ts';
 
 /** Takes away raws that no draft has: of commands that were not carried out, and those that were replaced. */
-export function sweepDrafts(context: EasContext, staged: Staged[]): void {
-  const written = staged.flatMap((s) => s.written);
+export function sweepDrafts(context: EasContext, written: WrittenRaw[]): void {
   if (written.length > 0) context.services.defer(sweep(context, written));
 }
 
-async function sweep({ mailbox, ref, services, correlationId }: EasContext, written: Staged['written']) {
+async function sweep({ mailbox, ref, services, correlationId }: EasContext, written: WrittenRaw[]) {
   const messages = await mailbox.messages(written.map((w) => w.itemId));
   const used = new Set(messages.map((m) => m.rawKey));
   const kept = written.filter((w) => used.has(w.rawKey));

@@ -6,8 +6,8 @@ import { STATUS } from '../status.ts';
 import { openAttachment } from './attachment.ts';
 import { base64Stream } from './base64-stream.ts';
 import type { ByteRange } from './byte-range.ts';
-import { fetchMessage } from './fetch-message.ts';
 import type { FetchRequest } from './fetch-request.ts';
+import { type FetchedItem, fetchStored } from './fetch-stored.ts';
 import type { PartList } from './parts.ts';
 
 const { itemOperations: S } = STATUS;
@@ -27,10 +27,12 @@ export async function fetchItem(
   try {
     const found =
       fileReference === undefined
-        ? await fetchMessage(context, request, range, parts)
+        ? await fetchStored(context, request, range, parts)
         : await fetchAttachment(context, fileReference, range, parts);
     if (typeof found === 'number') return failed(found, names);
-    return el('ItemOperations:Fetch', el('ItemOperations:Status', S.ok), names, classOf(request), found);
+    const { itemClass, properties } = found;
+    const itsClass = itemClass === null ? null : el('AirSync:Class', itemClass);
+    return el('ItemOperations:Fetch', el('ItemOperations:Status', S.ok), names, itsClass, properties);
   } catch (error) {
     context.log.error('eas.item-not-rendered', {
       itemId: request.serverId ?? request.longId,
@@ -57,10 +59,6 @@ function namesOf(request: FetchRequest): WbxmlNode[] {
   ];
 }
 
-function classOf(request: FetchRequest): WbxmlNode | null {
-  return request.fileReference === undefined ? el('AirSync:Class', 'Email') : null;
-}
-
 /** There are no document libraries here; what is no address of one at all is told apart (MS-ASCMD 2.2.3.177.8). */
 function isShare(linkId: string | undefined): boolean {
   return /^(?:\\\\|file:\/\/|https?:\/\/)[^\\/\s]+[\\/]/i.test(linkId ?? '');
@@ -72,12 +70,12 @@ async function fetchAttachment(
   reference: string,
   range: ByteRange | null,
   parts: PartList | null,
-): Promise<WbxmlNode | number> {
+): Promise<(Omit<FetchedItem, 'itemClass'> & { itemClass: null }) | number> {
   const ids = parseFileReference(reference);
   const content = ids === null ? null : await openAttachment(context, ids, range);
   if (content === null) return S.badAttachment;
   if (content === 'bad-range') return S.badRange;
-  return el(
+  const properties = el(
     'ItemOperations:Properties',
     // Only when it was asked for: an unasked Range breaks some phones.
     range === null ? null : el('ItemOperations:Range', `${content.start}-${content.end - 1}`),
@@ -87,4 +85,5 @@ async function fetchAttachment(
       ? el('ItemOperations:Data', base64Stream(content.bytes))
       : el('ItemOperations:Part', parts.add(content.bytes)),
   );
+  return { itemClass: null, properties };
 }

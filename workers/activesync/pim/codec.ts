@@ -5,6 +5,10 @@ import type { EasContext } from '../context.ts';
 
 /** What a device says of an item, to be put over what is there. */
 export interface Incoming {
+  /**
+   * ApplicationData. Of a Delete that names one occurrence of an event (16.x) the `AirSync:Delete` itself: this occurrence
+   * is no more, the event stays.
+   */
   data: WbxmlElement;
   /** null for an Add. */
   present: PimItem | null;
@@ -13,15 +17,17 @@ export interface Incoming {
   /**
    * Tags (`Contacts:FirstName`) of the fields that the device manages itself: of these, what it leaves out of a Change is
    * gone; all others stay as they are (ghosting, MS-ASCMD 2.2.3.179). null: it said nothing, and then everything counts
-   * that the class of the item does not ghost by itself.
+   * that the class of the item does not ghost by itself. An empty set: also of an Add that names by its UID what the folder
+   * has already (`present`), and is put over that.
    */
   supported: ReadonlySet<string> | null;
-  /** Of the Change alone: one occurrence (16.x, MS-ASAIRS 2.2.2.25 InstanceId), in its compact form. */
+  /** Of a Change or Delete alone: one occurrence (16.x, MS-ASAIRS 2.2.2.25 InstanceId), in its compact form. */
   instanceId: string | null;
 }
 
 export type Taken =
-  | { kind: 'item'; item: NewPimItem; announce: boolean }
+  /** `echo`: the device does not know all of what its words became (numbers of attachments), and is told by a Change. */
+  | { kind: 'item'; item: NewPimItem; announce: boolean; echo?: true }
   /** Status of the command (MS-ASCMD 2.2.3.177.17): 6 for what cannot be an item of this class. */
   | { kind: 'refused'; status: number };
 

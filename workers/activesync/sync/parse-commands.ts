@@ -1,60 +1,67 @@
 import { child, children, textOf, type WbxmlElement } from '../../../codecs/wbxml/index.ts';
 import type { ClientCommand } from '../../../core/sync/state.ts';
-import { atLeast, type Version } from '../http/versions.ts';
 import { STATUS } from '../status.ts';
 import { parseFlag } from './flag.ts';
 
-/** A draft that the device makes, changes or sends: to be turned into a message before it reaches the engine (16.x). */
-export interface DraftRequest {
-  kind: 'draft';
-  /** Of an Add; null of a Change. */
-  clientId: string | null;
-  /** Of a Change; null of an Add. */
-  itemId: string | null;
+/** An Add: what it makes depends on its folder and its Class. */
+export interface NewRequest {
+  kind: 'new';
+  clientId: string;
+  /** As the request has it (SMS in a folder of mail); null when it does not say. */
+  itemClass: string | null;
   data: WbxmlElement | undefined;
   send: boolean;
 }
 
-export type ParsedCommand = ClientCommand | DraftRequest;
+/** A Change of more than the marks of a message. */
+export interface EditRequest {
+  kind: 'edit';
+  itemId: string;
+  /** One occurrence of an event (MS-ASAIRS 2.2.2.25, 16.x). */
+  instanceId: string | null;
+  /** It is the Delete of that occurrence, and `data` the command itself; else its ApplicationData. */
+  isDelete: boolean;
+  data: WbxmlElement | undefined;
+  send: boolean;
+}
+
+/** What has to be staged before it reaches the engine, beside what is a command already. */
+export type ParsedCommand = ClientCommand | NewRequest | EditRequest;
 
 const MAX_CATEGORIES = 300;
 const MAX_TEXT = 255;
 const MAX_ID = 64;
 
+/** A time in its compact form is shorter. */
+const MAX_INSTANCE = 32;
+
 /** What any message may be changed in; everything else is a draft's alone (MS-ASEMAIL 3.1.5.1). */
-const CHANGEABLE = new Set(['Email:Read', 'Email:Flag', 'Email:Categories']);
-const DRAFT_FIELDS = new Set([
-  'Email:To',
-  'Email:Cc',
-  'Email2:Bcc',
-  'Email:ReplyTo',
-  'Email:Subject',
-  'Email:Importance',
-  'Email:From',
-  'AirSyncBase:Body',
-  'AirSyncBase:Attachments',
-]);
+const MARKS = new Set(['Email:Read', 'Email:Flag', 'Email:Categories']);
 
 /** Children of Commands (MS-ASCMD 2.2.3.32); null when one is no command or names nothing. */
-export function parseCommands(element: WbxmlElement | undefined, version: Version): ParsedCommand[] | null {
+export function parseCommands(element: WbxmlElement | undefined): ParsedCommand[] | null {
   const parsed: ParsedCommand[] = [];
   for (const command of element?.children ?? []) {
-    const one = parseCommand(command, version);
+    const one = parseCommand(command);
     if (one === null) return null;
     parsed.push(one);
   }
   return parsed;
 }
 
-function parseCommand(element: WbxmlElement, version: Version): ParsedCommand | null {
-  if (element.tag === 'AirSync:Add') return parseAdd(element, version);
+function parseCommand(element: WbxmlElement): ParsedCommand | null {
+  if (element.tag === 'AirSync:Add') return parseAdd(element);
   const itemId = textOf(element, 'AirSync:ServerId');
+  const instanceId = textOf(element, 'AirSyncBase:InstanceId')?.trim() ?? null;
   if (itemId === undefined || itemId.length > MAX_ID) return null;
+  if (instanceId !== null && instanceId.length > MAX_INSTANCE) return null;
   switch (element.tag) {
     case 'AirSync:Change':
-      return parseChange(element, itemId, version);
+      return parseChange(element, itemId, instanceId);
     case 'AirSync:Delete':
-      return { kind: 'delete', itemId };
+      return instanceId === null
+        ? { kind: 'delete', itemId }
+        : { kind: 'edit', itemId, instanceId, isDelete: true, data: element, send: false };
     case 'AirSync:Fetch':
       return { kind: 'fetch', itemId };
     default:
@@ -62,28 +69,35 @@ function parseCommand(element: WbxmlElement, version: Version): ParsedCommand | 
   }
 }
 
-function parseAdd(element: WbxmlElement, version: Version): ParsedCommand | null {
+function parseAdd(element: WbxmlElement): ParsedCommand | null {
   const clientId = textOf(element, 'AirSync:ClientId');
   if (clientId === undefined || clientId === '' || clientId.length > MAX_ID) return null;
-  const itemClass = textOf(element, 'AirSync:Class') ?? 'Email';
-  const data = child(element, 'AirSync:ApplicationData');
-  if (!atLeast(version, '16.0') || itemClass !== 'Email') {
-    return { kind: 'refused', command: 'add', id: clientId, status: STATUS.sync.conversion };
-  }
-  return { kind: 'draft', clientId, itemId: null, data, send: child(element, 'Email2:Send') !== undefined };
+  return {
+    kind: 'new',
+    clientId,
+    itemClass: textOf(element, 'AirSync:Class') ?? null,
+    data: child(element, 'AirSync:ApplicationData'),
+    send: child(element, 'Email2:Send') !== undefined,
+  };
 }
 
-function parseChange(element: WbxmlElement, itemId: string, version: Version): ParsedCommand {
+function parseChange(element: WbxmlElement, itemId: string, instanceId: string | null): ParsedCommand {
   const data = child(element, 'AirSync:ApplicationData');
   const send = child(element, 'Email2:Send') !== undefined;
-  const refused = { kind: 'refused', command: 'change', id: itemId, status: STATUS.sync.conversion } as const;
-  const tags = (data?.children ?? []).map((c) => c.tag);
-  if (send || tags.some((tag) => DRAFT_FIELDS.has(tag))) {
-    return atLeast(version, '16.0') ? { kind: 'draft', clientId: null, itemId, data, send } : refused;
+  const fields = data?.children ?? [];
+  const isMark = fields.length > 0 && fields.every((field) => MARKS.has(field.tag));
+  if (!isMark || send || instanceId !== null) {
+    return { kind: 'edit', itemId, instanceId, isDelete: false, data, send };
   }
-  if (tags.some((tag) => !CHANGEABLE.has(tag))) return refused;
+  return markOf(itemId, data);
+}
+
+/** Read mark, flag and categories of a message as a command. */
+export function markOf(itemId: string, data: WbxmlElement | undefined): ClientCommand {
   const marks = parseMarks(data);
-  return marks === 'invalid' ? refused : { kind: 'change', itemId, ...marks };
+  return marks === 'invalid'
+    ? { kind: 'refused', command: 'change', id: itemId, status: STATUS.sync.conversion }
+    : { kind: 'change', itemId, ...marks };
 }
 
 type Marks = Omit<Extract<ClientCommand, { kind: 'change' }>, 'kind' | 'itemId'>;

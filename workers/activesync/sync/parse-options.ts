@@ -10,43 +10,64 @@ import {
 } from '../mail/body-preference.ts';
 import { STATUS } from '../status.ts';
 
+const SMS = 'SMS';
+
 export type ParsedOptions =
   | { kind: 'ok'; options: SyncOptions; classes: string[] }
   | { kind: 'status'; status: number };
 
 /**
- * The Options elements of a Collection (MS-ASCMD 2.2.3.125.5). There may be one for each class; those of Email count
- * for a folder that takes SMS too. Elements that are said twice count once, as the first says.
+ * The Options elements of a Collection (MS-ASCMD 2.2.3.125.5): one for each class, which in a folder of mail may be that
+ * of text messages too (MS-ASMS 3.1.5.1). Elements that are said twice count once, as the first says.
  */
 export function parseOptions(collection: WbxmlElement, version: Version): ParsedOptions | null {
   const elements = children(collection, 'AirSync:Options');
-  const conversationMode = flagOf(collection, 'AirSync:ConversationMode') ?? false;
-  const first = elements.find((o) => textOf(o, 'AirSync:Class') !== 'SMS') ?? elements[0];
-  if (first === undefined) return null;
+  if (elements.length === 0) return null;
   const classes = elements.flatMap((o) => textOf(o, 'AirSync:Class') ?? []);
   // MS-ASCMD 2.2.3.27.5
   if (new Set(classes).size !== classes.length) return refused(STATUS.sync.protocol);
+  const main = elements.find((o) => textOf(o, 'AirSync:Class') !== SMS);
+  const texts = elements.find((o) => textOf(o, 'AirSync:Class') === SMS);
+  const sms = texts === undefined ? null : readOptions(texts, version);
+  if (sms?.kind === 'status') return sms;
+  // Without options of its own the class of the folder is not meant.
+  const own: Read =
+    main === undefined
+      ? { kind: 'read', options: { ...DEFAULT_OPTIONS, mail: false } }
+      : readOptions(main, version);
+  if (own.kind === 'status') return own;
+  const { filterType, bodies } = sms?.options ?? DEFAULT_OPTIONS;
+  const options: SyncOptions = {
+    ...own.options,
+    conversationMode: flagOf(collection, 'AirSync:ConversationMode') ?? false,
+    sms: sms === null ? null : { filterType, bodies },
+  };
+  return { kind: 'ok', options, classes };
+}
+
+type Read = { kind: 'read'; options: SyncOptions } | Extract<ParsedOptions, { kind: 'status' }>;
+
+function readOptions(element: WbxmlElement, version: Version): Read {
   const filterType =
-    child(first, 'AirSync:FilterType') === undefined ? 0 : numberOf(first, 'AirSync:FilterType');
-  const conflict = textOf(first, 'AirSync:Conflict');
+    child(element, 'AirSync:FilterType') === undefined ? 0 : numberOf(element, 'AirSync:FilterType');
+  const conflict = textOf(element, 'AirSync:Conflict');
   if (filterType === undefined || (conflict !== undefined && conflict !== '0' && conflict !== '1'))
     return refused(STATUS.sync.protocol);
-  const read = readBodyPreferences(first, 'sync', version);
+  const read = readBodyPreferences(element, 'sync', version);
   if (read.kind === 'error') return refused(read.status);
   const options: SyncOptions = {
     ...DEFAULT_OPTIONS,
     filterType,
     bodies: read.bodies,
     bodyParts: read.bodyParts,
-    mimeSupport: mimeSupportOf(first),
-    mimeTruncation: mimeTruncationOf(first),
-    conversationMode,
-    maxItems: numberOf(first, 'AirSync:MaxItems') ?? null,
+    mimeSupport: mimeSupportOf(element),
+    mimeTruncation: mimeTruncationOf(element),
+    maxItems: numberOf(element, 'AirSync:MaxItems') ?? null,
     conflict: conflict === '0' ? 'client' : 'server',
   };
-  return { kind: 'ok', options, classes };
+  return { kind: 'read', options };
 }
 
-function refused(status: number): ParsedOptions {
+function refused(status: number): Extract<ParsedOptions, { kind: 'status' }> {
   return { kind: 'status', status };
 }

@@ -94,7 +94,7 @@ function parseCollection(
   if (syncKey === undefined || syncKey.length > MAX_ID) return STATUS.sync.protocol;
   const options = parseOptions(element, version);
   if (options?.kind === 'status') return options.status;
-  const commands = parseCommands(child(element, 'AirSync:Commands'), version);
+  const commands = parseCommands(child(element, 'AirSync:Commands'));
   const getChanges = flagOf(element, 'AirSync:GetChanges');
   // The key 0 starts anew: it brings no changes and takes none (MS-ASCMD 2.2.3.84).
   if (commands === null || (syncKey === '0' && (getChanges === true || commands.length > 0)))

@@ -1,5 +1,6 @@
 import { el, type WbxmlNode } from '../../../codecs/wbxml/index.ts';
 import type { Correspondent, Message } from '../../../core/mail/types.ts';
+import { CLASS_OF_KIND, type PimItem } from '../../../core/pim/types.ts';
 import type { SyncReply } from '../../../core/sync/request.ts';
 import type { BatchEntry, CommandResponse } from '../../../core/sync/state.ts';
 import { FAN_OUT, mapBounded } from '../../../platform/bounded.ts';
@@ -13,6 +14,7 @@ import {
   renderContext,
 } from '../mail/email-data.ts';
 import { recipientCacheProperties } from '../people/recipient-cache.ts';
+import { addedProperties, itemProperties } from '../pim/render.ts';
 import { STATUS } from '../status.ts';
 import { reportLeftOut } from './left-out.ts';
 
@@ -26,6 +28,7 @@ const COMMAND_TAGS = {
 /** The items that an answer speaks of. */
 interface Items {
   messages: Map<string, Message>;
+  others: Map<string, PimItem>;
   correspondents: Map<string, Correspondent>;
   unreadable: Set<string>;
 }
@@ -63,39 +66,50 @@ async function itemsOf(context: EasContext, reply: SyncReply): Promise<Items> {
   const named = reply.batch.filter((e) => e.op === 'add' || e.op === 'change').map((e) => e.itemId);
   const answered = reply.responses.flatMap((r) => (r.command === 'fetch' ? [r.id] : (r.itemId ?? [])));
   const ids = [...new Set([...named, ...answered])];
-  const items: Items = { messages: new Map(), correspondents: new Map(), unreadable: new Set() };
-  if (ids.length === 0) return items;
-  for (const m of await readableMessages(context, ids, items.unreadable)) items.messages.set(m.itemId, m);
-  const others = ids.filter((id) => !items.messages.has(id));
-  if (others.length > 0) {
-    for (const c of await mailbox.correspondents(others)) items.correspondents.set(c.itemId, c);
+  const items: Items = {
+    ...{ messages: new Map(), others: new Map(), correspondents: new Map(), unreadable: new Set() },
+  };
+  const left = () =>
+    ids.filter((id) => !items.messages.has(id) && !items.others.has(id) && !items.unreadable.has(id));
+  const isMail = reply.itemClass === 'Email' || reply.itemClass === null;
+  if (isMail && ids.length > 0) {
+    const read = await readable(context, ids, (some) => mailbox.messages(some), items.unreadable);
+    for (const m of read) items.messages.set(m.itemId, m);
+  }
+  if (left().length > 0) {
+    const read = await readable(context, left(), (some) => mailbox.pimItems(some), items.unreadable);
+    for (const item of read) items.others.set(item.itemId, item);
+  }
+  if (!isMail && left().length > 0) {
+    for (const c of await mailbox.correspondents(left())) items.correspondents.set(c.itemId, c);
   }
   return items;
 }
 
 /** One record that cannot be read must not hold up the others (I20): then each is read by itself. */
-async function readableMessages(
-  { mailbox, log }: EasContext,
+async function readable<T>(
+  { log }: EasContext,
   ids: string[],
+  read: (ids: string[]) => Promise<T[]>,
   unreadable: Set<string>,
-): Promise<Message[]> {
+): Promise<T[]> {
   try {
-    return await mailbox.messages(ids);
+    return await read(ids);
   } catch (error) {
-    log.warn('eas.messages-not-read', { items: ids.length, error: describeError(error) });
+    log.warn('eas.items-not-read', { items: ids.length, error: describeError(error) });
   }
-  const read: Message[] = [];
+  const found: T[] = [];
   for (const id of ids) {
     try {
-      read.push(...(await mailbox.messages([id])));
+      found.push(...(await read([id])));
     } catch (error) {
       unreadable.add(id);
       log.error('eas.item-not-read', { itemId: id, error: describeError(error) });
     }
   }
   // Not one of them: then it is the store, and the device comes again.
-  if (unreadable.size === ids.length && ids.length > 1) throw new Error('no message could be read');
-  return read;
+  if (unreadable.size === ids.length && ids.length > 1) throw new Error('no item could be read');
+  return found;
 }
 
 /** null leaves the item out: one that cannot be shown must never hold up its folder (I20). */
@@ -110,7 +124,10 @@ async function renderEntry(
   if (entry.op === 'softDelete') return el('AirSync:SoftDelete', serverId);
   const tag = entry.op === 'add' ? 'AirSync:Add' : 'AirSync:Change';
   const data = await propertiesOrOutline(context, reply, entry, items);
-  return data === null ? null : el(tag, serverId, el('AirSync:ApplicationData', data));
+  if (data === null) return null;
+  // An Add says what it is by its MessageClass alone.
+  const itemClass = entry.op === 'add' ? null : classOf(items.others.get(entry.itemId));
+  return el(tag, itemClass, serverId, el('AirSync:ApplicationData', data));
 }
 
 async function propertiesOrOutline(
@@ -143,7 +160,7 @@ async function propertiesOf(
   context: EasContext,
   reply: SyncReply,
   entry: BatchEntry,
-  { messages, correspondents }: Items,
+  { messages, others, correspondents }: Items,
 ): Promise<WbxmlNode[] | null> {
   const message = messages.get(entry.itemId);
   if (message !== undefined) {
@@ -152,6 +169,8 @@ async function propertiesOf(
       ? emailProperties(render, message, reply.options)
       : emailChange(render, message, entry.since ?? 0, reply.options, entry.named);
   }
+  const other = others.get(entry.itemId);
+  if (other !== undefined) return itemProperties(context, other, reply.options);
   const correspondent = correspondents.get(entry.itemId);
   return correspondent === undefined ? null : recipientCacheProperties(correspondent, context.services.now());
 }
@@ -160,14 +179,28 @@ async function renderResponse(
   context: EasContext,
   reply: SyncReply,
   response: CommandResponse,
-  { messages }: Items,
+  items: Items,
 ): Promise<WbxmlNode> {
   const status = el('AirSync:Status', response.status);
-  if (response.command === 'add') return renderAdded(response, messages);
+  if (response.command === 'add') return renderAdded(context, response, items);
   const serverId = el('AirSync:ServerId', response.id);
   const tag = COMMAND_TAGS[response.command];
-  if (response.command !== 'fetch' || response.status !== STATUS.sync.ok) return el(tag, serverId, status);
-  const message = messages.get(response.id);
+  if (response.command !== 'fetch' || response.status !== STATUS.sync.ok) {
+    const { instanceId } = response;
+    const instance = instanceId === undefined ? null : el('AirSyncBase:InstanceId', instanceId);
+    return el(tag, serverId, instance, status);
+  }
+  const other = items.others.get(response.id);
+  if (other !== undefined && isOf(other, reply)) {
+    const data = await itemProperties(context, other, reply.options, true).catch((error: unknown) => {
+      context.log.error('eas.item-not-rendered', { itemId: response.id, error: describeError(error) });
+      return null;
+    });
+    return data === null
+      ? el(tag, serverId, el('AirSync:Status', STATUS.sync.conversion))
+      : el(tag, serverId, status, el('AirSync:ApplicationData', data));
+  }
+  const message = items.messages.get(response.id);
   if (message === undefined || message.folderId !== reply.collectionId) {
     return el(tag, serverId, el('AirSync:Status', STATUS.sync.notFound));
   }
@@ -180,15 +213,28 @@ async function renderResponse(
 }
 
 /** The answer to an Add: where the item is now, and what the device does not know of it (MS-ASCMD 2.2.3.7.2). */
-function renderAdded(response: CommandResponse, messages: Map<string, Message>): WbxmlNode {
-  const message = response.itemId === undefined ? undefined : messages.get(response.itemId);
+function renderAdded(context: EasContext, response: CommandResponse, { messages, others }: Items): WbxmlNode {
+  const { itemId = '' } = response;
+  const message = messages.get(itemId);
+  const other = others.get(itemId);
+  const data =
+    message === undefined ? addedProperties(context, other) : draftProperties(message, response.files ?? {});
   return el(
     'AirSync:Add',
+    classOf(other),
     el('AirSync:ClientId', response.id),
-    response.itemId === undefined ? null : el('AirSync:ServerId', response.itemId),
+    itemId === '' ? null : el('AirSync:ServerId', itemId),
     el('AirSync:Status', response.status),
-    message === undefined
-      ? null
-      : el('AirSync:ApplicationData', draftProperties(message, response.files ?? {})),
+    data.length === 0 && message === undefined ? null : el('AirSync:ApplicationData', data),
   );
+}
+
+/** Of text messages alone the folder does not say what they are (MS-ASCMD 2.2.3.27.6). */
+function classOf(item: PimItem | undefined): WbxmlNode | null {
+  return item?.kind === 'sms' ? el('AirSync:Class', 'SMS') : null;
+}
+
+/** Whether the folder of the answer shows this item: Deleted Items holds others too. */
+function isOf({ folderId, kind }: PimItem, { collectionId, itemClass }: SyncReply): boolean {
+  return folderId === collectionId && CLASS_OF_KIND[kind] === itemClass;
 }

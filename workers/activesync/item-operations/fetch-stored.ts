@@ -1,6 +1,9 @@
 import { el, type OpaqueStream, type WbxmlNode } from '../../../codecs/wbxml/index.ts';
+import { CLASS_OF_KIND, type PimItem } from '../../../core/pim/types.ts';
+import { DEFAULT_OPTIONS } from '../../../core/sync/options.ts';
 import type { EasContext } from '../context.ts';
 import { emailProperties, renderContext } from '../mail/email-data.ts';
+import { itemProperties } from '../pim/render.ts';
 import { STATUS } from '../status.ts';
 import type { ByteRange } from './byte-range.ts';
 import { type FetchRequest, localName } from './fetch-request.ts';
@@ -8,21 +11,61 @@ import type { PartList } from './parts.ts';
 
 const { itemOperations: S } = STATUS;
 
-/** Properties of a message, by ServerId in its folder or by LongId anywhere; or the status that refuses it. */
-export async function fetchMessage(
+export interface FetchedItem {
+  /** MS-ASCMD 2.2.3.27.3 */
+  itemClass: string;
+  properties: WbxmlNode;
+}
+
+/** Properties of an item, by ServerId in its folder or by LongId anywhere; or the status that refuses it. */
+export async function fetchStored(
   context: EasContext,
   request: FetchRequest,
   range: ByteRange | null,
   parts: PartList | null,
-): Promise<WbxmlNode | number> {
+): Promise<FetchedItem | number> {
   const { serverId, longId, collectionId, schema } = request;
   const itemId = longId ?? serverId ?? '';
+  const isHere = (folderId: string) => longId !== undefined || folderId === collectionId;
   const [message] = itemId === '' ? [] : await context.mailbox.messages([itemId]);
-  if (message === undefined || (longId === undefined && message.folderId !== collectionId)) return S.notFound;
-  const all = await emailProperties(renderContext(context), message, request.body);
+  const [item] = message !== undefined || itemId === '' ? [] : await context.mailbox.pimItems([itemId]);
+  const found = message ?? item;
+  if (found === undefined || !isHere(found.folderId)) return S.notFound;
+  if (item !== undefined && !(await isShown(context, item))) return S.notFound;
+  const all =
+    message === undefined
+      ? item === undefined
+        ? null
+        : await pimProperties(context, item, request)
+      : await emailProperties(renderContext(context), message, request.body);
+  if (all === null) return S.conversion;
   const wanted = schema === null ? all : all.filter((node) => schema.has(localName(node.tag)));
   const properties = placeBody(wanted, range, parts);
-  return properties === null ? S.badRange : el('ItemOperations:Properties', properties);
+  if (properties === null) return S.badRange;
+  const itemClass = item === undefined ? 'Email' : classNameOf(item);
+  return { itemClass, properties: el('ItemOperations:Properties', properties) };
+}
+
+/** Without wishes for a body the whole of it is meant. */
+function pimProperties(
+  context: EasContext,
+  item: PimItem,
+  { body }: FetchRequest,
+): Promise<WbxmlNode[] | null> {
+  const { bodies } = body;
+  const sms = { filterType: 0, bodies };
+  return itemProperties(context, item, { ...DEFAULT_OPTIONS, bodies, sms }, bodies.length === 0);
+}
+
+/** Class of an item on the wire. */
+export function classNameOf({ kind }: Pick<PimItem, 'kind'>): string {
+  return kind === 'sms' ? 'SMS' : CLASS_OF_KIND[kind];
+}
+
+/** No folder of mail tells of what is neither message nor text message: Deleted Items holds such. */
+async function isShown({ mailbox }: EasContext, { folderId, kind }: PimItem): Promise<boolean> {
+  const head = (await mailbox.folderHeads([folderId])).get(folderId);
+  return head?.itemClass === CLASS_OF_KIND[kind];
 }
 
 type Data = string | Uint8Array | OpaqueStream;
