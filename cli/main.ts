@@ -53,6 +53,8 @@ import { relayClear } from './commands/relay-clear.ts';
 import { relaySet } from './commands/relay-set.ts';
 import { relayShow } from './commands/relay-show.ts';
 import { relayTest } from './commands/relay-test.ts';
+import { resourceSet } from './commands/resource-set.ts';
+import { resourceShow } from './commands/resource-show.ts';
 import { route } from './commands/route.ts';
 import { ruleAdd } from './commands/rule-add.ts';
 import { ruleDisable, ruleEnable } from './commands/rule-enable.ts';
@@ -122,6 +124,8 @@ export const COMMANDS: readonly Command[] = [
   relaySet,
   relayShow,
   relayTest,
+  resourceShow,
+  resourceSet,
   relayClear,
   linkList,
   linkRevoke,

@@ -1,3 +1,4 @@
+import { spanOf as calendarSpan } from '../calendar/span.ts';
 import { formatLocal, parseLocal } from '../calendar/time/civil.ts';
 import { spanOrNothing } from '../calendar/time/duration.ts';
 import type { CalendarEvent, LocalDateTime } from '../calendar/types.ts';
@@ -34,4 +35,9 @@ export function spanOf({
   // Days follow the calendar, what is left of them the clock (RFC 8984 1.4.5).
   const later = instantOf(formatLocal(seconds + span.days * DAY_S), timeZone) ?? startsAt;
   return { startsAt, endsAt: later + span.seconds * 1000 };
+}
+
+/** When the last occurrence ends, milliseconds since the epoch; never for a series without end. */
+export function lastEndOf(event: CalendarEvent): number {
+  return calendarSpan(event)?.end ?? Number.POSITIVE_INFINITY;
 }

@@ -26,6 +26,7 @@ import { addPeopleRoutes, MAX_PHOTO_BODY } from './routes/people.ts';
 import { addPolicyRoutes } from './routes/policies.ts';
 import { addQuotaRoutes } from './routes/quotas.ts';
 import { addRecoveryRoutes } from './routes/recovery.ts';
+import { addResourceRoutes } from './routes/resources.ts';
 import { addRetentionRoutes } from './routes/retention.ts';
 import { addRuleRoutes, MAX_RULES_BODY } from './routes/rules.ts';
 import { addSendingRoutes } from './routes/sending.ts';
@@ -97,6 +98,7 @@ export function createAdmin(services: Services, hooks: AdminHooks): Hono<AdminEn
   addOperationRoutes(app, admin);
   addOutboxRoutes(app, admin);
   addSendingRoutes(app, admin);
+  addResourceRoutes(app, admin);
 
   app.notFound((c) => problemResponse(new NotFoundError('not found'), c.get('correlationId') ?? ''));
   app.onError((error, c) => {

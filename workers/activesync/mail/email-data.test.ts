@@ -27,9 +27,9 @@ function decoded(nodes: WbxmlNode[], version: Version) {
 async function world() {
   const { mailbox, blobs, put, get } = await messageWorld();
   const show = async (message: Message, version: Version = '16.1', options = NO_WISHES) =>
-    decoded(await emailProperties({ blobs, names: NAMES, version }, message, options), version);
+    decoded(await emailProperties({ blobs, names: NAMES, version, mailbox }, message, options), version);
   const change = async (message: Message, since: number, version: Version = '16.1') =>
-    decoded(await emailChange({ blobs, names: NAMES, version }, message, since, NO_WISHES), version);
+    decoded(await emailChange({ blobs, names: NAMES, version, mailbox }, message, since, NO_WISHES), version);
   return { mailbox, put, get, show, change };
 }
 

@@ -1,6 +1,7 @@
 import { codePageOf } from '../../../codecs/mime/index.ts';
 import { el, type WbxmlNode } from '../../../codecs/wbxml/index.ts';
 import type { ItemState, Message } from '../../../core/mail/types.ts';
+import type { MailboxStore } from '../../../core/ports/mail.ts';
 import type { AddedFiles, Aspect } from '../../../core/sync/state.ts';
 import type { EasContext } from '../context.ts';
 import { atLeast, type Version } from '../http/versions.ts';
@@ -10,12 +11,13 @@ import { type BodyOptions, nativeBodyType, renderBodies } from './body.ts';
 import type { BodySource } from './body-content.ts';
 import { conversationId, conversationIndex } from './conversation.ts';
 import { flagElement } from './flag.ts';
+import { isOutdated, meetingContentClass, meetingRequest } from './meeting-request.ts';
 import { isoTime } from './time.ts';
 import { tnefOf } from './tnef.ts';
 import { voiceFacts } from './voice.ts';
 
 const IMPORTANCE = { low: 0, normal: 1, high: 2 } as const;
-/** MS-ASEMAIL 2.2.2.20: the one value for mail. */
+/** MS-ASEMAIL 2.2.2.20: that of mail. */
 const CONTENT_CLASS = 'urn:content-classes:message';
 
 /** Where bodies come from, and for whom properties are written. */
@@ -23,10 +25,12 @@ export interface RenderContext extends BodySource {
   version: Version;
   /** ClientIds of attachments that the request at hand added to this very message. */
   files?: AddedFiles | undefined;
+  /** Where it is looked up whether a message of a meeting is outdated. */
+  mailbox: Pick<MailboxStore, 'itemsByUid'>;
 }
 
-export function renderContext({ services, version }: EasContext): RenderContext {
-  return { blobs: services.blobs, names: services.config, version };
+export function renderContext({ services, mailbox, version }: EasContext): RenderContext {
+  return { blobs: services.blobs, names: services.config, version, mailbox };
 }
 
 /** The properties of a message that a device shows (MS-ASEMAIL 2.2.1.2), without a wrapping element. */
@@ -35,11 +39,12 @@ export async function emailProperties(
   message: Message,
   options: BodyOptions,
 ): Promise<WbxmlNode[]> {
-  const { blobs, version, files } = context;
+  const { blobs, version, files, mailbox } = context;
   const voice = atLeast(version, '14.0') ? await voiceFacts(blobs, message) : null;
   const tnef = await tnefOf(blobs, message);
+  const outdated = atLeast(version, '14.1') && (await isOutdated(mailbox, message));
   const bodies = await renderBodies({ ...context, rtf: tnef?.rtf ?? null }, message, options);
-  return assemble(version, message, { voice, tnef, files }, bodies);
+  return assemble(version, message, { voice, tnef, files, outdated }, bodies);
 }
 
 /**
@@ -54,16 +59,16 @@ export function emailOutline({ version, files }: RenderContext, message: Message
     el('AirSyncBase:Truncated', true),
     el('AirSyncBase:Data', message.textHead),
   );
-  return assemble(version, message, { voice: null, tnef: null, files }, [body]);
+  return assemble(version, message, { voice: null, tnef: null, files, outdated: false }, [body]);
 }
 
 function assemble(
   version: Version,
   message: Message,
-  facts: AttachmentFacts,
+  facts: AttachmentFacts & { outdated: boolean },
   bodies: WbxmlNode[],
 ): WbxmlNode[] {
-  const { voice, tnef } = facts;
+  const { voice, tnef, outdated } = facts;
   const v14 = atLeast(version, '14.0');
   const v16 = atLeast(version, '16.0');
   return [
@@ -77,9 +82,10 @@ function assemble(
     ...attachmentProperties(message, facts),
     ...bodies,
     el('Email:MessageClass', message.messageClass),
+    ...meetingRequest(message, version, outdated),
     el('Email:InternetCPID', codePageOf(charsetOf(message))),
     flagElement(message.flag),
-    el('Email:ContentClass', CONTENT_CLASS),
+    el('Email:ContentClass', meetingContentClass(message) ?? CONTENT_CLASS),
     el('AirSyncBase:NativeBodyType', nativeBodyType(message, tnef?.rtf ?? null)),
     ...(v14 ? conversationProperties(message) : []),
     ...(v14 ? [categoriesElement(message.categories)] : []),
