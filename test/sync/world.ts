@@ -71,6 +71,7 @@ export class ModelDevice {
   now = NOW;
   filterType = 0;
   itemClass: ItemClass = 'Email';
+  options: Partial<SyncOptions> = {};
   /** Violations of what every reply must keep. */
   readonly odd: string[] = [];
   /** What the server gave up telling: after so many lost answers it takes the item for the reason. */
@@ -85,7 +86,7 @@ export class ModelDevice {
   }
 
   async ask(more: Partial<SyncRequest> = {}): Promise<SyncReply> {
-    const options: SyncOptions = { ...DEFAULT_OPTIONS, filterType: this.filterType };
+    const options: SyncOptions = { ...DEFAULT_OPTIONS, filterType: this.filterType, ...this.options };
     const request: SyncRequest = {
       collectionId: this.folderId,
       syncKey: this.key,
