@@ -1,7 +1,7 @@
 import { child, el, textOf, type WbxmlElement, type WbxmlNode } from '../../../../codecs/wbxml/index.ts';
 import type { CalendarEvent, Location } from '../../../../core/calendar/types.ts';
+import { sameJson } from '../../../../core/scheduling/equal.ts';
 import { atLeast, type Version } from '../../http/versions.ts';
-import { same } from './same.ts';
 
 const MAX_TEXT = 4096;
 /** Children of the structure that are texts (MS-ASAIRS 2.2.2.28). */
@@ -128,5 +128,5 @@ function readStructure(element: WbxmlElement, before: Location | undefined): Loc
     GEO.exec(one.coordinates ?? '')?.[0],
     one['waypost:address'] ?? {},
   ];
-  return same(place(before), place(said)) ? before : said;
+  return sameJson(place(before), place(said)) ? before : said;
 }
