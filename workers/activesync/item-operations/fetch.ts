@@ -2,6 +2,7 @@ import { el, type WbxmlNode } from '../../../codecs/wbxml/index.ts';
 import { describeError } from '../../../platform/log.ts';
 import type { EasContext } from '../context.ts';
 import { parseFileReference } from '../mail/ids.ts';
+import { openEventFile } from '../pim/calendar/open-file.ts';
 import { STATUS } from '../status.ts';
 import { openAttachment } from './attachment.ts';
 import { base64Stream } from './base64-stream.ts';
@@ -72,7 +73,10 @@ async function fetchAttachment(
   parts: PartList | null,
 ): Promise<(Omit<FetchedItem, 'itemClass'> & { itemClass: null }) | number> {
   const ids = parseFileReference(reference);
-  const content = ids === null ? null : await openAttachment(context, ids, range);
+  const content =
+    ids === null
+      ? await openEventFile(context, reference, range)
+      : await openAttachment(context, ids, range);
   if (content === null) return S.badAttachment;
   if (content === 'bad-range') return S.badRange;
   const properties = el(
