@@ -115,6 +115,8 @@ export interface CalendarObject {
   locations?: Record<string, Location>;
   virtualLocations?: Record<string, { '@type': 'VirtualLocation'; name?: string; uri: string }>;
   links?: Record<string, Link>;
+  /** By UID (RFC 8984 4.1.3); relation: first, next, parent, child, … */
+  relatedTo?: Record<string, { '@type': 'Relation'; relation?: Record<string, true> }>;
   locale?: string;
   keywords?: Record<string, true>;
   color?: string;
