@@ -1,4 +1,6 @@
+import type { Folder } from '../core/mail/types.ts';
 import {
+  CLASS_OF_KIND,
   MAX_DOCUMENT_BYTES,
   type NewPimItem,
   type PimDocument,
@@ -35,7 +37,7 @@ export function normaliseObject({
 }: NewPimItem): StoredObject | null {
   const json = JSON.stringify(document);
   if (json.length > MAX_DOCUMENT_BYTES) return null;
-  const size = encoder.encode(json).length;
+  const size = documentBytes(json);
   if (size > MAX_DOCUMENT_BYTES) return null;
   return {
     itemId: askedId(itemId),
@@ -68,6 +70,17 @@ function normaliseFacts({ uid, sortAt, startsAt, endsAt, remindAt, title }: PimF
 
 function whole(time: number | null): number | null {
   return time === null ? null : Math.trunc(time);
+}
+
+export function documentBytes(json: string): number {
+  return encoder.encode(json).length;
+}
+
+/** The folder that every mailbox has for what is of this kind. */
+export function homeOf(kind: PimKind, folders: Iterable<Pick<Folder, 'folderId' | 'role'>>): string {
+  const itemClass = CLASS_OF_KIND[kind];
+  const role = itemClass === 'Email' ? 'inbox' : itemClass.toLowerCase();
+  return [...folders].find((folder) => folder.role === role)?.folderId ?? '';
 }
 
 /** What the unique key of items has for an object: nothing else has its id. */

@@ -35,7 +35,15 @@ export function formatLines(lines: readonly JournalLine[]): string {
   return lines.map((line) => `${JSON.stringify(line)}\n`).join('');
 }
 
-const KINDS: ReadonlySet<unknown> = new Set(['header', 'tree', 'aside', 'message', 'person', 'gone']);
+const KINDS: ReadonlySet<unknown> = new Set([
+  'header',
+  'tree',
+  'aside',
+  'message',
+  'person',
+  'object',
+  'gone',
+]);
 
 export function parseLines(text: string): { lines: JournalLine[]; damaged: number } {
   const lines: JournalLine[] = [];
@@ -81,6 +89,14 @@ function isLine(value: unknown): value is JournalLine {
       );
     case 'person':
       return texts('itemId', 'folderId', 'address', 'name') && numbers('modseq', 'receivedAt', 'uses');
+    case 'object':
+      return (
+        ['event', 'contact', 'task', 'note', 'sms'].includes(String(line['what'])) &&
+        texts('itemId', 'folderId', 'uid', 'title', 'document') &&
+        numbers('modseq', 'receivedAt') &&
+        ['startsAt', 'endsAt', 'remindAt'].every((name) => line[name] === null || numbers(name)) &&
+        Array.isArray(line['categories'])
+      );
     default:
       return texts('itemId', 'folderId') && numbers('modseq', 'removedAt');
   }

@@ -6,8 +6,10 @@ import type {
   ArchivedFolder,
   GoneLine,
   ItemLine,
+  LiveLine,
   MailboxArchive,
   MessageLine,
+  ObjectLine,
   PersonLine,
   RestoredMessage,
 } from '../ports/archive.ts';
@@ -36,7 +38,7 @@ export interface MailboxStep {
   next: MailboxPosition | null;
   /** unknown: nothing was ever written down. intact: the database knows all that was written down. */
   outcome: 'unknown' | 'intact' | 'going-on' | 'done';
-  /** Messages that were made again, and items that were there as they should be. */
+  /** Messages and objects that were made again, and how many were there as they should be. */
   restored: string[];
   unchanged: number;
   people: number;
@@ -154,7 +156,7 @@ async function nextLines(
   const read = await readPart(objects, archive.ref, snapshot, part);
   if (position.offset === 0) step.damaged += read.damaged;
   const items = read.lines.filter(
-    (line): line is ItemLine => line.kind === 'message' || line.kind === 'person' || line.kind === 'gone',
+    (line): line is ItemLine => line.kind !== 'header' && line.kind !== 'tree' && line.kind !== 'aside',
   );
   const end = position.offset + limit;
   return {
@@ -182,19 +184,16 @@ async function restoreLines(
   const { archive, now } = ports;
   const gone = lines.filter((line): line is GoneLine => line.kind === 'gone');
   const people = lines.filter((line): line is PersonLine => line.kind === 'person');
+  const objects = lines.filter((line): line is ObjectLine => line.kind === 'object');
   const messages = lines.filter((line): line is MessageLine => line.kind === 'message');
   step.removed += gone.length;
   step.people += people.length;
   if (gone.length > 0 && !dryRun) await archive.restoreGone(gone, now());
   if (people.length > 0 && !dryRun) await archive.restorePeople(people);
-  const present = new Map(
-    (messages.length === 0 ? [] : await archive.present(messages.map((line) => line.itemId))).map((line) => [
-      line.itemId,
-      stateOf(line),
-    ]),
-  );
-  const missing = messages.filter((line) => present.get(line.itemId) !== stateOf(line));
-  step.unchanged += messages.length - missing.length;
+  const absent = await missingOf(archive, objects, step);
+  if (!dryRun) await archive.restoreObjects(absent);
+  step.restored.push(...absent.map((line) => line.itemId));
+  const missing = await missingOf(archive, messages, step);
   if (dryRun) {
     step.restored.push(...missing.map((line) => line.itemId));
     return;
@@ -216,8 +215,23 @@ async function restoreLines(
   await writing;
 }
 
+/** Those that are not there as they should be. */
+async function missingOf<Line extends LiveLine>(
+  archive: MailboxArchive,
+  lines: readonly Line[],
+  step: MailboxStep,
+): Promise<Line[]> {
+  if (lines.length === 0) return [];
+  const present = new Map(
+    (await archive.present(lines.map((line) => line.itemId))).map((line) => [line.itemId, stateOf(line)]),
+  );
+  const missing = lines.filter((line) => present.get(line.itemId) !== stateOf(line));
+  step.unchanged += lines.length - missing.length;
+  return missing;
+}
+
 /** Two lines of one state are the same text. */
-function stateOf({ modseq: _, ...line }: MessageLine | PersonLine): string {
+function stateOf({ modseq: _, ...line }: LiveLine): string {
   return JSON.stringify(Object.entries(line).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 

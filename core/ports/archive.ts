@@ -1,4 +1,5 @@
 import type { Folder, LastVerb, MailAddress, MailboxRef, MessageFlag, NewMessage } from '../mail/types.ts';
+import type { PimKind } from '../pim/types.ts';
 import type { TrustVerdict } from '../trust/types.ts';
 
 /** A message as it is: what its raw and the envelope of that do not say. */
@@ -40,6 +41,28 @@ export interface PersonLine {
   uses: number;
 }
 
+/** An event, contact, task, note or text message, whole: nothing else in the bucket says what it is. */
+export interface ObjectLine {
+  kind: 'object';
+  modseq: number;
+  itemId: string;
+  folderId: string;
+  receivedAt: number;
+  what: PimKind;
+  isRead: boolean;
+  flag: MessageFlag | null;
+  categories: string[];
+  uid: string;
+  startsAt: number | null;
+  endsAt: number | null;
+  remindAt: number | null;
+  title: string;
+  /** Attendees are still to be told of it. */
+  toAnnounce: boolean;
+  /** JSON, as it is kept. */
+  document: string;
+}
+
 /** An item was removed for good. */
 export interface GoneLine {
   kind: 'gone';
@@ -65,7 +88,10 @@ export interface KeptNote {
   categories: string[];
 }
 
-export type ItemLine = MessageLine | PersonLine | GoneLine;
+/** Something that is there. */
+export type LiveLine = MessageLine | PersonLine | ObjectLine;
+
+export type ItemLine = LiveLine | GoneLine;
 
 export type ArchivedFolder = Pick<Folder, 'folderId' | 'parentId' | 'displayName' | 'role' | 'itemClass'>;
 
@@ -118,18 +144,17 @@ export interface MailboxArchive {
   advance(from: number | null, to: CapturedHead, now: number): Promise<boolean>;
   /**
    * Items that changed, and what was removed, after one modseq up to another, in order of modseq. `to` is how far
-   * that goes: less than `upTo` when there was more than about `limit`.
+   * that goes: less than `upTo` when there was more than about `limit`, or more documents than one call may carry.
    */
   changed(after: number, upTo: number, limit: number): Promise<{ lines: ItemLine[]; to: number }>;
   /** Items in order of their ids. `last`: where the next page begins; null when there is none. */
-  items(
-    afterItemId: string,
-    limit: number,
-  ): Promise<{ lines: (MessageLine | PersonLine)[]; last: string | null }>;
+  items(afterItemId: string, limit: number): Promise<{ lines: LiveLine[]; last: string | null }>;
   /** What was removed for good, in order of folder and item. */
   gone(after: GoneCursor | null, limit: number): Promise<{ lines: GoneLine[]; last: GoneCursor | null }>;
   /** Those of these items that are there. */
-  present(itemIds: string[]): Promise<(MessageLine | PersonLine)[]>;
+  present(itemIds: string[]): Promise<LiveLine[]>;
+  /** Their ids alone, also of items whose content is missing. */
+  known(itemIds: readonly string[]): Promise<Set<string>>;
   tree(): Promise<ArchivedFolder[]>;
   /** Names of the tables aside. */
   asideTables(): string[];
@@ -145,6 +170,8 @@ export interface MailboxArchive {
   /** Makes the items be what is said of them, whatever they were. Unknown folders become the Inbox. */
   restoreMessages(messages: RestoredMessage[]): Promise<void>;
   restorePeople(people: PersonLine[]): Promise<void>;
+  /** Like restoreMessages; those of unknown folders come into the folder that every mailbox has for their class. */
+  restoreObjects(objects: ObjectLine[]): Promise<void>;
   /** Removes what is there of these items, and notes those that are not there as removed. */
   restoreGone(gone: GoneLine[], now: number): Promise<void>;
 

@@ -8,9 +8,8 @@ import type {
   GoneLine,
   ItemLine,
   KeptNote,
+  LiveLine,
   MailboxArchive,
-  MessageLine,
-  PersonLine,
 } from '../../core/ports/archive.ts';
 import { withOthers } from '../folder-order.ts';
 import { replacedFolder } from '../normalise.ts';
@@ -19,6 +18,7 @@ import { compareText } from '../text.ts';
 import { remove } from './mailbox-change.ts';
 import { type Entry, goneFrom, type MailboxData, type MailboxHome, newState, touch } from './mailbox-data.ts';
 import { insertMany } from './mailbox-insert.ts';
+import { restoreObjects } from './mailbox-objects.ts';
 
 const NOTHING: Omit<ArchiveHead, 'exists' | 'modseq'> = {
   ...{ captured: null, segments: 0, lines: 0, snapshotModseq: 0, snapshotAt: 0, digests: {} },
@@ -91,6 +91,7 @@ function archiveOf(
       return { lines, last: last === undefined ? null : { folderId: last.folderId, itemId: last.itemId } };
     },
     present: async (itemIds) => live().filter((line) => itemIds.includes(line.itemId)),
+    known: async (itemIds) => new Set(itemIds.filter((itemId) => box()?.items.has(itemId) === true)),
     tree: async () =>
       [...(box()?.folders.values() ?? [])].map(archived).sort((a, b) => compareText(a.folderId, b.folderId)),
     asideTables: () => Object.keys(asideOf),
@@ -165,6 +166,7 @@ function archiveOf(
       }
       touch(data, folderId);
     },
+    restoreObjects: async (lines) => restoreObjects(box(), lines),
     async restoreGone(gone, now) {
       const data = box();
       if (data === undefined) return;
@@ -187,14 +189,7 @@ function archiveOf(
   };
 }
 
-function lineOf({
-  state,
-  message,
-  person,
-  dedupeKey,
-  lastVerb,
-  lastVerbAt,
-}: Entry): (MessageLine | PersonLine)[] {
+function lineOf({ state, message, person, dedupeKey, lastVerb, lastVerbAt, object }: Entry): LiveLine[] {
   const { itemId, folderId, modseq, receivedAt, isRead, flag, categories, threadId } = structuredClone(state);
   const common = { itemId, folderId, modseq, receivedAt, dedupeKey };
   if (message !== null) {
@@ -221,6 +216,12 @@ function lineOf({
         ...{ flag, categories, lastVerb, lastVerbAt, verdict, importance },
       },
     ];
+  }
+  if (object !== null) {
+    const { kind: what, facts, toAnnounce, document } = object;
+    const { sortAt: _, ...columns } = facts;
+    const item = { itemId, folderId, modseq, receivedAt, isRead, flag, categories };
+    return [{ kind: 'object', ...item, what, ...columns, toAnnounce, document }];
   }
   return person === null ? [] : [{ kind: 'person', ...common, ...person }];
 }

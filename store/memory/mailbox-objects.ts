@@ -1,7 +1,8 @@
 import type { NewPimItem, PimItem, PimKind } from '../../core/pim/types.ts';
+import type { ObjectLine } from '../../core/ports/archive.ts';
 import type { PimDue, PimDueOptions, PutOptions, PutResult, RangeCursor } from '../../core/ports/pim.ts';
 import { LIMITS } from '../normalise.ts';
-import { normaliseObject, objectKey, type StoredObject } from '../normalise-object.ts';
+import { documentBytes, homeOf, normaliseObject, objectKey, type StoredObject } from '../normalise-object.ts';
 import { compareText, fitText } from '../text.ts';
 import { allAt, copy, type Entry, goneFrom, type MailboxData, newState, touch } from './mailbox-data.ts';
 
@@ -132,6 +133,27 @@ export function duePim(
     .filter((due) => after === null || order(due, after) > 0)
     .sort(order)
     .slice(0, limit);
+}
+
+/** As they were written down, whatever is there of them. */
+export function restoreObjects(box: Box, lines: readonly ObjectLine[]): void {
+  if (box === undefined || lines.length === 0) return;
+  const modseq = ++box.modseq;
+  for (const line of lines) {
+    const { itemId, what: kind, isRead, flag, categories, receivedAt, document, toAnnounce } = line;
+    const folderId = box.folders.has(line.folderId) ? line.folderId : homeOf(kind, box.folders.values());
+    const { uid, startsAt, endsAt, remindAt, title } = line;
+    const facts = { uid, sortAt: receivedAt, startsAt, endsAt, remindAt, title };
+    const size = documentBytes(document);
+    for (const [gone, ids] of box.gone) if (box.folders.has(gone)) ids.delete(itemId);
+    const state = { itemId, folderId, receivedAt, isRead, size, threadId: '', textSize: 0, htmlSize: 0 };
+    box.items.set(itemId, {
+      state: { ...newState(modseq, state), kind, flag, categories: [...categories] },
+      ...{ dedupeKey: objectKey(itemId), lastVerb: 0, lastVerbAt: null, message: null, person: null },
+      object: { itemId, folderId, kind, document, facts, size, isRead, categories, toAnnounce },
+    });
+    touch(box, folderId);
+  }
 }
 
 /** In order of their ids. */

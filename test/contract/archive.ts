@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ItemLine, MailboxArchive, MessageLine, RestoredMessage } from '../../core/ports/archive.ts';
+import { contact, event, note, textMessage } from './pim-items.ts';
 import { freshRef, message, type Subject, unique } from './subject.ts';
 
 /** Writing a mailbox down and making it again from that. */
@@ -28,6 +29,58 @@ export function archiveContract(subject: Subject): void {
         { kind: 'gone', itemId: 'item-c', folderId: '2', rawKey: 'blobs/c.eml', kept: { size: 1000 } },
       ]);
       expect((await archive.changed(second, second, 10)).lines).toEqual([]);
+    });
+
+    test('says of an object all that it is, also after it moved, and of a removed one only that it went (I27)', async () => {
+      const { mailbox, archive } = await open(subject);
+      await mailbox.create(1);
+      await mailbox.putItems([event('e', '8'), contact('c', '9')]);
+      await mailbox.putItem(event('e', '8', { title: 'Secret' }), { announce: true });
+      const { modseq: first } = await archive.head();
+      const { document, facts } = event('e', '8', { title: 'Secret' });
+      const { sortAt: receivedAt, ...columns } = facts;
+      const whole = { receivedAt, ...columns, document: JSON.stringify(document), toAnnounce: true };
+      const line = { kind: 'object', itemId: 'e', folderId: '8', modseq: first, what: 'event', isRead: true };
+      expect((await archive.changed(first - 1, first, 10)).lines).toEqual([
+        { ...line, ...whole, flag: null, categories: ['Blue', 'Žluť'] },
+      ]);
+      await mailbox.move(['e'], '4');
+      const { modseq: second } = await archive.head();
+      expect((await archive.changed(first, second, 10)).lines).toMatchObject([
+        { ...line, ...whole, folderId: '4', modseq: second },
+      ]);
+      await mailbox.remove(['e', 'c'], 77);
+      const { modseq: third } = await archive.head();
+      const { lines } = await archive.changed(second, third, 10);
+      expect(lines.map(({ itemId, kind }) => `${itemId} ${kind}`).sort()).toEqual(['c gone', 'e gone']);
+      expect(JSON.stringify([lines, await archive.gone(null, 10)])).not.toContain('Secret');
+      expect(await archive.known(['e', 'c', 'none'])).toEqual(new Set());
+    });
+
+    test('carries documents of so many bytes at once, and comes to the end all the same', async () => {
+      const { mailbox, archive } = await open(subject);
+      await mailbox.create(1);
+      const long = 'x'.repeat(250_000);
+      // More than one call carries, in one write and in two.
+      await mailbox.putItems(Array.from({ length: 14 }, (_, n) => note(`a${n}`, '10', long)));
+      await mailbox.putItems(Array.from({ length: 14 }, (_, n) => note(`b${n}`, '10', long)));
+      await mailbox.putItems(Array.from({ length: 14 }, (_, n) => note(`c${n}`, '10', long)));
+      const { modseq } = await archive.head();
+      const seen = new Set<string>();
+      for (let after = 1; after < modseq; ) {
+        const { lines, to } = await archive.changed(after, modseq, 4000);
+        expect(to).toBeGreaterThan(after);
+        for (const line of lines) seen.add(line.itemId);
+        after = to;
+      }
+      expect(seen.size).toBe(42);
+      const walked: string[] = [];
+      for (let after: string | null = ''; after !== null; ) {
+        const page: Awaited<ReturnType<typeof archive.items>> = await archive.items(after, 100);
+        walked.push(...page.lines.map((line) => line.itemId));
+        after = page.last;
+      }
+      expect(walked).toEqual([...seen].sort());
     });
 
     test('hears of what went with a folder that is gone', async () => {
@@ -111,7 +164,8 @@ export function archiveContract(subject: Subject): void {
         itemClass: 'Email',
       });
       await other.mailbox.insertMany([message('gone'), message('kept', { isRead: true }), message('moved')]);
-      await other.mailbox.remove(['item-moved'], 3);
+      await other.mailbox.putItems([event('e-gone', 'p'), event('e-kept', '8'), contact('e-moved', '9')]);
+      await other.mailbox.remove(['item-moved', 'e-kept'], 3);
       await other.mailbox.putSetting('stale', { a: 1 });
       await copy(archive, other.archive, 500);
       await other.mailbox.recount();
@@ -145,6 +199,18 @@ async function work(mailbox: Awaited<ReturnType<typeof open>>['mailbox']): Promi
   await mailbox.remove(['item-away'], 60);
   await mailbox.insert(message('draft', { folderRole: 'drafts', isDraft: true, isRead: true }));
   await mailbox.replaceContent(message('draft', { isDraft: true, rawKey: 'drafts/2.eml' }));
+  await mailbox.putItems([
+    event('e-kept', '8', { title: 'Ž " \' \ud800' }),
+    event('e-moved', '8'),
+    event('e-gone', '8'),
+    contact('c-changed', 'q'),
+    textMessage('sms', '2', false),
+  ]);
+  const changed = await mailbox.putItem(contact('c-changed', 'q', { title: 'New' }), { announce: true });
+  await mailbox.setReminder('c-changed', changed.modseq, 70);
+  await mailbox.setFlags([{ itemId: 'e-kept', flag: { status: 2 }, categories: ['ž'] }]);
+  await mailbox.move(['e-moved', 'e-gone'], 'p');
+  await mailbox.remove(['e-gone'], 61);
   await mailbox.noteCorrespondents([{ address: 'bob@example.com', name: 'Bob' }], 5);
   await mailbox.noteCorrespondents([{ address: 'bob@example.com', name: '' }], 6);
   await mailbox.setConversationRule('thread-kept', 'q');
@@ -158,6 +224,7 @@ async function copy(from: MailboxArchive, to: MailboxArchive, modseq: number): P
   const { lines: gone } = await from.gone(null, 100);
   await to.restoreMessages(lines.filter((l) => l.kind === 'message').map(restored));
   await to.restorePeople(lines.filter((l) => l.kind === 'person'));
+  await to.restoreObjects(lines.filter((l) => l.kind === 'object'));
   await to.restoreGone(gone, 7);
   const asides = await from.asides(from.asideTables(), 100);
   for (const [table, rows] of Object.entries(asides)) await to.restoreAside(table, rows, false);

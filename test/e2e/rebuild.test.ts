@@ -157,7 +157,8 @@ describe.each(['d1', 'postgres'] as const)('a rebuild on %s', (store) => {
     await dropAll(waypost);
     await rebuild(waypost, { address: 'nobody@example.com' });
     const told = await rebuild(waypost, { dryRun: true });
-    expect(told.restored).toBe(before.ann.messages.length + before.bob.messages.length);
+    const { ann, bob } = before;
+    expect(told.restored).toBe(ann.messages.length + ann.objects.length + bob.messages.length);
     expect((await house.stores.mail.mailbox(refOf(house.ann, shard)).usage()).exists).toBe(false);
     await rebuild(waypost);
     await waypost.drain();

@@ -6,6 +6,7 @@ import type { MailboxStore } from '../../core/ports/mail.ts';
 import type { RebuildView, SnapshotView, UserView } from '../../shared/admin-api.ts';
 import { createD1Stores, createPostgresStores } from '../../store/index.ts';
 import type { Stores } from '../../store/stores.ts';
+import { contact, event, task } from '../contract/pim-items.ts';
 import type { Waypost } from './harness.ts';
 import { buildMail } from './mail.ts';
 
@@ -115,6 +116,7 @@ export async function visibleState(stores: Stores, ref: MailboxRef) {
       }),
     ),
     people: sorted(lines.filter((l) => l.kind === 'person').map(({ modseq, ...person }) => person)),
+    objects: sorted(lines.filter((l) => l.kind === 'object').map(({ modseq, ...object }) => object)),
     removed: sorted(await mailbox.removedMessages({ limit: 1000 })),
     asides: await archive.asides(archive.asideTables(), 1000),
   };
@@ -141,9 +143,11 @@ export type Work =
   | { do: 'flag' | 'move' | 'remove' | 'verb' | 'trash'; pick: number; to: number }
   | { do: 'folder' | 'rename' | 'drop'; pick: number; name: string }
   | { do: 'draft' | 'save'; pick: number; text: string }
-  | { do: 'setting' | 'rule' | 'person'; pick: number; text: string };
+  | { do: 'setting' | 'rule' | 'person'; pick: number; text: string }
+  | { do: 'put' | 'edit' | 'moveObject' | 'dropObject'; pick: number; text: string };
 
-type ItemWork = Exclude<Work, { do: 'deliver' } | { do: 'folder' | 'rename' | 'drop' }>;
+type ObjectWork = Extract<Work, { do: 'put' | 'edit' | 'moveObject' | 'dropObject' }>;
+type ItemWork = Exclude<Work, { do: 'deliver' } | { do: 'folder' | 'rename' | 'drop' } | ObjectWork>;
 
 const pick = fc.nat({ max: 1000 });
 const word = fc.constantFrom('Alpha', 'Beta', 'Gamma', 'Ωmega', 'Ümläut', '日本語');
@@ -184,6 +188,20 @@ export const work: fc.Arbitrary<Work> = fc.oneof(
   {
     weight: 2,
     arbitrary: fc.record({ do: fc.constantFrom('draft' as const, 'save' as const), pick, text: word }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constantFrom(
+        'put' as const,
+        'put' as const,
+        'edit' as const,
+        'moveObject' as const,
+        'dropObject' as const,
+      ),
+      pick,
+      text: word,
+    }),
   },
   {
     weight: 2,
@@ -253,6 +271,9 @@ export async function carryOut(house: House, shard: string, piece: Work, deliver
     );
     return;
   }
+  if (piece.do === 'put' || piece.do === 'edit' || piece.do === 'moveObject' || piece.do === 'dropObject') {
+    return onObject(house, mailbox, ref, piece);
+  }
   await onItem(house, mailbox, ref, piece as ItemWork);
 }
 
@@ -280,6 +301,40 @@ async function onItem(house: House, mailbox: MailboxStore, ref: MailboxRef, piec
     const flag = piece.to % 3 === 0 ? { flag: { status: 2 as const, type: 'Follow up' } } : {};
     const categories = piece.to % 2 === 0 ? { categories: [`c${piece.to % 4}`] } : {};
     await mailbox.setFlags([{ itemId, isRead: piece.to % 2 === 1, ...flag, ...categories }]);
+  }
+}
+
+/** Folders by what is put into them. */
+const PLACES = { '8': event, '9': contact, '7': task } as const;
+
+async function onObject(
+  house: House,
+  mailbox: MailboxStore,
+  ref: MailboxRef,
+  piece: ObjectWork,
+): Promise<void> {
+  const { lines } = await house.stores.archive.mailbox(ref).items('', 10_000);
+  const objects = lines.filter((line) => line.kind === 'object');
+  const one = objects[piece.pick % Math.max(1, objects.length)];
+  const places = Object.entries(PLACES);
+  const [folderId, make] = places[piece.pick % places.length] ?? ['8', event];
+  if (piece.do === 'put') {
+    const title = `${piece.text} ${clock}`;
+    await mailbox.putItem(make(`object${clock}`, folderId, { title }), { announce: piece.pick % 2 === 0 });
+    return;
+  }
+  if (one === undefined) return;
+  const { itemId } = one;
+  if (piece.do === 'dropObject') await mailbox.remove([itemId], clock);
+  if (piece.do === 'moveObject') {
+    const folders = await mailbox.folders();
+    await mailbox.move([itemId], folders[piece.pick % folders.length]?.folderId ?? '4');
+  }
+  if (piece.do === 'edit') {
+    const title = `${piece.text} ${clock}`;
+    if (one.what === 'contact') await mailbox.putItem(contact(itemId, '9', { title }));
+    else if (one.what === 'event') await mailbox.putItem(event(itemId, '8', { title }));
+    else await mailbox.putItem(task(itemId, '7', { title }));
   }
 }
 
@@ -362,7 +417,7 @@ export async function dropRows(
   ref: MailboxRef,
   itemId: string,
 ): Promise<void> {
-  for (const table of ['message_parts', 'messages', 'items']) {
+  for (const table of ['message_parts', 'messages', 'objects', 'items']) {
     const scope = `tenant_id = '${ref.tenantId}' and mailbox_id = '${ref.mailboxId}'`;
     await runSql(waypost, 'mail', shard, `delete from ${table} where ${scope} and item_id = '${itemId}'`);
   }

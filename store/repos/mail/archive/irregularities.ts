@@ -86,15 +86,26 @@ const CHECKS: Readonly<Record<string, Check>> = {
         and ${tombstones.rawKey} = ${messages.rawKey})`;
   },
   'item-without-content': (box) => {
-    const { correspondents, items, messages } = box.tables;
+    const { correspondents, items, messages, objects } = box.tables;
     return sql`select ${items.itemId} as what from ${items} where ${scoped(box, items)}
       and not exists (select 1 from ${messages} where ${scoped(box, messages)}
         and ${messages.itemId} = ${items.itemId})
       and not exists (select 1 from ${correspondents} where ${scoped(box, correspondents)}
-        and ${correspondents.itemId} = ${items.itemId})`;
+        and ${correspondents.itemId} = ${items.itemId})
+      and not exists (select 1 from ${objects} where ${scoped(box, objects)}
+        and ${objects.itemId} = ${items.itemId})`;
+  },
+  'kind-differs': (box) => {
+    const { items, objects } = box.tables;
+    return sql`select ${items.itemId} as what from ${items} left join ${objects}
+        on ${scoped(box, objects)} and ${objects.itemId} = ${items.itemId}
+      where ${scoped(box, items)} and coalesce(${objects.kind}, 'message') <> ${items.kind}
+        and (${objects.kind} is not null or exists (select 1 from ${box.tables.messages}
+          where ${scoped(box, box.tables.messages)} and ${box.tables.messages.itemId} = ${items.itemId}))`;
   },
   'message-without-item': (box) => withoutItem(box, box.tables.messages),
   'person-without-item': (box) => withoutItem(box, box.tables.correspondents),
+  'object-without-item': (box) => withoutItem(box, box.tables.objects),
   'parts-without-item': (box) => withoutItem(box, box.tables.messageParts),
   'body-part-missing': (box) => {
     const { messageParts, messages } = box.tables;
@@ -117,10 +128,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
 
 function withoutItem(
   box: MailboxContext,
-  table: Pick<MailboxContext['tables'], 'messages' | 'correspondents' | 'messageParts'>[keyof Pick<
-    MailboxContext['tables'],
-    'messages' | 'correspondents' | 'messageParts'
-  >],
+  table: MailboxContext['tables']['messages' | 'correspondents' | 'messageParts' | 'objects'],
 ): SQL {
   const { items } = box.tables;
   return sql`select ${table.itemId} as what from ${table} where ${scoped(box, table)}

@@ -12,11 +12,13 @@ import {
   changed,
   goneAfter,
   itemsAfter,
+  knownItems,
   presentItems,
   readHead,
   tree,
 } from './read.ts';
 import { begin, restoreAside, restoreGone, restoreMessages, restorePeople, restoreTree } from './restore.ts';
+import { restoreObjects } from './restore-objects.ts';
 import { unreadable } from './unreadable.ts';
 
 /** A mailbox of the mail store, as what is written down of it. */
@@ -38,6 +40,7 @@ function archiveOf(box: MailboxContext): MailboxArchive {
     items: (afterItemId, limit) => itemsAfter(box, afterItemId, limit),
     gone: (after, limit) => goneAfter(box, after, limit),
     present: (itemIds) => presentItems(box, itemIds),
+    known: (itemIds) => knownItems(box, itemIds),
     tree: () => tree(box),
     asideTables: () => [...asideTables(box).keys()],
     asides: (tables, limit) => asides(box, tables, limit),
@@ -46,6 +49,7 @@ function archiveOf(box: MailboxContext): MailboxArchive {
     restoreAside: (table, rows, add) => restoreAside(box, table, rows, add),
     restoreMessages: (messages) => restoreMessages(box, messages),
     restorePeople: (people) => restorePeople(box, people),
+    restoreObjects: (objects) => restoreObjects(box, objects),
     restoreGone: (gone, now) => restoreGone(box, gone, now),
     irregularities: () => irregularities(box),
     mend: (now) => mend(box, now),

@@ -9,7 +9,8 @@ import { recount } from '../recount.ts';
  * into the Inbox, numbers that are behind are raised; nothing that a person has is removed.
  */
 export async function mend(box: MailboxContext, now: number): Promise<void> {
-  const { correspondents, folders, items, mailboxes, messageParts, messages, tombstones } = box.tables;
+  const { correspondents, folders, items, mailboxes, messageParts, messages, objects, tombstones } =
+    box.tables;
   const { build } = box.executor;
   await createMailbox(box, now);
   const next = sql<number>`${mailboxModseq(box)} + 1`;
@@ -32,7 +33,7 @@ export async function mend(box: MailboxContext, now: number): Promise<void> {
         .update(mailboxes)
         .set({ modseq: inFolder(tombstones) })
         .where(all(scoped(box, mailboxes), sql`${inFolder(tombstones)} > ${mailboxes.modseq}`)),
-      ...[messageParts, messages, correspondents].map((table) =>
+      ...[messageParts, messages, correspondents, objects].map((table) =>
         build.delete(table).where(all(scoped(box, table), sql`${table.itemId} not in ${itemIds}`)),
       ),
       build
@@ -81,6 +82,13 @@ export async function mend(box: MailboxContext, now: number): Promise<void> {
               and ${messages.rawKey} = ${tombstones.rawKey})`,
           ),
         ),
+      // What it is, its content says.
+      sql`update ${items} set kind = coalesce((select ${objects.kind} from ${objects}
+            where ${scoped(box, objects)} and ${objects.itemId} = ${items.itemId}), 'message')
+        where ${scoped(box, items)} and (exists (select 1 from ${objects} where ${scoped(box, objects)}
+            and ${objects.itemId} = ${items.itemId} and ${objects.kind} <> ${items.kind})
+          or (${items.kind} <> 'message' and exists (select 1 from ${messages} where ${scoped(box, messages)}
+            and ${messages.itemId} = ${items.itemId})))`,
       sql`update ${messages} set thread_id = (select ${items.threadId} from ${items} where ${scoped(box, items)}
             and ${items.itemId} = ${messages.itemId}),
           received_at = (select ${items.receivedAt} from ${items} where ${scoped(box, items)}

@@ -8,18 +8,17 @@ import type {
   GoneCursor,
   GoneLine,
   ItemLine,
-  MessageLine,
-  PersonLine,
+  LiveLine,
 } from '../../../../core/ports/archive.ts';
 import { slices } from '../../../dialect/json-chunks.ts';
 import { replacedFolder } from '../../../normalise.ts';
 import { all, IDS_PER_STATEMENT, type MailboxContext, mailboxLock, scoped } from '../context.ts';
 import { listFolders } from '../folders.ts';
-import { goneFields, goneLine, liveFields, liveLines } from './rows.ts';
+import { goneFields, goneLine, type LiveRow, liveFields, liveLines, objectFields } from './rows.ts';
 
 /** Tables whose rows are written down as lines of items, as the tree, or not at all. */
 const NOT_ASIDE: ReadonlySet<string> = new Set([
-  ...['mailboxes', 'folders', 'items', 'messages', 'messageParts', 'correspondents'],
+  ...['mailboxes', 'folders', 'items', 'messages', 'messageParts', 'correspondents', 'objects'],
   ...['tombstones', 'removedMessages', 'actionHeads', 'messageIdAliases'],
 ]);
 
@@ -112,6 +111,40 @@ function removed(box: MailboxContext, which: SQL | undefined) {
     .where(all(scoped(box, tombstones), sql`${tombstones.removedAt} is not null`, which));
 }
 
+/** Bytes of documents that one call carries, about; one write of one modseq stays together whatever it has. */
+const DOCUMENT_BYTES = 8_000_000;
+/** Documents of one statement. */
+const OBJECTS_PER_READ = 100;
+
+/** The lines of rows, each object with what it is. One that is removed meanwhile has its line where it went. */
+async function linesOf(box: MailboxContext, rows: readonly LiveRow[]): Promise<LiveLine[]> {
+  const { objects } = box.tables;
+  const ids = rows.filter((row) => row.kind !== 'message').map((row) => row.itemId);
+  const found: Parameters<typeof liveLines>[1] extends ReadonlyMap<string, infer Row>
+    ? Map<string, Row>
+    : never = new Map();
+  for (const slice of slices(ids, OBJECTS_PER_READ)) {
+    const documents = await box.executor.all(
+      box.executor.build
+        .select(objectFields(box))
+        .from(objects)
+        .where(all(scoped(box, objects), box.executor.dialect.isIn(objects.itemId, slice))),
+    );
+    for (const row of documents) found.set(row.itemId, row);
+  }
+  return liveLines(rows, found);
+}
+
+/** How many rows from the first on have documents of no more than DOCUMENT_BYTES; one at least. */
+function carried(rows: readonly LiveRow[]): number {
+  let bytes = 0;
+  for (const [n, row] of rows.entries()) {
+    if (row.kind !== 'message') bytes += row.size;
+    if (bytes > DOCUMENT_BYTES) return Math.max(1, n);
+  }
+  return rows.length;
+}
+
 /** Several folders are read in one round trip. */
 const FOLDERS_PER_READ = 20;
 
@@ -129,7 +162,7 @@ export async function changed(
   const limit = Math.max(atLeast, IDS_PER_STATEMENT + 1);
   const folders = (await listFolders(box)).filter((f) => f.contentModseq > after).map((f) => f.folderId);
   let to = upTo;
-  const lines: ItemLine[] = [];
+  const rows: LiveRow[] = [];
   for (const slice of slices(folders, FOLDERS_PER_READ)) {
     const pages = await box.executor.read(
       ...slice.map((folderId) =>
@@ -141,7 +174,7 @@ export async function changed(
     for (const page of pages) {
       const last = page.at(-1);
       if (page.length === limit && last !== undefined) to = Math.min(to, last.modseq - 1);
-      lines.push(...liveLines(page));
+      rows.push(...page);
     }
   }
   const gone = await box.executor.all(
@@ -151,11 +184,18 @@ export async function changed(
   );
   const last = gone.at(-1);
   if (gone.length === limit && last !== undefined) to = Math.min(to, last.modseq - 1);
-  lines.push(...gone.map(goneLine).filter(isOfItem));
-  return {
-    lines: lines.filter((line) => line.modseq <= to).sort((a, b) => a.modseq - b.modseq),
-    to,
-  };
+  const due = rows.filter((row) => row.modseq <= to).sort((a, b) => a.modseq - b.modseq);
+  const beyond = due[carried(due)];
+  // What one write changed stays together.
+  if (beyond !== undefined) to = beyond.modseq > (due[0]?.modseq ?? 0) ? beyond.modseq - 1 : beyond.modseq;
+  const lines: ItemLine[] = [
+    ...(await linesOf(
+      box,
+      due.filter((row) => row.modseq <= to),
+    )),
+    ...gone.map(goneLine).filter((line) => isOfItem(line) && line.modseq <= to),
+  ];
+  return { lines: lines.sort((a, b) => a.modseq - b.modseq), to };
 }
 
 /** What a draft was before it was saved again is no item that went. */
@@ -167,26 +207,39 @@ export async function itemsAfter(
   box: MailboxContext,
   afterItemId: string,
   limit: number,
-): Promise<{ lines: (MessageLine | PersonLine)[]; last: string | null }> {
+): Promise<{ lines: LiveLine[]; last: string | null }> {
   const { items } = box.tables;
   const rows = await box.executor.all(
     live(box, gt(items.itemId, afterItemId)).orderBy(items.itemId).limit(limit),
   );
-  return { lines: liveLines(rows), last: rows.length < limit ? null : (rows.at(-1)?.itemId ?? null) };
+  const page = rows.slice(0, carried(rows));
+  const isLast = rows.length < limit && page.length === rows.length;
+  return { lines: await linesOf(box, page), last: isLast ? null : (page.at(-1)?.itemId ?? null) };
 }
 
-export async function presentItems(
-  box: MailboxContext,
-  itemIds: readonly string[],
-): Promise<(MessageLine | PersonLine)[]> {
+export async function presentItems(box: MailboxContext, itemIds: readonly string[]): Promise<LiveLine[]> {
   const { items } = box.tables;
-  const lines: (MessageLine | PersonLine)[] = [];
+  const lines: LiveLine[] = [];
   for (const slice of slices([...new Set(itemIds)], IDS_PER_STATEMENT)) {
-    lines.push(
-      ...liveLines(await box.executor.all(live(box, box.executor.dialect.isIn(items.itemId, slice)))),
-    );
+    const rows = await box.executor.all(live(box, box.executor.dialect.isIn(items.itemId, slice)));
+    lines.push(...(await linesOf(box, rows)));
   }
   return lines;
+}
+
+export async function knownItems(box: MailboxContext, itemIds: readonly string[]): Promise<Set<string>> {
+  const { items } = box.tables;
+  const known = new Set<string>();
+  for (const slice of slices([...new Set(itemIds)], IDS_PER_STATEMENT)) {
+    const rows = await box.executor.all(
+      box.executor.build
+        .select({ itemId: items.itemId })
+        .from(items)
+        .where(all(scoped(box, items), box.executor.dialect.isIn(items.itemId, slice))),
+    );
+    for (const { itemId } of rows) known.add(itemId);
+  }
+  return known;
 }
 
 export async function goneAfter(

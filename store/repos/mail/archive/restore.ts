@@ -16,7 +16,7 @@ import { createMailbox, listFolders } from '../folders.ts';
 import { insertStatements } from '../insert.ts';
 import { touchFolders } from '../numbering.ts';
 import { removeItems } from '../remove.ts';
-import { asideTables, presentItems } from './read.ts';
+import { asideTables, knownItems } from './read.ts';
 
 const ROWS_PER_WRITE = 500;
 
@@ -181,10 +181,11 @@ export async function restoreMessages(box: MailboxContext, list: readonly Restor
   );
 }
 
-function dropItems(box: MailboxContext, ids: readonly string[]) {
-  const { correspondents, items, messageParts, messages } = box.tables;
+/** Statements that take out all rows of these items. */
+export function dropItems(box: MailboxContext, ids: readonly string[]) {
+  const { correspondents, items, messageParts, messages, objects } = box.tables;
   const { build, dialect } = box.executor;
-  return [messageParts, messages, correspondents, items].map((table) =>
+  return [messageParts, messages, correspondents, objects, items].map((table) =>
     build.delete(table).where(all(scoped(box, table), dialect.isIn(table.itemId, ids))),
   );
 }
@@ -257,7 +258,7 @@ export async function restorePeople(box: MailboxContext, people: readonly Person
 }
 
 /** Raises the mailbox to the newest modseq that its folders were given. */
-function raiseToItems(box: MailboxContext) {
+export function raiseToItems(box: MailboxContext) {
   const { folders, mailboxes } = box.tables;
   const newest = sql<number>`(select max(${folders.contentModseq}) from ${folders} where ${scoped(box, folders)})`;
   return box.executor.build
@@ -272,18 +273,11 @@ export async function restoreGone(
   now: number,
 ): Promise<void> {
   for (const slice of slices(gone, ROWS_PER_WRITE)) {
-    const present = await presentItems(
+    const present = await knownItems(
       box,
       slice.map((line) => line.itemId),
     );
-    if (present.length > 0) {
-      await removeItems(
-        box,
-        present.map((line) => line.itemId),
-        now,
-        undefined,
-      );
-    }
+    if (present.size > 0) await removeItems(box, [...present], now, undefined);
     await noteGone(box, slice);
   }
 }

@@ -1,6 +1,13 @@
 /** From rows to the lines of the journal. Text that is no JSON is as good as none: a damaged row must not stop it. */
 import type { LastVerb, MessageFlag } from '../../../../core/mail/types.ts';
-import type { GoneLine, KeptNote, MessageLine, PersonLine } from '../../../../core/ports/archive.ts';
+import type { PimKind } from '../../../../core/pim/types.ts';
+import type {
+  GoneLine,
+  KeptNote,
+  MessageLine,
+  ObjectLine,
+  PersonLine,
+} from '../../../../core/ports/archive.ts';
 import type { TrustVerdict } from '../../../../core/trust/types.ts';
 import type { MailboxContext } from '../context.ts';
 
@@ -8,6 +15,8 @@ export function liveFields({ tables: { correspondents, items, messages } }: Mail
   return {
     itemId: items.itemId,
     folderId: items.folderId,
+    kind: items.kind,
+    size: items.size,
     modseq: items.modseq,
     receivedAt: items.receivedAt,
     isRead: items.isRead,
@@ -29,9 +38,11 @@ export function liveFields({ tables: { correspondents, items, messages } }: Mail
   };
 }
 
-interface LiveRow {
+export interface LiveRow {
   itemId: string;
   folderId: string;
+  kind: string;
+  size: number;
   modseq: number;
   receivedAt: number;
   isRead: number;
@@ -52,9 +63,32 @@ interface LiveRow {
   uses: number | null;
 }
 
-/** None for an item that is neither a message nor a person: what is wrong with it, `irregularities` says. */
-export function liveLines(rows: readonly LiveRow[]): (MessageLine | PersonLine)[] {
-  return rows.flatMap((row): (MessageLine | PersonLine)[] => {
+export function objectFields({ tables: { objects } }: MailboxContext) {
+  return {
+    itemId: objects.itemId,
+    uid: objects.uid,
+    startsAt: objects.startsAt,
+    endsAt: objects.endsAt,
+    remindAt: objects.remindAt,
+    title: objects.title,
+    toAnnounce: objects.toAnnounce,
+    document: objects.document,
+  };
+}
+
+interface ObjectRow
+  extends Pick<ObjectLine, 'itemId' | 'uid' | 'startsAt' | 'endsAt' | 'remindAt' | 'title' | 'document'> {
+  toAnnounce: number;
+}
+
+/** None for an item that has no content: what is wrong with it, `irregularities` says. */
+export function liveLines(
+  rows: readonly LiveRow[],
+  objects: ReadonlyMap<string, ObjectRow>,
+): (MessageLine | PersonLine | ObjectLine)[] {
+  return rows.flatMap((row): (MessageLine | PersonLine | ObjectLine)[] => {
+    const object = objects.get(row.itemId);
+    if (row.kind !== 'message') return object === undefined ? [] : [objectLine(row, object)];
     const { itemId, folderId, modseq, receivedAt, dedupeKey } = row;
     const common = { itemId, folderId, modseq, receivedAt, dedupeKey };
     if (row.rawKey !== null) {
@@ -81,6 +115,17 @@ export function liveLines(rows: readonly LiveRow[]): (MessageLine | PersonLine)[
     const { address, name, uses } = row;
     return [{ kind: 'person', ...common, address, name: name ?? '', uses: uses ?? 1 }];
   });
+}
+
+function objectLine(row: LiveRow, { toAnnounce, ...object }: ObjectRow): ObjectLine {
+  const { folderId, modseq, receivedAt } = row;
+  return {
+    ...{ kind: 'object', ...object, folderId, modseq, receivedAt, what: row.kind as PimKind },
+    isRead: row.isRead === 1,
+    flag: parsed<MessageFlag | null>(row.flag, null),
+    categories: parsed<string[]>(row.categories, []),
+    toAnnounce: toAnnounce === 1,
+  };
 }
 
 export function goneFields({ tables: { removedMessages, tombstones } }: MailboxContext) {

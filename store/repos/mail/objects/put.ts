@@ -14,6 +14,7 @@ import {
   theseItems,
 } from '../context.ts';
 import { placesIn, raiseModseq, touchFolders } from '../numbering.ts';
+import { digestOf } from './digest.ts';
 
 type Row = StoredObject & { digest: string };
 
@@ -41,7 +42,7 @@ async function putAll(
   const results = new Map<string, PutResult>();
   for (const batch of putBatches([...last.values()])) {
     const rows = await Promise.all(
-      batch.map(async (object) => ({ ...object, digest: await sha256(object.document) })),
+      batch.map(async (object) => ({ ...object, digest: await digestOf(object.document) })),
     );
     for (const result of await putBatch(box, rows, options)) results.set(result.itemId, result);
   }
@@ -49,11 +50,6 @@ async function putAll(
     const result = object === null ? undefined : results.get(object.itemId);
     return result ?? { outcome: 'tooLarge', itemId, folderId, modseq: 0 };
   });
-}
-
-async function sha256(text: string): Promise<string> {
-  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
-  return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /**
