@@ -33,6 +33,18 @@ export interface AddressComponent {
 
 export type Contexts = Partial<Record<'private' | 'work' | 'billing' | 'delivery', true>>;
 
+interface FromVCard {
+  /** Parameters of the vCard property it came from that nothing else stands for (RFC 9555 2.15.2). */
+  vCardParams?: Record<string, string | string[]>;
+}
+
+interface Described extends FromVCard {
+  contexts?: Contexts;
+  /** 1 to 100, lower ones first. */
+  pref?: number;
+  label?: string;
+}
+
 export interface Card {
   '@type': 'Card';
   version: '1.0';
@@ -50,46 +62,30 @@ export interface Card {
     full?: string;
     sortAs?: Record<string, string>;
   };
-  nicknames?: Record<string, { name: string }>;
-  organizations?: Record<string, { name?: string; units?: { name: string }[] }>;
-  titles?: Record<string, { name: string; kind?: 'title' | 'role' }>;
+  nicknames?: Record<string, { name: string } & FromVCard>;
+  organizations?: Record<string, { name?: string; units?: { name: string }[] } & FromVCard>;
+  titles?: Record<string, { name: string; kind?: 'title' | 'role' } & FromVCard>;
   /** `waypost:name`: the name that stands before the address, where it is written with one. */
-  emails?: Record<
-    string,
-    { address: string; contexts?: Contexts; pref?: number; label?: string; 'waypost:name'?: string }
-  >;
-  onlineServices?: Record<
-    string,
-    { service?: string; uri?: string; user?: string; contexts?: Contexts; label?: string }
-  >;
-  phones?: Record<
-    string,
-    { number: string; features?: Record<string, true>; contexts?: Contexts; pref?: number; label?: string }
-  >;
+  emails?: Record<string, { address: string; 'waypost:name'?: string } & Described>;
+  onlineServices?: Record<string, { service?: string; uri?: string; user?: string } & Described>;
+  phones?: Record<string, { number: string; features?: Record<string, true> } & Described>;
   addresses?: Record<
     string,
-    {
-      components?: AddressComponent[];
-      full?: string;
-      contexts?: Contexts;
-      countryCode?: string;
-      pref?: number;
-      label?: string;
-    }
+    { components?: AddressComponent[]; full?: string; countryCode?: string } & Described
   >;
   anniversaries?: Record<
     string,
     {
       kind: 'birth' | 'death' | 'wedding';
       date: { '@type'?: string; year?: number; month?: number; day?: number; utc?: string };
-    }
+    } & FromVCard
   >;
-  relatedTo?: Record<string, { relation: Record<string, true> }>;
+  relatedTo?: Record<string, { relation: Record<string, true> } & FromVCard>;
   keywords?: Record<string, true>;
-  notes?: Record<string, { note: string; contentType?: string }>;
-  links?: Record<string, { uri: string; kind?: 'contact'; contexts?: Contexts; label?: string }>;
+  notes?: Record<string, { note: string; contentType?: string } & FromVCard>;
+  links?: Record<string, { uri: string; kind?: 'contact' } & Described>;
   /** `kind` photo: `uri` is `data:` of at most 100 KB, or an address. */
-  media?: Record<string, { kind: 'photo' | 'logo' | 'sound'; uri: string; mediaType?: string }>;
+  media?: Record<string, { kind: 'photo' | 'logo' | 'sound'; uri: string; mediaType?: string } & FromVCard>;
   /** Not of the RFC: fields of MS-ASCNTC that it has no word for, by their own names (`FileAs`, `CustomerId`, …). */
   'waypost:eas'?: Record<string, string>;
   /** Properties of the vCard it came from that nothing here stands for, as jCard arrays (RFC 7095), to be written again. */

@@ -1,7 +1,7 @@
 import { utf8Length } from '../../../../codecs/text/index.ts';
-import { contactFacts } from '../../../../core/contacts/facts.ts';
 import { settle } from '../../../../core/contacts/slots.ts';
 import type { Card } from '../../../../core/contacts/types.ts';
+import { pimFacts } from '../../../../core/pim/facts.ts';
 import { MAX_DOCUMENT_BYTES } from '../../../../core/pim/types.ts';
 import type { EasContext } from '../../context.ts';
 import { STATUS } from '../../status.ts';
@@ -22,7 +22,7 @@ export const contactCodec: ItemCodec = {
     const isSame = present !== null && JSON.stringify(card) === JSON.stringify(settle(before));
     const document: Card = isSame ? before : { ...card, updated: now };
     if (utf8Length(JSON.stringify(document)) > MAX_DOCUMENT_BYTES) return REFUSED;
-    const facts = { uid: document.uid.slice(0, 255), ...contactFacts(document) };
+    const facts = pimFacts('contact', document);
     return { kind: 'item', item: { itemId, folderId, kind: 'contact', document, facts }, announce: false };
   },
   async render({ version }, item, options, whole) {
