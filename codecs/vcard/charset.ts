@@ -29,7 +29,7 @@ function reencoded(bytes: Uint8Array, charset: string): Uint8Array {
   return new TextEncoder().encode(new TextDecoder(charset).decode(bytes));
 }
 
-function decoderOf(charset: string | null): TextDecoder {
+function decoderOf(charset: string | null): InstanceType<typeof TextDecoder> {
   try {
     return new TextDecoder((charset ?? 'windows-1252').slice(0, 40));
   } catch {
