@@ -5,13 +5,14 @@ import { writeTimeZone } from '../../../../core/calendar/zones/activesync.ts';
 import {
   ANN,
   brief,
+  dataOf,
   event,
   NOW,
   type Said,
   shown,
   take,
   taken,
-} from '../../../../test/support/calendar-world.ts';
+} from '../../../../test/support/calendar-world.worker.ts';
 import type { Version } from '../../http/versions.ts';
 
 const OLD: readonly Version[] = ['12.1', '14.0', '14.1'];

@@ -1,7 +1,9 @@
 import { utf8Length } from '../../../../codecs/text/index.ts';
 import { child, el, textOf, type WbxmlElement, type WbxmlNode } from '../../../../codecs/wbxml/index.ts';
+import { checkRecurrence } from '../../../../core/calendar/check.ts';
 import { formatUtc } from '../../../../core/calendar/time/civil.ts';
 import type { CalendarEvent, LocalDateTime } from '../../../../core/calendar/types.ts';
+import { DomainError } from '../../../../core/errors.ts';
 import { putAttachment } from '../../../../core/pim/attachments.ts';
 import { pimFacts } from '../../../../core/pim/facts.ts';
 import { MAX_DOCUMENT_BYTES } from '../../../../core/pim/types.ts';
@@ -141,7 +143,7 @@ async function finish(
   // Files and occurrences change the event, too.
   const isStamped = isSame || after.updated !== before?.updated;
   const document = isSame ? before : isStamped ? after : { ...after, updated: formatUtc(now) };
-  if (utf8Length(JSON.stringify(document)) > MAX_DOCUMENT_BYTES) return REFUSED;
+  if (utf8Length(JSON.stringify(document)) > MAX_DOCUMENT_BYTES || !isReasonable(document)) return REFUSED;
   const { ref, services } = context;
   for (const { attachmentId, bytes } of uploads) {
     await putAttachment(services.objects, { ...ref, itemId, attachmentId }, bytes);
@@ -152,6 +154,17 @@ async function finish(
     ...{ kind: 'item', item: { itemId, folderId, kind: 'event', document, facts }, announce },
     ...(isMadeUp(context, data, before, uploads) ? { echo: true } : {}),
   };
+}
+
+/** A recurrence bomb is refused before it is kept (ATTACKS A12). */
+function isReasonable(document: CalendarEvent): boolean {
+  try {
+    checkRecurrence(document);
+    return true;
+  } catch (error) {
+    if (error instanceof DomainError) return false;
+    throw error;
+  }
 }
 
 /** From 16.0 on the server tells attendees what their organizer's device changes. */
