@@ -1,4 +1,5 @@
 import type { Folder, Message } from '../mail/types.ts';
+import type { PimItem } from '../pim/types.ts';
 import type { MailboxStore } from '../ports/mail.ts';
 import type { SearchHit, SearchOptions, SearchStore } from '../ports/search.ts';
 import { catchUp } from './catch-up.ts';
@@ -23,12 +24,12 @@ export async function searchMailbox(
   mailbox: MailboxStore,
   search: SearchStore,
   query: Query | ((folders: Folder[]) => Query | null),
-  { order = 'newest', limit = COUNTED }: Partial<SearchOptions> = {},
+  { order = 'newest', limit = COUNTED, ...kinds }: Partial<SearchOptions> = {},
 ): Promise<Found> {
   const { folders } = await catchUp(mailbox, search);
   const asked = typeof query === 'function' ? query(folders) : query;
   if (asked === null) return { folders, hits: [], more: false };
-  return { folders, ...(await search.query(mailbox.ref, asked, { order, limit })) };
+  return { folders, ...(await search.query(mailbox.ref, asked, { order, limit, ...kinds })) };
 }
 
 /**
@@ -50,4 +51,21 @@ export async function messagesOf(
     };
     return evaluate(query, judged, () => null) !== false;
   });
+}
+
+/** The same of items of every kind, in the order of the hits. */
+export async function itemsOf(
+  mailbox: MailboxStore,
+  hits: readonly SearchHit[],
+  query: Query,
+): Promise<(Message | PimItem)[]> {
+  const messages = await messagesOf(mailbox, hits, query);
+  const found = new Map<string, Message | PimItem>(messages.map((m) => [m.itemId, m]));
+  const others = hits.map((hit) => hit.itemId).filter((id) => !found.has(id));
+  const items = others.length === 0 ? [] : await mailbox.pimItems(others);
+  for (const item of items) {
+    const judged = { ...item, isFlagged: item.flag?.status === 2, hasAttachment: null };
+    if (evaluate(query, judged, () => null) !== false) found.set(item.itemId, item);
+  }
+  return hits.flatMap((hit) => found.get(hit.itemId) ?? []);
 }

@@ -15,7 +15,7 @@ import type { EasContext } from '../context.ts';
 import { addressProperties, displayTo } from '../mail/addresses.ts';
 import { isoTime } from '../mail/time.ts';
 import { STATUS } from '../status.ts';
-import { extent, foldersAsked, foldersNamed, renderPage, resultRange } from './page.ts';
+import { extent, foldersAsked, foldersNamed, isMessage, renderPage, resultRange } from './page.ts';
 
 const { find: S } = STATUS;
 const IMPORTANCE = { low: 0, normal: 1, high: 2 } as const;
@@ -54,7 +54,7 @@ export async function findInMailbox(
   let query: Query | null = null;
   let stale = false;
   const { hits } = await searchMailbox(context.mailbox, context.services.search, (folders) => {
-    const folderIds = foldersAsked(folders, collectionIds, deep);
+    const folderIds = foldersAsked(folders, collectionIds, deep, ['Email']);
     stale = folderIds === null;
     const words = parseQuery(texts.join(' '), {
       now: context.services.now(),
@@ -68,8 +68,10 @@ export async function findInMailbox(
   if (range.first === 0) note(context, searchId);
   const { results, total } = await renderPage(context, hits, query ?? { kind: 'all' }, {
     range,
-    fits: (messages) => messages,
-    render: async (message) => result(message, query),
+    // Deleted Items holds what is no mail.
+    shows: isMessage,
+    fits: (items) => items,
+    render: async (item) => (isMessage(item) ? result(item, query) : null),
   });
   return {
     status: S.ok,

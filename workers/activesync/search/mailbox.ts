@@ -6,18 +6,29 @@ import {
   type WbxmlElement,
   type WbxmlNode,
 } from '../../../codecs/wbxml/index.ts';
-import type { Folder, Message } from '../../../core/mail/types.ts';
+import type { Folder, ItemClass } from '../../../core/mail/types.ts';
+import { CLASS_OF_KIND, type ItemKind } from '../../../core/pim/types.ts';
 import { parseQuery } from '../../../core/search/parse.ts';
 import type { Query } from '../../../core/search/query.ts';
 import { searchMailbox } from '../../../core/search/search-mailbox.ts';
-import { bodyBytes, DEFAULT_OPTIONS, type SyncOptions } from '../../../core/sync/options.ts';
+import { DEFAULT_OPTIONS, itemBytes, type SyncOptions } from '../../../core/sync/options.ts';
 import type { EasContext } from '../context.ts';
+import { atLeast } from '../http/versions.ts';
 import type { BodyOptions } from '../mail/body.ts';
 import { mimeSupportOf, readBodyPreferences } from '../mail/body-preference.ts';
 import { emailProperties, renderContext } from '../mail/email-data.ts';
+import { itemProperties } from '../pim/render.ts';
 import { STATUS } from '../status.ts';
 import { type Criteria, readCriteria } from './criteria.ts';
-import { extent, foldersAsked, foldersNamed, renderPage, resultRange } from './page.ts';
+import {
+  extent,
+  foldersAsked,
+  foldersNamed,
+  isMessage,
+  renderPage,
+  resultRange,
+  type Stored,
+} from './page.ts';
 
 const { search: S } = STATUS;
 /** Bytes of bodies in one answer: the rest of the results is for the next range. */
@@ -34,11 +45,15 @@ export async function searchStore(context: EasContext, store: WbxmlElement): Pro
   const preferences = readBodyPreferences(options, 'search', context.version);
   if (preferences.kind === 'error') return failed(preferences.status);
   const deep = children(options, 'Search:DeepTraversal').length > 0;
+  const kinds = kindsOf(context, criteria.classes);
 
+  const classOf = new Map<string, ItemClass>();
   let query: Query | null = null;
   let stale = false;
   const { hits } = await searchMailbox(context.mailbox, context.services.search, (folders) => {
-    const asked = foldersAsked(folders, criteria.collectionIds, deep);
+    for (const folder of folders) classOf.set(folder.folderId, folder.itemClass);
+    const classes = [...kinds].map((kind) => CLASS_OF_KIND[kind]);
+    const asked = foldersAsked(folders, criteria.collectionIds, deep, classes);
     stale = asked === null;
     query = asked === null ? null : queryOf(context, criteria, folders, asked);
     return query;
@@ -52,15 +67,10 @@ export async function searchStore(context: EasContext, store: WbxmlElement): Pro
   };
   const { results, total } = await renderPage(context, hits, query ?? { kind: 'all' }, {
     range,
-    fits: (messages) => withinBudget(messages, bodies),
-    render: async (message) =>
-      el(
-        'Search:Result',
-        el('AirSync:Class', 'Email'),
-        el('Search:LongId', message.itemId),
-        el('AirSync:CollectionId', message.folderId),
-        el('Search:Properties', await emailProperties(renderContext(context), message, bodies)),
-      ),
+    // No folder of mail tells of what is neither message nor text message: Deleted Items holds such.
+    shows: ({ kind, folderId }) => kinds.has(kind) && classOf.get(folderId) === CLASS_OF_KIND[kind],
+    fits: (items) => withinBudget(items, bodies),
+    render: (item) => result(context, item, bodies),
   });
   return el(
     'Search:Store',
@@ -81,8 +91,7 @@ function queryOf(
   folders: Folder[],
   folderIds: string[],
 ): Query | null {
-  const { classes, texts, threadId, after, before } = criteria;
-  if (classes.length > 0 && !classes.includes('Email')) return null;
+  const { texts, threadId, after, before } = criteria;
   const words = texts.map((text) =>
     parseQuery(text, {
       now: context.services.now(),
@@ -104,13 +113,42 @@ function queryOf(
   };
 }
 
-/** As many of the messages as one answer holds, one at least. */
-function withinBudget(messages: Message[], { bodies, mimeSupport }: BodyOptions): Message[] {
+const KINDS: readonly ItemKind[] = ['message', 'event', 'contact', 'task', 'note', 'sms'];
+
+/** What the classes of a request are, which for none are all that its version knows (MS-ASCMD 2.2.1.16). */
+function kindsOf({ version }: EasContext, classes: readonly string[]): ReadonlySet<ItemKind> {
+  const known = KINDS.filter((kind) => atLeast(version, '14.0') || (kind !== 'note' && kind !== 'sms'));
+  return new Set(known.filter((kind) => classes.length === 0 || classes.includes(classNameOf(kind))));
+}
+
+/** Class of items on the wire (MS-ASCMD 2.2.3.27.5). */
+function classNameOf(kind: ItemKind): ItemClass | 'SMS' {
+  return kind === 'sms' ? 'SMS' : CLASS_OF_KIND[kind];
+}
+
+/** null for what has no form on the wire. */
+async function result(context: EasContext, item: Stored, body: BodyOptions): Promise<WbxmlNode | null> {
+  const { bodies } = body;
+  const properties = isMessage(item)
+    ? await emailProperties(renderContext(context), item, body)
+    : await itemProperties(context, item, { ...DEFAULT_OPTIONS, bodies, sms: { filterType: 0, bodies } });
+  if (properties === null) return null;
+  return el(
+    'Search:Result',
+    el('AirSync:Class', classNameOf(item.kind)),
+    el('Search:LongId', item.itemId),
+    el('AirSync:CollectionId', item.folderId),
+    el('Search:Properties', properties),
+  );
+}
+
+/** As many of the items as one answer holds, one at least. */
+function withinBudget(items: Stored[], { bodies, mimeSupport }: BodyOptions): Stored[] {
   const options: SyncOptions = { ...DEFAULT_OPTIONS, bodies, mimeSupport };
   let bytes = 0;
-  const end = messages.findIndex((message) => {
-    bytes += bodyBytes(message, options);
+  const end = items.findIndex((item) => {
+    bytes += itemBytes(item, options);
     return bytes > REPLY_BYTES;
   });
-  return end < 0 ? messages : messages.slice(0, Math.max(1, end));
+  return end < 0 ? items : items.slice(0, Math.max(1, end));
 }

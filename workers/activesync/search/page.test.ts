@@ -10,6 +10,7 @@ function folder(folderId: string, parentId: string | null = null, itemClass: Ite
   };
 }
 
+const MAIL: ItemClass[] = ['Email'];
 const FOLDERS = [
   folder('deep', 'below'),
   folder('inbox'),
@@ -20,22 +21,24 @@ const FOLDERS = [
 
 describe('the folders of a search (MS-ASCMD 2.2.3.41.2)', () => {
   test('S14_TC22 with DeepTraversal those below are searched too, however deep', () => {
-    expect(foldersAsked(FOLDERS, ['inbox'], true)).toEqual(['deep', 'inbox', 'below']);
-    expect(foldersAsked(FOLDERS, ['below', 'archive'], true)).toEqual(['deep', 'below', 'archive']);
+    expect(foldersAsked(FOLDERS, ['inbox'], true, MAIL)).toEqual(['deep', 'inbox', 'below']);
+    expect(foldersAsked(FOLDERS, ['below', 'archive'], true, MAIL)).toEqual(['deep', 'below', 'archive']);
   });
 
   test('S14_TC23 without it only the folders themselves', () => {
-    expect(foldersAsked(FOLDERS, ['inbox', 'archive'], false)).toEqual(['inbox', 'archive']);
+    expect(foldersAsked(FOLDERS, ['inbox', 'archive'], false, MAIL)).toEqual(['inbox', 'archive']);
   });
 
   test('none, and 0, are all folders of mail', () => {
     const all = ['deep', 'inbox', 'below', 'archive'];
-    for (const named of [[], ['0'], ['inbox', '0']]) expect(foldersAsked(FOLDERS, named, false)).toEqual(all);
+    for (const named of [[], ['0'], ['inbox', '0']])
+      expect(foldersAsked(FOLDERS, named, false, MAIL)).toEqual(all);
   });
 
   test('a folder of another class holds no mail, an unknown one is not there', () => {
-    expect(foldersAsked(FOLDERS, ['people'], true)).toEqual([]);
-    expect(foldersAsked(FOLDERS, ['inbox', 'gone'], true)).toBeNull();
+    expect(foldersAsked(FOLDERS, ['people'], true, MAIL)).toEqual([]);
+    expect(foldersAsked(FOLDERS, ['people', 'inbox'], false, ['Contacts'])).toEqual(['people']);
+    expect(foldersAsked(FOLDERS, ['inbox', 'gone'], true, MAIL)).toBeNull();
   });
 
   test('people name folders by their names and their roles', () => {

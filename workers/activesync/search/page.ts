@@ -1,8 +1,9 @@
 import { el, type WbxmlNode } from '../../../codecs/wbxml/index.ts';
-import type { Folder, Message } from '../../../core/mail/types.ts';
+import type { Folder, ItemClass, Message } from '../../../core/mail/types.ts';
+import type { PimItem } from '../../../core/pim/types.ts';
 import type { SearchHit } from '../../../core/ports/search.ts';
 import type { Query } from '../../../core/search/query.ts';
-import { messagesOf } from '../../../core/search/search-mailbox.ts';
+import { itemsOf } from '../../../core/search/search-mailbox.ts';
 import { FAN_OUT, mapBounded } from '../../../platform/bounded.ts';
 import { describeError } from '../../../platform/log.ts';
 import type { EasContext } from '../context.ts';
@@ -25,17 +26,21 @@ export function resultRange(text: string | undefined): Range | null {
   return first > last ? null : { first, last: Math.min(last, MAX_INDEX, first + MAX_RESULTS - 1) };
 }
 
+/** What a search can find. */
+export type Stored = Message | PimItem;
+
 /**
- * Ids of the folders named, with those below them when `deep`; all folders of mail for none or `0`. null: one of
- * them is not there.
+ * Ids of the folders of these classes that are named, with those below them when `deep`; all of them for none or `0`.
+ * null: one that is named is not there.
  */
 export function foldersAsked(
   folders: readonly Folder[],
   named: readonly string[],
   deep: boolean,
+  classes: readonly ItemClass[],
 ): string[] | null {
-  const mail = folders.filter((folder) => folder.itemClass === 'Email');
-  if (named.length === 0 || named.includes('0')) return mail.map((folder) => folder.folderId);
+  const fitting = folders.filter((folder) => classes.includes(folder.itemClass));
+  if (named.length === 0 || named.includes('0')) return fitting.map((folder) => folder.folderId);
   if (named.some((id) => !folders.some((folder) => folder.folderId === id))) return null;
   const wanted = new Set(named);
   for (let grown = deep; grown; ) {
@@ -45,7 +50,7 @@ export function foldersAsked(
     for (const folder of below) wanted.add(folder.folderId);
     grown = below.length > 0;
   }
-  return mail.map((folder) => folder.folderId).filter((id) => wanted.has(id));
+  return fitting.map((folder) => folder.folderId).filter((id) => wanted.has(id));
 }
 
 /** Folders that a person means by a name: `in:` of a query. */
@@ -61,28 +66,38 @@ export async function renderPage(
   context: EasContext,
   hits: readonly SearchHit[],
   query: Query,
-  page: { range: Range; fits(messages: Message[]): Message[]; render(message: Message): Promise<WbxmlNode> },
+  page: {
+    range: Range;
+    /** Whether the answer may show an item at all. */
+    shows(item: Stored): boolean;
+    fits(items: Stored[]): Stored[];
+    render(item: Stored): Promise<WbxmlNode | null>;
+  },
 ): Promise<{ results: WbxmlNode[]; total: number }> {
   const { first, last } = page.range;
   const asked = hits.slice(first, last + 1);
-  const found = await messagesOf(context.mailbox, asked, query);
+  const found = (await itemsOf(context.mailbox, asked, query)).filter((item) => page.shows(item));
   const total = hits.length - (asked.length - found.length);
   const results: (WbxmlNode | null)[] = [];
-  const messages = page.fits(found);
   await mapBounded(
-    messages.map((message, i) => ({ message, i })),
+    page.fits(found).map((item, i) => ({ item, i })),
     FAN_OUT,
-    async ({ message, i }) => {
+    async ({ item, i }) => {
       try {
-        results[i] = await page.render(message);
+        results[i] = await page.render(item);
       } catch (error) {
-        // One message that cannot be shown hides no other.
-        context.log.error('eas.result-not-rendered', { itemId: message.itemId, error: describeError(error) });
+        // One item that cannot be shown hides no other.
+        context.log.error('eas.result-not-rendered', { itemId: item.itemId, error: describeError(error) });
         results[i] = null;
       }
     },
   );
   return { results: results.filter((node) => node !== null), total };
+}
+
+/** Whether an item that was found is a message. */
+export function isMessage(item: Stored): item is Message {
+  return !('document' in item);
 }
 
 /** The elements behind the results. */
