@@ -1,5 +1,7 @@
+import type { CalendarEvent } from '../../core/calendar/types.ts';
 import type { User } from '../../core/identity/types.ts';
 import { NO_ATTRIBUTES, type PersonAttributes } from '../../core/people/types.ts';
+import { pimFacts } from '../../core/pim/facts.ts';
 import type { MailboxStore } from '../../core/ports/mail.ts';
 import type { Services } from '../../platform/services.ts';
 import { createMemoryPhotoStore, createMemoryStores } from '../../store/memory/index.ts';
@@ -46,6 +48,29 @@ export async function peopleWorld() {
   const mailbox: MailboxStore = mail.mailbox(ref);
   await mailbox.create(0);
 
+  /** An event in the calendar of somebody, times in UTC. */
+  async function book(
+    user: User,
+    start: string,
+    duration: string,
+    over: Partial<CalendarEvent> = {},
+    folder = 'calendar',
+  ): Promise<string> {
+    const box = mail.mailbox({ ...ref, mailboxId: user.userId });
+    await box.create(0);
+    const itemId = `event-${++made}`;
+    const document: CalendarEvent = {
+      ...{ '@type': 'Event', uid: itemId, updated: '2010-01-01T00:00:00Z', title: itemId },
+      ...{ start, duration, timeZone: 'Etc/UTC', ...over },
+    };
+    const folderId = (await box.folderByRole('calendar'))?.folderId ?? '';
+    await box.putItem({
+      ...{ itemId, kind: 'event', document, facts: pimFacts('event', document) },
+      folderId: folder === 'calendar' ? folderId : folder,
+    });
+    return itemId;
+  }
+
   /** The parts of a context that these commands use. */
   function context(version: Version = '16.1', body: EasContext['body'] = null): EasContext {
     const services = { directory, photos, mail, now: () => Date.UTC(2026, 10, 1) } as unknown as Services;
@@ -57,9 +82,10 @@ export async function peopleWorld() {
       version,
       body,
       query: { deviceId: 'DEVICE1', deviceType: 'Test' },
+      log: { warn: () => undefined },
       userAgent: '',
     } as unknown as EasContext;
   }
 
-  return { directory, photos, mailbox, add, context, owner };
+  return { directory, photos, mail, mailbox, add, book, context, owner, ref };
 }

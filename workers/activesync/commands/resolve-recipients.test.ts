@@ -9,6 +9,8 @@ import {
   type WbxmlElement,
   type WbxmlNode,
 } from '../../../codecs/wbxml/index.ts';
+import { GROUP_DEFAULTS } from '../../../core/people/types.ts';
+import { EVERYBODY } from '../../../core/ports/acl.ts';
 import { peopleWorld } from '../../../test/support/people-world.worker.ts';
 import type { Version } from '../http/versions.ts';
 import { resolveRecipients } from './resolve-recipients.ts';
@@ -48,7 +50,8 @@ async function world() {
   };
   const group = async (local: string, displayName: string, members: string[]) => {
     const groupId = `g-${local}`;
-    await made.directory.createGroup({ tenantId: 't1', groupId, address: `${local}@x.test`, displayName });
+    const address = `${local}@x.test`;
+    await made.directory.createGroup({ ...GROUP_DEFAULTS, tenantId: 't1', groupId, address, displayName });
     await made.directory.setGroupMembers('t1', groupId, members);
   };
   return { ...made, ask, certify, group };
@@ -153,22 +156,29 @@ describe('ResolveRecipients: free/busy data', () => {
     expect((await ask(['owner'], [availability(start, end)], '12.1')).status).toBe('1');
   });
 
-  it('S13_TC13 S13_TC15 is a digit for each 30 minutes, all of them "no data"', async () => {
-    const { ask } = await world();
+  it('S13_TC13 S13_TC15 is a digit for each 30 minutes', async () => {
+    const { ask, book, owner } = await world();
+    await book(owner, '2013-08-17T02:30:00', 'PT1H');
     const digits = async (start: string, end: string | null, version: Version = '16.1') => {
       const { responses } = await ask(['owner@x.test'], [availability(start, end)], version);
       const found = child(responses[0]?.recipients[0], tag('Availability'));
       return [textOf(found, tag('Status')), textOf(found, tag('MergedFreeBusy'))];
     };
-    expect(await digits('2013-08-17T23:00:00.000Z', '2013-08-17T23:30:00.000Z')).toEqual(['1', '4']);
-    expect(await digits('2013-08-17T02:00:00.000Z', '2013-08-17T04:00:00.000Z')).toEqual(['1', '4444']);
-    expect(await digits('2013-08-17T02:00:00.000Z', '2013-08-17T02:30:01.000Z')).toEqual(['1', '44']);
-    expect(await digits('2013-08-17T00:00:00.000Z', null)).toEqual(['1', '4'.repeat(7 * 48)]);
+    expect(await digits('2013-08-17T23:00:00.000Z', '2013-08-17T23:30:00.000Z')).toEqual(['1', '0']);
+    expect(await digits('2013-08-17T02:00:00.000Z', '2013-08-17T04:00:00.000Z')).toEqual(['1', '0220']);
+    expect(await digits('2013-08-17T02:00:00.000Z', '2013-08-17T02:30:01.000Z')).toEqual(['1', '02']);
+    expect(await digits('2013-08-17T00:00:00.000Z', null)).toEqual([
+      '1',
+      `00000220${'0'.repeat(7 * 48 - 8)}`,
+    ]);
     expect(await digits(ok, null, '12.1')).toEqual([undefined, undefined]);
   });
 
   it('S13_TC10 S13_TC11 of a group is one string, and 161 above 20 members', async () => {
-    const { ask, group } = await world();
+    const { ask, group, add, book } = await world();
+    const people = [await add('m0', 'M 0'), await add('m1', 'M 1')] as const;
+    await book(people[0], '2010-03-01T00:00:00', 'PT30M', { 'waypost:busy': 'tentative' });
+    await book(people[1], '2010-03-01T00:55:00', 'PT30M', { 'waypost:busy': 'oof' });
     const members = (n: number) => Array.from({ length: n }, (_, i) => `m${i}@x.test`);
     await group('small', 'Test Group', members(20));
     await group('large', 'Large Group', members(21));
@@ -180,9 +190,54 @@ describe('ResolveRecipients: free/busy data', () => {
       ['1', 1],
     ]);
     expect(found.map((a) => [textOf(a, tag('Status')), textOf(a, tag('MergedFreeBusy'))])).toEqual([
-      ['1', '44'],
+      ['1', '13'],
       ['161', undefined],
     ]);
+  });
+
+  it('S13_TC21 is 163 of whoever does not let it be seen, and of nobody else for that', async () => {
+    const { ask, add, mail, ref } = await world();
+    const [closed] = [await add('closed', 'Closed'), await add('open', 'Open')];
+    const box = mail.mailbox({ ...ref, mailboxId: closed.userId });
+    await box.create(0);
+    await box.putGrant({ folderId: '', granteeId: EVERYBODY, rights: ['none'] });
+    const span = availability('2010-03-01T00:00:00.000Z', '2010-03-01T00:30:00.000Z');
+    const { responses } = await ask(['closed', 'open'], [span]);
+    const found = responses.map((r) => child(r.recipients[0], tag('Availability')));
+    expect(found.map((a) => [textOf(a, tag('Status')), textOf(a, tag('MergedFreeBusy'))])).toEqual([
+      ['163', undefined],
+      ['1', '0'],
+    ]);
+  });
+
+  it('is 162 of whoever cannot be asked now, and the others have their answer', async () => {
+    const { ask, add, mail } = await world();
+    const broken = await add('broken', 'Broken');
+    await add('fine', 'Fine');
+    const open = mail.mailbox.bind(mail);
+    mail.mailbox = (ref) => {
+      if (ref.mailboxId === broken.userId) throw new Error('D1_ERROR: overloaded');
+      return open(ref);
+    };
+    const span = availability('2010-03-01T00:00:00.000Z', '2010-03-01T00:30:00.000Z');
+    const { responses } = await ask(['broken', 'fine'], [span]);
+    const found = responses.map((r) => child(r.recipients[0], tag('Availability')));
+    expect(found.map((a) => textOf(a, tag('Status')))).toEqual(['162', '1']);
+  });
+
+  it('is 160 of people beyond a hundred, those of groups among them', async () => {
+    const { ask, add, group } = await world();
+    const names: string[] = [];
+    for (let g = 0; g < 6; g++) {
+      const members: string[] = [];
+      for (let m = 0; m < 18; m++) members.push((await add(`p${g}-${m}`, '')).address);
+      await group(`group${g}`, `Group ${g}`, members);
+      names.push(`Group ${g}`);
+    }
+    const span = availability('2010-03-01T00:00:00.000Z', '2010-03-01T00:30:00.000Z');
+    const { responses } = await ask(names, [span]);
+    const found = responses.map((r) => child(r.recipients[0], tag('Availability')));
+    expect(found.map((a) => textOf(a, tag('Status'))).sort()).toEqual(['1', '1', '1', '1', '1', '160']);
   });
 });
 

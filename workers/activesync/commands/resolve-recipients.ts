@@ -2,6 +2,7 @@ import { children, el, type WbxmlNode } from '../../../codecs/wbxml/index.ts';
 import type { EasContext } from '../context.ts';
 import { type Reply, wbxml } from '../http/reply.ts';
 import { Pictures } from '../people/pictures.ts';
+import { readAvailability } from '../resolve-recipients/availability.ts';
 import { readDetails } from '../resolve-recipients/details.ts';
 import { parseOptions } from '../resolve-recipients/options.ts';
 import { ResponseWriter } from '../resolve-recipients/render.ts';
@@ -30,13 +31,14 @@ export async function resolveRecipients(context: EasContext): Promise<Reply> {
     );
     resolved.push(...(await Promise.all(found)));
   }
-  const wanted = { certificates: options.certificates !== 'none', members: options.availability !== null };
+  const wanted = { certificates: options.certificates !== 'none' };
   const details = await readDetails(services.directory, ref.tenantId, resolved, wanted, services.now());
+  const availability = await readAvailability(context, resolved, options.availability);
   const pictures = Pictures.asked(services.photos, options.element, version, {
     asked: 'ResolveRecipients',
     answered: 'ResolveRecipients',
   });
-  const writer = new ResponseWriter(options, details, pictures);
+  const writer = new ResponseWriter(options, details, availability, pictures);
   const responses: WbxmlNode[] = [];
   for (const one of resolved) responses.push(await writer.response(one));
   return wbxml(

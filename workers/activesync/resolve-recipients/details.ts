@@ -2,8 +2,6 @@ import type { Person, UserCertificate } from '../../../core/people/types.ts';
 import type { PeopleDirectory } from '../../../core/ports/people.ts';
 import { RECIPIENT, type Resolved } from './resolve.ts';
 
-/** MS-ASCMD 2.2.3.183: free/busy data of a larger group is of no use. */
-export const MAX_MERGED_MEMBERS = 20;
 /** Members of a group that are looked at for certificates. */
 const MAX_MEMBERS = 1000;
 
@@ -20,7 +18,7 @@ export async function readDetails(
   directory: PeopleDirectory,
   tenantId: string,
   resolved: readonly Resolved[],
-  wanted: { certificates: boolean; members: boolean },
+  wanted: { certificates: boolean },
   now: number,
 ): Promise<Details> {
   const people = resolved.flatMap((r) => (r.status === RECIPIENT.ok ? r.people : []));
@@ -29,10 +27,10 @@ export async function readDetails(
   const owners = new Map<string, string[]>();
   for (const person of uniquePeople(people)) {
     if (person.kind === 'user') owners.set(person.personId, [person.personId]);
-    else if (wanted.members || wanted.certificates) {
+    else if (wanted.certificates) {
       const addresses = await directory.groupMembers(tenantId, person.personId, MAX_MEMBERS);
       members.set(person.personId, addresses.length);
-      const found = wanted.certificates ? await directory.peopleAt(tenantId, addresses) : new Map();
+      const found = await directory.peopleAt(tenantId, addresses);
       owners.set(person.personId, [...new Set([...found.values()].map((p: Person) => p.personId))]);
     }
   }

@@ -1,7 +1,7 @@
 import { child, children, textOf, type WbxmlElement } from '../../../codecs/wbxml/index.ts';
-import { FREE_BUSY_SLOT } from '../../../core/people/free-busy.ts';
 import { atLeast, type Version } from '../http/versions.ts';
 import { parseDateTime } from '../people/time.ts';
+import { SLOT_MINUTES } from './availability.ts';
 
 const DAY = 86_400_000;
 /** MS-ASCMD 2.2.3.58.1: without an end, a week; more than 42 days are refused. */
@@ -52,6 +52,6 @@ function availabilityOf(
   if (start === null) return undefined;
   const endText = textOf(availability, 'ResolveRecipients:EndTime');
   const end = endText === undefined ? start + DEFAULT_SPAN : parseDateTime(endText);
-  if (end === null || end - start < FREE_BUSY_SLOT || end - start > MAX_SPAN) return undefined;
+  if (end === null || end - start < SLOT_MINUTES * 60_000 || end - start > MAX_SPAN) return undefined;
   return { start, end };
 }

@@ -1,13 +1,13 @@
 import { el, type WbxmlNode } from '../../../codecs/wbxml/index.ts';
-import { unknownFreeBusy } from '../../../core/people/free-busy.ts';
+import type { FreeBusy } from '../../../core/freebusy/free-busy.ts';
 import { nameOf, type Person } from '../../../core/people/types.ts';
 import type { Pictures } from '../people/pictures.ts';
-import { type Details, MAX_MERGED_MEMBERS } from './details.ts';
+import { availabilityElement } from './availability.ts';
+import type { Details } from './details.ts';
 import type { ResolveOptions } from './options.ts';
 import { RECIPIENT, type Resolved } from './resolve.ts';
 
-/** Status of Availability and of Certificates (MS-ASCMD 2.2.3.177.12). */
-const AVAILABILITY = { ok: 1, largeGroup: 161 } as const;
+/** Status of Certificates (MS-ASCMD 2.2.3.177.12). */
 const CERTIFICATES = { ok: 1, none: 7, limitReached: 8 } as const;
 
 /** Type of a recipient from the address list; contacts would be 2 (MS-ASCMD 2.2.3.185.5). */
@@ -17,12 +17,19 @@ const GAL_ENTRY = 1;
 export class ResponseWriter {
   readonly #options: ResolveOptions;
   readonly #details: Details;
+  readonly #availability: ReadonlyMap<string, FreeBusy>;
   readonly #pictures: Pictures | null;
   #certificatesLeft: number;
 
-  constructor(options: ResolveOptions, details: Details, pictures: Pictures | null) {
+  constructor(
+    options: ResolveOptions,
+    details: Details,
+    availability: ReadonlyMap<string, FreeBusy>,
+    pictures: Pictures | null,
+  ) {
     this.#options = options;
     this.#details = details;
+    this.#availability = availability;
     this.#pictures = pictures;
     this.#certificatesLeft = options.maxCertificates;
   }
@@ -49,23 +56,11 @@ export class ResponseWriter {
       el('ResolveRecipients:Type', GAL_ENTRY),
       el('ResolveRecipients:DisplayName', nameOf(person)),
       el('ResolveRecipients:EmailAddress', person.address),
-      certain ? this.#availability(person) : null,
+      certain && this.#options.availability !== null
+        ? availabilityElement(this.#availability.get(person.address))
+        : null,
       certain ? this.#certificates(person) : null,
       this.#pictures === null ? null : await this.#pictures.of(person),
-    );
-  }
-
-  /** Nothing is known of anybody's calendar: "no data" is what says so (MS-ASCMD 2.2.3.101). */
-  #availability(person: Person): WbxmlNode | null {
-    const { availability } = this.#options;
-    if (availability === null) return null;
-    if ((this.#details.members.get(person.personId) ?? 0) > MAX_MERGED_MEMBERS) {
-      return el('ResolveRecipients:Availability', el('ResolveRecipients:Status', AVAILABILITY.largeGroup));
-    }
-    return el(
-      'ResolveRecipients:Availability',
-      el('ResolveRecipients:Status', AVAILABILITY.ok),
-      el('ResolveRecipients:MergedFreeBusy', unknownFreeBusy(availability.start, availability.end)),
     );
   }
 
