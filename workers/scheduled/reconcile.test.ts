@@ -27,6 +27,14 @@ function world(tenantIds = ['t1']) {
     enqueued: [] as IngestJob[],
     errors: [] as string[],
     submitted: new Set<string>(),
+    /** An event, and a file of one of its occurrences. */
+    item: {
+      itemId: 'item1',
+      document: {
+        links: { a: { href: 'waypost:attachment/fa' } },
+        recurrenceOverrides: { '2026-01-01T09:00:00': { links: { b: { href: 'waypost:attachment/fb' } } } },
+      },
+    },
     resumed: [] as [string, number | undefined][],
     objects,
     rows,
@@ -78,6 +86,10 @@ function world(tenantIds = ['t1']) {
             w.calls++;
             if (w.down.has(ref.tenantId)) throw new Error('shard down');
             return new Set(keys.filter((k) => own.some((r) => r.rawKey === k)));
+          },
+          async pimItems(itemIds: string[]) {
+            w.calls++;
+            return itemIds.includes('item1') && ref.mailboxId === 'u1' ? [w.item] : [];
           },
           async rawKeys(after: string, limit: number) {
             w.calls++;
@@ -320,6 +332,21 @@ describe('the sweep', () => {
     expect(w.enqueued.map((j) => j.key)).toEqual([other.key]);
     w.down.clear();
     expect(await sweeps(services)).toMatchObject([{ failed: 0, orphans: 2, complete: true }]);
+  });
+
+  it('takes away files of events that no document names, when they are old (F15)', async () => {
+    const { w, services } = world();
+    const kept = [
+      lay(w, 'objects/t1/u1/item1/fa', 400 * DAY),
+      lay(w, 'objects/t1/u1/item1/fb', 400 * DAY),
+      lay(w, 'objects/t1/u1/item1/fc', 20 * DAY),
+      lay(w, 'objects/t1/u1/item1/what/else', 400 * DAY),
+    ];
+    for (const key of ['item1/fd', 'item2/fa']) lay(w, `objects/t1/u1/${key}`, 40 * DAY);
+    lay(w, 'objects/t1/u2/item1/fa', 40 * DAY);
+    const [report] = await sweeps(services);
+    expect([...w.objects.keys()].sort()).toEqual(kept.sort());
+    expect(report).toMatchObject({ strays: 4, removed: 3, failed: 0 });
   });
 
   it('takes away what nobody needs any more, and only when it is old (F15)', async () => {

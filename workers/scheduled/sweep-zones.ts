@@ -1,4 +1,5 @@
 import { parseRawKey } from '../../core/mail/place-key.ts';
+import { attachmentsNamed, parseAttachmentKey } from '../../core/pim/attachments.ts';
 import type { StoredRaw } from '../../core/ports/blobs.ts';
 import { groupBy } from '../../platform/bounded.ts';
 import { takeCall } from './scan.ts';
@@ -6,6 +7,8 @@ import type { Zone } from './sweep.ts';
 
 /** Keys compared with one mailbox in one read. */
 const KEYS_A_READ = 1000;
+/** Documents looked at in one read. */
+const ITEMS_A_READ = 100;
 const OUTGOING = /^outgoing\/[^/]+\/([^/]+)\.eml$/;
 const PHOTO = /^photos\/[^/]+\/([^/]+)\//;
 
@@ -87,6 +90,34 @@ export async function sweepPhotos(zone: Zone, objects: StoredRaw[]): Promise<voi
       own.filter((o) => o.key !== person?.photo?.key),
       'photo',
     );
+  }
+}
+
+/** Files of events that no document names: of a change that was never carried out, or of an event that is gone. */
+export async function sweepFiles(zone: Zone, objects: StoredRaw[]): Promise<void> {
+  const { services, tenant, budget } = zone;
+  const placed = objects.flatMap((object) => {
+    const place = parseAttachmentKey(object.key);
+    return place === null ? [] : [{ object, ...place }];
+  });
+  for (const [mailboxId, own] of groupBy(placed, (one) => one.mailboxId)) {
+    const ref = { tenantId: tenant.tenantId, mailboxId, shard: tenant.mailShard };
+    const mailbox = services.mail.mailbox(ref);
+    const ids = [...new Set(own.map(({ itemId }) => itemId))];
+    for (let i = 0; i < ids.length; i += ITEMS_A_READ) {
+      const asked = new Set(ids.slice(i, i + ITEMS_A_READ));
+      takeCall(budget);
+      const items = await mailbox.pimItems([...asked]);
+      const named = new Map(items.map((item) => [item.itemId, attachmentsNamed(item.document)]));
+      const stray = own.filter(
+        ({ itemId, attachmentId }) => asked.has(itemId) && named.get(itemId)?.has(attachmentId) !== true,
+      );
+      await removeOld(
+        zone,
+        stray.map(({ object }) => object),
+        'file',
+      );
+    }
   }
 }
 

@@ -5,11 +5,19 @@
  */
 import * as z from 'zod';
 import type { Tenant } from '../../core/identity/types.ts';
+import { attachmentsPrefix } from '../../core/pim/attachments.ts';
 import type { StoredRaw } from '../../core/ports/blobs.ts';
 import { describeError } from '../../platform/log.ts';
 import type { Services } from '../../platform/services.ts';
 import { type Budget, takeCall } from './scan.ts';
-import { sweepDrafts, sweepDuplicates, sweepOutgoing, sweepPhotos, sweepRaws } from './sweep-zones.ts';
+import {
+  sweepDrafts,
+  sweepDuplicates,
+  sweepFiles,
+  sweepOutgoing,
+  sweepPhotos,
+  sweepRaws,
+} from './sweep-zones.ts';
 
 const HOUR = 3600_000;
 const DAY = 24 * HOUR;
@@ -38,7 +46,7 @@ export interface SweepReport {
   orphans: number;
   /** Messages for sending that the outbox does not know: nobody can say whether they left. */
   outgoing: number;
-  /** Drafts and photos that nothing names, and those of them that were old enough to go. */
+  /** Drafts, photos and files of events that nothing names, and those of them that were old enough to go. */
   strays: number;
   removed: number;
   failed: number;
@@ -66,6 +74,7 @@ const ZONES = [
   { name: 'outgoing', prefix: (t: string) => `outgoing/${t}/`, look: sweepOutgoing },
   { name: 'photos', prefix: (t: string) => `photos/${t}/`, look: sweepPhotos },
   { name: 'duplicates', prefix: (t: string) => `duplicates/blobs/${t}/`, look: sweepDuplicates },
+  { name: 'objects', prefix: attachmentsPrefix, look: sweepFiles },
 ] as const satisfies readonly {
   name: string;
   prefix(tenantId: string): string;
