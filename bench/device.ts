@@ -55,15 +55,16 @@ export class BenchDevice {
       : decodeWbxml(bytes, { maxBytes: 64 * 1024 * 1024, maxNodes: 1_000_000 });
   }
 
-  async setUp(): Promise<void> {
+  /** `type`: of the folder that is synced from then on (MS-ASCMD 2.2.3.186.3). */
+  async setUp(type = '2'): Promise<void> {
     const root = await this.command(
       'FolderSync',
       el('FolderHierarchy:FolderSync', el('FolderHierarchy:SyncKey', '0')),
     );
     const folders = children(child(root ?? undefined, 'FolderHierarchy:Changes'), 'FolderHierarchy:Add');
-    const inbox = folders.find((f) => textOf(f, 'FolderHierarchy:Type') === '2');
+    const inbox = folders.find((f) => textOf(f, 'FolderHierarchy:Type') === type);
     this.inbox = textOf(inbox, 'FolderHierarchy:ServerId') ?? '';
-    if (this.inbox === '') throw new Error('no Inbox');
+    if (this.inbox === '') throw new Error(`no folder of type ${type}`);
     await this.syncOnce();
   }
 

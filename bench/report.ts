@@ -13,6 +13,7 @@ const GOALS: [string, '<=' | '>=', number, string][] = [
   ['first_sync_20k_per_s', '>=', 1000, 'messages/s'],
   ['first_sync_20k_over_calls_mb', '<=', 32, 'MB'],
   ['first_sync_20k_kept_mb', '<=', 32, 'MB'],
+  ['contacts_5k_per_s', '>=', 2000, 'contacts/s'],
   ['attachment_20mb_grown_mb', '<=', 32, 'MB'],
   ['attachment_20mb_inline_grown_mb', '<=', 32, 'MB'],
   ['sync_nochange_ratio', '<=', 2, 'x (D1 read + DO call)'],

@@ -6,6 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { attachmentMemory } from './attachment.ts';
+import { contactSync } from './contacts.ts';
 import { BenchDevice } from './device.ts';
 import { firstSync } from './first-sync.ts';
 import { emailFloor, ingestEverythingOn, ingestLarge, ingestRate } from './ingest.ts';
@@ -22,7 +23,7 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
     only: {
       type: 'string',
-      default: 'bundle,sync,initial,first,attachment,ingest,outbound,reconcile,rebuild,ping,held',
+      default: 'bundle,sync,initial,first,contacts,attachment,ingest,outbound,reconcile,rebuild,ping,held',
     },
     seconds: { type: 'string', default: '30' },
     pings: { type: 'string', default: '1000' },
@@ -63,6 +64,12 @@ try {
   if (only.has('sync')) await measureSync();
   if (only.has('initial')) await measureInitial();
   if (only.has('first')) await measureFirst();
+  if (only.has('contacts')) {
+    say('first Sync of 5,000 contacts …');
+    const contacts = await contactSync(await user('contacts'), 5000);
+    detail['contacts'] = contacts;
+    product['contacts_5k_per_s'] = contacts.perSecond;
+  }
   if (only.has('attachment')) {
     say('attachment of 20 MB …');
     const grown = await attachmentMemory();

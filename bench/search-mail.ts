@@ -97,6 +97,7 @@ export function benchMail(n: number, count: number, now: number): BenchMail {
   };
   const document = (modseq: number, folderId: string): SearchDocument => ({
     itemId,
+    kind: 'message',
     folderId,
     modseq,
     receivedAt,

@@ -2,6 +2,7 @@ import type { Env } from '../../platform/env.ts';
 import { newId } from '../../platform/ids.ts';
 import product, { buildServices } from '../../workers/index.ts';
 import { seedAttachment } from './attachment.ts';
+import { seedContacts } from './contacts.ts';
 import { carrySome, submitSome } from './outbound.ts';
 import { benchRow } from './row.ts';
 import { searchAsk, searchLoad } from './search.ts';
@@ -60,6 +61,7 @@ const FLOOR: Record<string, Act> = {
   hold: (_env, url) => new Promise((resolve) => setTimeout(resolve, Number(url.searchParams.get('ms')))),
   seed,
   'seed-attachment': seedAttachment,
+  'seed-contacts': seedContacts,
   raw: async (env, url) => new Response((await env.BLOBS.get(url.searchParams.get('key') ?? ''))?.body),
   carry: carrySome,
   submit: submitSome,
