@@ -19,22 +19,30 @@ export interface AdminClient {
   patch<T>(path: string, body: unknown): Promise<T>;
   putBytes<T>(path: string, bytes: Uint8Array): Promise<T>;
   delete(path: string): Promise<void>;
+  /** A body that is as long as it is, read as it comes. */
+  stream(
+    path: string,
+    query?: Record<string, string | number | undefined>,
+  ): Promise<AsyncIterable<Uint8Array>>;
+  postBytes<T>(path: string, bytes: Uint8Array, contentType: string): Promise<T>;
 }
 
 /** A client of the admin API (shared/admin-api.ts) of the server at `base`. */
-export function createAdminClient(base: string | URL, token: string): AdminClient {
-  const call = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
+export function createAdminClient(
+  base: string | URL,
+  token: string,
+  fetch: (url: URL, init: RequestInit) => Promise<Response> = globalThis.fetch,
+): AdminClient {
+  const ask = async (method: string, path: string, body?: unknown, type?: string): Promise<Response> => {
     const url = new URL(`${ADMIN_BASE_PATH}${path}`, base);
     const bytes = body instanceof Uint8Array;
-    let response: Response;
+    const contentType = type ?? (bytes ? 'application/octet-stream' : 'application/json');
     try {
-      response = await fetch(url, {
+      return await fetch(url, {
         method,
         headers: {
           authorization: `Bearer ${token}`,
-          ...(body === undefined
-            ? {}
-            : { 'content-type': bytes ? 'application/octet-stream' : 'application/json' }),
+          ...(body === undefined ? {} : { 'content-type': contentType }),
         },
         ...(body === undefined ? {} : { body: bytes ? body : JSON.stringify(body) }),
         signal: AbortSignal.timeout(60_000),
@@ -42,6 +50,9 @@ export function createAdminClient(base: string | URL, token: string): AdminClien
     } catch (error) {
       throw new CommandError(`${url.origin} does not answer: ${reasonOf(error)}`);
     }
+  };
+  const call = async <T>(method: string, path: string, body?: unknown, type?: string): Promise<T> => {
+    const response = await ask(method, path, body, type);
     const text = await response.text();
     if (!response.ok) throw refusal(response, text);
     // The server's contract says what is in it; 204 has nothing.
@@ -54,6 +65,12 @@ export function createAdminClient(base: string | URL, token: string): AdminClien
     patch: (path, body) => call('PATCH', path, body),
     putBytes: (path, bytes) => call('PUT', path, bytes),
     delete: (path) => call('DELETE', path),
+    async stream(path, query = {}) {
+      const response = await ask('GET', path + queryString(query));
+      if (!response.ok) throw refusal(response, await response.text());
+      return response.body ?? new ReadableStream();
+    },
+    postBytes: (path, bytes, contentType) => call('POST', path, bytes, contentType),
   };
 }
 

@@ -10,6 +10,8 @@ interface Positional {
   name: string;
   help: string;
   optional?: boolean;
+  /** The last one: it may be given several times. */
+  many?: boolean;
 }
 
 type FlagValues<F extends Record<string, Flag>> = {
@@ -21,7 +23,7 @@ type FlagValues<F extends Record<string, Flag>> = {
 };
 
 interface Invocation<F extends Record<string, Flag>> {
-  /** One for each positional of the command; '' for an optional one that was left out. */
+  /** One for each positional of the command, '' for an optional one that was left out; of `many`, all that came. */
   args: string[];
   flags: FlagValues<F>;
   out: Output;
@@ -93,7 +95,8 @@ function parse(spec: CommandSpec<Record<string, Flag>>, argv: string[]) {
   if (positionals.length < needed && missing !== undefined) {
     throw new UsageError(`missing <${missing.name}>`, spec.name);
   }
-  const extra = positionals[spec.positionals.length];
+  const many = spec.positionals.at(-1)?.many === true;
+  const extra = many ? undefined : positionals[spec.positionals.length];
   if (extra !== undefined) throw new UsageError(`unexpected argument "${extra}"`, spec.name);
   const values: Record<string, unknown> = {};
   for (const [name, flag] of Object.entries(flags)) {
@@ -103,7 +106,8 @@ function parse(spec: CommandSpec<Record<string, Flag>>, argv: string[]) {
     }
     values[name] = flag.type === 'boolean' ? value === true : value;
   }
-  return { args: spec.positionals.map((_, i) => positionals[i] ?? ''), values };
+  const args = many ? positionals : spec.positionals.map((_, i) => positionals[i] ?? '');
+  return { args, values };
 }
 
 function firstSentence(error: unknown): string {
@@ -112,7 +116,9 @@ function firstSentence(error: unknown): string {
 }
 
 function usageOf(spec: Pick<CommandSpec<Record<string, Flag>>, 'name' | 'positionals' | 'flags'>): string {
-  const positionals = spec.positionals.map((p) => (p.optional === true ? `[<${p.name}>]` : `<${p.name}>`));
+  const positionals = spec.positionals.map((p) =>
+    p.optional === true ? `[<${p.name}>]` : p.many === true ? `<${p.name}>…` : `<${p.name}>`,
+  );
   const flags = Object.entries(spec.flags).map(([name, flag]) => {
     const text = flag.type === 'boolean' ? `--${name}` : `--${name} ${flag.value}`;
     return flag.type === 'string' && flag.required === true ? text : `[${text}]`;

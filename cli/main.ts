@@ -20,6 +20,7 @@ import { domainDns } from './commands/domain-dns.ts';
 import { domainList } from './commands/domain-list.ts';
 import { domainSet } from './commands/domain-set.ts';
 import { drill } from './commands/drill.ts';
+import { exportCommand } from './commands/export.ts';
 import { forwarding } from './commands/forwarding.ts';
 import { groupAdd } from './commands/group-add.ts';
 import { groupList } from './commands/group-list.ts';
@@ -27,6 +28,7 @@ import { groupMembers } from './commands/group-members.ts';
 import { groupRemove } from './commands/group-remove.ts';
 import { groupSet } from './commands/group-set.ts';
 import { holdAdd, holdList, holdRelease } from './commands/hold.ts';
+import { importCommand } from './commands/import.ts';
 import { linkList } from './commands/link-list.ts';
 import { linkRevoke } from './commands/link-revoke.ts';
 import { listAllow, listBlock, listRemove } from './commands/list-change.ts';
@@ -175,6 +177,8 @@ export const COMMANDS: readonly Command[] = [
   reconcile,
   check,
   snapshot,
+  importCommand,
+  exportCommand,
   rebuild,
   drill,
   reindex,

@@ -383,7 +383,7 @@ export interface RebuildView {
   /** Mailboxes that this step finished, and how many of them needed nothing. */
   mailboxes: number;
   intact: number;
-  /** Messages made again; items that were as they should be; people; removals. */
+  /** Messages and objects made again; those that were as they should be; people; removals. */
   restored: number;
   unchanged: number;
   people: number;

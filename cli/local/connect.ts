@@ -103,6 +103,11 @@ async function workAndSettle<T>(
       changed();
       return admin.delete(path);
     },
+    stream: admin.stream,
+    postBytes: (path, bytes, contentType) => {
+      changed();
+      return admin.postBytes(path, bytes, contentType);
+    },
   };
   try {
     return await work({ url, admin: tracked, changed });

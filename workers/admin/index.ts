@@ -16,8 +16,10 @@ import { addDeletedRoutes } from './routes/deleted.ts';
 import { addDeviceRoutes } from './routes/devices.ts';
 import { addDomainDnsRoutes } from './routes/domain-dns.ts';
 import { addDomainRoutes } from './routes/domains.ts';
+import { addExportRoutes } from './routes/export.ts';
 import { addGroupRoutes } from './routes/groups.ts';
 import { addHoldRoutes } from './routes/holds.ts';
+import { addImportRoutes, MAX_IMPORT_BODY } from './routes/import.ts';
 import { addJournalingRoutes } from './routes/journaling.ts';
 import { addLinkRoutes } from './routes/links.ts';
 import { addOperationRoutes } from './routes/operations.ts';
@@ -67,8 +69,10 @@ export function createAdmin(services: Services, hooks: AdminHooks): Hono<AdminEn
       },
     });
   const [json, photo, rules] = [limited(MAX_BODY), limited(MAX_PHOTO_BODY), limited(MAX_RULES_BODY)];
+  const items = limited(MAX_IMPORT_BODY);
   app.use((c, next) => {
     const { path } = c.req;
+    if (/\/import(?:\/\w+)?$/.test(path)) return items(c, next);
     const limit = path.endsWith('/photo') ? photo : /\/rules(?:\/run)?$/.test(path) ? rules : json;
     return limit(c, next);
   });
@@ -98,6 +102,8 @@ export function createAdmin(services: Services, hooks: AdminHooks): Hono<AdminEn
   addOperationRoutes(app, admin);
   addOutboxRoutes(app, admin);
   addSendingRoutes(app, admin);
+  addExportRoutes(app, admin);
+  addImportRoutes(app, admin);
   addResourceRoutes(app, admin);
 
   app.notFound((c) => problemResponse(new NotFoundError('not found'), c.get('correlationId') ?? ''));

@@ -2,6 +2,7 @@ import { joinConversations } from '../../core/mail/join-conversation.ts';
 import type { NewMessage } from '../../core/mail/types.ts';
 import type { MailStore } from '../../core/ports/mail.ts';
 import type { MessageReader, ReadPlace } from '../../core/ports/reader.ts';
+import { FAN_OUT, mapBounded } from '../../platform/bounded.ts';
 import { describeError, type Logger } from '../../platform/log.ts';
 import { factsOfMinimal, factsOfParsed, type MessageIdentity } from './message-facts.ts';
 import { readBytes } from './raw-reading.ts';
@@ -13,19 +14,16 @@ import { readBytes } from './raw-reading.ts';
 export function createMessageReader(services: { mail: MailStore; log: Logger }): MessageReader {
   return {
     async read(raw: Uint8Array, at: ReadPlace): Promise<NewMessage> {
-      const reading = await readBytes(raw);
-      const { folderRole, folderId, isRead, isDraft } = at;
-      const identity: MessageIdentity = {
-        itemId: at.itemId,
-        rawKey: at.rawKey,
-        rawSha256: reading.sha256,
-        dedupeKey: `item:${at.itemId}`,
-        receivedAt: at.receivedAt,
-        place: { folderRole, isRead, isDraft, ...(folderId === undefined ? {} : { folderId }) },
-      };
-      const newcomer = await parsedOrMinimal(reading, identity);
+      const newcomer = await newcomerOf(raw, at);
       const [message] = await joinConversations(services.mail.mailbox(at.ref), [newcomer]);
       return message ?? newcomer.message;
+    },
+
+    async readAll(messages) {
+      const [first] = messages;
+      if (first === undefined) return [];
+      const newcomers = await mapBounded(messages, FAN_OUT, ({ raw, place }) => newcomerOf(raw, place));
+      return joinConversations(services.mail.mailbox(first.place.ref), newcomers);
     },
 
     async recall(raw, line, role, unparsed = false) {
@@ -40,6 +38,19 @@ export function createMessageReader(services: { mail: MailStore; log: Logger }):
       return { ...message, folderId, threadId, conversationIndex, flag, categories, verdict, importance };
     },
   };
+
+  async function newcomerOf(raw: Uint8Array, at: ReadPlace) {
+    const reading = await readBytes(raw);
+    const { folderRole, folderId, isRead, isDraft } = at;
+    return parsedOrMinimal(reading, {
+      itemId: at.itemId,
+      rawKey: at.rawKey,
+      rawSha256: reading.sha256,
+      dedupeKey: `item:${at.itemId}`,
+      receivedAt: at.receivedAt,
+      place: { folderRole, isRead, isDraft, ...(folderId === undefined ? {} : { folderId }) },
+    });
+  }
 
   async function parsedOrMinimal(reading: Awaited<ReturnType<typeof readBytes>>, identity: MessageIdentity) {
     if (reading.index !== null) {

@@ -27,7 +27,7 @@ export function codecWorld(codec: ItemCodec, version: Version = '16.1') {
   ): Promise<NewPimItem | number> {
     const taken = await codec.take(context, {
       data: wire(nodes),
-      present: present === null ? null : (present as PimItem),
+      present: present === null ? null : (present as unknown as PimItem),
       ...{ itemId: 'item-1', folderId: 'folder-1', instanceId: null },
       supported: supported === null ? null : new Set(supported),
     });
@@ -41,7 +41,7 @@ export function codecWorld(codec: ItemCodec, version: Version = '16.1') {
   }
 
   async function render(item: NewPimItem, options: Partial<SyncOptions> = {}): Promise<WbxmlNode[]> {
-    return codec.render(context, item as PimItem, { ...DEFAULT_OPTIONS, ...options }, false);
+    return codec.render(context, item as unknown as PimItem, { ...DEFAULT_OPTIONS, ...options }, false);
   }
 
   /** What the device reads of an item: texts by tag; containers as such. */

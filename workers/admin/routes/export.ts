@@ -1,0 +1,48 @@
+import { FRAMES_TYPE } from '../../../codecs/frames/index.ts';
+import { InvalidInputError } from '../../../core/errors.ts';
+import { OOF_SETTING } from '../../../core/people/oof.ts';
+import { SENDER_LISTS_SETTING } from '../../../core/trust/lists.ts';
+import type { TransferFrameView } from '../../../shared/admin-api.ts';
+import type { AddRoutes } from '../context.ts';
+import { requireUser } from '../input.ts';
+import { exportPage, parsePosition } from '../transfer/export-stream.ts';
+
+/** What users set for themselves, and would set again elsewhere. */
+export const TRANSFERRED_SETTINGS = [OOF_SETTING, SENDER_LISTS_SETTING];
+
+/** All that a mailbox holds, page by page as a stream: bounded memory whatever its size. */
+export const addExportRoutes: AddRoutes = (app, { services, audit }) => {
+  app.get('/users/:address/export/frame', async (c) => {
+    const { tenant, user } = await requireUser(services.directory, c.req.param('address'));
+    const ref = { tenantId: tenant.tenantId, mailboxId: user.userId, shard: tenant.mailShard };
+    const mailbox = services.mail.mailbox(ref);
+    const [folders, { rules }] = await Promise.all([mailbox.folders(), mailbox.rules()]);
+    const settings: Record<string, unknown> = {};
+    for (const name of TRANSFERRED_SETTINGS) {
+      const value = await mailbox.getSetting(name);
+      if (value !== null) settings[name] = value;
+    }
+    await audit({
+      correlationId: c.get('correlationId'),
+      tenantId: ref.tenantId,
+      action: 'user.export',
+      resource: `user/${ref.mailboxId}`,
+    });
+    return c.json<TransferFrameView>({
+      address: user.address,
+      folders: folders.map(({ folderId, parentId, displayName, role, itemClass }) => ({
+        ...{ folderId, parentId, displayName, role, itemClass },
+      })),
+      rules,
+      settings,
+    });
+  });
+
+  app.get('/users/:address/export', async (c) => {
+    const { tenant, user } = await requireUser(services.directory, c.req.param('address'));
+    const ref = { tenantId: tenant.tenantId, mailboxId: user.userId, shard: tenant.mailShard };
+    const position = parsePosition(c.req.query('cursor'), c.req.query('part'));
+    if (position === null) throw new InvalidInputError('cursor or part: not one of an export');
+    return c.body(exportPage(services, ref, position), 200, { 'content-type': FRAMES_TYPE });
+  });
+};

@@ -1,0 +1,106 @@
+import { pimFacts } from '../../../core/pim/facts.ts';
+import { CLASS_OF_KIND, type NewPimItem, type PimDocument, type PimKind } from '../../../core/pim/types.ts';
+import type { PutResult } from '../../../core/ports/pim.ts';
+import type { ImportOutcome } from '../../../shared/admin-api.ts';
+import type { ImportObject } from './header.ts';
+import { importedId } from './ids.ts';
+import type { Intake } from './intake.ts';
+
+export interface PendingObject {
+  n: number;
+  header: ImportObject;
+}
+
+const TYPE_OF_KIND: Record<PimKind, string> = {
+  event: 'Event',
+  contact: 'Card',
+  task: 'Task',
+  note: 'Note',
+  sms: 'TextMessage',
+};
+
+const OUTCOMES: Record<PutResult['outcome'], ImportOutcome> = {
+  inserted: 'imported',
+  changed: 'imported',
+  present: 'present',
+  conflict: 'failed',
+  noFolder: 'no-folder',
+  tooLarge: 'too-large',
+};
+
+/** Places events, contacts, tasks, notes and text messages out of a file. What is there already stays as it is. */
+export async function importObjects(intake: Intake, pending: readonly PendingObject[]): Promise<void> {
+  const items: { n: number; item: NewPimItem }[] = [];
+  for (const one of pending) {
+    const item = await itemOf(intake, one);
+    if (typeof item === 'string') intake.outcomes[one.n] = item;
+    else items.push({ n: one.n, item });
+  }
+  const ids = pending.flatMap(({ header }) => header.itemId ?? []);
+  const states = await intake.mailbox.itemStates([...items.map(({ item }) => item.itemId), ...ids]);
+  const known = new Set(states.map(({ itemId }) => itemId));
+  const fresh: typeof items = [];
+  for (const one of items) {
+    const { header } = pending.find(({ n }) => n === one.n) ?? {};
+    if (known.has(one.item.itemId) || (header?.itemId !== undefined && known.has(header.itemId))) {
+      intake.outcomes[one.n] = 'present';
+    } else if (header?.unlessKnown === true && (await isThere(intake, one.item))) {
+      intake.outcomes[one.n] = 'present';
+    } else {
+      const judged = intake.judge(JSON.stringify(one.item.document).length);
+      if (judged === 'ok') fresh.push(one);
+      else intake.outcomes[one.n] = judged;
+      // A file may say the same twice.
+      known.add(one.item.itemId);
+    }
+  }
+  if (fresh.length === 0) return;
+  const results = await intake.mailbox.putItems(fresh.map(({ item }) => item));
+  for (const [i, { n }] of fresh.entries()) {
+    const result = results[i];
+    intake.outcomes[n] = result === undefined ? 'failed' : OUTCOMES[result.outcome];
+    if (result?.outcome === 'inserted') intake.changed(result.folderId, result.modseq, result.itemId);
+  }
+}
+
+async function itemOf(intake: Intake, { header }: PendingObject): Promise<NewPimItem | ImportOutcome> {
+  const { kind, document, folderId, key } = header;
+  const folder = intake.folders.get(folderId);
+  const holds = folder?.role === 'deleted' || folder?.itemClass === CLASS_OF_KIND[kind];
+  if (folder === undefined || !holds || folder.role === 'recipientCache') return 'no-folder';
+  if (document['@type'] !== TYPE_OF_KIND[kind]) return 'invalid';
+  const itemId = await importedId(intake.ref.mailboxId, key);
+  const whole = { ...document, ...required(kind, document) } as unknown as PimDocument;
+  // The kind and the type of the document agree: that was looked at.
+  const facts = pimFacts(kind, whole as never, intake.services.now());
+  return { itemId, folderId, kind, document: whole, facts } as NewPimItem;
+}
+
+/** What every document of its kind has, where the file says nothing or something else. */
+function required(kind: PimKind, document: Record<string, unknown>): Record<string, unknown> {
+  const text = (name: string, other = '') => (typeof document[name] === 'string' ? document[name] : other);
+  const now = new Date(0).toISOString();
+  const made: Record<string, unknown> = { uid: document['uid'] };
+  if (kind !== 'sms') made['updated'] = text('updated', now);
+  if (kind === 'contact') made['version'] = '1.0';
+  if (kind === 'event') made['start'] = text('start', '1970-01-01T00:00:00');
+  if (kind === 'note' || kind === 'sms') {
+    const keywords = document['keywords'];
+    made['body'] = text('body');
+    made['keywords'] = typeof keywords === 'object' && keywords !== null ? keywords : {};
+  }
+  if (kind === 'note') {
+    const type = document['bodyContentType'] === 'text/html' ? 'text/html' : 'text/plain';
+    Object.assign(made, { title: text('title'), created: text('created', now), bodyContentType: type });
+  }
+  if (kind === 'sms') {
+    const importance = [0, 1, 2].find((one) => one === document['importance']) ?? 1;
+    Object.assign(made, { from: text('from'), to: text('to'), subject: text('subject'), importance });
+    Object.assign(made, { date: text('date', now), isRead: document['isRead'] === true });
+  }
+  return made;
+}
+
+async function isThere({ mailbox }: Intake, { kind, folderId, facts }: NewPimItem): Promise<boolean> {
+  return (await mailbox.itemsByUid(kind, facts.uid)).some((item) => item.folderId === folderId);
+}
