@@ -264,6 +264,8 @@ describe('marks', () => {
     });
     const back: Said = [['AirSyncBase:Body', [el('AirSyncBase:Type', 1), el('AirSyncBase:Data', 'Words')]]];
     expect(await taken(back, '16.1', { present: html })).toEqual(html);
+    const cut = [el('AirSyncBase:Type', 1), el('AirSyncBase:Truncated', 1), el('AirSyncBase:Data', 'Wor')];
+    expect(await taken([['AirSyncBase:Body', cut]], '16.1', { present: html })).toEqual(html);
     const mime: Said = [
       ...WHEN,
       ['AirSyncBase:Body', [el('AirSyncBase:Type', 4), el('AirSyncBase:Data', 'x')]],

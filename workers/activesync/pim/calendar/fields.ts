@@ -62,6 +62,8 @@ const location: Step = (event, data, { version, isGone }) => {
 };
 
 const body: Step = (event, data, { isGone }) => {
+  // Words that were cut for the device are no new ones.
+  if (booleanOf(child(data, 'AirSyncBase:Body'), 'AirSyncBase:Truncated') === true) return event;
   const taken = takeBody(data);
   if (taken === 'invalid') return 'invalid';
   if (taken === undefined && !isGone('AirSyncBase:Body')) return event;
