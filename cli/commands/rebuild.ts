@@ -42,7 +42,9 @@ export const rebuild = defineCommand({
       const did = flags['dry-run'] ? 'would be' : 'were';
       out.line(`${report.rows} rows of the directory ${did} added.`);
       out.line(`${report.mailboxes} mailboxes, ${report.intact} of them as they should be.`);
-      out.line(`${report.restored} messages ${did} made again, ${report.unchanged} are as they were.`);
+      out.line(
+        `${report.restored} messages and other items ${did} made again, ${report.unchanged} are as they were.`,
+      );
       out.line(`${report.placed} messages and ${report.drafts} drafts ${did} found by their raws alone.`);
       out.line(`${report.removed} removals ${did} repeated.`);
       if (report.outgoing > 0) {
@@ -95,7 +97,7 @@ export async function rebuildAll(
     add(report, step);
     if (step.address !== null && step.mailboxes > 0) {
       say(
-        `${step.address}: ${step.intact > 0 ? 'as it should be' : 'done'} (${report.restored} messages so far)`,
+        `${step.address}: ${step.intact > 0 ? 'as it should be' : 'done'} (${report.restored} items so far)`,
       );
     }
     cursor = step.cursor;

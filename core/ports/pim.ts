@@ -52,6 +52,8 @@ export interface PimStore {
   ): Promise<PimItem[]>;
   /** Items of a folder in order of their ids, for walking through all of it. */
   pimPage(folderId: string, afterItemId: string, limit: number): Promise<PimItem[]>;
+  /** Ids of all of them, whatever their folder, in their order. */
+  pimIds(afterItemId: string, limit: number): Promise<string[]>;
   /** Notes the next reminder without changing the item: no device hears of it. False when it is not at this modseq. */
   setReminder(itemId: string, modseq: number, remindAt: number | null): Promise<boolean>;
   /** Attendees know this version. False, and it stays noted, when the item has changed since. */

@@ -1,12 +1,13 @@
 import type { MailboxRef } from '../mail/types.ts';
+import type { ItemKind } from '../pim/types.ts';
 import type { DocumentState, Query } from '../search/query.ts';
 import type { FeedCursor } from './mail.ts';
 
-/** One message for the index. Texts are segmented into words separated by spaces (codecs/text segmentWords). */
+/** One message or object for the index. Texts are segmented into words separated by spaces (codecs/text segmentWords). */
 export interface SearchDocument extends DocumentState {
   hasAttachment: boolean;
   subject: string;
-  /** Names and addresses. */
+  /** Names and addresses: of an event its organizer and attendees, of a contact its own. */
   from: string;
   to: string;
   cc: string;
@@ -28,6 +29,8 @@ export interface SearchOptions {
    */
   order: 'newest' | 'relevance';
   limit: number;
+  /** What to look for; messages when it is not said. */
+  kinds?: readonly ItemKind[];
 }
 
 export interface SearchResult {

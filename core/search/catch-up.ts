@@ -32,7 +32,8 @@ export async function catchUp(
   const known = new Set(folders.map((folder) => folder.folderId));
   const lost = [...cursors.keys()].filter((folderId) => !known.has(folderId));
   const behind = folders
-    .filter((folder) => folder.itemClass === 'Email')
+    // Whom the user wrote to is searched elsewhere.
+    .filter((folder) => folder.role !== 'recipientCache')
     .map((folder) => ({ folder, from: cursors.get(folder.folderId) ?? { modseq: 0, itemId: '' } }))
     .filter(({ folder, from }) => folder.contentModseq > from.modseq);
   const lag = behind.reduce((sum, { folder, from }) => sum + folder.contentModseq - from.modseq, 0);
@@ -128,7 +129,7 @@ async function whereabouts(
 
 /** The mirror of an item. */
 export function stateOf(item: ItemState): DocumentState {
-  const { itemId, folderId, modseq, receivedAt, isRead, categories, size, threadId } = item;
+  const { itemId, folderId, kind, modseq, receivedAt, isRead, categories, size, threadId } = item;
   const isFlagged = item.flag?.status === 2;
-  return { itemId, folderId, modseq, receivedAt, isRead, isFlagged, categories, size, threadId };
+  return { itemId, folderId, kind, modseq, receivedAt, isRead, isFlagged, categories, size, threadId };
 }

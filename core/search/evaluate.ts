@@ -1,7 +1,7 @@
 import { type DocumentState, foldCategory, type Query, type StateQuery } from './query.ts';
 
 /** A message as conditions see it; `hasAttachment` is null when it is not known. */
-export type Judged = Omit<DocumentState, 'itemId' | 'modseq'> & { hasAttachment: boolean | null };
+export type Judged = Omit<DocumentState, 'itemId' | 'kind' | 'modseq'> & { hasAttachment: boolean | null };
 
 /**
  * Whether the query is true for a message, null when that depends on what is not known. `text` judges the leaves

@@ -1,3 +1,5 @@
+import type { ItemKind } from '../pim/types.ts';
+
 /** Fields of a message that hold text. `files` are the names of its attachments. */
 export type TextField = 'subject' | 'from' | 'to' | 'cc' | 'bcc' | 'body' | 'files';
 
@@ -37,9 +39,10 @@ export const QUERY_LIMITS = {
   text: 2048,
 } as const;
 
-/** What the index knows of a message beside its text. */
+/** What the index knows of an item beside its text. */
 export interface DocumentState {
   itemId: string;
+  kind: ItemKind;
   folderId: string;
   /** Version of the item that this describes. */
   modseq: number;

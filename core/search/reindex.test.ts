@@ -5,9 +5,10 @@ import { type ReindexPorts, reindexStep } from './reindex.ts';
 
 const REF = { tenantId: 't', mailboxId: 'm', shard: 'MAIL_1' };
 
-/** A mailbox of `messages` messages of which `documents` are indexed. */
-function world(messages: number, documents: number) {
-  const ids = Array.from({ length: messages }, (_, i) => String(i).padStart(6, '0'));
+/** A mailbox of `messages` messages and `objects` others, of which `documents` are indexed. */
+function world(messages: number, objects: number, documents: number) {
+  const all = Array.from({ length: messages + objects }, (_, i) => String(i).padStart(6, '0'));
+  const ids = all.slice(0, messages);
   const jobs: IndexJob[] = [];
   const left = { documents, cursors: [] as unknown[] };
   const ports = {
@@ -19,6 +20,8 @@ function world(messages: number, documents: number) {
             .filter((id) => id > after)
             .slice(0, limit)
             .map((itemId) => ({ itemId, rawKey: itemId })),
+        pimIds: async (after: string, limit: number) =>
+          all.filter((id) => id >= String(messages).padStart(6, '0') && id > after).slice(0, limit),
       }),
     },
     search: {
@@ -33,16 +36,20 @@ function world(messages: number, documents: number) {
     },
     queues: { index: async (list: IndexJob[]) => void jobs.push(...list) },
   } as unknown as ReindexPorts;
-  return { ports, jobs, left, ids };
+  return { ports, jobs, left, ids: all };
 }
 
 test.each([
-  [0, 0],
-  [1, 5000],
-  [500, 0],
-  [1234, 1],
-])('%i messages are enqueued once each, after %i documents are gone', async (messages, documents) => {
-  const { ports, jobs, left, ids } = world(messages, documents);
+  [0, 0, 0],
+  [1, 0, 5000],
+  [500, 0, 0],
+  [1234, 0, 1],
+  [500, 500, 0],
+  [499, 1, 0],
+  [0, 1200, 1],
+  [700, 801, 0],
+])('%i messages and %i objects are enqueued once each, after %i documents are gone', async (messages, objects, documents) => {
+  const { ports, jobs, left, ids } = world(messages, objects, documents);
   let cursor: string | null = null;
   do {
     const step = await reindexStep(ports, REF, cursor, 'c');
@@ -53,5 +60,5 @@ test.each([
   expect(left.documents).toBe(0);
   expect(left.cursors).toEqual([['inbox', { modseq: 7, itemId: '\uffff' }]]);
   expect(jobs.map((job) => job.itemId)).toEqual(ids);
-  if (messages > 0) expect(jobs[0]).toEqual({ v: 1, ...REF, itemId: '000000', correlationId: 'c' });
+  if (messages + objects > 0) expect(jobs[0]).toEqual({ v: 1, ...REF, itemId: '000000', correlationId: 'c' });
 });

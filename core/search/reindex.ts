@@ -3,11 +3,15 @@ import type { FeedCursor, MailStore } from '../ports/mail.ts';
 import type { QueuePort } from '../ports/queues.ts';
 import type { SearchStore } from '../ports/search.ts';
 
-/** Messages of one step; a step takes a second or two. */
+/** Messages or objects of one step; a step takes a second or two. */
 const PAGE = 500;
 /** Documents that one step takes out, in writes of CLEARED each. */
 const CLEARS = 4;
 const CLEARED = 500;
+
+/** Cursors: after the last id that was put on the queue. */
+const MESSAGES = 'after:';
+const OBJECTS = 'objects:';
 
 /** Sorts behind every item id. */
 const LAST_ID = '\uffff';
@@ -27,8 +31,8 @@ export interface ReindexStep {
 }
 
 /**
- * One step of building the index of a mailbox anew: first everything goes, then its messages are put on the queue
- * `index`, which reads their text from the blobs. `cursor` is null at the beginning; a step may be repeated.
+ * One step of building the index of a mailbox anew: first everything goes, then its messages and its objects are put on the
+ * queue `index`, which reads their text. `cursor` is null at the beginning; a step may be repeated.
  */
 export async function reindexStep(
   { mail, search, queues }: ReindexPorts,
@@ -43,17 +47,21 @@ export async function reindexStep(
       removed += count;
       if (count > 0) continue;
       await search.mirror(ref, { states: [], gone: [], cursors: await present(mail, ref), folders: [] });
-      return { removed, enqueued: 0, cursor: 'after:' };
+      return { removed, enqueued: 0, cursor: MESSAGES };
     }
     return { removed, enqueued: 0, cursor: 'clear' };
   }
   if (cursor === 'clear') return reindexStep({ mail, search, queues }, ref, null, correlationId);
-  const rows = await mail.mailbox(ref).rawKeys(cursor.slice('after:'.length), PAGE);
-  if (rows.length > 0) {
-    await queues.index(rows.map(({ itemId }) => ({ v: 1, ...ref, itemId, correlationId })));
-  }
-  const last = rows.length < PAGE ? undefined : rows.at(-1);
-  return { removed: 0, enqueued: rows.length, cursor: last === undefined ? null : `after:${last.itemId}` };
+  const mailbox = mail.mailbox(ref);
+  const ofObjects = cursor.startsWith(OBJECTS);
+  const messages = ofObjects ? [] : await mailbox.rawKeys(cursor.slice(MESSAGES.length), PAGE);
+  const room = PAGE - messages.length;
+  const from = ofObjects ? cursor.slice(OBJECTS.length) : '';
+  const objects = room === 0 ? [] : await mailbox.pimIds(from, room);
+  const ids = [...messages.map((row) => row.itemId), ...objects];
+  if (ids.length > 0) await queues.index(ids.map((itemId) => ({ v: 1, ...ref, itemId, correlationId })));
+  const next = room === 0 ? `${MESSAGES}${ids.at(-1)}` : `${OBJECTS}${objects.at(-1)}`;
+  return { removed: 0, enqueued: ids.length, cursor: ids.length < PAGE ? null : next };
 }
 
 /**

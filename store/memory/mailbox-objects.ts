@@ -100,6 +100,11 @@ export function pimPage(box: Box, folderId: string, afterItemId: string, limit: 
     .slice(0, limit);
 }
 
+export function pimIds(box: Box, afterItemId: string, limit: number): string[] {
+  const ids = every(box).map((item) => item.itemId);
+  return ids.filter((itemId) => compareText(itemId, afterItemId) > 0).slice(0, limit);
+}
+
 export function setReminder(box: Box, itemId: string, modseq: number, remindAt: number | null): boolean {
   const entry = box?.items.get(itemId);
   if (entry === undefined || entry.object === null || entry.state.modseq !== modseq) return false;

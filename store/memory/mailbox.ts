@@ -10,7 +10,6 @@ import type {
   MessagePart,
   NewMessage,
 } from '../../core/mail/types.ts';
-import type { NewPimItem, PimKind } from '../../core/pim/types.ts';
 import type { Grant } from '../../core/ports/acl.ts';
 import type { AutomaticClaim, DeliveryReport } from '../../core/ports/automatic.ts';
 import type {
@@ -23,7 +22,6 @@ import type {
   MailboxStore,
   SnapshotCursor,
 } from '../../core/ports/mail.ts';
-import type { PutOptions, RangeCursor } from '../../core/ports/pim.ts';
 import type { AgeCursor } from '../../core/ports/removed.ts';
 import type { Importance, Rule, RuleError, RuleSet } from '../../core/rules/types.ts';
 import { inFolderOrder } from '../folder-order.ts';
@@ -43,8 +41,8 @@ import {
 } from './mailbox-data.ts';
 import * as tree from './mailbox-folders.ts';
 import { insertMany, replaceContent } from './mailbox-insert.ts';
-import * as objects from './mailbox-objects.ts';
 import * as people from './mailbox-people.ts';
+import { MemoryPim } from './mailbox-pim.ts';
 import * as kept from './mailbox-removed.ts';
 
 function privateHome(): MailboxHome {
@@ -59,11 +57,12 @@ function privateHome(): MailboxHome {
 }
 
 /** A mailbox in memory, written for plainness: the oracle that the databases are compared with. */
-export class MemoryMailbox implements MailboxStore {
+export class MemoryMailbox extends MemoryPim implements MailboxStore {
   readonly ref: MailboxRef;
   readonly #home: MailboxHome;
 
   constructor(ref: MailboxRef, home: MailboxHome = privateHome()) {
+    super(home);
     this.ref = { ...ref };
     this.#home = home;
   }
@@ -370,44 +369,6 @@ export class MemoryMailbox implements MailboxStore {
     if (value === null || value === undefined) this.#box?.settings.delete(name);
     else if (this.#box === undefined) throw new NotFoundError('no such mailbox');
     else this.#box.settings.set(name, JSON.stringify(value));
-  }
-
-  async putItem(item: NewPimItem, options?: PutOptions) {
-    return objects.putItem(this.#box, item, options);
-  }
-
-  async putItems(items: readonly NewPimItem[]) {
-    return objects.putItems(this.#box, items);
-  }
-
-  async pimItems(itemIds: readonly string[]) {
-    return objects.pimItems(this.#box, itemIds);
-  }
-
-  async itemsByUid(kind: PimKind, uid: string) {
-    return objects.itemsByUid(this.#box, kind, uid);
-  }
-
-  async eventsBetween(
-    folderIds: readonly string[],
-    from: number,
-    to: number,
-    after: RangeCursor | null,
-    limit: number,
-  ) {
-    return objects.eventsBetween(this.#box, folderIds, from, to, after, limit);
-  }
-
-  async pimPage(folderId: string, afterItemId: string, limit: number) {
-    return objects.pimPage(this.#box, folderId, afterItemId, limit);
-  }
-
-  async setReminder(itemId: string, modseq: number, remindAt: number | null) {
-    return objects.setReminder(this.#box, itemId, modseq, remindAt);
-  }
-
-  async announced(itemId: string, modseq: number) {
-    return objects.announced(this.#box, itemId, modseq);
   }
 
   get #box(): MailboxData | undefined {

@@ -49,11 +49,11 @@ export function createMemorySearchStore(): SearchStore {
       if (ids.length === 0) of(ref).cursors.clear();
       return ids.length;
     },
-    async query(ref, query, { order, limit }) {
+    async query(ref, query, { order, limit, kinds = ['message'] }) {
       const parts = alternatives(query);
       const { documents } = of(ref);
-      const matching = [...documents.values()].filter((document) =>
-        parts.some((part) => matches(document, part)),
+      const matching = [...documents.values()].filter(
+        (document) => kinds.includes(document.state.kind) && parts.some((part) => matches(document, part)),
       );
       const hits = matching
         .map(({ state: { itemId, receivedAt } }) => ({ itemId, receivedAt }))

@@ -292,6 +292,8 @@ export function pimContract(subject: Subject): void {
         (await mailbox.pimPage(calendar, after, limit)).map((item) => item.itemId);
       expect([await page('', 2), await page('b', 2), await page('c', 2)]).toEqual([['a', 'b'], ['c'], []]);
       expect((await mailbox.pimPage(bin, '', 5)).map((item) => item.itemId)).toEqual(['bb']);
+      expect(await mailbox.pimIds('', 3)).toEqual(['a', 'b', 'bb']);
+      expect(await mailbox.pimIds('bb', 3)).toEqual(['c']);
     });
 
     test('a reminder is set without anybody hearing of it, and only of the version that was meant', async () => {

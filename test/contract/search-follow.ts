@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { ItemState, MailboxRef } from '../../core/mail/types.ts';
+import type { ItemKind } from '../../core/pim/types.ts';
 import type { MailboxStore } from '../../core/ports/mail.ts';
 import type { SearchStore } from '../../core/ports/search.ts';
 import { catchUp, stateOf } from '../../core/search/catch-up.ts';
 import type { Query } from '../../core/search/query.ts';
 import { messagesOf, searchMailbox } from '../../core/search/search-mailbox.ts';
+import { contact, event } from './pim-items.ts';
 import { document, find, whole } from './search-support.ts';
 import { freshRef, messages, type Subject, unique } from './subject.ts';
 
@@ -55,6 +57,30 @@ export function searchFollowContract(subject: Subject): void {
       expect(await ask({ kind: 'all' })).toEqual(ids.filter((id) => id !== d).sort());
       await mailbox.setFlags([{ itemId: b, flag: null }]);
       expect(await ask({ kind: 'flagged', is: true })).toEqual([]);
+    });
+
+    test('asks for a class of items, and for messages where nothing is said', async () => {
+      const { mailbox, search, ids } = await world(1);
+      await mailbox.putItems([event('e', '8'), contact('c', '9'), event('bin', '8')]);
+      await index(mailbox, search, ['e', 'c', 'bin']);
+      const ask = async (query: Query, kinds?: ItemKind[]) => {
+        const options = kinds === undefined ? {} : { kinds };
+        const { hits } = await searchMailbox(mailbox, search, query, options);
+        const ranked = await searchMailbox(mailbox, search, query, { ...options, order: 'relevance' });
+        expect(ranked.hits.map((hit) => hit.itemId).sort()).toEqual(hits.map((hit) => hit.itemId).sort());
+        return hits.map((hit) => hit.itemId).sort();
+      };
+      expect(await ask(word)).toEqual(ids);
+      expect(await ask(word, ['event'])).toEqual(['bin', 'e']);
+      expect(await ask({ kind: 'all' }, ['contact', 'note'])).toEqual(['c']);
+      expect(await ask(word, ['message', 'contact'])).toEqual(['c', ...ids].sort());
+      expect(await ask(word, [])).toEqual([]);
+      // Their folders are followed too.
+      await mailbox.move(['bin'], '4');
+      await mailbox.remove(['e'], 5);
+      expect(await ask({ kind: 'all' }, ['event'])).toEqual(['bin']);
+      expect(await ask(both({ kind: 'folders', folderIds: ['4'] }), ['event'])).toEqual(['bin']);
+      expect(await ask(both({ kind: 'category', name: 'blue' }), ['event'])).toEqual(['bin']);
     });
 
     test('follows in bounded steps that together reach the end', async () => {

@@ -9,8 +9,20 @@ const NOTHING: MirrorChange = { states: [], gone: [], cursors: new Map(), folder
 export function searchMirrorContract(subject: Subject): void {
   describe('the mirror of the mailbox in the index', () => {
     function state(itemId: string, modseq: number, over: Partial<DocumentState> = {}): DocumentState {
-      const { folderId, receivedAt, isRead, isFlagged, categories, size, threadId } = document(itemId);
-      return { itemId, folderId, receivedAt, isRead, isFlagged, categories, size, threadId, modseq, ...over };
+      const { kind, folderId, receivedAt, isRead, isFlagged, categories, size, threadId } = document(itemId);
+      return {
+        itemId,
+        kind,
+        folderId,
+        receivedAt,
+        isRead,
+        isFlagged,
+        categories,
+        size,
+        threadId,
+        modseq,
+        ...over,
+      };
     }
 
     test('takes newer states, leaves older ones, and keeps the text', async () => {

@@ -5,6 +5,7 @@ import type { Query, TextField } from '../../core/search/query.ts';
 export function document(itemId: string, over: Partial<SearchDocument> = {}): SearchDocument {
   return {
     itemId,
+    kind: 'message',
     folderId: 'inbox',
     modseq: 1,
     receivedAt: 1,

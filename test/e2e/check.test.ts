@@ -1,6 +1,7 @@
 /** What the check finds when the rows are tampered with, and what it puts right. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CheckView, FindingView } from '../../shared/admin-api.ts';
+import { contact, event } from '../contract/pim-items.ts';
 import { type InProcess, startInProcess } from '../support/in-process/index.ts';
 import { buildMail } from '../support/mail.ts';
 import { dropRows, refOf, runSql, storesOf } from '../support/rebuilding.ts';
@@ -97,6 +98,44 @@ describe.each(['d1', 'postgres'] as const)('the check on %s', (store) => {
     await waypost.drain();
     expect(names(await check())).toEqual(['raw-missing']);
     expect((await items()).map((line) => line.itemId).sort()).toContain(second?.itemId);
+  });
+
+  it('names objects that contradict their items, and puts right what can be put right', async () => {
+    const mailbox = stores.mail.mailbox(ref);
+    await mailbox.putItems([event('e1', '8'), event('e2', '8'), contact('c1', '9'), contact('c2', '9')]);
+    const absent = await check({ address });
+    expect(absent.find((f) => f.check === 'not-indexed')?.examples).toEqual(['c1', 'c2', 'e1', 'e2']);
+    await check({ address, mend: true });
+    await waypost.drain();
+    const before = (await check({ address })).map((f) => f.check);
+    expect(before).not.toContain('not-indexed');
+    const scope = `tenant_id = '${ref.tenantId}' and mailbox_id = '${ref.mailboxId}'`;
+    const sql = (text: string) => runSql(waypost, 'mail', shard, text);
+    await sql(`update items set kind = 'task' where ${scope} and item_id = 'e1'`);
+    await sql(`delete from items where ${scope} and item_id = 'e2'`);
+    await sql(`update objects set document = '{"half' where ${scope} and item_id = 'c1'`);
+    await sql(`delete from objects where ${scope} and item_id = 'c2'`);
+    const known = new Set(before);
+    const fresh = async (options = {}) =>
+      Object.fromEntries(
+        (await check({ address, ...options }))
+          .filter((f) => !known.has(f.check))
+          .map((f) => [f.check, f.examples]),
+      );
+    expect(await fresh()).toEqual({
+      'kind-differs': ['e1'],
+      'object-without-item': ['e2'],
+      unreadable: ['c1'],
+      'item-without-content': ['c2'],
+      counters: [ref.mailboxId],
+      'document-without-item': ['e2'],
+    });
+    await check({ address, mend: true });
+    expect(await fresh()).toEqual({ unreadable: ['c1'], 'item-without-content': ['c2'] });
+    expect(await mailbox.itemStates(['e1'])).toMatchObject([{ kind: 'event' }]);
+    await mailbox.remove(['c1', 'c2'], 5);
+    expect(await fresh()).toEqual({ 'document-without-item': ['c1', 'c2'] });
+    await check({ address, mend: true });
   });
 
   it('reads past JSON that is none, and says where it is', async () => {

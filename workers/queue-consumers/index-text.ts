@@ -1,5 +1,7 @@
 import { htmlToText, segmentWords, utf8Length } from '../../codecs/text/index.ts';
 import type { MailAddress, MailboxRef, Message } from '../../core/mail/types.ts';
+import type { PimItem } from '../../core/pim/types.ts';
+import type { MailboxStore } from '../../core/ports/mail.ts';
 import type { IndexJob } from '../../core/ports/queues.ts';
 import type { SearchDocument } from '../../core/ports/search.ts';
 import { catchUp, stateOf } from '../../core/search/catch-up.ts';
@@ -7,6 +9,7 @@ import { FAN_OUT, groupBy, mapBounded } from '../../platform/bounded.ts';
 import { describeError } from '../../platform/log.ts';
 import type { Services } from '../../platform/services.ts';
 import { indexJob } from './jobs.ts';
+import { objectDocument } from './object-text.ts';
 import { type PartText, type RangeReader, readPartText } from './part-text.ts';
 import { acceptJobs, type Delivery, type QueueBatch, retryLater } from './settle.ts';
 
@@ -20,23 +23,32 @@ const FEED_LAG = 500;
 /** UTF-16 units of names and addresses, and of file names. */
 const MAX_LIST = 16 * 1024;
 
-/** Queue `index`: puts the words of messages into the search index. Repeating it changes nothing. */
+/** Queue `index`: puts the words of messages and objects into the search index. Repeating it changes nothing. */
 export async function consumeIndexText(services: Services, batch: QueueBatch): Promise<void> {
   const deliveries = acceptJobs(batch, indexJob, services.log);
   const mailboxes = [...groupBy(deliveries, ({ job }) => `${job.tenantId}\0${job.mailboxId}`).values()];
   for (const group of mailboxes) {
     const { tenantId, mailboxId, shard } = group[0]?.job ?? { tenantId: '', mailboxId: '', shard: '' };
     const ref = { tenantId, mailboxId, shard };
-    let messages: Map<string, Message>;
+    let found: Map<string, Message | PimItem>;
     try {
-      const itemIds = [...new Set(group.map(({ job }) => job.itemId))];
-      messages = new Map((await services.mail.mailbox(ref).messages(itemIds)).map((m) => [m.itemId, m]));
+      found = await itemsOf(services.mail.mailbox(ref), [...new Set(group.map(({ job }) => job.itemId))]);
     } catch (error) {
       for (const delivery of group) retryLater(services.log, delivery, 'index.failed', error);
       continue;
     }
-    await indexGroup(services, ref, group, messages);
+    await indexGroup(services, ref, group, found);
   }
+}
+
+/** Messages mostly: what is left over are objects, or gone. */
+async function itemsOf(mailbox: MailboxStore, itemIds: string[]): Promise<Map<string, Message | PimItem>> {
+  const messages = await mailbox.messages(itemIds);
+  const found = new Map<string, Message | PimItem>(messages.map((m) => [m.itemId, m]));
+  const others = itemIds.filter((itemId) => !found.has(itemId));
+  const objects = others.length === 0 ? [] : await mailbox.pimItems(others);
+  for (const item of objects) found.set(item.itemId, item);
+  return found;
 }
 
 /** One write for all that can be read; if it fails, one for each, so that none hurts the others (I11). */
@@ -44,15 +56,16 @@ async function indexGroup(
   services: Services,
   ref: MailboxRef,
   group: Delivery<IndexJob>[],
-  messages: Map<string, Message>,
+  found: ReadonlyMap<string, Message | PimItem>,
 ): Promise<void> {
   const ready: { delivery: Delivery<IndexJob>; document: SearchDocument }[] = [];
   await mapBounded(group, FAN_OUT, async (delivery) => {
     const { itemId } = delivery.job;
     try {
-      const message = messages.get(itemId);
-      if (message !== undefined) {
-        ready.push({ delivery, document: await documentOf(services, message) });
+      const item = found.get(itemId);
+      if (item !== undefined) {
+        const document = 'document' in item ? objectDocument(item) : await documentOf(services, item);
+        ready.push({ delivery, document });
         return;
       }
       // Removed since: its words must not stay, or come back after its removal took them out.

@@ -6,8 +6,7 @@ const PER_STEP = 1000;
 export const checkIndex: CheckPart = async (services, ref, { at, mend }) => {
   const ids = await services.search.documents(ref, at ?? '', PER_STEP);
   // Not by the mailbox, which rejects over one row that cannot be read.
-  const items = await services.archive.mailbox(ref).present(ids);
-  const present = new Set(items.map((item) => item.itemId));
+  const present = await services.archive.mailbox(ref).known(ids);
   const strays = ids.filter((itemId) => !present.has(itemId));
   if (strays.length > 0 && mend) await services.search.remove(ref, strays);
   return {

@@ -1,5 +1,17 @@
+import type { LiveLine } from '../../core/ports/archive.ts';
 import { FAN_OUT, mapBounded } from '../../platform/bounded.ts';
 import { type CheckPart, finding, SETTLED_MS } from './finding.ts';
+
+/** When what the index holds of an item changed last, as far as that is known; never, for what it does not hold. */
+function changedAt(line: LiveLine): number {
+  if (line.kind !== 'object') return line.kind === 'message' ? line.receivedAt : Number.POSITIVE_INFINITY;
+  try {
+    const { updated, date } = JSON.parse(line.document) as { updated?: unknown; date?: unknown };
+    return Date.parse(String(updated ?? date)) || 0;
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
+}
 
 /** Items of one step: as many heads of raws. */
 const PER_STEP = 300;
@@ -16,7 +28,7 @@ export const checkItems: CheckPart = async (services, ref, { at, mend, young }) 
     const envelope = heads[n]?.envelope;
     return envelope !== undefined && envelope?.mailboxId !== ref.mailboxId;
   });
-  const settled = messages.filter((line) => young || line.receivedAt < services.now() - SETTLED_MS);
+  const settled = page.lines.filter((line) => young || changedAt(line) < services.now() - SETTLED_MS);
   const indexed = await services.search.indexed(
     ref,
     settled.map((line) => line.itemId),

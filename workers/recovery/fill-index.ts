@@ -4,7 +4,7 @@ import { type Cursor, type RecoveryPorts, type StepOptions, type StepResult, ten
 const PAGE = 1000;
 
 /**
- * Puts the messages that the search index lacks on its queue: last of all, since mail that can be read is worth more
+ * Puts the messages and objects that the search index lacks on its queue: last of all, since mail that can be read is worth more
  * than mail that can be found.
  */
 export async function fillIndex(
@@ -24,7 +24,7 @@ export async function fillIndex(
     return { next: behind, tally: {} };
   const ref = { tenantId: tenant.tenantId, mailboxId: user.userId, shard: tenant.mailShard };
   const page = await services.archive.mailbox(ref).items(cursor.list ?? '', PAGE);
-  const ids = page.lines.filter((line) => line.kind === 'message').map((line) => line.itemId);
+  const ids = page.lines.filter((line) => line.kind !== 'person').map((line) => line.itemId);
   const indexed = await services.search.indexed(ref, ids);
   const absent = ids.filter((itemId) => !indexed.has(itemId));
   const correlationId = newId(services.now());

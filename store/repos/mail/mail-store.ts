@@ -23,7 +23,7 @@ import { moveItems } from './move.ts';
 import { noteCorrespondents } from './note-correspondents.ts';
 import { announced, duePim, setReminder } from './objects/marks.ts';
 import { putItem, putItems } from './objects/put.ts';
-import { eventsBetween, itemsByUid, pimItems, pimPage } from './objects/read.ts';
+import { eventsBetween, itemsByUid, pimIds, pimItems, pimPage } from './objects/read.ts';
 import { recount } from './recount.ts';
 import { removeItems } from './remove.ts';
 import { beginPurge, endPurge, formerFolders, removedAfter, removedOf } from './removed.ts';
@@ -133,6 +133,7 @@ function createMailboxStore(box: MailboxContext): MailboxStore {
     eventsBetween: (folderIds, from, to, after, limit) =>
       eventsBetween(box, folderIds, from, to, after, limit),
     pimPage: (folderId, afterItemId, limit) => pimPage(box, folderId, afterItemId, limit),
+    pimIds: (afterItemId, limit) => pimIds(box, afterItemId, limit),
     setReminder: (itemId, modseq, remindAt) => setReminder(box, itemId, modseq, remindAt),
     announced: (itemId, modseq) => announced(box, itemId, modseq),
   };

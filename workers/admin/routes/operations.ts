@@ -11,7 +11,7 @@ const reindexBody = z.strictObject({
   cursor: z
     .string()
     .max(80)
-    .regex(/^(?:clear|after:.*)$/)
+    .regex(/^(?:clear|after:.*|objects:.*)$/)
     .nullable()
     .default(null),
 });

@@ -97,6 +97,19 @@ export async function pimPage(
   return rows.map(pimItem);
 }
 
+export async function pimIds(box: MailboxContext, afterItemId: string, limit: number): Promise<string[]> {
+  const { objects } = box.tables;
+  const rows = await box.executor.all(
+    box.executor.build
+      .select({ itemId: objects.itemId })
+      .from(objects)
+      .where(all(scoped(box, objects), gt(objects.itemId, askedId(afterItemId))))
+      .orderBy(objects.itemId)
+      .limit(limit),
+  );
+  return rows.map((row) => row.itemId);
+}
+
 function objectsOf(box: MailboxContext, which: SQL) {
   const { items, objects } = box.tables;
   return box.executor.build
