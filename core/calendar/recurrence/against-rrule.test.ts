@@ -48,14 +48,7 @@ const ruleOf = (frequency: RecurrenceRule['frequency']): fc.Arbitrary<Recurrence
       ...(frequency === 'weekly' ? {} : { byMonthDay: some(signed(31), 4) }),
       ...(frequency === 'yearly' || below ? { byYearDay: some(signed(366), 6) } : {}),
       ...(frequency === 'yearly' ? { byWeekNo: some(signed(53), 4) } : {}),
-      ...(below
-        ? {}
-        : {
-            bySetPosition: sorted(
-              whole(-1, 6).filter((one) => one !== 0),
-              2,
-            ),
-          }),
+      ...(below ? {} : { bySetPosition: fc.constantFrom([1], [-1]) }),
     },
     { requiredKeys: ['@type', 'frequency'] },
   );
@@ -85,6 +78,28 @@ function options(rule: RecurrenceRule, start: number): Options {
   };
 }
 
+/** What names days, together with what it can sensibly be combined with: rrule looks for a day that never comes to the end
+ * of time. */
+const DAY_PARTS = ['byMonth', 'byMonthDay', 'byYearDay', 'byWeekNo', 'byDay'] as const;
+function isLikely(rule: RecurrenceRule): boolean {
+  const parts = DAY_PARTS.filter((part) => rule[part] !== undefined);
+  const below = rule.frequency === 'hourly' || rule.frequency === 'minutely' || rule.frequency === 'secondly';
+  const finer = [rule.byMinute, rule.frequency === 'hourly' ? undefined : rule.byMinute, rule.bySecond];
+  if (below && rule.interval !== undefined && finer.some((part) => part !== undefined)) return false;
+  if (below) return parts.length <= 1 && rule.byHour === undefined;
+  const nth = rule.byDay?.filter(({ nthOfPeriod }) => nthOfPeriod !== undefined).length ?? 0;
+  // rrule takes those that are both, of nth weekdays and of others in one list, where each counts (RFC 5545 3.3.10).
+  if (nth > 0 && nth < (rule.byDay?.length ?? 0)) return false;
+  // rrule takes all days of a week that is named without any, where the start's weekday is meant (RFC 8984 4.3.3.1).
+  if (rule.byWeekNo !== undefined) return parts.length === 2 && rule.byDay !== undefined && nth === 0;
+  if (rule.byYearDay !== undefined) return parts.length === 1;
+  if (nth > 0 && rule.byMonthDay !== undefined) return false;
+  if (rule.byMonth !== undefined && rule.frequency === 'monthly' && rule.interval !== undefined) return false;
+  if (rule.byMonth !== undefined && rule.byMonthDay?.every((day) => Math.abs(day) > 28) === true)
+    return false;
+  return parts.length <= 2;
+}
+
 const start = fc
   .tuple(whole(2000, 2035), whole(1, 12), whole(1, 28), whole(0, 23), whole(0, 59), whole(0, 59))
   .map(([y, ...rest]) => {
@@ -93,22 +108,26 @@ const start = fc
   });
 
 test('a thousand random rules unfold as an independent implementation unfolds them', () => {
-  const years = { yearly: 12, monthly: 6, weekly: 3, daily: 2, hourly: 0.1, minutely: 0.05, secondly: 0.01 };
-  const rules = fc.constantFrom(...FREQUENCIES).chain(ruleOf);
+  const years = { yearly: 8, monthly: 4, weekly: 3, daily: 2, hourly: 0.1, minutely: 0.05, secondly: 0.01 };
+  const rules = fc
+    .constantFrom(...FREQUENCIES)
+    .chain(ruleOf)
+    .filter(isLikely);
   let compared = 0;
   fc.assert(
     fc.property(rules, start, (rule, begin) => {
       const to = begin + Math.floor(years[rule.frequency] * 366) * 86_400;
+      // With us the start always counts (RFC 8984 4.3.3.1), with them only where it fits; and they count positions in the
+      // first week from the start on, not from the beginning of the week.
+      const from = begin + (rule.frequency === 'weekly' && rule.bySetPosition !== undefined ? 7 * 86_400 : 1);
       const theirs = new RRule(options(rule, begin))
-        .between(new Date(begin * 1000), new Date(to * 1000), true, (_, i) => i < 400)
+        .between(new Date(from * 1000), new Date(to * 1000), true, (_, i) => i < 400)
         .map((date) => formatLocal(date.getTime() / 1000));
       const ours: string[] = [];
       for (const time of seriesTimes(seriesOf({ recurrenceRules: [rule] }, begin), { to })) {
         if (ours.length >= 401) break;
-        ours.push(formatLocal(time));
+        if (time >= from) ours.push(formatLocal(time));
       }
-      // With us the start always counts (RFC 8984 4.3.3.1), with them only where it fits.
-      if (ours[0] !== theirs[0]) ours.shift();
       compared++;
       if (JSON.stringify(ours.slice(0, 400)) !== JSON.stringify(theirs.slice(0, 400))) {
         const at = ours.findIndex((one, i) => one !== theirs[i]);
@@ -117,7 +136,7 @@ test('a thousand random rules unfold as an independent implementation unfolds th
         );
       }
     }),
-    { numRuns: 1000, seed: 5545 },
+    { numRuns: 1000, seed: 5545, endOnFailure: true },
   );
   expect(compared).toBeGreaterThanOrEqual(1000);
-});
+}, 60_000);
