@@ -9,13 +9,15 @@ import type { ClientCommand, CollectionState, CommandResponse, ItemCommand } fro
 
 /**
  * Carries out the device's changes on the mailbox and notes the versions they lead to in the shadow, so that the
- * change feed does not echo them. `earlier` are the commands of a first try of the same request.
+ * change feed does not echo them. `earlier` are the commands of a first try of the same request, `ended` the items that
+ * its step, which is said again, takes from the device.
  */
 export async function applyCommands(
   context: SyncContext,
   options: SyncOptions,
   request: SyncRequest,
   earlier: CollectionState['applied'],
+  ended: ReadonlySet<string>,
 ): Promise<AppliedChanges> {
   // The server's item was kept; with another Conflict the client's is now wanted (MS-ASCMD 2.2.3.34).
   const overruled =
@@ -34,6 +36,7 @@ export async function applyCommands(
     if (before !== undefined) {
       if (before !== null) result.responses.push(before);
       const itemId = before?.itemId;
+      if (itemId === undefined || ended.has(itemId)) continue;
       if (command.kind === 'addDraft') holdAgain(context, request, itemId, command.message.receivedAt);
       if (command.kind === 'addItem') holdAgain(context, request, itemId, command.item.facts.sortAt);
     } else if (command.kind === 'change') changes.push(command);
@@ -64,10 +67,9 @@ function answer(command: Extract<ClientCommand, { kind: 'fetch' | 'refused' }>):
 function holdAgain(
   { repo }: SyncContext,
   { collectionId }: SyncRequest,
-  itemId: string | undefined,
+  itemId: string,
   receivedAt: number,
 ): void {
-  if (itemId === undefined) return;
   if (repo.versions(collectionId, [itemId]).size > 0) return;
   repo.write(() => repo.put(collectionId, [{ itemId, version: 0, receivedAt }]));
 }

@@ -46,6 +46,8 @@ export async function syncCollection(context: SyncContext, request: SyncRequest)
  */
 const MAX_REMEMBERED = 1000;
 
+const NONE: ReadonlySet<string> = new Set();
+
 /** SyncKey 0: a new life of the collection, without items. A second 0 before the key was used gets the same key. */
 function start(
   context: SyncContext,
@@ -93,7 +95,7 @@ async function advance(
   const { repo, itemClass } = context;
   const meant = { ...withOptions(known, request.options), itemClass };
   const state = withoutEnds(meant, deletedBy(request));
-  const applied = await applyCommands(context, state.options, request, []);
+  const applied = await applyCommands(context, state.options, request, [], NONE);
   const before = Math.max(contentModseq, applied.contentModseq);
   const plan = request.getChanges ? await planNext(context, request, state, before, true) : standStill(state);
   const moved = plan.batch.length > 0 || applied.responses.length > 0 || request.commands.length > 0;
@@ -161,7 +163,8 @@ async function repeat(
   const options = request.options ?? state.options;
   // Asks for nothing and brings nothing: the step can wait until it is asked for.
   if (!request.getChanges && request.commands.length === 0) return unmoved(request, options, itemClass);
-  const applied = await applyCommands(context, options, request, state.applied);
+  const ended = new Set(state.batch.filter((e) => !namesItem(e)).map((e) => e.itemId));
+  const applied = await applyCommands(context, options, request, state.applied, ended);
   // What the device deletes in this very request it need not be told to delete.
   const deleting = deletedBy(request);
   const { state: narrowed, skipped } = applied.fresh ? { state, skipped: [] } : isolate(state);

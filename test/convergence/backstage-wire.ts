@@ -1,8 +1,21 @@
 import type { Folder, MailboxRef } from '../../core/mail/types.ts';
+import type { ItemKind } from '../../core/pim/types.ts';
+
+/** A change of an event, contact, task or note. */
+export type ItemAct = 'changeItem' | 'moveItem' | 'removeItem' | 'touchItem';
 
 /** A change by somebody who is no device. Numbers choose among what is there at the moment. */
 export interface Act {
-  what: 'read' | 'flag' | 'categories' | 'move' | 'remove' | 'createFolder' | 'renameFolder' | 'deleteFolder';
+  what:
+    | ItemAct
+    | 'read'
+    | 'flag'
+    | 'categories'
+    | 'move'
+    | 'remove'
+    | 'createFolder'
+    | 'renameFolder'
+    | 'deleteFolder';
   folder: number;
   pick: number;
   value: number;
@@ -25,10 +38,25 @@ export interface TrueItem {
   size: number;
 }
 
+/** What is no message. */
+export interface TrueOther {
+  itemId: string;
+  folderId: string;
+  kind: ItemKind;
+  receivedAt: number;
+  subject: string;
+  body: string;
+  categories: string[];
+  done: boolean;
+  weekly: boolean;
+  size: number;
+}
+
 /** What is in a mailbox, past every protocol. */
 export interface Truth {
   folders: Folder[];
   items: TrueItem[];
+  others: TrueOther[];
   usage: { exists: boolean; sizeBytes: number; itemCount: number; modseq: number };
 }
 

@@ -3,17 +3,20 @@
  * services, and a look at what is really in them. Only the convergence test starts it.
  */
 import { rawKey } from '../../core/mail/place-key.ts';
-import type { MailboxRef } from '../../core/mail/types.ts';
+import type { Folder, ItemClass, MailboxRef } from '../../core/mail/types.ts';
+import { CLASS_OF_KIND } from '../../core/pim/types.ts';
 import type { ItemChange, MailboxStore } from '../../core/ports/mail.ts';
 import type { Env } from '../../platform/env.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Services } from '../../platform/services.ts';
 import worker, { buildServices } from '../../workers/index.ts';
+import { changeItem, othersOf } from './backstage-items.ts';
 import type { Act, ActResult, BackstageCall, Truth } from './backstage-wire.ts';
 
 export { DeviceSession, MailboxHub, Throttle } from '../../workers/index.ts';
 
 const MANY = 2_000;
+const CLASSES: ItemClass[] = ['Email', 'Email', 'Contacts', 'Calendar', 'Tasks', 'Notes'];
 
 export default {
   ...worker,
@@ -49,7 +52,7 @@ async function truth({ mail }: Services, ref: MailboxRef): Promise<Truth> {
       });
     }
   }
-  return { folders, items, usage };
+  return { folders, items, others: await othersOf(mailbox), usage };
 }
 
 /** What email() does from the moment it has accepted a message, with a time of receipt that may be long ago. */
@@ -66,14 +69,16 @@ async function deliver(services: Services, ref: MailboxRef, raw: string, receive
 
 async function act(services: Services, ref: MailboxRef, wish: Act): Promise<ActResult> {
   const mailbox = services.mail.mailbox(ref);
-  const folders = (await mailbox.folders()).filter((f) => f.itemClass === 'Email' && f.role !== 'drafts');
+  const all = await mailbox.folders();
+  if (wish.what.endsWith('Item')) return actOnItem(services, ref, mailbox, all, wish);
+  const folders = all.filter((f) => f.itemClass === 'Email' && f.role !== 'drafts');
   const folder = folders[wish.folder % folders.length];
   const to = folders[wish.value % folders.length];
   if (folder === undefined || to === undefined) return [];
-  const items = await mailbox.snapshot(folder.folderId, 0, null, MANY);
+  const items = (await mailbox.snapshot(folder.folderId, 0, null, MANY)).filter((i) => i.kind === 'message');
   const item = items[wish.pick % Math.max(1, items.length)];
   if (wish.what === 'createFolder' || wish.what === 'renameFolder' || wish.what === 'deleteFolder') {
-    return changeFolders(services, mailbox, folders, wish);
+    return changeFolders(services, mailbox, all, wish);
   }
   if (item === undefined) return [];
   const { itemId } = item;
@@ -81,6 +86,25 @@ async function act(services: Services, ref: MailboxRef, wish: Act): Promise<ActR
   const changes = await change(services, mailbox, itemId, wish, to.folderId, item.isRead);
   await announce(services, ref, changes, folder.folderId);
   return gone;
+}
+
+/** Something with an event, contact, task or note: it goes to folders of its class, and to Deleted Items. */
+async function actOnItem(
+  services: Services,
+  ref: MailboxRef,
+  mailbox: MailboxStore,
+  folders: Folder[],
+  wish: Act,
+): Promise<ActResult> {
+  const others = await othersOf(mailbox);
+  const one = others[wish.pick % Math.max(1, others.length)];
+  const [item] = one === undefined ? [] : await mailbox.pimItems([one.itemId]);
+  if (one === undefined || item === undefined) return [];
+  const fitting = folders.filter((f) => f.itemClass === CLASS_OF_KIND[item.kind] || f.role === 'deleted');
+  const to = fitting[wish.value % fitting.length]?.folderId ?? item.folderId;
+  const changes = await changeItem(mailbox, item, wish, to, services.now());
+  await announce(services, ref, changes, item.folderId);
+  return wish.what === 'removeItem' ? [{ itemId: item.itemId, subject: one.subject }] : [];
 }
 
 async function change(
@@ -110,7 +134,7 @@ async function change(
 async function changeFolders(
   { now }: Services,
   mailbox: MailboxStore,
-  folders: { folderId: string; role: string; displayName: string }[],
+  folders: Folder[],
   { what, pick, value }: Act,
 ): Promise<ActResult> {
   const own = folders.filter((f) => f.role === 'user');
@@ -119,7 +143,8 @@ async function changeFolders(
   try {
     if (what === 'createFolder' && own.length < 6) {
       const parentId = one === undefined || value % 2 === 0 ? null : one.folderId;
-      await mailbox.createFolder({ folderId: newId(), parentId, displayName: name, itemClass: 'Email' });
+      const itemClass = CLASSES[value % CLASSES.length] ?? 'Email';
+      await mailbox.createFolder({ folderId: newId(), parentId, displayName: name, itemClass });
     } else if (what === 'renameFolder' && one !== undefined) {
       await mailbox.updateFolder(one.folderId, { parentId: null, displayName: name });
     } else if (what === 'deleteFolder' && one !== undefined) {
@@ -135,7 +160,12 @@ async function changeFolders(
 }
 
 async function named(mailbox: MailboxStore, itemIds: string[]): Promise<ActResult> {
-  return (await mailbox.messages(itemIds)).map(({ itemId, subject }) => ({ itemId, subject }));
+  const wanted = new Set(itemIds);
+  const others = (await othersOf(mailbox)).filter((o) => wanted.has(o.itemId));
+  return [...(await mailbox.messages(itemIds)), ...others].map(({ itemId, subject }) => ({
+    itemId,
+    subject,
+  }));
 }
 
 async function itemsBelow(mailbox: MailboxStore, folderId: string): Promise<string[]> {

@@ -1,4 +1,5 @@
-import type { TrueItem, Truth } from './backstage-wire.ts';
+import { ENDLESS } from '../../core/pim/types.ts';
+import type { TrueItem, TrueOther, Truth } from './backstage-wire.ts';
 import { type Collection, must } from './collection.ts';
 import type { Device } from './device.ts';
 import { plain } from './edits.ts';
@@ -7,7 +8,7 @@ import type { World } from './world.ts';
 
 const DAY = 86_400_000;
 /** Days behind each FilterType (MS-ASCMD 2.2.3.68.2). */
-const DAYS = [Number.POSITIVE_INFINITY, 1, 3, 7, 14, 31];
+const DAYS = [Number.POSITIVE_INFINITY, 1, 3, 7, 14, 31, 93, 186];
 const ARRIVAL_MS = 30_000;
 const POLL_MS = 20;
 const MOST_ROUNDS = 20;
@@ -25,6 +26,7 @@ export async function checkpoint(world: World): Promise<void> {
     checkTree(device, truth);
     checkStrays(world, device);
     for (const id of device.mailFolders()) checkFolder(device, device.collection(id), truth);
+    for (const id of device.itemFolders()) checkItems(device, device.collection(id), truth);
   }
 }
 
@@ -63,8 +65,8 @@ function checkStrays(world: World, device: Device): void {
   }
 }
 
-function checkCounters(user: number, { items, usage }: Truth): void {
-  const size = items.reduce((sum, i) => sum + i.size, 0);
+function checkCounters(user: number, { items, others, usage }: Truth): void {
+  const size = [...items, ...others].reduce((sum, i) => sum + i.size, 0);
   must(
     usage.itemCount === items.length && usage.sizeBytes === size,
     `I15: mailbox ${user} counts ${usage.itemCount}/${usage.sizeBytes}, has ${items.length}/${size}`,
@@ -97,6 +99,26 @@ function checkFolder(device: Device, collection: Collection, truth: Truth): void
       [item.isRead, item.flag, categories ? item.categories : [], item.subject, plain(item.text)],
     );
   }
+}
+
+/** The same of events, contacts, tasks and notes. */
+function checkItems(device: Device, collection: Collection, { others }: Truth): void {
+  const expected = others.filter((i) => i.folderId === collection.id && isWanted(collection, i));
+  const name = `${device.sender.deviceId} (${device.sender.version}) ${collection.itemClass} ${collection.id}`;
+  same(`I18: items of ${name}`, [...collection.view.keys()].sort(), expected.map((i) => i.itemId).sort());
+  for (const { itemId, subject, body, categories, done, weekly } of expected) {
+    const shown = collection.view.get(itemId)?.item;
+    same(
+      `I18: item ${itemId} of ${name}`,
+      [shown?.subject, shown?.body, shown?.categories, shown?.done, shown?.weekly],
+      [subject, body, categories, done, weekly],
+    );
+  }
+}
+
+function isWanted({ options }: Collection, { receivedAt }: TrueOther): boolean {
+  if (options.filterType === 8) return receivedAt === ENDLESS;
+  return receivedAt >= Date.now() - (DAYS[options.filterType] ?? 0) * DAY;
 }
 
 /** What the device must show of a folder, in the window that it asked for. */

@@ -1,5 +1,6 @@
 import { child, children, el, textOf, type WbxmlElement, type WbxmlNode } from '../../codecs/wbxml/index.ts';
 import { type Edit, editNode, type Shown, shownOf } from './edits.ts';
+import { type OtherClass, type ShownItem, shownItem } from './items.ts';
 import type { OptionsWish } from './steps.ts';
 
 /** Something that no answer may do. */
@@ -16,6 +17,8 @@ const DEFAULT: OptionsWish = { filterType: 0, conflict: 'server', conversationMo
 /** One folder on one device: what the device knows of it, and what it has asked for without being answered. */
 export class Collection {
   readonly id: string;
+  /** undefined: mail. */
+  readonly itemClass: OtherClass | undefined;
   key = '0';
   readonly view = new Map<string, Shown>();
   options = DEFAULT;
@@ -31,11 +34,14 @@ export class Collection {
   readonly strays: string[] = [];
   /** Drafts that the device was told are sent. */
   sent: Extract<Edit, { kind: 'sendDraft' }>[] = [];
+  /** Subjects of items whose Add was confirmed. */
+  made: string[] = [];
   /** The last request. */
   #asked = { window: 0, getChanges: true, sent: 0 };
 
-  constructor(id: string) {
+  constructor(id: string, itemClass: OtherClass | undefined) {
     this.id = id;
+    this.itemClass = itemClass;
   }
 
   /** Back to key 0: nothing is known any more. */
@@ -139,8 +145,22 @@ export class Collection {
         this.view.set(serverId, { read: true, flag: 0, categories: [], subject, body });
         continue;
       }
+      if (edit.kind === 'addItem') {
+        const response = added.find((a) => textOf(a, 'AirSync:ClientId') === edit.clientId);
+        const status = textOf(response, 'AirSync:Status');
+        const serverId = textOf(response, 'AirSync:ServerId');
+        must(status === '1' && serverId !== undefined, `an Add of ${edit.itemClass}: Status ${status}`);
+        must(!this.view.has(serverId), `I16: the new item ${serverId} is there already`);
+        this.view.set(serverId, shownAs(edit.item));
+        this.made.push(edit.item.subject);
+        continue;
+      }
       const { id } = edit;
-      if (edit.kind === 'delete') {
+      if (edit.kind === 'saveItem') {
+        const status = statusOf('AirSync:Change', id);
+        must(['1', '7', '8', '16'].includes(status), `a Change of ${edit.itemClass}: Status ${status}`);
+        if (status === '1' && this.view.has(id)) this.view.set(id, shownAs(edit.item));
+      } else if (edit.kind === 'delete') {
         must(['1', '8'].includes(statusOf('AirSync:Delete', id)), 'a Delete was refused');
         this.view.delete(id);
       } else if (edit.kind === 'sendDraft') {
@@ -160,6 +180,13 @@ export class Collection {
     }
   }
 
+  /** A message says what changed of it, everything else the whole of it. */
+  #shown(known: Shown, data: WbxmlElement | undefined): Shown {
+    return this.itemClass === undefined
+      ? { ...known, ...shownOf(data) }
+      : shownAs(shownItem(this.itemClass, data));
+  }
+
   #apply(command: WbxmlElement): void {
     const id = textOf(command, 'AirSync:ServerId') ?? '';
     const known = this.view.get(id);
@@ -167,12 +194,12 @@ export class Collection {
     switch (command.tag) {
       case 'AirSync:Add':
         must(known === undefined || this.moved.has(id), `Add of ${id}, which the device has`);
-        this.view.set(id, { ...EMPTY, ...shownOf(data) });
+        this.view.set(id, this.#shown(EMPTY, data));
         this.moved.delete(id);
         break;
       case 'AirSync:Change':
         must(known !== undefined, `Change of ${id}, which the device never had`);
-        this.view.set(id, { ...known, ...shownOf(data) });
+        this.view.set(id, this.#shown(known, data));
         break;
       case 'AirSync:Delete':
       case 'AirSync:SoftDelete':
@@ -184,6 +211,11 @@ export class Collection {
         must(false, `${command.tag} among the commands`);
     }
   }
+}
+
+/** An item as a device shows it. */
+function shownAs(item: ShownItem): Shown {
+  return { ...EMPTY, subject: item.subject, body: item.body, item };
 }
 
 const EMPTY: Shown = { read: false, flag: 0, categories: [], subject: '', body: '' };

@@ -1,6 +1,7 @@
 import { child, children, el, textOf, type WbxmlElement, type WbxmlNode } from '../../codecs/wbxml/index.ts';
 import type { Waypost } from '../support/harness.ts';
 import { Collection, must } from './collection.ts';
+import { classOfType } from './items.ts';
 import type { Fault } from './steps.ts';
 import { type Answer, LossyTransport, type Sender } from './transport.ts';
 
@@ -46,6 +47,15 @@ export class Device {
     return [...this.folders].filter(([, f]) => MAIL.has(f.type)).map(([id]) => id);
   }
 
+  /** Folders of everything else that its version knows: notes came with 14.0. */
+  itemFolders(): string[] {
+    const known = (type: number) => {
+      const itemClass = classOfType(type);
+      return itemClass !== undefined && (this.categories || itemClass !== 'Notes');
+    };
+    return [...this.folders].filter(([, f]) => known(f.type)).map(([id]) => id);
+  }
+
   folderOfType(type: number): string | undefined {
     return [...this.folders].find(([, f]) => f.type === type)?.[0];
   }
@@ -53,7 +63,7 @@ export class Device {
   collection(id: string): Collection {
     const known = this.collections.get(id);
     if (known !== undefined) return known;
-    const fresh = new Collection(id);
+    const fresh = new Collection(id, classOfType(this.folders.get(id)?.type ?? 0));
     this.collections.set(id, fresh);
     return fresh;
   }
@@ -184,13 +194,13 @@ export class Device {
     return news;
   }
 
-  /** FolderSync and Sync of every folder of mail until nothing comes any more. Number of news on the way. */
+  /** FolderSync and Sync of every folder until nothing comes any more. Number of news on the way. */
   async settle(): Promise<number> {
     let news = 0;
     for (let round = 0; round < MOST_ROUNDS; round++) {
       let now = 0;
       while (await this.folderSync()) now++;
-      const ids = this.mailFolders();
+      const ids = [...this.mailFolders(), ...this.itemFolders()];
       const waiting = ids.some((id) => {
         const { pending, key } = this.collection(id);
         return pending.length > 0 || key === '0';

@@ -1,12 +1,15 @@
 import { child, children, el, textOf, type WbxmlElement, type WbxmlNode } from '../../codecs/wbxml/index.ts';
+import { itemData, type OtherClass, type ShownItem } from './items.ts';
 
-/** What a device shows of a message. */
+/** What a device shows of a message, or of anything else. */
 export interface Shown {
   read: boolean;
   flag: number;
   categories: string[];
   subject: string;
   body: string;
+  /** Of what is no message: the same and what else there is. */
+  item?: ShownItem;
 }
 
 /** A change that the device sends until it is answered. */
@@ -16,6 +19,8 @@ export type Edit =
   | { kind: 'fetch'; id: string }
   | { kind: 'addDraft'; clientId: string; subject: string; body: string; to: string }
   | { kind: 'saveDraft'; id: string; body: string }
+  | { kind: 'addItem'; clientId: string; itemClass: OtherClass; item: ShownItem; uid: WbxmlNode | null }
+  | { kind: 'saveItem'; id: string; itemClass: OtherClass; item: ShownItem }
   | { kind: 'sendDraft'; id: string; to: string; toUser: number; subject: string };
 
 /** The properties that an item names. */
@@ -55,12 +60,21 @@ export function editNode(edit: Edit): WbxmlNode {
       ),
     );
   }
+  if (edit.kind === 'addItem') {
+    return el(
+      'AirSync:Add',
+      el('AirSync:ClientId', edit.clientId),
+      itemData(edit.itemClass, edit.item, edit.uid),
+    );
+  }
   const id = el('AirSync:ServerId', edit.id);
   switch (edit.kind) {
     case 'delete':
       return el('AirSync:Delete', id);
     case 'fetch':
       return el('AirSync:Fetch', id);
+    case 'saveItem':
+      return el('AirSync:Change', id, itemData(edit.itemClass, edit.item, null));
     case 'saveDraft':
       return el('AirSync:Change', id, el('AirSync:ApplicationData', bodyNode(edit.body)));
     case 'sendDraft':

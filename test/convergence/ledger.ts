@@ -15,6 +15,8 @@ export class Ledger {
   readonly #sent = new Map<string, Sent>();
   /** Subjects of drafts. */
   readonly #drafts = new Set<string>();
+  /** By subject: whose mailbox has the event, contact, task or note. */
+  readonly #made = new Map<string, number>();
   /** Items that somebody asked to be removed for good. */
   readonly #removed = new Set<string>();
   readonly #subjects = new Map<string, string>();
@@ -38,6 +40,11 @@ export class Ledger {
 
   drafted(subject: string): void {
     this.#drafts.add(subject);
+  }
+
+  /** A device was told that its new item is there. */
+  made(user: number, subject: string): void {
+    this.#made.set(subject, user);
   }
 
   /** A device asks for this to be sent: each of the mailboxes may get a copy. */
@@ -72,7 +79,7 @@ export class Ledger {
 
   /** Subjects that are on their way to a mailbox still. */
   missing(user: number, truth: Truth): string[] {
-    for (const item of truth.items) this.saw(item.itemId, item.subject);
+    for (const item of [...truth.items, ...truth.others]) this.saw(item.itemId, item.subject);
     const seen = new Set(this.#subjects.values());
     const sent = [...this.#sent].flatMap(([name, { least }]) => {
       const [owner, subject = ''] = name.split('/');
@@ -93,6 +100,12 @@ export class Ledger {
     }
     for (const subject of this.#drafts) {
       must(count(subject, true) <= 1, `I16: the draft ${subject} is there ${count(subject, true)} times`);
+    }
+    for (const [subject, owner] of this.#made) {
+      if (owner !== user) continue;
+      const n = truth.others.filter((i) => i.subject === subject).length;
+      must(n <= 1, `I16: the item ${subject} is there ${n} times`);
+      must(n === 1 || this.#gone(subject) > 0, `the item ${subject} is lost`);
     }
     for (const [name, { least, most }] of this.#sent) {
       const [owner, subject = ''] = name.split('/');

@@ -1,15 +1,17 @@
 import { children, el, textOf, type WbxmlNode } from '../../codecs/wbxml/index.ts';
 import { must } from './collection.ts';
 import type { Device } from './device.ts';
-import { foldersOf } from './play-sync.ts';
+import { classOfType, USER_TYPES } from './items.ts';
+import { foldersOf, itemFoldersOf } from './play-sync.ts';
 import type { Fault, Step } from './steps.ts';
 import type { World } from './world.ts';
 
 type FolderChange = Extract<Step, { kind: 'folderChange' }>;
 
-const USER_MAIL = 12;
 const DRAFTS = 3;
-const MOST_FOLDERS = 18;
+const DELETED = 4;
+const MOST_FOLDERS = 20;
+const OWN = new Set<number>(USER_TYPES);
 
 /** FolderCreate, FolderUpdate or FolderDelete; half of the unanswered ones are sent once more. */
 export async function playFolderChange(world: World, step: FolderChange): Promise<void> {
@@ -22,34 +24,29 @@ export async function playFolderChange(world: World, step: FolderChange): Promis
 
 /** False when there was no answer. */
 async function attempt(world: World, device: Device, step: FolderChange, fault: Fault): Promise<boolean> {
-  const own = [...device.folders].filter(([, f]) => f.type === USER_MAIL).map(([id]) => id);
+  const own = [...device.folders].filter(([, f]) => OWN.has(f.type)).map(([id]) => id);
   const id = own[step.pick % Math.max(1, own.length)] ?? '';
   const parent = step.value % 3 === 0 ? (own[step.value % Math.max(1, own.length)] ?? '0') : '0';
   const name = `Phone ${step.device} ${step.value}`;
+  const type = USER_TYPES[step.value % USER_TYPES.length] ?? 12;
   const key = el('FolderHierarchy:SyncKey', device.folderKey);
   const serverId = el('FolderHierarchy:ServerId', id);
   const place = [el('FolderHierarchy:ParentId', parent), el('FolderHierarchy:DisplayName', name)];
   if (step.what === 'create') {
     if (device.folders.size > MOST_FOLDERS) return true;
-    return send(
-      device,
-      'FolderCreate',
-      [key, place, el('FolderHierarchy:Type', USER_MAIL)],
-      fault,
-      (made) => {
-        device.folders.set(made, { parentId: parent, name, type: USER_MAIL });
-      },
-    );
+    return send(device, 'FolderCreate', [key, place, el('FolderHierarchy:Type', type)], fault, (made) => {
+      device.folders.set(made, { parentId: parent, name, type });
+    });
   }
   if (step.what === 'update') {
     return send(device, 'FolderUpdate', [key, serverId, place], fault, () => {
-      device.folders.set(id, { parentId: parent, name, type: USER_MAIL });
+      device.folders.set(id, { parentId: parent, name, type: device.folders.get(id)?.type ?? 12 });
     });
   }
-  const { items, folders } = await world.user(world.ownerOf(step.device)).backstage.truth();
+  const { items, others, folders } = await world.user(world.ownerOf(step.device)).backstage.truth();
   const doomed = [id];
   for (const one of doomed) doomed.push(...folders.filter((f) => f.parentId === one).map((f) => f.folderId));
-  const gone = items.filter((i) => doomed.includes(i.folderId));
+  const gone = [...items, ...others].filter((i) => doomed.includes(i.folderId));
   const isOwn = folders.find((f) => f.folderId === id)?.role === 'user';
   if (isOwn) world.ledger.removed(gone);
   return send(device, 'FolderDelete', [key, serverId], fault, () => {
@@ -82,8 +79,14 @@ async function send(
 /** MoveItems: moved items leave the list at once; the folder they went to says them with its next Sync. */
 export async function playMoveItems(world: World, step: Extract<Step, { kind: 'moveItems' }>): Promise<void> {
   const device = world.device(step.device);
-  const folders = (await foldersOf(device)).filter((id) => id !== device.folderOfType(DRAFTS));
-  const from = device.collection(folders[step.folder % folders.length] ?? '');
+  const mail = (await foldersOf(device)).filter((id) => id !== device.folderOfType(DRAFTS));
+  const others = await itemFoldersOf(device);
+  const list = step.items ? others : mail;
+  const from = device.collection(list[step.folder % list.length] ?? '');
+  const trash = device.folderOfType(DELETED) ?? '';
+  const folders = step.items
+    ? [trash, ...others.filter((id) => classOfType(device.folders.get(id)?.type ?? 0) === from.itemClass)]
+    : mail;
   const to = folders[step.to % folders.length] ?? '';
   const held = [...from.view.keys()];
   const ids = [...new Set(step.picks.flatMap((n) => held[n % held.length] ?? []))];

@@ -43,12 +43,19 @@ export async function foldersOf(device: Device): Promise<string[]> {
   return device.mailFolders();
 }
 
-/** Tells the ledger of drafts whose sending was confirmed. */
+/** Folders of events, contacts, tasks and notes. */
+export async function itemFoldersOf(device: Device): Promise<string[]> {
+  await foldersOf(device);
+  return device.itemFolders();
+}
+
+/** Tells the ledger of drafts whose sending, and of items whose Add was confirmed. */
 export function noteSent(world: World, number: number): void {
   const self = world.ownerOf(number);
   for (const c of world.device(number).collections.values()) {
     for (const { toUser, subject } of c.sent) world.ledger.sent([toUser, self], subject);
     c.sent = [];
+    for (const subject of c.made.splice(0)) world.ledger.made(self, subject);
   }
 }
 

@@ -2,8 +2,10 @@ import { child, children, el, textOf } from '../../codecs/wbxml/index.ts';
 import { buildMail } from '../support/mail.ts';
 import { must } from './collection.ts';
 import { shownOf } from './edits.ts';
+import { shownItem } from './items.ts';
 import { playFolderChange, playMoveItems } from './play-folders.ts';
-import { foldersOf, playRepeat, playSync } from './play-sync.ts';
+import { playSyncItems } from './play-items.ts';
+import { foldersOf, itemFoldersOf, playRepeat, playSync } from './play-sync.ts';
 import { playLongSync, playPing } from './play-waits.ts';
 import type { Step } from './steps.ts';
 import type { World } from './world.ts';
@@ -22,6 +24,8 @@ export async function play(world: World, step: Step): Promise<void> {
     }
     case 'sync':
       return playSync(world, step);
+    case 'syncItems':
+      return playSyncItems(world, step);
     case 'emptySync':
     case 'partialSync':
       return playRepeat(world, step);
@@ -62,7 +66,7 @@ async function playRestart(
   step: Extract<Step, { kind: 'restart' | 'garbageKey' }>,
 ): Promise<void> {
   const device = world.device(step.device);
-  const folders = await foldersOf(device);
+  const folders = [...(await foldersOf(device)), ...(await itemFoldersOf(device))];
   const collection = device.collection(folders[step.folder % folders.length] ?? '');
   collection.restart();
   if (step.kind === 'restart') return;
@@ -73,7 +77,7 @@ async function playRestart(
 
 async function playFetch(world: World, step: Extract<Step, { kind: 'fetch' }>): Promise<void> {
   const device = world.device(step.device);
-  const folders = await foldersOf(device);
+  const folders = [...(await foldersOf(device)), ...(await itemFoldersOf(device))];
   const collection = device.collection(folders[step.folder % folders.length] ?? '');
   const ids = [...collection.view.keys()];
   const id = ids[step.pick % Math.max(1, ids.length)];
@@ -97,7 +101,9 @@ async function playFetch(world: World, step: Extract<Step, { kind: 'fetch' }>): 
   const status = textOf(fetched, 'ItemOperations:Status');
   must(status === '1' || status === '6', `Fetch: Status ${status}`);
   if (status !== '1') return;
-  const { subject } = shownOf(child(fetched, 'ItemOperations:Properties'));
+  const properties = child(fetched, 'ItemOperations:Properties');
+  const { itemClass } = collection;
+  const { subject } = itemClass === undefined ? shownOf(properties) : shownItem(itemClass, properties);
   must(subject === collection.view.get(id)?.subject, `Fetch of ${id} brings another item: ${subject}`);
 }
 
@@ -105,10 +111,10 @@ async function playEmpty(world: World, step: Extract<Step, { kind: 'empty' }>): 
   const device = world.device(step.device);
   await foldersOf(device);
   const trash = device.folderOfType(DELETED) ?? '';
-  const { items, folders } = await world.user(world.ownerOf(step.device)).backstage.truth();
+  const { items, others, folders } = await world.user(world.ownerOf(step.device)).backstage.truth();
   const doomed = [trash];
   for (const id of doomed) doomed.push(...folders.filter((f) => f.parentId === id).map((f) => f.folderId));
-  world.ledger.removed(items.filter((i) => doomed.includes(i.folderId)));
+  world.ledger.removed([...items, ...others].filter((i) => doomed.includes(i.folderId)));
   const answer = await device.send(
     'ItemOperations',
     el(

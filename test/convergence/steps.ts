@@ -15,6 +15,13 @@ export interface EditWish {
   value: number;
 }
 
+/** Something that a device does in a folder of events, contacts, tasks or notes. */
+export interface ItemWish {
+  what: 'add' | 'change' | 'delete' | 'fetch';
+  pick: number;
+  value: number;
+}
+
 /** New options of a collection. */
 export interface OptionsWish {
   filterType: number;
@@ -42,6 +49,19 @@ export type Step =
       forget: boolean;
       fault: Fault;
     }
+  /** The same of folders of events, contacts, tasks and notes. */
+  | {
+      kind: 'syncItems';
+      device: number;
+      folders: number[];
+      window: number;
+      getChanges: boolean;
+      asMoves: boolean;
+      options: OptionsWish | null;
+      edits: ItemWish[];
+      forget: boolean;
+      fault: Fault;
+    }
   | { kind: 'emptySync' | 'partialSync'; device: number; fault: Fault }
   | { kind: 'folderSync'; device: number; restart: boolean; fault: Fault }
   | {
@@ -52,7 +72,16 @@ export type Step =
       value: number;
       fault: Fault;
     }
-  | { kind: 'moveItems'; device: number; folder: number; to: number; picks: number[]; fault: Fault }
+  | {
+      kind: 'moveItems';
+      device: number;
+      /** Not of mail. */
+      items: boolean;
+      folder: number;
+      to: number;
+      picks: number[];
+      fault: Fault;
+    }
   | { kind: 'fetch'; device: number; folder: number; pick: number; fault: Fault }
   | { kind: 'empty'; device: number; subfolders: boolean; fault: Fault }
   | { kind: 'sendMail'; device: number; to: number; save: boolean; faults: Fault[] }
@@ -66,15 +95,16 @@ export type StepKind = Step['kind'];
 
 /** How often each kind comes. */
 const WEIGHTS: Partial<Record<StepKind, number>> = {
-  sync: 46,
+  sync: 40,
+  syncItems: 24,
   deliver: 9,
-  act: 12,
+  act: 15,
   together: 9,
   emptySync: 2,
   partialSync: 2,
   folderSync: 3,
-  folderChange: 3,
-  moveItems: 5,
+  folderChange: 4,
+  moveItems: 7,
   fetch: 3,
   empty: 1,
   sendMail: 2,
@@ -106,6 +136,8 @@ const EDITS: Record<EditWish['what'], number> = {
   sendDraft: 1,
 };
 
+const ITEM_EDITS: Record<ItemWish['what'], number> = { add: 8, change: 9, delete: 4, fetch: 1 };
+
 const ACTS: Record<Act['what'], number> = {
   read: 10,
   flag: 5,
@@ -115,6 +147,10 @@ const ACTS: Record<Act['what'], number> = {
   createFolder: 1,
   renameFolder: 1,
   deleteFolder: 0.4,
+  changeItem: 9,
+  touchItem: 4,
+  moveItem: 4,
+  removeItem: 2,
 };
 
 /** Days well away from the edges of every FilterType. */
@@ -155,6 +191,8 @@ function newStep(random: Random, cast: Cast, weights: Partial<Record<StepKind, n
         };
       case 'sync':
         return newSync(random, device, fault);
+      case 'syncItems':
+        return newSyncItems(random, device, fault);
       case 'folderSync':
         return { kind, device, restart: random.chance(0.1), fault };
       case 'folderChange': {
@@ -163,7 +201,8 @@ function newStep(random: Random, cast: Cast, weights: Partial<Record<StepKind, n
       }
       case 'moveItems': {
         const picks = Array.from({ length: 1 + random.below(3) }, number);
-        return { kind, device, folder: number(), to: number(), picks, fault };
+        const items = random.chance(0.35);
+        return { kind, device, items, folder: number(), to: number(), picks, fault };
       }
       case 'fetch':
         return { kind, device, folder: number(), pick: number(), fault };
@@ -216,9 +255,34 @@ function newSync(random: Random, device: number, fault: Fault): Step {
   };
 }
 
+function newSyncItems(random: Random, device: number, fault: Fault): Step {
+  const number = () => random.below(NUMBERS);
+  const many = random.chance(0.5) ? 0 : 1 + random.below(2);
+  return {
+    ...{ kind: 'syncItems', device, folders: Array.from({ length: many }, number) },
+    window: random.pick([1, 2, 5, 10, 25, 100]),
+    getChanges: !random.chance(0.1),
+    asMoves: random.chance(0.6),
+    options: random.chance(0.15)
+      ? {
+          ...{ filterType: random.below(6), conversationMode: false },
+          conflict: random.chance(0.5) ? 'client' : 'server',
+        }
+      : null,
+    edits: random.chance(0.6)
+      ? Array.from({ length: 1 + random.below(4) }, () => ({
+          ...{ what: random.weighted(ITEM_EDITS), pick: number(), value: number() },
+        }))
+      : [],
+    forget: random.chance(0.15),
+    fault,
+  };
+}
+
 const CONCURRENT: Partial<Record<StepKind, number>> = {
-  sync: 10,
-  act: 5,
+  sync: 9,
+  syncItems: 6,
+  act: 6,
   moveItems: 3,
   deliver: 2,
   evict: 1,

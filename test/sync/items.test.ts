@@ -323,6 +323,18 @@ describe('the window of tasks (FilterType 8: incomplete)', () => {
   });
 });
 
+test('an Add outside of the window, sent twice, leaves the device both times, and it hears no more of it', async () => {
+  const phone = new ModelDevice(mailbox, tasks);
+  phone.itemClass = 'Tasks';
+  phone.filterType = 8;
+  await phone.settle();
+  const commands = [added(newTask('t1', tasks, NOW))];
+  for (const reply of [await phone.ask({ commands }), await phone.ask({ commands })]) {
+    expect(reply.batch).toEqual([{ op: 'softDelete', itemId: 't1' }]);
+  }
+  expect(phone.repo.versions(tasks, ['t1']).size).toBe(0);
+});
+
 test('an event leaves the window when its end has aged out of it; one without an end stays', async () => {
   const calendar = (await mailbox.folderByRole('calendar'))?.folderId ?? '';
   const event = (itemId: string, endsAt: number): NewPimItem => ({
