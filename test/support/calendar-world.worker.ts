@@ -16,7 +16,7 @@ export const ANN = { address: 'ann@x.test', name: 'Ann Example' };
 const objects = createMemoryObjectStore(() => NOW);
 
 /** The context of a command of Ann's device. */
-export function contextOf(version: Version, more: object = {}): EasContext {
+export function contextOf(version: Version, zone?: string): EasContext {
   const user = { userId: 'u1', tenantId: 't1', address: ANN.address, displayName: ANN.name };
   return {
     version,
@@ -27,9 +27,9 @@ export function contextOf(version: Version, more: object = {}): EasContext {
       now: () => NOW,
       directory: {
         getUser: async () => ({ tenant: { tenantId: 't1' }, user }),
+        getUserSetting: async () => (zone === undefined ? null : { timeZone: zone }),
         listAliases: async () => [{ address: 'ann.alias@x.test', enabled: true }],
       },
-      ...more,
     },
     // Of the whole context, what events ask for.
   } as unknown as EasContext;
@@ -82,13 +82,9 @@ export async function shown(
   version: Version,
   options: Partial<SyncOptions> = {},
   whole = false,
+  context = contextOf(version),
 ): Promise<WbxmlElement> {
-  const nodes = await calendarCodec.render(
-    contextOf(version),
-    itemOf(event),
-    { ...DEFAULT_OPTIONS, ...options },
-    whole,
-  );
+  const nodes = await calendarCodec.render(context, itemOf(event), { ...DEFAULT_OPTIONS, ...options }, whole);
   return decodeWbxml(encodeWbxml(el('AirSync:ApplicationData', nodes), { version }));
 }
 

@@ -5,6 +5,7 @@ import { writeTimeZone } from '../../../../core/calendar/zones/activesync.ts';
 import {
   ANN,
   brief,
+  contextOf,
   dataOf,
   event,
   NOW,
@@ -181,6 +182,25 @@ describe('times and zones', () => {
       ];
       expect(await taken(said, '14.1')).toMatchObject({ start: '2026-11-26T00:00:00', duration: 'P1D' });
     }
+  });
+
+  test('of what floats are told in the zone of the owner, and it floats still when they come back', async () => {
+    const dates = event({ start: '2026-11-26T00:00:00', duration: 'P1D', showWithoutTime: true });
+    const { timeZone: _zone, ...date } = dates;
+    const context = contextOf('14.1', 'Europe/Zurich');
+    for (const before of [date, event({ timeZone: null })]) {
+      const data = await shown(before, '14.1', {}, false, context);
+      expect(brief(data)).toMatchObject({ Timezone: writeTimeZone('Europe/Zurich', NOW) });
+      expect(await taken([], '14.1', { present: before, context, data })).toEqual(before);
+    }
+    expect(brief(await shown(date, '14.1', {}, false, context))).toMatchObject({
+      StartTime: '20261125T230000Z',
+      EndTime: '20261126T230000Z',
+    });
+    // Of zones with the same clocks the owner's is meant.
+    expect(await taken([...WHEN, cal('Timezone', BERLIN)], '14.1', { context })).toMatchObject({
+      timeZone: 'Europe/Zurich',
+    });
   });
 
   test('around a change of the clocks stay what they are', async () => {

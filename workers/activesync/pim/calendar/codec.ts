@@ -17,6 +17,7 @@ import { STATUS } from '../../status.ts';
 import type { Incoming, ItemCodec, Taken } from '../codec.ts';
 import { attachmentsElement, takeAttachments, type Upload } from './attachments.ts';
 import { occurrenceOfWire, takeOccurrence } from './exceptions.ts';
+import { atHome, fromHome } from './home.ts';
 import { isOrganizer, type Self } from './people.ts';
 import { renderEvent } from './render.ts';
 import { selfOf } from './self.ts';
@@ -33,7 +34,7 @@ export const calendarCodec: ItemCodec = {
     const { present } = incoming;
     if (present !== null && present.kind !== 'event') return NOT_FOUND;
     const self = await selfOf(context);
-    const before = present?.document ?? null;
+    const before = present === null ? null : atHome(present.document, self.zone);
     if (incoming.instanceId !== null) return takeInstance(context, incoming, before, self);
     const { data, itemId } = incoming;
     const event = takeEvent(data, {
@@ -49,15 +50,15 @@ export const calendarCodec: ItemCodec = {
   },
   async render(context, item, options, whole) {
     if (item.kind !== 'event') return [];
-    const { version } = context;
+    const self = await selfOf(context);
     const frame = {
-      version,
-      self: await selfOf(context),
+      version: context.version,
+      self,
       itemId: item.itemId,
       bodies: options.bodies,
       whole,
     };
-    return renderEvent(item.document, frame);
+    return renderEvent(atHome(item.document, self.zone), frame);
   },
   added(context, item): WbxmlNode[] {
     if (item.kind !== 'event' || !atLeast(context.version, '16.0')) return [];
@@ -134,25 +135,27 @@ interface Outcome {
 
 async function finish(
   context: EasContext,
-  { data, itemId, folderId }: Incoming,
+  { data, itemId, folderId, present }: Incoming,
   self: Self,
   { before, after, uploads }: Outcome,
 ): Promise<Taken> {
+  const stored = present?.kind === 'event' ? present.document : null;
   const isSame = before !== null && sameJson(before, after);
   const now = context.services.now();
   // Files and occurrences change the event, too.
   const isStamped = isSame || after.updated !== before?.updated;
-  const document = isSame ? before : isStamped ? after : { ...after, updated: formatUtc(now) };
+  const stamped = isStamped ? after : { ...after, updated: formatUtc(now) };
+  const document = stored === null ? stamped : isSame ? stored : fromHome(stamped, stored, self.zone);
   if (utf8Length(JSON.stringify(document)) > MAX_DOCUMENT_BYTES || !isReasonable(document)) return REFUSED;
   const { ref, services } = context;
   for (const { attachmentId, bytes } of uploads) {
     await putAttachment(services.objects, { ...ref, itemId, attachmentId }, bytes);
   }
   const facts = pimFacts('event', document, now);
-  const announce = atLeast(context.version, '16.0') && concernsOthers(before, document, self);
+  const announce = atLeast(context.version, '16.0') && concernsOthers(stored, document, self);
   return {
     ...{ kind: 'item', item: { itemId, folderId, kind: 'event', document, facts }, announce },
-    ...(isMadeUp(context, data, before, uploads) ? { echo: true } : {}),
+    ...(isMadeUp(context, data, stored, uploads) ? { echo: true } : {}),
   };
 }
 

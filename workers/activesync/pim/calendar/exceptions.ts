@@ -47,7 +47,7 @@ export function takeOccurrence(
   const before = occurrenceAt(series, key);
   let next = before;
   if (saysTimes(data)) {
-    const times = takeTimes(data, { version, now, present: before, isPart: true });
+    const times = takeTimes(data, { version, now, present: before, zone: self.zone, isPart: true });
     if (times === 'invalid') return 'invalid';
     next = withTimes(next, times);
   }
@@ -90,8 +90,8 @@ export function takeExceptions(
 /** Renders the elements that a series and an exception both can have. */
 export type Describe = (event: CalendarEvent) => WbxmlNode[];
 
-/** Elements that cannot be empty: there is no word for their having been removed. */
-const NEVER_EMPTY = new Set(['AirSyncBase:Body', 'AirSyncBase:Attachments']);
+/** There is no word for their having been removed; an exception that was not answered has no time of it (3.2.5). */
+const NEVER_EMPTY = new Set(['AirSyncBase:Body', 'AirSyncBase:Attachments', 'Calendar:AppointmentReplyTime']);
 
 /** The Exceptions element, or null when there are none that a device could place. */
 export function exceptionsElement(

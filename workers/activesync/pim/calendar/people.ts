@@ -27,6 +27,8 @@ export interface Self {
   name: string;
   /** Whether an address, however it is written, is one of theirs. */
   isSelf(address: string): boolean;
+  /** IANA name; floating and all-day events are meant in it. */
+  zone: string;
 }
 
 /** Bits of MeetingStatus (MS-ASCAL 2.2.2.28). */

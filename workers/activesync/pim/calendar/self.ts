@@ -1,4 +1,5 @@
 import { ownerOf } from '../../../../core/automatic/own-addresses.ts';
+import { readWorkingHours, WORKING_HOURS_SETTING } from '../../../../core/people/working-hours.ts';
 import { sameAddress } from '../../../../core/scheduling/people.ts';
 import type { EasContext } from '../../context.ts';
 import type { Self } from './people.ts';
@@ -14,11 +15,16 @@ export function selfOf(context: EasContext): Promise<Self> {
 }
 
 async function load({ services, ref, principal }: EasContext): Promise<Self> {
-  const owner = await ownerOf(services.directory, ref);
+  const { tenantId, mailboxId } = ref;
+  const [owner, hours] = await Promise.all([
+    ownerOf(services.directory, ref),
+    services.directory.getUserSetting(tenantId, mailboxId, WORKING_HOURS_SETTING),
+  ]);
   const { address, displayName } = owner?.user ?? principal.user;
   return {
     address,
     name: displayName || address,
+    zone: readWorkingHours(hours).timeZone,
     isSelf: owner === null ? (one) => sameAddress(one, address) : (one) => owner.isSelf(one),
   };
 }

@@ -57,7 +57,7 @@ function goneOf(data: WbxmlElement, { version, present, supported }: TakeFrame):
 export function takeEvent(data: WbxmlElement, frame: TakeFrame): CalendarEvent | 'invalid' {
   const { version, self, now, present } = frame;
   const begun = present ?? newEvent(data, frame);
-  const times = takeTimes(data, { version, now, present });
+  const times = takeTimes(data, { version, now, present, zone: self.zone });
   if (begun === 'invalid' || times === 'invalid') return 'invalid';
   const isGone = goneOf(data, frame);
   const organizes = present === null || isOrganizer(present, self);

@@ -7,7 +7,7 @@ import { localOf, utcOf } from '../../../../core/calendar/zones/convert.ts';
 import { atLeast, type Version } from '../../http/versions.ts';
 import { booleanOf, dayOf, formatCompact, parseCompact, timeOf } from './wire.ts';
 
-/** Where an event has no time zone: floating ones, and whole days of no place in particular. */
+/** Of an event that has none: what floats comes with the zone of its owner (home.ts). */
 const NO_ZONE = 'Etc/UTC';
 const HALF_HOUR = 1800;
 /** Devices whose daylight rules are not ours are an hour off midnight: still the same day. */
@@ -77,6 +77,8 @@ export interface TimeFrame {
   present: Timed | null;
   /** Seconds since the epoch. */
   now: number;
+  /** Zone of the owner, for times of a device that says nothing of theirs. */
+  zone: string;
   /** It is one occurrence of a series: a whole day when the series is one (MS-ASCAL 2.2.2.1). */
   isPart?: boolean;
 }
@@ -96,7 +98,7 @@ export function takeTimes(data: WbxmlElement, frame: TimeFrame): Required<Timed>
     frame.isPart === true
       ? present.showWithoutTime === true
       : (says ?? (present.showWithoutTime === true && areMidnights(data, present, version)));
-  const timeZone = takeZone(data, allDay, present, start, version);
+  const timeZone = takeZone(data, allDay, start, frame);
   const before = wireSpan({ ...present, showWithoutTime: allDay }, version);
   if (start === undefined) return settle({ timeZone, allDay }, before.start, end ?? before.end, frame);
   const endStays = (frame.isPart === true || atLeast(version, '16.0')) && before.end > start;
@@ -111,7 +113,7 @@ function takeNew(
   allDay: boolean,
   frame: TimeFrame,
 ): Required<Timed> | 'invalid' {
-  const { now, version } = frame;
+  const { now } = frame;
   const rounded = Math.ceil(now / HALF_HOUR) * HALF_HOUR;
   let { start, end } = given;
   if (start === undefined) {
@@ -122,30 +124,25 @@ function takeNew(
     if (start > now) return 'invalid';
     end = rounded + HALF_HOUR;
   }
-  const timeZone = takeZone(data, allDay, null, start, version);
+  const timeZone = takeZone(data, allDay, start, frame);
   return settle({ timeZone, allDay }, start, end, frame);
 }
 
 function takeZone(
   data: WbxmlElement,
   allDay: boolean,
-  present: Timed | null,
   start: number | undefined,
-  version: Version,
+  { version, present, zone }: TimeFrame,
 ): string | null {
-  const before = present?.timeZone ?? null;
-  const blob = textOf(data, 'Calendar:Timezone');
   // A date has no zone; what an older device said of it stays.
-  if (allDay && atLeast(version, '16.0')) return before;
+  if (allDay && atLeast(version, '16.0')) return present?.timeZone ?? null;
   // Whole days without a zone are dates, whatever clock they are read on.
-  const silent = present === null ? (allDay ? null : NO_ZONE) : before;
-  if (blob === undefined || blob.trim() === '') return silent;
+  const silent = present === null ? (allDay ? null : zone) : (present.timeZone ?? null);
+  const structure = textOf(data, 'Calendar:Timezone');
+  if (structure === undefined || structure.trim() === '') return silent;
   const at = (start ?? (present === null ? 0 : wireSpan(present, version).start)) * 1000;
-  const prefer = present === null ? [] : [zoneOf(present)];
-  const zone = readTimeZone(blob, { prefer, at });
-  if (zone === null) return silent;
-  // What floats is shown as UTC, and comes back as that.
-  return present !== null && before === null && zone === NO_ZONE ? null : zone;
+  const prefer = present === null ? [zone] : [zoneOf(present), zone];
+  return readTimeZone(structure, { prefer, at }) ?? silent;
 }
 
 function areMidnights(data: WbxmlElement, present: Timed, version: Version): boolean {
