@@ -1,6 +1,9 @@
 import packageJson from '../package.json' with { type: 'json' };
 import { type Command, CommandError, UsageError } from './command.ts';
 import { aliasAdd } from './commands/alias-add.ts';
+import { calendarShare } from './commands/calendar-share.ts';
+import { calendarShares } from './commands/calendar-shares.ts';
+import { calendarUnshare } from './commands/calendar-unshare.ts';
 import { check } from './commands/check.ts';
 import { deliver } from './commands/deliver.ts';
 import { deviceAllow, deviceBlock, deviceQuarantine } from './commands/device-access.ts';
@@ -87,6 +90,7 @@ import { userQuota } from './commands/user-quota.ts';
 import { userRetention } from './commands/user-retention.ts';
 import { userSending } from './commands/user-sending.ts';
 import { userUnlockSending } from './commands/user-unlock-sending.ts';
+import { userWorkingHours } from './commands/user-working-hours.ts';
 import { createOutput, type Streams } from './output.ts';
 
 /** Every command, in the order of the help. */
@@ -150,6 +154,10 @@ export const COMMANDS: readonly Command[] = [
   tenantSending,
   userSending,
   userUnlockSending,
+  userWorkingHours,
+  calendarShare,
+  calendarUnshare,
+  calendarShares,
   userGrantSend,
   outboxList,
   outboxShow,

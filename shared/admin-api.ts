@@ -267,6 +267,37 @@ export interface AddCertificate {
   certificate: string;
 }
 
+/** Of a calendar that others may see or edit. */
+export interface CalendarShareView {
+  owner: string;
+  folderId: string;
+  /** Name of the calendar. */
+  folder: string;
+  /** Address of a user, or `everybody` of the tenant. */
+  grantee: string;
+  /** null: rights that no word stands for. */
+  level: ShareLevelName | null;
+  rights: string[];
+}
+/** none: not even when one is busy. freebusy: when. detail: what and where. read: all of it. edit: and change it. */
+type ShareLevelName = 'none' | 'freebusy' | 'detail' | 'read' | 'edit';
+
+export interface ShareCalendar {
+  level: ShareLevelName;
+  /** Id or name of the calendar; the default one without it. */
+  folder?: string | undefined;
+}
+
+/** When a user is at work. */
+export interface WorkingHoursView {
+  days: ('mo' | 'tu' | 'we' | 'th' | 'fr' | 'sa' | 'su')[];
+  /** Minutes after midnight. */
+  start: number;
+  end: number;
+  /** IANA name. */
+  timeZone: string;
+}
+
 export interface GroupView {
   address: string;
   groupId: string;

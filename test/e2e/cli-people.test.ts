@@ -102,7 +102,48 @@ describe('waypost, the people of a tenant', () => {
     expect((await waypost('group', 'list')).out).toMatch(/team@cli\.test +Team +2/);
     expect((await waypost('group', 'members', 'team@cli.test', '--set', 'x@y.test')).out).toBe('x@y.test\n');
     expect((await waypost('group', 'members', 'team@cli.test')).out).toBe('x@y.test\n');
+    const set = await waypost(
+      'group',
+      'set',
+      'team@cli.test',
+      '--senders',
+      'anyone',
+      '--no-external',
+      '--hide',
+    );
+    expect(set.out).toMatch(/senders +anyone\n.*get nothing\n.*hidden\n/s);
+    expect((await waypost('group', 'set', 'team@cli.test', '--name', 'All')).out).toMatch(/All\n.*anyone/s);
+    expect((await waypost('group', 'set', 'team@cli.test', '--senders', 'some')).code).toBe(2);
+    expect((await waypost('route', 'team+x@cli.test')).out).toContain('members of the group team@cli.test');
     expect((await waypost('group', 'remove', 'team@cli.test')).code).toBe(0);
     expect((await waypost('group', 'members', 'team@cli.test')).code).toBe(1);
   });
+
+  it('shares calendars and takes that back', async () => {
+    expect((await waypost('user', 'add', 'bob@cli.test', '--password', 'correct horse')).code).toBe(0);
+    const share = (...more: string[]) => waypost('calendar', 'share', 'ann@cli.test', ...more);
+    expect((await share('bob@cli.test', '--rights', 'edit')).out).toMatch(/Calendar +bob@cli\.test +edit/);
+    expect((await share('everybody', '--rights', 'detail')).out).toMatch(/everybody +detail/);
+    expect((await share('bob@cli.test', '--rights', 'all')).code).toBe(2);
+    const refused = [
+      await share('ann@cli.test', '--rights', 'read'),
+      await share('absent@cli.test', '--rights', 'read'),
+      await share('bob@cli.test', '--rights', 'read', '--folder', 'Inbox'),
+    ];
+    expect(refused.map(({ code }) => code)).toEqual([1, 1, 1]);
+    expect((await waypost('calendar', 'unshare', 'ann@cli.test', 'everybody')).code).toBe(0);
+    const left = JSON.parse((await waypost('calendar', 'shares', 'ann@cli.test', '--json')).out);
+    expect(left).toMatchObject([{ owner: 'ann@cli.test', grantee: 'bob@cli.test', level: 'edit' }]);
+  }, 60_000);
+
+  it('sets when people are at work', async () => {
+    const hours = (...more: string[]) => waypost('user', 'working-hours', 'ann@cli.test', ...more);
+    expect((await hours()).out).toBe('mo tu we th fr, 08:00 to 17:00, Etc/UTC\n');
+    const set = await hours('--days', 'sa-tu,th', '--from', '9:30', '--zone', 'W. Europe Standard Time');
+    expect(set.out).toBe('mo tu th sa su, 09:30 to 17:00, Europe/Berlin\n');
+    expect((await hours('--to', '08:00')).code).toBe(1);
+    expect((await hours('--zone', 'Mars/Base')).code).toBe(1);
+    expect([(await hours('--to', '25:00')).code, (await hours('--days', 'xx')).code]).toEqual([2, 2]);
+    expect((await hours()).out).toBe(set.out);
+  }, 60_000);
 });

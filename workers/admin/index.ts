@@ -9,6 +9,7 @@ import { hasAdminToken } from './auth.ts';
 import { type AdminEnv, type AdminHooks, createContext } from './context.ts';
 import { AdminError, isCallersError, problemResponse } from './problem.ts';
 import { addAliasRoutes } from './routes/aliases.ts';
+import { addCalendarRoutes } from './routes/calendars.ts';
 import { addCarrierRoutes } from './routes/carriers.ts';
 import { addCredentialRoutes } from './routes/credentials.ts';
 import { addDeadLetterRoutes } from './routes/dead-letters.ts';
@@ -89,6 +90,7 @@ export function createAdmin(services: Services, hooks: AdminHooks): Hono<AdminEn
   addDeadLetterRoutes(app, admin);
   addPeopleRoutes(app, admin);
   addGroupRoutes(app, admin);
+  addCalendarRoutes(app, admin);
   addCarrierRoutes(app, admin);
   addLinkRoutes(app, admin);
   addRecoveryRoutes(app, admin);
