@@ -21,7 +21,7 @@ CREATE TABLE objects (
   PRIMARY KEY (mailbox_id, item_id)
 ) STRICT;
 
-CREATE INDEX objects_by_uid ON objects (mailbox_id, uid, kind, item_id, tenant_id);
+CREATE INDEX objects_by_uid ON objects (mailbox_id, uid, kind);
 -- Across the mailboxes of a tenant, for the scheduled handler.
 CREATE INDEX objects_to_remind ON objects (tenant_id, remind_at, mailbox_id, item_id) WHERE remind_at IS NOT NULL;
 CREATE INDEX objects_to_announce ON objects (tenant_id, mailbox_id, item_id) WHERE to_announce = 1;

@@ -20,7 +20,7 @@ CREATE TABLE mail_state.objects (
   PRIMARY KEY (mailbox_id, item_id)
 );
 
-CREATE INDEX objects_by_uid ON mail_state.objects (mailbox_id, uid, kind, item_id, tenant_id);
+CREATE INDEX objects_by_uid ON mail_state.objects (mailbox_id, uid, kind);
 -- Across the mailboxes of a tenant, for the scheduled handler.
 CREATE INDEX objects_to_remind ON mail_state.objects (tenant_id, remind_at, mailbox_id, item_id)
   WHERE remind_at IS NOT NULL;

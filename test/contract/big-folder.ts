@@ -1,5 +1,6 @@
 import type { FolderRole } from '../../core/mail/types.ts';
 import type { MailboxStore } from '../../core/ports/mail.ts';
+import { contact, event } from './pim-items.ts';
 import { message } from './subject.ts';
 
 /** A mailbox with many messages in the Inbox, a thousand of them read and some moved away since. */
@@ -21,6 +22,12 @@ export async function fillMailbox(mailbox: MailboxStore, count: number): Promise
   await mailbox.createFolder({ folderId: 'own', parentId: null, displayName: 'Own', itemClass: 'Email' });
   const people = Array.from({ length: 500 }, (_, i) => ({ address: `p${i}@example.com`, name: '' }));
   await mailbox.noteCorrespondents(people, 5);
+  const day = (n: number) => ({ startsAt: n * 100, endsAt: n * 100 + 50, remindAt: n * 100 });
+  await mailbox.putItems(
+    Array.from({ length: 3000 }, (_, n) =>
+      event(`event-${String(n).padStart(6, '0')}`, '8', { facts: { ...day(n), sortAt: n * 100 + 50 } }),
+    ),
+  );
   for (let i = 0; i < 20; i++) await mailbox.setConversationRule(`thread-${i}`, archive);
 }
 
@@ -76,6 +83,18 @@ export function hotReads(mailbox: MailboxStore, inbox: string): Record<string, (
     createFolder: () =>
       mailbox.createFolder({ folderId: 'f1', parentId: inbox, displayName: 'New', itemClass: 'Email' }),
     updateFolder: () => mailbox.updateFolder('f1', { parentId: 'own', displayName: 'Newer' }),
+    putItem: () => mailbox.putItem(event('event-000007', '8', { title: 'Changed' })),
+    putItems: () =>
+      mailbox.putItems([contact('new', '9'), event('event-000008', '8'), contact('newer', '9')]),
+    pimItems: () => mailbox.pimItems(['event-000004', 'item-000004']),
+    itemsByUid: () => mailbox.itemsByUid('event', 'uid-event-000004'),
+    eventsBetween: () => mailbox.eventsBetween(['8', 'own'], 299_000, 310_000, null, 50),
+    'eventsBetween, a later page': () =>
+      mailbox.eventsBetween(['8'], 290_000, 310_000, { startsAt: 295_000, itemId: 'event' }, 50),
+    pimPage: () => mailbox.pimPage('8', 'event-000004', 50),
+    pimIds: () => mailbox.pimIds('event-000004', 50),
+    setReminder: () => mailbox.setReminder('event-000004', 5, null),
+    announced: () => mailbox.announced('event-000004', 5),
     emptyFolders: () => mailbox.emptyFolders(['own'], 5),
     deleteFolder: () => mailbox.deleteFolder('own', 5),
     setFlags: () => mailbox.setFlags([{ itemId: 'item-000004', isRead: true }]),

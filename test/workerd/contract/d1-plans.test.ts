@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { MailboxArchive } from '../../../core/ports/archive.ts';
-import type { MailboxStore } from '../../../core/ports/mail.ts';
+import type { MailboxStore, MailStore } from '../../../core/ports/mail.ts';
 import { createD1Stores } from '../../../store/index.ts';
 import { fillMailbox, hotReads } from '../../contract/big-folder.ts';
 import { freshRef, messages } from '../../contract/subject.ts';
@@ -30,6 +30,7 @@ const noting = new Proxy(bindings.MAIL_1, {
 
 let mailbox: MailboxStore;
 let archive: MailboxArchive;
+let mail: MailStore;
 let inbox: string;
 
 beforeAll(async () => {
@@ -42,7 +43,8 @@ beforeAll(async () => {
     audit: AUDIT,
   });
   const ref = freshRef();
-  mailbox = stores.mail.mailbox(ref);
+  mail = stores.mail;
+  mailbox = mail.mailbox(ref);
   archive = stores.archive.mailbox(ref);
   await fillMailbox(mailbox, 20_000);
   inbox = (await mailbox.folderByRole('inbox'))?.folderId ?? '';
@@ -59,10 +61,10 @@ async function walks({ sql, params }: Statement): Promise<string[]> {
     .map((row) => row.detail)
     .filter(
       (detail) =>
-        /^SCAN (mailboxes|folders|items|messages|message_parts|tombstones|correspondents|conversation_rules|mailbox_settings|rules|rule_sets|delivery_reports|automatic_sends)\b/.test(
+        /^SCAN (mailboxes|folders|items|messages|message_parts|objects|tombstones|correspondents|conversation_rules|mailbox_settings|rules|rule_sets|delivery_reports|automatic_sends)\b/.test(
           detail,
         ) ||
-        /^SEARCH (items|messages|message_parts|tombstones|correspondents|conversation_rules|mailbox_settings|delivery_reports|automatic_sends)\b.*\(mailbox_id=\?\)/.test(
+        /^SEARCH (items|messages|message_parts|objects|tombstones|correspondents|conversation_rules|mailbox_settings|delivery_reports|automatic_sends)\b.*\(mailbox_id=\?\)/.test(
           detail,
         ) ||
         (sorts.test(detail) && sql.startsWith('select')),
@@ -83,6 +85,8 @@ describe('a folder of 20,000 messages on D1', () => {
     head: () => archive.head(),
     changed: async () => archive.changed((await archive.head()).modseq - 5, 1e9, 100),
     items: () => archive.items('item-010000', 100),
+    'items, objects': () => archive.items('event-000100', 100),
+    known: () => archive.known(['item-000001', 'event-000002']),
     gone: () => archive.gone({ folderId: '2', itemId: 'item-000100' }, 100),
     present: () => archive.present(['item-000001', 'item-000002']),
     restoreMessages: () => {
@@ -102,6 +106,26 @@ describe('a folder of 20,000 messages on D1', () => {
     await ARCHIVE[name]?.();
     expect(statements.length).toBeGreaterThan(0);
     for (const statement of statements) expect(await walks(statement), statement.sql).toEqual([]);
+  });
+
+  test.each([
+    'reminder',
+    'announce',
+  ] as const)('what is due in a shard is read from an index: %s', async (what) => {
+    statements.length = 0;
+    const { tenantId, shard } = mailbox.ref;
+    await mail.duePim(tenantId, shard, what, {
+      until: 500,
+      limit: 10,
+      after: { mailboxId: 'm', itemId: 'i' },
+    });
+    expect(statements).toHaveLength(1);
+    const [statement] = statements;
+    if (statement === undefined) throw new Error('no statement');
+    const { results } = await bindings.MAIL_1.prepare(`explain query plan ${statement.sql}`)
+      .bind(...statement.params)
+      .all<{ detail: string }>();
+    expect(results[0]?.detail).toContain(what === 'reminder' ? 'objects_to_remind' : 'objects_to_announce');
   });
 
   test('a Sync without changes costs one statement, a page of messages two, a batch of new ones five', async () => {
