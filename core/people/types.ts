@@ -32,10 +32,10 @@ export interface PhotoRef {
   size: number;
 }
 
-/** An entry of the address list (MS-ASCMD: GAL): a user of the tenant or a distribution group. */
+/** An entry of the address list (MS-ASCMD: GAL): a user of the tenant, a distribution group, or a shared contact. */
 export interface Person extends PersonAttributes {
-  kind: 'user' | 'group';
-  /** User id or group id. */
+  kind: 'user' | 'group' | 'contact';
+  /** User id, group id or contact id. */
   personId: string;
   /** Primary address, canonical. */
   address: string;
@@ -43,6 +43,16 @@ export interface Person extends PersonAttributes {
   /** Folded display name by which the address list is ordered. */
   sortKey: string;
   photo: PhotoRef | null;
+}
+
+/** Somebody outside of the tenant whom its address list has. */
+export interface SharedContact extends PersonAttributes {
+  tenantId: string;
+  /** Of `sharedContactId`: a tenant has one contact of an address. */
+  contactId: string;
+  /** Canonical. */
+  address: string;
+  displayName: string;
 }
 
 /** Keyset position in the address list: after this entry. */

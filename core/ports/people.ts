@@ -5,12 +5,13 @@ import type {
   PersonAttributes,
   PersonCursor,
   PhotoRef,
+  SharedContact,
   TrustedRoot,
   UserCertificate,
 } from '../people/types.ts';
 
 /**
- * The address list of each tenant: its users with their attributes, and distribution groups. Searching leaves out
+ * The address list of each tenant: its users with their attributes, distribution groups, and shared contacts. Searching leaves out
  * hidden entries and users who are disabled.
  */
 export interface PeopleDirectory {
@@ -35,8 +36,8 @@ export interface PeopleDirectory {
 
   /** Rejects with NotFoundError when there is no such user. */
   setPersonAttributes(tenantId: string, userId: string, attributes: PersonAttributes): Promise<void>;
-  /** null takes the photo away. Rejects with NotFoundError when there is no such user. */
-  setPersonPhoto(tenantId: string, userId: string, photo: PhotoRef | null): Promise<void>;
+  /** Of a user or a shared contact. null takes the photo away. Rejects with NotFoundError when there is none such. */
+  setPersonPhoto(tenantId: string, personId: string, photo: PhotoRef | null): Promise<void>;
 
   /** Repeating it changes nothing. */
   putCertificate(certificate: UserCertificate): Promise<void>;
@@ -48,6 +49,18 @@ export interface PeopleDirectory {
   putTrustedRoot(root: TrustedRoot): Promise<void>;
   deleteTrustedRoot(tenantId: string, fingerprint: string): Promise<void>;
   listTrustedRoots(tenantId: string): Promise<TrustedRoot[]>;
+
+  /**
+   * Adds a shared contact, or replaces all of it but its photo. Rejects with ConflictError when a user, an alias or a
+   * group has the address.
+   */
+  putSharedContact(contact: SharedContact): Promise<void>;
+  /** With its words. Rejects with NotFoundError when there is no such contact. */
+  deleteSharedContact(tenantId: string, contactId: string): Promise<void>;
+  /** Also a hidden one; null when there is none. */
+  getSharedContact(tenantId: string, contactId: string): Promise<Person | null>;
+  /** All, hidden ones too, in order of address, after this one. */
+  listSharedContacts(tenantId: string, after: string, limit: number): Promise<Person[]>;
 
   /** Rejects with ConflictError when a user, an alias or a group has the address. */
   createGroup(group: Group): Promise<void>;

@@ -6,6 +6,7 @@ import {
   type Person,
   type PersonAttributes,
   type PhotoRef,
+  type SharedContact,
   type TrustedRoot,
   type UserCertificate,
 } from '../../core/people/types.ts';
@@ -34,6 +35,7 @@ export function createMemoryPeople({ users, aliases }: Known): PeopleDirectory &
   const certificates = new Map<string, UserCertificate>();
   const roots = new Map<string, TrustedRoot>();
   const groups = new Map<string, Group & { members: string[] }>();
+  const contacts = new Map<string, SharedContact>();
 
   const groupAt = (address: string) => [...groups.values()].find((g) => g.address === address);
   const requireUser = (tenantId: string, userId: string) => {
@@ -63,6 +65,13 @@ export function createMemoryPeople({ users, aliases }: Known): PeopleDirectory &
     sortKey: sortKeyOf(group),
     photo: null,
   });
+  const contactEntry = ({ tenantId: _tenantId, contactId, ...contact }: SharedContact): Person => ({
+    ...contact,
+    kind: 'contact',
+    personId: contactId,
+    sortKey: sortKeyOf(contact),
+    photo: photos.get(contactId) ?? null,
+  });
   const wordsOf = (person: Person): string[] => [
     ...entryWords(person),
     ...attributeWords(person),
@@ -75,6 +84,7 @@ export function createMemoryPeople({ users, aliases }: Known): PeopleDirectory &
     [
       ...[...users.values()].filter((u) => u.tenantId === tenantId && u.status !== 'disabled').map(personOf),
       ...[...groups.values()].filter((g) => g.tenantId === tenantId).map(groupEntry),
+      ...[...contacts.values()].filter((c) => c.tenantId === tenantId).map(contactEntry),
     ]
       .filter((p) => !p.hidden)
       .sort((a, b) => compareText(a.sortKey, b.sortKey) || compareText(a.personId, b.personId));
@@ -125,10 +135,10 @@ export function createMemoryPeople({ users, aliases }: Known): PeopleDirectory &
       const fitted = Object.fromEntries(Object.entries(texts).map(([k, v]) => [k, fitText(v, 512)]));
       attributes.set(userId, { ...(fitted as Omit<PersonAttributes, 'hidden'>), hidden });
     },
-    async setPersonPhoto(tenantId, userId, photo) {
-      requireUser(tenantId, userId);
-      if (photo === null) photos.delete(userId);
-      else photos.set(userId, { ...photo });
+    async setPersonPhoto(tenantId, personId, photo) {
+      if (contacts.get(personId)?.tenantId !== tenantId) requireUser(tenantId, personId);
+      if (photo === null) photos.delete(personId);
+      else photos.set(personId, { ...photo });
     },
 
     async putCertificate(certificate) {
@@ -167,6 +177,39 @@ export function createMemoryPeople({ users, aliases }: Known): PeopleDirectory &
         [...roots.values()]
           .filter((r) => r.tenantId === tenantId)
           .sort((a, b) => compareText(a.fingerprint, b.fingerprint)),
+      ),
+
+    async putSharedContact({ hidden, ...texts }) {
+      const { tenantId, contactId, address } = texts;
+      const taken =
+        groupAt(address) !== undefined ||
+        aliases.has(address) ||
+        [...users.values()].some((u) => u.address === address) ||
+        (contacts.get(contactId)?.tenantId ?? tenantId) !== tenantId;
+      if (taken) throw new ConflictError('address is taken');
+      const fitted = Object.fromEntries(Object.entries(texts).map(([k, v]) => [k, fitText(v, 512)]));
+      const displayName = fitText(texts.displayName, 1024);
+      contacts.set(contactId, {
+        ...(fitted as Omit<SharedContact, 'hidden'>),
+        ...{ tenantId, contactId, address, displayName, hidden },
+      });
+    },
+    async deleteSharedContact(tenantId, contactId) {
+      if (contacts.get(contactId)?.tenantId !== tenantId) throw new NotFoundError('no such contact');
+      contacts.delete(contactId);
+      photos.delete(contactId);
+    },
+    async getSharedContact(tenantId, contactId) {
+      const contact = contacts.get(contactId);
+      return contact?.tenantId === tenantId ? structuredClone(contactEntry(contact)) : null;
+    },
+    listSharedContacts: async (tenantId, after, limit) =>
+      structuredClone(
+        [...contacts.values()]
+          .filter((c) => c.tenantId === tenantId && compareText(c.address, after) > 0)
+          .sort((a, b) => compareText(a.address, b.address))
+          .slice(0, limit)
+          .map(contactEntry),
       ),
 
     async createGroup(group) {

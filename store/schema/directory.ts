@@ -135,6 +135,12 @@ export function directoryTables(kit: SchemaKit) {
       /** As in people, where searching looks. */
       hidden: integer('hidden').notNull(),
     }),
+    sharedContacts: kit.table('directory', 'shared_contacts', {
+      tenantId: text('tenant_id').notNull(),
+      contactId: text('contact_id').notNull(),
+      address: text('address').notNull(),
+      displayName: text('display_name').notNull(),
+    }),
     groupDeliveries: kit.table('directory', 'group_deliveries', {
       tenantId: text('tenant_id').notNull(),
       rawKey: text('raw_key').notNull(),

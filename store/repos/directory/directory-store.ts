@@ -64,6 +64,12 @@ import {
   setSyncEnabled,
 } from './policies.ts';
 import { createSendGrants } from './send-grants.ts';
+import {
+  deleteSharedContact,
+  getSharedContact,
+  listSharedContacts,
+  putSharedContact,
+} from './shared-contacts.ts';
 import { getTenantSetting, putTenantSetting } from './tenant-settings.ts';
 import {
   createDomain,
@@ -134,6 +140,10 @@ export function createDirectoryStore(context: DirectoryContext): DirectoryStore 
     deleteTrustedRoot: (tenantId, fingerprint) => deleteTrustedRoot(context, tenantId, fingerprint),
     listTrustedRoots: (tenantId) => listTrustedRoots(context, tenantId),
     ...keeping(context),
+    putSharedContact: (contact) => putSharedContact(context, contact),
+    deleteSharedContact: (tenantId, contactId) => deleteSharedContact(context, tenantId, contactId),
+    getSharedContact: (tenantId, contactId) => getSharedContact(context, tenantId, contactId),
+    listSharedContacts: (tenantId, after, limit) => listSharedContacts(context, tenantId, after, limit),
     createGroup: (group) => createGroup(context, group),
     updateGroup: (tenantId, groupId, settings) => updateGroup(context, tenantId, groupId, settings),
     ...createGroupDeliveries(context),

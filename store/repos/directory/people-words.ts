@@ -1,4 +1,5 @@
 import { and, eq, type SQLWrapper, sql } from 'drizzle-orm';
+import type { Person } from '../../../core/people/types.ts';
 import { entryWords, sortKeyOf } from '../../../core/people/words.ts';
 import { given, insertSelect, int } from '../../dialect/statements.ts';
 import { fitText } from '../../text.ts';
@@ -52,18 +53,21 @@ export function dropWords(
     );
 }
 
-/** Statements that put a new user or group into the address list; they run after its own row is there. */
-export function newEntry(directory: DirectoryContext, kind: 'user' | 'group', entry: Entry): SQLWrapper[] {
+/** Statements that put a new user, group or contact into the address list; they run after its own row is there. */
+export function newEntry(directory: DirectoryContext, kind: Person['kind'], entry: Entry): SQLWrapper[] {
   const { executor, tables } = directory;
-  const { people, users, mailGroups } = tables;
+  const { people, users, mailGroups, sharedContacts } = tables;
   const { tenantId, personId, address } = entry;
   // A user or group that was refused because its address is taken must not become an entry.
   const isThere =
     kind === 'user'
       ? sql`exists (select 1 from ${users} where ${users.tenantId} = ${tenantId}
           and ${users.userId} = ${personId} and ${users.address} = ${address})`
-      : sql`exists (select 1 from ${mailGroups} where ${mailGroups.tenantId} = ${tenantId}
-          and ${mailGroups.groupId} = ${personId} and ${mailGroups.address} = ${address})`;
+      : kind === 'group'
+        ? sql`exists (select 1 from ${mailGroups} where ${mailGroups.tenantId} = ${tenantId}
+          and ${mailGroups.groupId} = ${personId} and ${mailGroups.address} = ${address})`
+        : sql`exists (select 1 from ${sharedContacts} where ${sharedContacts.tenantId} = ${tenantId}
+          and ${sharedContacts.contactId} = ${personId} and ${sharedContacts.address} = ${address})`;
   const none = sql`''`;
   return [
     insertSelect(

@@ -163,7 +163,7 @@ function userOf({ tables: { people, users } }: DirectoryContext, tenantId: strin
 }
 
 function isActive({ tables: { people, users } }: DirectoryContext): SQL {
-  return sql`(${people.kind} = 'group' or ${users.status} <> 'disabled')`;
+  return sql`(${people.kind} <> 'user' or ${users.status} <> 'disabled')`;
 }
 
 function isListed(directory: DirectoryContext): SQL | undefined {
@@ -178,8 +178,13 @@ function isHit({ tables: { people } }: DirectoryContext): SQL {
  * The entries that the derived table `hits (hit_id)` names, with address and name from the table of their kind. CROSS
  * JOIN keeps SQLite to this order; of its own it may walk through all entries of the tenant in order of name.
  */
-function selectPeople(directory: DirectoryContext, tenantId: string, hits: SQL, which: SQL | undefined) {
-  const { people, users, mailGroups } = directory.tables;
+export function selectPeople(
+  directory: DirectoryContext,
+  tenantId: string,
+  hits: SQL,
+  which: SQL | undefined,
+) {
+  const { people, users, mailGroups, sharedContacts } = directory.tables;
   return directory.executor.build
     .select({
       personId: people.personId,
@@ -197,8 +202,12 @@ function selectPeople(directory: DirectoryContext, tenantId: string, hits: SQL, 
       photoKey: people.photoKey,
       photoType: people.photoType,
       photoSize: people.photoSize,
-      address: sql<string | null>`coalesce(${users.address}, ${mailGroups.address})`.as('address'),
-      displayName: sql<string | null>`coalesce(${users.displayName}, ${mailGroups.displayName})`.as(
+      address: sql<
+        string | null
+      >`coalesce(${users.address}, ${mailGroups.address}, ${sharedContacts.address})`.as('address'),
+      displayName: sql<
+        string | null
+      >`coalesce(${users.displayName}, ${mailGroups.displayName}, ${sharedContacts.displayName})`.as(
         'display_name',
       ),
     })
@@ -206,16 +215,20 @@ function selectPeople(directory: DirectoryContext, tenantId: string, hits: SQL, 
     .crossJoin(people)
     .leftJoin(users, userOf(directory, tenantId))
     .leftJoin(mailGroups, and(eq(mailGroups.groupId, people.personId), eq(mailGroups.tenantId, tenantId)))
+    .leftJoin(
+      sharedContacts,
+      and(eq(sharedContacts.contactId, people.personId), eq(sharedContacts.tenantId, tenantId)),
+    )
     .where(and(eq(people.tenantId, tenantId), isHit(directory), which));
 }
 
 type Row = Awaited<ReturnType<typeof selectPeople>>[number];
 
-function person(row: Row): Person {
+export function person(row: Row): Person {
   const { hidden, photoKey, photoType, photoSize, kind, address, displayName, ...rest } = row;
   return {
     ...rest,
-    kind: kind === 'group' ? 'group' : 'user',
+    kind: kind === 'group' || kind === 'contact' ? kind : 'user',
     address: address ?? '',
     displayName: displayName ?? '',
     hidden: hidden === 1,

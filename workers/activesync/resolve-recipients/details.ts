@@ -27,7 +27,7 @@ export async function readDetails(
   const owners = new Map<string, string[]>();
   for (const person of uniquePeople(people)) {
     if (person.kind === 'user') owners.set(person.personId, [person.personId]);
-    else if (wanted.certificates) {
+    else if (person.kind === 'group' && wanted.certificates) {
       const addresses = await directory.groupMembers(tenantId, person.personId, MAX_MEMBERS);
       members.set(person.personId, addresses.length);
       const found = await directory.peopleAt(tenantId, addresses);
