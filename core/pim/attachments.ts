@@ -16,7 +16,7 @@ export interface AttachmentPlace extends Pick<MailboxRef, 'tenantId' | 'mailboxI
   attachmentId: string;
 }
 
-export function attachmentKey({ tenantId, mailboxId, itemId, attachmentId }: AttachmentPlace): string {
+function attachmentKey({ tenantId, mailboxId, itemId, attachmentId }: AttachmentPlace): string {
   return `${attachmentsPrefix(tenantId)}${mailboxId}/${itemId}/${attachmentId}`;
 }
 

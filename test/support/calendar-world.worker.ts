@@ -1,5 +1,6 @@
 import { decodeWbxml, el, encodeWbxml, type WbxmlElement, type WbxmlNode } from '../../codecs/wbxml/index.ts';
 import type { CalendarEvent } from '../../core/calendar/types.ts';
+import { writeTimeZone } from '../../core/calendar/zones/activesync.ts';
 import { pimFacts } from '../../core/pim/facts.ts';
 import type { PimItem } from '../../core/pim/types.ts';
 import { DEFAULT_OPTIONS, type SyncOptions } from '../../core/sync/options.ts';
@@ -113,4 +114,41 @@ export function event(more: Partial<CalendarEvent> = {}): CalendarEvent {
     timeZone: 'Europe/Berlin',
     ...more,
   };
+}
+
+export const BERLIN = writeTimeZone('Europe/Berlin', NOW);
+/** What is no event. */
+export const REFUSED = { kind: 'refused', status: 6 };
+
+/** An element of the class, by its name. */
+export function cal(name: string, value: Value): readonly [string, Value] {
+  return [`Calendar:${name}`, value];
+}
+
+export const WHEN: Said = [cal('StartTime', '20261126T083000Z'), cal('EndTime', '20261126T093000Z')];
+export const NAMED: Said = [cal('UID', 'abc'), cal('Subject', 'Review'), ...WHEN];
+export const DAILY = el(
+  'Calendar:Recurrence',
+  el('Calendar:Type', 0),
+  el('Calendar:Interval', 1),
+  el('Calendar:Occurrences', 6),
+);
+
+/** The event that this says, or was: six times, day by day. */
+export function series(more: Partial<CalendarEvent> = {}): CalendarEvent {
+  const recurrenceRules = [{ '@type': 'RecurrenceRule', frequency: 'daily', count: 6 } as const];
+  return event({ recurrenceRules, ...more });
+}
+
+export function attendee(
+  email: string,
+  more: readonly (readonly [string, string | number])[] = [],
+  name = email.replace(/@.*/, ''),
+): WbxmlNode {
+  return el(
+    'Calendar:Attendee',
+    el('Calendar:Email', email),
+    el('Calendar:Name', name),
+    more.map(([tag, value]) => el(`Calendar:${tag}`, value)),
+  );
 }

@@ -34,7 +34,7 @@ const OF_THE_SERIES: ReadonlySet<string> = new Set([
   'waypost:clientUid',
 ]);
 
-export function ruleFrame(event: CalendarEvent, version: Version): RuleFrame {
+function ruleFrame(event: CalendarEvent, version: Version): RuleFrame {
   return {
     version,
     start: parseLocal(event.start) ?? 0,

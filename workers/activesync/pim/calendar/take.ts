@@ -10,7 +10,7 @@ import { settleOverrides, takeRecurrence } from './series.ts';
 import { takeTimes, withTimes } from './times.ts';
 import { timeOf } from './wire.ts';
 
-export const MAX_UID = 300;
+const MAX_UID = 300;
 
 export interface TakeFrame {
   version: Version;

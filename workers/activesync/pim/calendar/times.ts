@@ -15,7 +15,7 @@ const NEAR_MIDNIGHT = 2 * 3600;
 
 type Timed = Pick<CalendarEvent, 'start' | 'duration' | 'timeZone' | 'showWithoutTime'>;
 
-export function zoneOf({ timeZone }: Pick<CalendarEvent, 'timeZone'>): string {
+function zoneOf({ timeZone }: Pick<CalendarEvent, 'timeZone'>): string {
   return timeZone ?? NO_ZONE;
 }
 
@@ -49,7 +49,7 @@ function localSpan(event: Timed): { start: LocalSeconds; days: number; seconds: 
 }
 
 /** When an event begins and ends, in seconds since the epoch as a device of the version has it. */
-export function wireSpan(event: Timed, version: Version): { start: number; end: number } {
+function wireSpan(event: Timed, version: Version): { start: number; end: number } {
   const { start, days, seconds } = localSpan(event);
   return {
     start: wireSeconds(event, start, version),
