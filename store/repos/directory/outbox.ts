@@ -98,6 +98,7 @@ export function createOutboxStore(context: DirectoryContext): OutboxStore {
       return row === undefined ? null : entryOf(row);
     },
     async getEntries(wanted) {
+      if (wanted.length === 0) return [];
       const rows = await executor.read(...wanted.map(({ ref, submissionId }) => one(ref, submissionId)));
       return rows.flat().map(entryOf);
     },
