@@ -1,6 +1,7 @@
 /** What is written down of a mailbox, by whom, and what is left of it when writers die (I28). Runs on the stores in memory. */
 import { describe, expect, it } from 'vitest';
 import { createMemoryObjectStore, createMemoryStores } from '../../store/memory/index.ts';
+import { event } from '../../test/contract/pim-items.ts';
 import { message } from '../../test/contract/subject.ts';
 import type { ObjectStore } from '../ports/objects.ts';
 import { capture } from './capture.ts';
@@ -141,6 +142,29 @@ describe('capture', () => {
 });
 
 describe('forgetting', () => {
+  it('I27: leaves nothing of an object that was removed, and no older version of one that is there', async () => {
+    const { mailbox, ports, objects, keys } = await world();
+    await mailbox.create(1);
+    await mailbox.putItems([event('e', '8', { title: 'a secret' }), event('f', '8', { title: 'vorher' })]);
+    await capture(ports);
+    await mailbox.putItem(event('f', '8', { title: 'nachher' }));
+    await mailbox.remove(['e'], 5);
+    await capture(ports);
+    const whole = async () => {
+      const texts = (await keys('actions/')).map(async (key) => (await objects.read(key))?.text ?? '');
+      return (await Promise.all(texts)).join('');
+    };
+    expect(await whole()).toContain('a secret');
+    expect(await forgetHistory(ports)).toBeGreaterThan(2);
+    const left = await whole();
+    expect([left.includes('a secret'), left.includes('vorher'), left.includes('nachher')]).toEqual([
+      false,
+      false,
+      true,
+    ]);
+    expect((await known(objects)).items).toEqual(['e gone 8', 'f object 8']);
+  });
+
   it('I27: leaves nothing of what was erased, and all of what is there', async () => {
     const { mailbox, ports, objects, keys } = await world();
     await mailbox.create(1);

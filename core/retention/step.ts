@@ -86,12 +86,13 @@ async function letGo(
           progress.at = { ...(after ?? { receivedAt: 0, itemId: '' }), folderId };
           return true;
         }
-        // Nothing can be in a folder longer than it has been received.
-        const page: ItemState[] = await mailbox.oldest(folderId, cutoff, after, PAGE);
-        const due = page.filter((item) => isDue(item, target, marks, cutoff)).map((item) => item.itemId);
+        const page: AgePage = await pageOf(mailbox, target, cutoff, after);
+        const due = page.items
+          .filter((item) => isDue(item, target, marks, cutoff))
+          .map((item) => item.itemId);
         await carryOut(services, mailbox, target, due, archive?.folderId ?? '', progress, touched);
-        after = page.at(-1) ?? null;
-        if (page.length < PAGE || after === null) break;
+        after = page.next;
+        if (after === null) break;
       }
     }
     return false;
@@ -101,6 +102,38 @@ async function letGo(
   }
 }
 
+/** Stands for a time: from here on the objects of the folder follow, in order of their ids. */
+const OBJECTS = Number.MAX_SAFE_INTEGER;
+
+interface AgePage {
+  items: ItemState[];
+  next: AgeCursor | null;
+}
+
+/**
+ * No message can be in a folder longer than it has been received. But the time of an event or a task may lie ahead: where
+ * it counts how long something has been in the folder, they are looked through as well.
+ */
+async function pageOf(
+  mailbox: MailboxStore,
+  { folder: { folderId }, measure }: Target,
+  cutoff: number,
+  after: AgeCursor | null,
+): Promise<AgePage> {
+  if (after?.receivedAt === OBJECTS) {
+    const page = await mailbox.pimPage(folderId, after.itemId, PAGE);
+    const last = page.length < PAGE ? undefined : page.at(-1);
+    return {
+      items: page.filter((item) => item.receivedAt >= cutoff),
+      next: last === undefined ? null : { receivedAt: OBJECTS, itemId: last.itemId },
+    };
+  }
+  const items = await mailbox.oldest(folderId, cutoff, after, PAGE);
+  const last = items.length < PAGE ? undefined : items.at(-1);
+  const objects = measure === 'entered' ? { receivedAt: OBJECTS, itemId: '' } : null;
+  return { items, next: last === undefined ? objects : { receivedAt: last.receivedAt, itemId: last.itemId } };
+}
+
 function isDue(item: ItemState, target: Target, marks: readonly Mark[], cutoff: number): boolean {
   const known = modseqAt(marks, cutoff);
   // A folder that was thrown away as a whole took its items with it; they did not move.
@@ -108,7 +141,8 @@ function isDue(item: ItemState, target: Target, marks: readonly Mark[], cutoff: 
   const isOld = target.measure === 'received' || (known !== null && entered <= known);
   const fate = decideFate({
     ...{ held: false, erasing: false, state: 'live' },
-    ...{ isDue: isOld && item.receivedAt < cutoff, action: target.action },
+    isDue: isOld && (item.receivedAt < cutoff || (item.kind !== 'message' && target.measure === 'entered')),
+    action: target.action,
   });
   return fate !== 'keep';
 }

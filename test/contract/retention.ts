@@ -5,6 +5,7 @@ import { recountMailbox, recountTenant } from '../../core/quota/recount.ts';
 import { eraseRemoved } from '../../core/retention/erase.ts';
 import { startRetention } from '../../core/retention/fan-out.ts';
 import { retentionStep } from '../../core/retention/step.ts';
+import { contact, event, task } from './pim-items.ts';
 import { freshRef, message, type Subject, unique } from './subject.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -108,6 +109,34 @@ export function retentionContract(subject: Subject): void {
         { itemId: old.itemId, removedAt: w.now },
         { itemId: junk.itemId },
       ]);
+    });
+
+    test('removes what is no message from Deleted Items when it was long enough there, also what lies ahead', async () => {
+      const { mailbox, days } = await world(subject, {
+        deletedDays: 3,
+        folders: [{ name: 'Old', days: 3, action: 'delete', measure: 'received' }],
+      });
+      const ahead = START + 900 * DAY;
+      await mailbox.createFolder({ folderId: 'old', parentId: null, displayName: 'Old', itemClass: 'Email' });
+      await mailbox.putItems([
+        event('meeting', '8', { facts: { startsAt: ahead, endsAt: ahead, sortAt: ahead } }),
+        event('later', '8', { facts: { startsAt: ahead, endsAt: ahead, sortAt: ahead } }),
+        event('kept', '8', { facts: { startsAt: 1, endsAt: 2, sortAt: 2 } }),
+        task('open', '7'),
+        contact('ann', '9', { facts: { sortAt: 1 } }),
+        task('in-old', 'old'),
+      ]);
+      await days(5);
+      await mailbox.move(['meeting', 'open', 'ann'], DELETED ?? '');
+      await days(2);
+      await mailbox.move(['later'], DELETED ?? '');
+      const ids = ['meeting', 'later', 'kept', 'open', 'ann', 'in-old'];
+      const there = async () => (await mailbox.itemStates(ids)).map((item) => item.itemId);
+      expect(await there()).toEqual(ids);
+      await days(2);
+      expect(await there()).toEqual(['later', 'kept', 'in-old']);
+      await days(3);
+      expect(await there()).toEqual(['kept', 'in-old']);
     });
 
     test('without a setting removes nothing, and purges what was removed after two weeks', async () => {
