@@ -9,7 +9,7 @@ import { renderCollection } from './render.ts';
 
 /** A mailbox whose items are gone by the time that an answer is written. */
 const context = {
-  mailbox: { messages: async () => [], correspondents: async () => [] },
+  mailbox: { messages: async () => [], pimItems: async () => [], correspondents: async () => [] },
   log: { warn: () => undefined, error: () => undefined },
   services: {
     blobs: {},
@@ -26,6 +26,7 @@ const context = {
 
 const reply: SyncReply = {
   collectionId: 'inbox',
+  itemClass: 'Email',
   status: 1,
   syncKey: 'k-2',
   options: DEFAULT_OPTIONS,
@@ -88,7 +89,7 @@ function withMessages(messages: (ids: string[]) => Promise<Message[]>) {
     now: () => 0,
     queues: { audit: async (jobs: AuditJob[]) => audited.push(...jobs) },
   };
-  const mailbox = { messages, correspondents: async () => [] };
+  const mailbox = { messages, pimItems: async () => [], correspondents: async () => [] };
   return { context: { ...context, mailbox, services } as unknown as EasContext, audited, deferred };
 }
 

@@ -99,16 +99,18 @@ async function readable<T>(
     log.warn('eas.items-not-read', { items: ids.length, error: describeError(error) });
   }
   const found: T[] = [];
+  let failed = 0;
   for (const id of ids) {
     try {
       found.push(...(await read([id])));
     } catch (error) {
+      failed++;
       unreadable.add(id);
       log.error('eas.item-not-read', { itemId: id, error: describeError(error) });
     }
   }
   // Not one of them: then it is the store, and the device comes again.
-  if (unreadable.size === ids.length && ids.length > 1) throw new Error('no item could be read');
+  if (failed === ids.length && ids.length > 1) throw new Error('no item could be read');
   return found;
 }
 
