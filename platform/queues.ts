@@ -23,7 +23,7 @@ export function createQueues(
 ): QueuePort {
   return {
     ingest: (jobs) => sendAll(env.QUEUE_INGEST, jobs),
-    index: (jobs) => sendAll(env.QUEUE_INDEX, jobs),
+    index: (jobs, delaySeconds = 0) => sendAll(env.QUEUE_INDEX, jobs, delaySeconds),
     notify: (jobs) => sendAll(env.QUEUE_NOTIFY, jobs),
     audit: (jobs) => sendAll(env.QUEUE_AUDIT, jobs),
     outbound: (jobs, delaySeconds = 0) =>

@@ -107,7 +107,8 @@ export const MAX_QUEUE_DELAY_S = 43_200;
 /** Ways into the queues. Each call resolves only when the queue has accepted everything. */
 export interface QueuePort {
   ingest(jobs: IngestJob[]): Promise<void>;
-  index(jobs: IndexJob[]): Promise<void>;
+  /** `delaySeconds`: for what may be found a little later, so that it does not slow down what comes in. */
+  index(jobs: IndexJob[], delaySeconds?: number): Promise<void>;
   notify(jobs: NotifyJob[]): Promise<void>;
   audit(jobs: AuditJob[]): Promise<void>;
   /** `delaySeconds`: not delivered before, at most MAX_QUEUE_DELAY_S. */
