@@ -5,6 +5,10 @@ import { calendarShare } from './commands/calendar-share.ts';
 import { calendarShares } from './commands/calendar-shares.ts';
 import { calendarUnshare } from './commands/calendar-unshare.ts';
 import { check } from './commands/check.ts';
+import { contactAdd } from './commands/contact-add.ts';
+import { contactImport } from './commands/contact-import.ts';
+import { contactList } from './commands/contact-list.ts';
+import { contactRemove } from './commands/contact-remove.ts';
 import { deliver } from './commands/deliver.ts';
 import { deviceAllow, deviceBlock, deviceQuarantine } from './commands/device-access.ts';
 import { deviceDefaults } from './commands/device-defaults.ts';
@@ -112,6 +116,10 @@ export const COMMANDS: readonly Command[] = [
   groupMembers,
   groupRemove,
   groupSet,
+  contactAdd,
+  contactImport,
+  contactList,
+  contactRemove,
   trustAdd,
   trustList,
   trustRemove,

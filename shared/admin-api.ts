@@ -253,6 +253,14 @@ export interface PersonView {
 /** Fields that are left out stay as they are. */
 export type SetPerson = Partial<Omit<PersonView, 'address' | 'photo'>>;
 
+/** Somebody outside of the tenant whom its address list has. */
+export interface SharedContactView extends PersonView {
+  displayName: string;
+}
+
+/** Fields that are left out stay as they are, and are empty in a new contact. */
+export type SetSharedContact = Partial<Omit<SharedContactView, 'address' | 'photo'>>;
+
 /** An S/MIME certificate of a user, or a certification authority that a tenant trusts. */
 export interface CertificateView {
   /** SHA-256 of the certificate, in hex. */
@@ -958,6 +966,8 @@ export interface ImportFolders {
 export interface ImportFoldersView {
   /** Folders of the mailbox, by the ids of the request. */
   folderIds: Record<string, string>;
+  /** Those of them in which nothing ever was: ids of the mailbox. */
+  untouched: string[];
 }
 
 /** Rules and settings; folders of rules by the ids of the mailbox. A mailbox that has rules keeps them. */

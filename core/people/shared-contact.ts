@@ -32,3 +32,15 @@ export function sharedContactOf(card: Card): Omit<SharedContact, 'tenantId' | 'c
     mobilePhone: number('mobile'),
   };
 }
+
+/** Bytes of the photo inside of a card; null without one. */
+export function photoOf(card: Card): Uint8Array | null {
+  const { picture } = settle(card).media ?? {};
+  const data = /^data:[^,]{0,200};base64,/i.exec(picture?.uri.slice(0, 300) ?? '');
+  if (picture === undefined || data === null) return null;
+  try {
+    return Uint8Array.from(atob(picture.uri.slice(data[0].length)), (c) => c.charCodeAt(0));
+  } catch {
+    return null;
+  }
+}

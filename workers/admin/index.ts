@@ -11,6 +11,7 @@ import { AdminError, isCallersError, problemResponse } from './problem.ts';
 import { addAliasRoutes } from './routes/aliases.ts';
 import { addCalendarRoutes } from './routes/calendars.ts';
 import { addCarrierRoutes } from './routes/carriers.ts';
+import { addContactRoutes } from './routes/contacts.ts';
 import { addCredentialRoutes } from './routes/credentials.ts';
 import { addDeadLetterRoutes } from './routes/dead-letters.ts';
 import { addDeletedRoutes } from './routes/deleted.ts';
@@ -90,6 +91,7 @@ export function createAdmin(services: Services, hooks: AdminHooks): Hono<AdminEn
   addDeadLetterRoutes(app, admin);
   addPeopleRoutes(app, admin);
   addGroupRoutes(app, admin);
+  addContactRoutes(app, admin);
   addCalendarRoutes(app, admin);
   addCarrierRoutes(app, admin);
   addLinkRoutes(app, admin);

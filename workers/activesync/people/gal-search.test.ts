@@ -8,6 +8,7 @@ import {
   textOf,
   type WbxmlNode,
 } from '../../../codecs/wbxml/index.ts';
+import { NO_ATTRIBUTES } from '../../../core/people/types.ts';
 import { peopleWorld } from '../../../test/support/people-world.worker.ts';
 import type { Version } from '../http/versions.ts';
 import { findGal, searchGal } from './gal-search.ts';
@@ -142,6 +143,36 @@ describe('searching the address list with Search', () => {
     expect(textOf(await picked([picture(1_000_000)]), 'GAL:Status')).toBe('174');
     expect(await picked([])).toBeUndefined();
     expect(await picked([picture()], '14.0')).toBeUndefined();
+  });
+});
+
+describe('shared contacts in the address list', () => {
+  it('are found as users are, with their photos, unless they are hidden', async () => {
+    const { add, search, names, directory, photos } = await world();
+    await add('ann', 'Ann Lee');
+    const put = (local: string, displayName: string, hidden: boolean) =>
+      directory.putSharedContact({
+        ...{ ...NO_ATTRIBUTES, tenantId: 't1', contactId: `c-${local}`, address: `${local}@partner.test` },
+        ...{ displayName, hidden, company: 'Partner', mobilePhone: '7' },
+      });
+    await put('zoe', 'Zoe Lee', false);
+    await put('yan', 'Yan Lee', true);
+    await photos.put('photos/t1/c-zoe/1', new Uint8Array(50), 'image/jpeg');
+    await directory.setPersonPhoto('t1', 'c-zoe', {
+      ...{ key: 'photos/t1/c-zoe/1', mediaType: 'image/jpeg', size: 50 },
+    });
+    const answer = await search('lee', [picture()]);
+    expect(names(answer)).toEqual(['Ann Lee', 'Zoe Lee']);
+    const zoe = answer.results[1];
+    expect(zoe?.children.slice(0, -1).map((c) => [c.tag.slice(4), c.text])).toEqual([
+      ['DisplayName', 'Zoe Lee'],
+      ['Company', 'Partner'],
+      ['Alias', 'zoe'],
+      ['MobilePhone', '7'],
+      ['EmailAddress', 'zoe@partner.test'],
+    ]);
+    expect(child(child(zoe, 'GAL:Picture'), 'GAL:Data')?.opaque).toHaveLength(50);
+    expect(names(await search('partner'))).toEqual(['Zoe Lee']);
   });
 });
 
