@@ -11,6 +11,7 @@ const DATABASES = ['DIRECTORY', 'MAIL_1', 'MAIL_2', 'SEARCH', 'AUDIT'];
 
 export interface BenchWorker {
   url: string;
+  adminToken: string;
   admin<T>(method: string, path: string, body?: unknown): Promise<T>;
   stop(): Promise<void>;
 }
@@ -41,6 +42,7 @@ export async function startBenchWorker(vars: Record<string, string> = {}): Promi
   const base = url.href.replace(/\/$/, '');
   return {
     url: base,
+    adminToken: ADMIN_TOKEN,
     async admin<T>(method: string, path: string, body?: unknown): Promise<T> {
       const response = await fetch(`${base}/admin/v1${path}`, {
         method,

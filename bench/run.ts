@@ -9,6 +9,7 @@ import { attachmentMemory } from './attachment.ts';
 import { contactSync } from './contacts.ts';
 import { BenchDevice } from './device.ts';
 import { firstSync } from './first-sync.ts';
+import { importFigures } from './import.ts';
 import { emailFloor, ingestEverythingOn, ingestLarge, ingestRate } from './ingest.ts';
 import { bundleFigures, startBenchWorker } from './local.ts';
 import { outboundFigures } from './outbound.ts';
@@ -23,7 +24,8 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
     only: {
       type: 'string',
-      default: 'bundle,sync,initial,first,contacts,attachment,ingest,outbound,reconcile,rebuild,ping,held',
+      default:
+        'bundle,sync,initial,first,contacts,attachment,ingest,outbound,import,reconcile,rebuild,ping,held',
     },
     seconds: { type: 'string', default: '30' },
     pings: { type: 'string', default: '1000' },
@@ -118,6 +120,16 @@ try {
     product['outbound_relay_10k_per_s'] = out.relayPerSecond;
     product['outbound_10k_per_s'] = out.pipelinePerSecond;
     product['outbound_20mb_grown_mb'] = out.largeGrownMb;
+  }
+  if (only.has('import')) {
+    say('import and export …');
+    const accounts: [string, string] = [(await user('import')).address, (await user('import2')).address];
+    const figures = await importFigures(worker, accounts, 2000);
+    detail['import'] = figures;
+    product['import_mbox_per_s'] = figures.mbox;
+    product['import_vcard_per_s'] = figures.vcards;
+    product['export_per_s'] = figures.takeoutOut;
+    product['import_takeout_per_s'] = figures.takeoutIn;
   }
   if (only.has('reconcile')) {
     say('reconciler over 100,000 objects …');

@@ -81,14 +81,15 @@ export async function importFile(
   let n = 0;
   for await (const { item, body, itemClass, read: soFar } of source) {
     read = soFar;
-    const folderId = await places.of(itemClass);
-    // Copies of one message in one file stay as many as they are.
-    const copy = times.get(item.name) ?? 0;
+    const { folderId, untouched } = await places.of(itemClass);
+    // Copies of one message in one file stay as many as they are; an object of one UID there is once.
+    const copy = item.type === 'object' ? 0 : (times.get(item.name) ?? 0);
     times.set(item.name, copy + 1);
     if (n++ < skip) continue;
     const { name, ...header } = item;
     const key = `file:${folderId}:${name}:${copy}`;
-    await sender.add({ ...header, folderId, key } as TransferHeader & { key: string }, body);
+    const unlessKnown = item.type === 'object' && !untouched ? { unlessKnown: true } : {};
+    await sender.add({ ...header, ...unlessKnown, folderId, key } as TransferHeader & { key: string }, body);
   }
   await sender.flush();
   await removeFile(statePath);
@@ -164,12 +165,18 @@ function cardItem(bytes: Uint8Array): Item | null {
   }
 }
 
+interface Place {
+  folderId: string;
+  /** Nothing in it has to be looked for. */
+  untouched: boolean;
+}
+
 /** Folders by class: the mailbox's own, or those of a name. */
 class Places {
   readonly #admin: AdminClient;
   readonly #base: string;
   readonly #name: string | null;
-  readonly #ids = new Map<string, string>();
+  readonly #known = new Map<string, Place>();
 
   constructor(admin: AdminClient, address: string, name: string | null) {
     this.#admin = admin;
@@ -177,16 +184,18 @@ class Places {
     this.#name = name;
   }
 
-  async of(itemClass: TransferFolder['itemClass']): Promise<string> {
-    const known = this.#ids.get(itemClass);
+  async of(itemClass: TransferFolder['itemClass']): Promise<Place> {
+    const known = this.#known.get(itemClass);
     if (known !== undefined) return known;
     const folder = this.#name === null ? ownFolder(itemClass) : await this.#named(this.#name, itemClass);
-    const { folderIds } = await this.#admin.post<ImportFoldersView>(`${this.#base}/import/folders`, {
-      folders: [folder],
-    });
-    const id = folderIds[folder.folderId] ?? '';
-    this.#ids.set(itemClass, id);
-    return id;
+    const { folderIds, untouched } = await this.#admin.post<ImportFoldersView>(
+      `${this.#base}/import/folders`,
+      { folders: [folder] },
+    );
+    const folderId = folderIds[folder.folderId] ?? '';
+    const place = { folderId, untouched: untouched.includes(folderId) };
+    this.#known.set(itemClass, place);
+    return place;
   }
 
   /** One of the mailbox's own, when it is called so. */

@@ -58,7 +58,9 @@ export const addImportRoutes: AddRoutes = (app, { services, audit }) => {
       resource: `user/${ref.mailboxId}`,
       details: { folders: folders.length },
     });
-    return c.json<ImportFoldersView>({ folderIds });
+    const used = new Set(Object.values(folderIds));
+    const untouched = (await mailbox.folders()).filter((f) => used.has(f.folderId) && f.contentModseq === 0);
+    return c.json<ImportFoldersView>({ folderIds, untouched: untouched.map((f) => f.folderId) });
   });
 
   app.post('/users/:address/import', async (c) => {

@@ -1,6 +1,7 @@
 import { pimFacts } from '../../../core/pim/facts.ts';
 import { CLASS_OF_KIND, type NewPimItem, type PimDocument, type PimKind } from '../../../core/pim/types.ts';
 import type { PutResult } from '../../../core/ports/pim.ts';
+import { FAN_OUT, mapBounded } from '../../../platform/bounded.ts';
 import type { ImportOutcome } from '../../../shared/admin-api.ts';
 import type { ImportObject } from './header.ts';
 import { importedId } from './ids.ts';
@@ -36,23 +37,22 @@ export async function importObjects(intake: Intake, pending: readonly PendingObj
     if (typeof item === 'string') intake.outcomes[one.n] = item;
     else items.push({ n: one.n, item });
   }
+  const headers = new Map(pending.map(({ n, header }) => [n, header]));
   const ids = pending.flatMap(({ header }) => header.itemId ?? []);
   const states = await intake.mailbox.itemStates([...items.map(({ item }) => item.itemId), ...ids]);
   const known = new Set(states.map(({ itemId }) => itemId));
+  const strangers = items.filter(({ item }) => !known.has(item.itemId));
+  const doubles = await withDoubles(intake, strangers, headers);
   const fresh: typeof items = [];
   for (const one of items) {
-    const { header } = pending.find(({ n }) => n === one.n) ?? {};
-    if (known.has(one.item.itemId) || (header?.itemId !== undefined && known.has(header.itemId))) {
-      intake.outcomes[one.n] = 'present';
-    } else if (header?.unlessKnown === true && (await isThere(intake, one.item))) {
-      intake.outcomes[one.n] = 'present';
-    } else {
-      const judged = intake.judge(JSON.stringify(one.item.document).length);
-      if (judged === 'ok') fresh.push(one);
-      else intake.outcomes[one.n] = judged;
-      // A file may say the same twice.
-      known.add(one.item.itemId);
-    }
+    const first = headers.get(one.n)?.itemId;
+    const isKnown = known.has(one.item.itemId) || (first !== undefined && known.has(first));
+    // A file may say the same twice.
+    known.add(one.item.itemId);
+    const judged =
+      isKnown || doubles.has(one.n) ? 'present' : intake.judge(JSON.stringify(one.item.document).length);
+    if (judged === 'ok') fresh.push(one);
+    else intake.outcomes[one.n] = judged;
   }
   if (fresh.length === 0) return;
   const results = await intake.mailbox.putItems(fresh.map(({ item }) => item));
@@ -101,6 +101,17 @@ function required(kind: PimKind, document: Record<string, unknown>): Record<stri
   return made;
 }
 
-async function isThere({ mailbox }: Intake, { kind, folderId, facts }: NewPimItem): Promise<boolean> {
-  return (await mailbox.itemsByUid(kind, facts.uid)).some((item) => item.folderId === folderId);
+/** Those that the folder has already under the same UID, from a device perhaps. */
+async function withDoubles(
+  { mailbox }: Intake,
+  items: readonly { n: number; item: NewPimItem }[],
+  headers: ReadonlyMap<number, ImportObject>,
+): Promise<Set<number>> {
+  const asked = items.filter(({ n }) => headers.get(n)?.unlessKnown === true);
+  const found = await mapBounded(asked, FAN_OUT, async ({ item: { kind, folderId, facts, itemId } }) =>
+    (await mailbox.itemsByUid(kind, facts.uid)).some(
+      (one) => one.folderId === folderId && one.itemId !== itemId,
+    ),
+  );
+  return new Set(asked.flatMap(({ n }, i) => (found[i] === true ? [n] : [])));
 }

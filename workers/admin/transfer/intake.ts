@@ -5,6 +5,9 @@ import { type Arrival, judgeArrival, limitsFor } from '../../../core/quota/check
 import type { Services } from '../../../platform/services.ts';
 import type { ImportOutcome } from '../../../shared/admin-api.ts';
 
+/** What is brought in is old: that it can be found may wait until the rest of it is there. */
+const INDEX_DELAY_S = 30;
+
 /** What one request of an import knows of the mailbox, and what it has done to it. */
 export interface Intake {
   services: Services;
@@ -64,7 +67,10 @@ export async function openIntake(
       modseq,
       originDevice: null,
     }));
-    await services.queues.index([...items].map((itemId) => ({ ...job, itemId })));
+    await services.queues.index(
+      [...items].map((itemId) => ({ ...job, itemId })),
+      INDEX_DELAY_S,
+    );
     await services.queues.notify(changes);
   }
   return { intake, announce };
