@@ -8,11 +8,15 @@
  * - `localTime`, `utcTime`, `durationBetween`: local times, UTC and durations.
  * - `zoneOf`, `windowsZoneOf`, `readTimeZone`, `writeTimeZone`: names of zones, and ActiveSync's structure of them.
  *
+ * - `readICal`, `writeICal`: iCalendar, files and messages of iTIP.
+ *
  * What recurs without end or reason ends in RecurrenceTooLargeError; nothing here takes longer than some ten milliseconds.
  */
 export { checkRecurrence, MAX_OVERRIDES } from './check.ts';
 export { InvalidCalendarError, RecurrenceTooLargeError } from './errors.ts';
 export { findOccurrence } from './find.ts';
+export { type ReadICal, type ReadICalOptions, readICal } from './ical/read.ts';
+export { recurrenceTime, type WriteICalOptions, writeICal } from './ical/write.ts';
 export { MAX_OCCURRENCES, occurrences, type Window } from './occurrences.ts';
 export { applyPatch, occurrenceDocument } from './patch.ts';
 export { nextReminder, type Reminder } from './reminder.ts';

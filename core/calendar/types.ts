@@ -85,6 +85,8 @@ export interface Participant {
   scheduleStatus?: string[];
   /** Not of the RFC: the time that this participant proposes instead (iTIP COUNTER). */
   'waypost:proposed'?: { start: UtcDateTime; end: UtcDateTime };
+  /** Parameters of its ATTENDEE that nothing here stands for, to be written again. */
+  'waypost:ical'?: Record<string, string | string[]>;
 }
 
 export interface Alert {
@@ -94,6 +96,8 @@ export interface Alert {
     | { '@type': 'AbsoluteTrigger'; when: UtcDateTime };
   action?: 'display' | 'email';
   acknowledged?: UtcDateTime;
+  /** Properties of its VALARM that nothing here stands for, as jCal, to be written again. */
+  'waypost:ical'?: { properties: unknown[] };
 }
 
 /** A patch of an occurrence: paths (RFC 6901 without the leading slash) to values; null removes (RFC 8984 1.4.9). */
@@ -136,7 +140,12 @@ export interface CalendarObject {
   /** IANA name; null: floating, the same hour wherever one is (RFC 8984 4.7.1). */
   timeZone?: string | null;
   /** Properties of the iCalendar it came from that nothing here stands for, as jCal triples (RFC 7265), to be written again. */
-  'waypost:ical'?: { properties: unknown[]; components?: unknown[] };
+  'waypost:ical'?: {
+    properties: unknown[];
+    components?: unknown[];
+    /** Parameters of properties that are understood themselves, by the name of the property. */
+    params?: Record<string, Record<string, string | string[]>>;
+  };
 }
 
 /** RFC 8984 2.1. */
