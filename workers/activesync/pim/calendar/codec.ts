@@ -200,5 +200,6 @@ function isMadeUp(
   if (before !== null) return uploads.length > 0;
   const lacks = (name: string) => child(data, `Calendar:${name}`) === undefined;
   if (lacks('StartTime') || lacks('EndTime')) return true;
-  return !atLeast(version, '16.0') && (lacks('UID') || lacks('OrganizerEmail'));
+  if (atLeast(version, '16.0')) return false;
+  return lacks('UID') || (lacks('OrganizerEmail') && !lacks('Attendees'));
 }

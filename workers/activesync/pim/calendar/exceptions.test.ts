@@ -20,6 +20,11 @@ import {
 } from '../../../../test/support/calendar-world.worker.ts';
 
 const NEW_YORK = writeTimeZone('America/New_York', NOW);
+const recurrenceOf = (children: [string, string | number][]) =>
+  el(
+    'Calendar:Recurrence',
+    children.map(([name, value]) => el(`Calendar:${name}`, value)),
+  );
 const exception = (at: string, ...nodes: WbxmlNode[]) =>
   el('Calendar:Exception', el('Calendar:ExceptionStartTime', at), nodes);
 
@@ -147,7 +152,7 @@ describe('exceptions up to 14.1', () => {
         [...days, cal('Exceptions', exception(when, el('Calendar:Deleted', 1)))],
         '14.1',
       );
-      expect(Object.keys(made.recurrenceOverrides ?? {}), when).toHaveLength(1);
+      expect(made.recurrenceOverrides, when).toEqual({ '2026-11-28T00:00:00': { excluded: true } });
       expect(brief(await shown(made, '16.1'))).toMatchObject({ Exceptions: { Exception: { Deleted: '1' } } });
     }
   });
@@ -196,6 +201,26 @@ describe('occurrences from 16.0 on', () => {
     expect(made.recurrenceOverrides).toEqual({ '2026-11-28T09:30:00': { excluded: true } });
     const none = await take([], '16.1', { present: before, instanceId: '20280101T083000Z', data });
     expect(none).toEqual({ kind: 'refused', status: 8 });
+  });
+
+  test('that no rule has stay, and so do rules that a device is not shown', async () => {
+    const rules = [
+      { '@type': 'RecurrenceRule', frequency: 'daily', count: 6 },
+      { '@type': 'RecurrenceRule', frequency: 'yearly', byWeekNo: [3] },
+    ] as const;
+    const extra = { '2026-12-24T20:00:00': { title: 'Extra' } };
+    const overrides = { ...extra, '2026-11-28T09:30:00': { title: 'Other' } };
+    const present = series({ recurrenceRules: [...rules], recurrenceOverrides: overrides });
+    for (const version of ['14.1', '16.1'] as const) {
+      const weekly = recurrenceOf([
+        ['Type', 1],
+        ['DayOfWeek', 64],
+      ]);
+      const made = await taken([...NAMED, cal('Timezone', BERLIN), weekly], version, { present });
+      expect(made.recurrenceRules?.map(({ frequency }) => frequency)).toEqual(['weekly', 'yearly']);
+      // 28 November is a Saturday; from 16.0 on a new rule ends all exceptions.
+      expect(made.recurrenceOverrides).toEqual(version === '14.1' ? overrides : extra);
+    }
   });
 
   test('of a whole day are named by its date', async () => {

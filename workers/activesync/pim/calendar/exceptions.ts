@@ -14,7 +14,7 @@ import { atLeast, type Version } from '../../http/versions.ts';
 import { takeFields } from './fields.ts';
 import { isOrganizer, type Self, takePeople } from './people.ts';
 import { occurrenceAt, ruleTimes, shownPattern, withOccurrence, withOverride } from './series.ts';
-import { saysTimes, takeTimes, timeElements, wireSeconds, withTimes } from './times.ts';
+import { dateOf, saysTimes, takeTimes, timeElements, wireSeconds, withTimes } from './times.ts';
 import { booleanOf, formatCompact, parseCompact } from './wire.ts';
 
 /** Exceptions that an answer has at most (MS-ASCAL 2.2.2.21); requests may have a few more. */
@@ -32,8 +32,8 @@ export interface OccurrenceFrame {
 export function occurrenceOfWire(event: CalendarEvent, text: string, version: Version): LocalDateTime | null {
   const wire = parseCompact(text);
   if (wire === null) return null;
-  const isDate = event.showWithoutTime === true && atLeast(version, '16.0');
-  return findOccurrence(event, isDate ? formatLocal(wire) : wire * 1000);
+  if (event.showWithoutTime !== true) return findOccurrence(event, wire * 1000);
+  return findOccurrence(event, formatLocal(dateOf(event, wire, version)));
 }
 
 /** An occurrence with what a device says of it: what it leaves out stays, an empty element removes. */

@@ -79,8 +79,8 @@ export function takeRecurrence(
   const shown = seen === null || present === null ? null : ruleOf(seen, ruleFrame(present, version));
   if (shown !== null && sameJson(shown, rule)) return event;
   const next = withUnsaid(rule, before, version);
-  const { excludedRecurrenceRules: _excluded, ...rest } = event;
-  return { ...rest, recurrenceRules: [next] };
+  // The others it knows nothing of.
+  return { ...event, recurrenceRules: [next, ...(event.recurrenceRules ?? []).slice(1)] };
 }
 
 function withUnsaid(
@@ -122,22 +122,25 @@ export function settleOverrides(
     allDay: showWithoutTime === true,
   });
   if (sameJson(timing(before), timing(after))) return after;
-  if (atLeast(version, '16.0')) return rest;
-  const [from, to] = [parseLocal(before.start) ?? 0, parseLocal(after.start) ?? 0];
-  const shift = to - dayOf(to) - (from - dayOf(from));
-  const entries = [...overridesOf(after)].flatMap(([key, patch]): [LocalSeconds, PatchObject][] => {
-    const at = parseLocal(key);
-    return at === null ? [] : [[at + shift, patch]];
-  });
-  const times = ruleTimes(
-    after,
-    entries.map(([at]) => at),
-  );
-  const kept = entries.filter(([at]) => times === null || times.has(at));
+  const overrides = [...overridesOf(after)].map(([key, patch]) => ({ at: parseLocal(key) ?? 0, patch }));
+  const places = (list: readonly { at: LocalSeconds }[]) => list.map(({ at }) => at);
+  // Times that no rule has are none of the series, and no device was shown them.
+  const ruled = ruleTimes(before, places(overrides));
+  const isExtra = ({ at }: { at: LocalSeconds }) => ruled !== null && !ruled.has(at);
+  const kept = overrides.filter(isExtra);
+  if (!atLeast(version, '16.0')) {
+    const [from, to] = [parseLocal(before.start) ?? 0, parseLocal(after.start) ?? 0];
+    const shift = to - dayOf(to) - (from - dayOf(from));
+    const moved = overrides
+      .filter((one) => !isExtra(one))
+      .map(({ at, patch }) => ({ at: at + shift, patch }));
+    const times = ruleTimes(after, places(moved));
+    kept.push(...moved.filter(({ at }) => times === null || times.has(at)));
+  }
   if (kept.length === 0) return rest;
   return {
     ...rest,
-    recurrenceOverrides: Object.fromEntries(kept.map(([at, patch]) => [formatLocal(at), patch])),
+    recurrenceOverrides: Object.fromEntries(kept.map(({ at, patch }) => [formatLocal(at), patch])),
   };
 }
 

@@ -202,6 +202,11 @@ function dateOfMidnight(local: LocalSeconds, wire: number, edge: 'start' | 'end'
   return edge === 'start' ? dayOf(local) : dayOf(local) + DAY;
 }
 
+/** The day of a whole-day event that a time of a device means. */
+export function dateOf(event: Timed, wire: number, version: Version): LocalSeconds {
+  return dateOfMidnight(localSeconds(event, wire, version), wire, 'start');
+}
+
 /** Whether the data say anything of times. */
 export function saysTimes(data: WbxmlElement): boolean {
   return ['StartTime', 'EndTime', 'AllDayEvent', 'Timezone'].some(
