@@ -1,9 +1,16 @@
 import { DurableObject } from 'cloudflare:workers';
+import type { ReminderFrame } from '../core/reminders/due.ts';
 import type { ChangeNotice } from '../platform/services.ts';
+
+/** What listeners get, as JSON; of other kinds they know nothing. */
+export type HubFrame = { kind: 'reminders'; reminders: ReminderFrame[] };
+
+const LISTENER = 'listener';
 
 /**
  * One per mailbox: knows which of its devices wait for a change, so that a new mail wakes those and no others.
- * The list is durable: the object may sleep while devices wait.
+ * The list is durable: the object may sleep while devices wait. Whoever shows the mailbox to its owner listens on a
+ * WebSocket, with which it may sleep too; an edge opens it (`fetch`) after it has asked who that is.
  */
 export class MailboxHub extends DurableObject {
   readonly #sql: SqlStorage;
@@ -36,6 +43,34 @@ export class MailboxHub extends DurableObject {
       .exec('SELECT device_id FROM waiting')
       .toArray()
       .map((row) => String(row['device_id']));
+  }
+
+  /** Opens the socket of a listener. Nobody but the Worker reaches this. */
+  override fetch(request: Request): Response {
+    if (request.headers.get('upgrade') !== 'websocket') return new Response(null, { status: 426 });
+    const { 0: client, 1: server } = new WebSocketPair();
+    this.ctx.acceptWebSocket(server, [LISTENER]);
+    return new Response(null, { status: 101, webSocket: client });
+  }
+
+  /** Tells all listeners; a socket whose other end is gone is nobody. Number of those that were told. */
+  remind(reminders: ReminderFrame[]): number {
+    const frame = JSON.stringify({ kind: 'reminders', reminders } satisfies HubFrame);
+    let told = 0;
+    for (const socket of this.ctx.getWebSockets(LISTENER)) {
+      try {
+        socket.send(frame);
+        told++;
+      } catch {
+        socket.close(1011);
+      }
+    }
+    return told;
+  }
+
+  override webSocketClose(socket: WebSocket, code: number): void {
+    // 1005 and the like stand for no code at all, and may not be sent (RFC 6455 7.4.1).
+    socket.close(code === 1005 || code === 1006 ? 1000 : code);
   }
 
   /** Ids of the waiting devices that did not make all of these changes themselves. */

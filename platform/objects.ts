@@ -1,3 +1,4 @@
+import type { ReminderFrame } from '../core/reminders/due.ts';
 import { FAN_OUT, mapBounded } from './bounded.ts';
 import { createDeviceClient, type DeviceSessionRpc, deviceObjectName } from './device-client.ts';
 import type { Env } from './env.ts';
@@ -8,6 +9,7 @@ interface HubRpc {
   unwatch(deviceId: string, turn: number): Promise<void>;
   publish(changes: ChangeNotice[]): Promise<string[]>;
   waiting(): Promise<string[]>;
+  remind(reminders: ReminderFrame[]): Promise<number>;
 }
 
 interface ThrottleRpc {
@@ -35,6 +37,7 @@ export function createObjects(env: Env): Pick<Services, 'device' | 'wake' | 'thr
     watch: (tenantId, mailboxId, deviceId, turn) => hub(tenantId, mailboxId).watch(deviceId, turn),
     unwatch: (tenantId, mailboxId, deviceId, turn) => hub(tenantId, mailboxId).unwatch(deviceId, turn),
     hub: (tenantId, mailboxId, changes) => hub(tenantId, mailboxId).publish(changes),
+    remind: (tenantId, mailboxId, reminders) => hub(tenantId, mailboxId).remind(reminders),
     device: (ref, deviceId, changes, correlationId) =>
       stubOf<DeviceSessionRpc>(env.DEVICE, deviceObjectName(ref, deviceId)).wake(
         { ref, deviceId, correlationId },

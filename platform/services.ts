@@ -21,6 +21,7 @@ import type { Seal } from '../core/ports/seal.ts';
 import type { SearchStore } from '../core/ports/search.ts';
 import type { SpamFilter } from '../core/ports/spam.ts';
 import type { SpamTokens } from '../core/ports/spam-tokens.ts';
+import type { ReminderFrame } from '../core/reminders/due.ts';
 import type { ThrottlePort } from './auth/authenticate.ts';
 import type { Config } from './config.ts';
 import type { Logger } from './log.ts';
@@ -87,6 +88,8 @@ export interface WakePort {
   unwatch(tenantId: string, mailboxId: string, deviceId: string, turn: number): Promise<void>;
   /** Tells the hub of the mailbox; resolves with the ids of the devices that wait and are to be woken. */
   hub(tenantId: string, mailboxId: string, changes: ChangeNotice[]): Promise<string[]>;
+  /** Tells the hub's own listeners of reminders that came up. Number of listeners. */
+  remind(tenantId: string, mailboxId: string, reminders: ReminderFrame[]): Promise<number>;
   device(ref: MailboxRef, deviceId: string, changes: ChangeNotice[], correlationId: string): Promise<void>;
   /** What the device was told of the mailbox is forgotten: it is told everything anew (I17). */
   forget(ref: MailboxRef, deviceId: string): Promise<void>;

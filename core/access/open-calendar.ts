@@ -26,7 +26,7 @@ const MAX_WINDOW_MS = 2 * 366 * 86_400_000;
 const MAX_TOLD = 2000;
 const PAGE = 500;
 
-export interface PutEvent {
+interface PutEvent {
   itemId: string;
   document: CalendarEvent;
   /** As in `putItem`: null for a new one, else the modseq that was seen. */

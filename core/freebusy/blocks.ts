@@ -21,7 +21,7 @@ export interface BusyBlock {
   detail: BusyDetail | null;
 }
 
-export interface BusyDetail {
+interface BusyDetail {
   itemId: string;
   title: string;
   location: string;

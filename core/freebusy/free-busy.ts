@@ -17,9 +17,9 @@ const DAY = 86_400_000;
 /** Longest window that is answered. */
 export const MAX_WINDOW_MS = 62 * DAY;
 /** People whose calendars are read for one question, members of groups among them. */
-export const MAX_PEOPLE = 100;
+const MAX_PEOPLE = 100;
 /** MS-ASCMD 2.2.3.183: of a larger group it is of no use. */
-export const MAX_GROUP = 20;
+const MAX_GROUP = 20;
 /** Mailboxes that are read at a time: an invocation has six connections. */
 const AT_A_TIME = 4;
 

@@ -5,7 +5,7 @@ export type BusyStatus = 'free' | 'elsewhere' | 'tentative' | 'busy' | 'oof';
 /** From what matters least to whoever looks for a time, to what matters most. */
 const ORDER: readonly BusyStatus[] = ['free', 'elsewhere', 'tentative', 'busy', 'oof'];
 
-export function isStronger(one: BusyStatus, other: BusyStatus): boolean {
+function isStronger(one: BusyStatus, other: BusyStatus): boolean {
   return ORDER.indexOf(one) > ORDER.indexOf(other);
 }
 

@@ -5,7 +5,7 @@ import type { Group } from '../people/types.ts';
 import type { DirectoryStore } from '../ports/directory.ts';
 
 /** Copies that one message to a group may become; and groups within groups that are looked into. */
-export const MAX_EXPANDED = 2000;
+const MAX_EXPANDED = 2000;
 const MAX_GROUPS = 200;
 const MAX_DEPTH = 10;
 /** Members of one group (the admin API takes as many). */

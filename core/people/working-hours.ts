@@ -2,7 +2,7 @@ import { isZone } from '../calendar/index.ts';
 import type { NDay } from '../calendar/types.ts';
 
 type Day = NDay['day'];
-export const WEEK: readonly Day[] = ['mo', 'tu', 'we', 'th', 'fr', 'sa', 'su'];
+const WEEK: readonly Day[] = ['mo', 'tu', 'we', 'th', 'fr', 'sa', 'su'];
 
 /** When somebody is at work: what others see beside their free and busy times. */
 export interface WorkingHours {
@@ -17,7 +17,7 @@ export interface WorkingHours {
 /** Setting of a user in the directory. */
 export const WORKING_HOURS_SETTING = 'working-hours';
 
-export const DEFAULT_WORKING_HOURS: WorkingHours = {
+const DEFAULT_WORKING_HOURS: WorkingHours = {
   ...{ days: ['mo', 'tu', 'we', 'th', 'fr'], start: 8 * 60, end: 17 * 60, timeZone: 'Etc/UTC' },
 };
 

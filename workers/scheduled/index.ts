@@ -1,6 +1,7 @@
 import type { Services } from '../../platform/services.ts';
 import { removeEndedLinks } from './ended-links.ts';
 import { type ReconcileReport, reconcile } from './reconcile.ts';
+import { remindDue } from './reminders.ts';
 import { keepLimits } from './retention.ts';
 import { turnSigningKeys } from './signing-keys.ts';
 import { type SweepReport, sweep } from './sweep.ts';
@@ -16,12 +17,14 @@ export interface ScheduledReport {
 const MANUAL_RUN = 'manual';
 /** Apart from the others, since each has the calls of one invocation (wrangler.toml). */
 const UPKEEP_CRON = '7-59/15 * * * *';
+/** Each minute: a reminder that is late is none. */
+const REMINDER_CRON = '* * * * *';
 /** Clocks of two machines need not agree (I30). */
 const CLOCK_SLACK_MS = 60_000;
 
 /**
  * The scheduled() handler: unfinished sending and the reconciler on one cron of wrangler.toml, what is kept for bad days
- * on the other. Rejects when a tenant could not be looked at, so that the run counts as failed.
+ * on another, reminders on a third. Rejects when a tenant could not be looked at, so that the run counts as failed.
  */
 export function createScheduled(
   services: Services,
@@ -29,6 +32,11 @@ export function createScheduled(
   return async (cron) => {
     if (cron === UPKEEP_CRON) {
       await keepUp(services);
+      return null;
+    }
+    if (cron === REMINDER_CRON) {
+      const failed = await remindDue(services);
+      if (failed > 0) throw new Error(`reminders: ${failed} parts of the round failed`);
       return null;
     }
     const manual = cron === MANUAL_RUN;
