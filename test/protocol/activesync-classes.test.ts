@@ -340,3 +340,43 @@ test('an item is fetched by its LongId, with what its Schema names', async () =>
   const properties = child(fetched, 'ItemOperations:Properties');
   expect(properties?.children.map((c) => [c.tag, c.text])).toEqual([['Contacts:FirstName', 'Alma']]);
 });
+
+test('every class is found by its words, alone and with the others, and not once it is deleted', async () => {
+  const address = await newUser();
+  const phone = newPhone(address);
+  const contacts = await Place.open(phone, 'contacts');
+  const person = await contacts.add(...contact('Zimmermann'));
+  const notes = await Place.open(phone, 'notes');
+  const paper = await notes.add(...note('Call Zimmermann'));
+  const search = async (...classes: string[]) => {
+    const { root } = await phone.post(
+      'Search',
+      el(
+        'Search:Search',
+        el(
+          'Search:Store',
+          el('Search:Name', 'Mailbox'),
+          el(
+            'Search:Query',
+            el(
+              'Search:And',
+              classes.map((name) => el('AirSync:Class', name)),
+              el('Search:FreeText', 'zimmermann'),
+            ),
+          ),
+        ),
+      ),
+    );
+    const store = child(child(root ?? undefined, 'Search:Response'), 'Search:Store');
+    return children(store, 'Search:Result').flatMap((r) => {
+      const id = textOf(r, 'Search:LongId');
+      return id === undefined ? [] : [[textOf(r, 'AirSync:Class'), id]];
+    });
+  };
+  await expect.poll(() => search(), { timeout: 10_000 }).toHaveLength(2);
+  expect(await search('Contacts')).toEqual([['Contacts', person]]);
+  expect(await search('Notes')).toEqual([['Notes', paper]]);
+  expect(await search('Email', 'Tasks')).toEqual([]);
+  await contacts.sync([deleted(person)]);
+  expect(await search()).toEqual([['Notes', paper]]);
+});

@@ -8,6 +8,7 @@ import {
 } from '../../../codecs/wbxml/index.ts';
 import type { Folder, ItemClass } from '../../../core/mail/types.ts';
 import { CLASS_OF_KIND, type ItemKind } from '../../../core/pim/types.ts';
+import type { SearchHit } from '../../../core/ports/search.ts';
 import { parseQuery } from '../../../core/search/parse.ts';
 import type { Query } from '../../../core/search/query.ts';
 import { searchMailbox } from '../../../core/search/search-mailbox.ts';
@@ -47,28 +48,18 @@ export async function searchStore(context: EasContext, store: WbxmlElement): Pro
   const deep = children(options, 'Search:DeepTraversal').length > 0;
   const kinds = kindsOf(context, criteria.classes);
 
-  const classOf = new Map<string, ItemClass>();
-  let query: Query | null = null;
-  let stale = false;
-  const { hits } = await searchMailbox(context.mailbox, context.services.search, (folders) => {
-    for (const folder of folders) classOf.set(folder.folderId, folder.itemClass);
-    const classes = [...kinds].map((kind) => CLASS_OF_KIND[kind]);
-    const asked = foldersAsked(folders, criteria.collectionIds, deep, classes);
-    stale = asked === null;
-    query = asked === null ? null : queryOf(context, criteria, folders, asked);
-    return query;
-  });
-  if (stale) return failed(S.hierarchy);
+  const found = await find(context, criteria, kinds, deep);
+  if (found === null) return failed(S.hierarchy);
+  const { hits, query } = found;
   if (range.first > 0 && range.first >= hits.length) return failed(S.endOfRange);
   const bodies: BodyOptions = {
     bodies: preferences.bodies,
     bodyParts: preferences.bodyParts,
     mimeSupport: mimeSupportOf(options),
   };
-  const { results, total } = await renderPage(context, hits, query ?? { kind: 'all' }, {
+  const { results, total } = await renderPage(context, hits, query, {
     range,
-    // No folder of mail tells of what is neither message nor text message: Deleted Items holds such.
-    shows: ({ kind, folderId }) => kinds.has(kind) && classOf.get(folderId) === CLASS_OF_KIND[kind],
+    shows: ({ kind }) => kinds.has(kind),
     fits: (items) => withinBudget(items, bodies),
     render: (item) => result(context, item, bodies),
   });
@@ -79,6 +70,43 @@ export async function searchStore(context: EasContext, store: WbxmlElement): Pro
     results.length > 0 ? results : el('Search:Result'),
     ...extent({ range: 'Search:Range', total: 'Search:Total' }, range, results.length, total),
   );
+}
+
+/**
+ * What of these kinds lies in folders of their class: no folder of mail tells of what is neither message nor text
+ * message, and Deleted Items holds such. null: a folder that is named is not there.
+ */
+async function find(
+  context: EasContext,
+  criteria: Criteria,
+  kinds: ReadonlySet<ItemKind>,
+  deep: boolean,
+): Promise<{ hits: SearchHit[]; query: Query } | null> {
+  const { mailbox, services } = context;
+  const lists: SearchHit[][] = [];
+  const asked: Query[] = [];
+  let stale = false;
+  for (const wanted of [[...kinds].filter(isMail), [...kinds].filter((kind) => !isMail(kind))]) {
+    if (wanted.length === 0) continue;
+    const classes = wanted.map((kind) => CLASS_OF_KIND[kind]);
+    const build = (folders: Folder[]) => {
+      const folderIds = foldersAsked(folders, criteria.collectionIds, deep, classes);
+      stale ||= folderIds === null;
+      const query = folderIds === null ? null : queryOf(context, criteria, folders, folderIds);
+      if (query !== null) asked.push(query);
+      return query;
+    };
+    const { hits } = await searchMailbox(mailbox, services.search, build, { kinds: wanted });
+    if (stale) return null;
+    lists.push(hits);
+  }
+  const hits = lists.flat();
+  if (lists.length > 1) hits.sort((a, b) => b.receivedAt - a.receivedAt || (a.itemId < b.itemId ? 1 : -1));
+  return { hits, query: { kind: 'or', of: asked } };
+}
+
+function isMail(kind: ItemKind): boolean {
+  return CLASS_OF_KIND[kind] === 'Email';
 }
 
 function failed(status: number): WbxmlNode {
