@@ -20,6 +20,7 @@ import type { Services } from '../platform/services.ts';
 import { createSpamFilter } from '../platform/spam/index.ts';
 import { learningFromMoves } from '../platform/spam/learning.ts';
 import { tellActions } from '../platform/tell-actions.ts';
+import { tellObjects } from '../platform/tell-objects.ts';
 import {
   createD1Stores,
   createPostgresStores,
@@ -106,10 +107,11 @@ export function buildServices(env: Env, context: Deferring): Services {
   const plain = stores ?? createPostgresStores({ connectionString: postgresUrl(env), defer });
   const spam = createSpamFilter({ ...rest, ...plain });
   const learning = learningFromMoves({ ...rest, ...plain, spam, defer });
+  const telling = { ...rest, defer };
   const databases = {
     ...plain,
     directory: settings.writer(plain.directory),
-    mail: tellActions(learning, { ...rest, defer }),
+    mail: tellObjects(tellActions(learning, telling), telling),
   };
   // What each message that leaves asks for.
   const sending = { ...databases, directory: settings.reader(databases.directory) };
