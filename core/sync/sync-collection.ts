@@ -30,6 +30,9 @@ export async function syncCollection(context: SyncContext, request: SyncRequest)
     context.repo.write(() => context.repo.reset(collectionId));
     return { ...NOTHING, collectionId, status: 12, syncKey };
   }
+  // Notes are not ghosted: the element has no place in their requests (MS-ASNOTE 3.2.5.3).
+  if (context.itemClass === 'Notes' && (request.supported ?? null) !== null)
+    return { ...NOTHING, collectionId, status: 4, syncKey };
   const state = context.repo.load(collectionId);
   if (syncKey === '0') return start(context, request, state, context.contentModseq);
   const key = recognise(state, syncKey);
