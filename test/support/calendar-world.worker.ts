@@ -9,10 +9,10 @@ import type { EasContext } from '../../workers/activesync/context.ts';
 import type { Version } from '../../workers/activesync/http/versions.ts';
 import { calendarCodec } from '../../workers/activesync/pim/calendar/codec.ts';
 import type { Taken } from '../../workers/activesync/pim/codec.ts';
+import { ANN } from './random-events.ts';
 
 /** Saturday, 21 November 2026, 18:03 UTC. */
 export const NOW = Date.UTC(2026, 10, 21, 18, 3);
-export const ANN = { address: 'ann@x.test', name: 'Ann Example' };
 
 const objects = createMemoryObjectStore(() => NOW);
 
@@ -152,3 +152,5 @@ export function attendee(
     more.map(([tag, value]) => el(`Calendar:${tag}`, value)),
   );
 }
+
+export { ANN } from './random-events.ts';
