@@ -69,6 +69,35 @@ describe('waypost, the people of a tenant', () => {
     expect((await waypost('user', 'photo', 'ann@cli.test', join(home, 'absent.png'))).code).toBe(1);
   });
 
+  it('adds, imports, lists and removes shared contacts', async () => {
+    const add = await waypost('contact', 'add', 'cli.test', 'zoe@partner.test', '--name', 'Zoe Roe');
+    expect(add).toMatchObject({ code: 0, err: '' });
+    const card = (...lines: string[]) =>
+      ['BEGIN:VCARD', 'VERSION:3.0', ...lines, 'END:VCARD', ''].join('\r\n');
+    const vcf = file(
+      'partners.vcf',
+      card(
+        'FN:Yan Lee',
+        'EMAIL:yan@partner.test',
+        'ORG:Partner',
+        'PHOTO;ENCODING=b;TYPE=JPEG:/9j/4AAQSkZJRg==',
+      ) +
+        card('FN:No Mail') +
+        card('FN:Zoe', 'EMAIL:zoe@partner.test', 'ORG:Partner') +
+        card('FN:Ann', 'EMAIL:ann@cli.test'),
+    );
+    const imported = await waypost('contact', 'import', 'cli.test', vcf, '--json');
+    expect(JSON.parse(imported.out)).toMatchObject({ added: 2, skipped: [{ card: 2 }, { card: 4 }] });
+    const list = await waypost('contact', 'list', 'cli.test', '--json');
+    expect(JSON.parse(list.out)).toMatchObject([
+      { address: 'yan@partner.test', displayName: 'Yan Lee', photo: { mediaType: 'image/jpeg' } },
+      { address: 'zoe@partner.test', displayName: 'Zoe', company: 'Partner', photo: null },
+    ]);
+    expect((await waypost('contact', 'remove', 'cli.test', 'yan@partner.test')).code).toBe(0);
+    expect((await waypost('contact', 'list', 'cli.test')).out).not.toContain('yan@');
+    expect((await waypost('contact', 'remove', 'cli.test', 'yan@partner.test')).code).toBe(1);
+  });
+
   it('adds, lists and removes certificates and trusted authorities, PEM or DER', async () => {
     const root = makeCertificate({ name: 'Root', ca: true });
     const ann = makeCertificate({ name: 'Ann', issuer: root });
