@@ -22,7 +22,7 @@ export interface SyncRequest extends PlanLimits {
 export interface SyncReply {
   collectionId: string;
   /** 1 success, 3 invalid SyncKey, 12 the folder is gone (MS-ASCMD 2.2.3.177.17). */
-  status: 1 | 3 | 12;
+  status: 1 | 3 | 4 | 12;
   syncKey: string;
   /** Of the folder; null when it is gone. */
   itemClass: ItemClass | null;

@@ -360,8 +360,8 @@ test('an event leaves the window when its end has aged out of it; one without an
 
 test('a second key 0 may name other fields to be managed, without another key', async () => {
   const phone = new ModelDevice(mailbox, notes);
-  phone.itemClass = 'Notes';
-  const first = await phone.ask({ supported: ['Notes:Subject'] });
+  phone.itemClass = 'Contacts';
+  const first = await phone.ask({ supported: ['Contacts:FileAs'] });
   const second = await phone.ask({ supported: [] });
   expect(second.syncKey).toBe(first.syncKey);
   expect(phone.repo.load(notes)?.supported).toEqual([]);
