@@ -1,5 +1,12 @@
 import { DEFAULT_FOLDERS } from '../../core/mail/default-folders.ts';
-import type { Correspondent, Folder, ItemState, LastVerb, NewMessage } from '../../core/mail/types.ts';
+import type {
+  Correspondent,
+  Folder,
+  ItemState,
+  LastVerb,
+  Message,
+  NewMessage,
+} from '../../core/mail/types.ts';
 import type { Grant } from '../../core/ports/acl.ts';
 import type { AutomaticClaim, DeliveryReport } from '../../core/ports/automatic.ts';
 import type { FeedCursor, ItemChange, SnapshotCursor } from '../../core/ports/mail.ts';
@@ -141,4 +148,34 @@ export function newestFirst(a: SnapshotCursor, b: SnapshotCursor): number {
 
 export function copy(state: ItemState): ItemState {
   return structuredClone(state);
+}
+
+/** For a mailbox that only one store has. */
+export function privateHome(): MailboxHome {
+  let data: MailboxData | undefined;
+  return {
+    get: () => data,
+    create: () => {
+      data = emptyMailbox();
+      return data;
+    },
+  };
+}
+
+/** None for what is no message. */
+export function messageOf({ state, message, lastVerb, lastVerbAt }: Entry): Message[] {
+  if (message === null) return [];
+  const { dedupeKey: _, folderRole: __, folderId: ___, parts, ...rest } = message;
+  const isBody = (partNo: number) => partNo === message.bodyTextPart || partNo === message.bodyHtmlPart;
+  const whole = {
+    ...rest,
+    ...state,
+    lastVerb,
+    lastVerbAt,
+    verdict: message.verdict ?? null,
+    meeting: message.meeting ?? null,
+    attachments: parts.filter((p) => p.isAttachment),
+    bodies: parts.filter((p) => isBody(p.partNo)),
+  };
+  return [structuredClone(whole)];
 }

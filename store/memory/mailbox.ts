@@ -34,27 +34,17 @@ import {
   byFeed,
   copy,
   type Entry,
-  emptyMailbox,
   type MailboxData,
   type MailboxHome,
+  messageOf,
   newestFirst,
+  privateHome,
 } from './mailbox-data.ts';
 import * as tree from './mailbox-folders.ts';
 import { insertMany, replaceContent } from './mailbox-insert.ts';
 import * as people from './mailbox-people.ts';
 import { MemoryPim } from './mailbox-pim.ts';
 import * as kept from './mailbox-removed.ts';
-
-function privateHome(): MailboxHome {
-  let data: MailboxData | undefined;
-  return {
-    get: () => data,
-    create: () => {
-      data = emptyMailbox();
-      return data;
-    },
-  };
-}
 
 /** A mailbox in memory, written for plainness: the oracle that the databases are compared with. */
 export class MemoryMailbox extends MemoryPim implements MailboxStore {
@@ -403,21 +393,4 @@ export class MemoryMailbox extends MemoryPim implements MailboxStore {
       .sort(newestFirst)
       .map(copy);
   }
-}
-
-function messageOf({ state, message, lastVerb, lastVerbAt }: Entry): Message[] {
-  if (message === null) return [];
-  const { dedupeKey: _, folderRole: __, folderId: ___, parts, ...rest } = message;
-  const isBody = (partNo: number) => partNo === message.bodyTextPart || partNo === message.bodyHtmlPart;
-  const whole = {
-    ...rest,
-    ...state,
-    lastVerb,
-    lastVerbAt,
-    verdict: message.verdict ?? null,
-    meeting: message.meeting ?? null,
-    attachments: parts.filter((p) => p.isAttachment),
-    bodies: parts.filter((p) => isBody(p.partNo)),
-  };
-  return [structuredClone(whole)];
 }

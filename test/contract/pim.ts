@@ -353,6 +353,23 @@ export function pimContract(subject: Subject): void {
       expect([await due('announce'), await due('reminder')]).toEqual([[], ['y a']]);
     });
 
+    test('a change that comes while the one before it is told of stays to be told of', async () => {
+      const { mailbox, calendar } = await furnished(subject);
+      const { mail } = await subject.open();
+      const again = mail.mailbox(mailbox.ref);
+      const { tenantId, shard } = mailbox.ref;
+      let { modseq } = await mailbox.putItem(event('e', calendar), { announce: true });
+      for (let round = 0; round < 12; round++) {
+        const change = event('e', calendar, { title: `Round ${round}` });
+        const [put] = await Promise.all([
+          mailbox.putItem(change, { announce: true }),
+          again.announced('e', modseq),
+        ]);
+        expect(await mail.duePim(tenantId, shard, 'announce', { until: 0, limit: 5 })).toHaveLength(1);
+        modseq = put.modseq;
+      }
+    });
+
     test('mailboxes know nothing of each other', async () => {
       const [one, two] = [await furnished(subject), await furnished(subject)];
       await one.mailbox.putItem(event('e', one.calendar, { uid: 'u' }));

@@ -3,7 +3,7 @@ import type { PimDue, PimDueOptions } from '../../../../core/ports/pim.ts';
 import type { Executor } from '../../../dialect/types.ts';
 import type { MailTables } from '../../../schema/mail.ts';
 import { askedId } from '../../../text.ts';
-import { all, type MailboxContext, scoped, theseItems } from '../context.ts';
+import { all, type MailboxContext, mailboxLock, scoped, theseItems } from '../context.ts';
 
 export async function setReminder(
   box: MailboxContext,
@@ -11,33 +11,33 @@ export async function setReminder(
   modseq: number,
   remindAt: number | null,
 ): Promise<boolean> {
-  return mark(box, itemId, modseq, { remindAt: remindAt === null ? null : Math.trunc(remindAt) });
+  return setMark(box, itemId, modseq, { remindAt: remindAt === null ? null : Math.trunc(remindAt) });
 }
 
 export async function announced(box: MailboxContext, itemId: string, modseq: number): Promise<boolean> {
-  return mark(box, itemId, modseq, { toAnnounce: 0 });
+  return setMark(box, itemId, modseq, { toAnnounce: 0 });
 }
 
-async function mark(
+async function setMark(
   box: MailboxContext,
   itemId: string,
   modseq: number,
   set: { remindAt: number | null } | { toAnnounce: 0 },
 ): Promise<boolean> {
   const { items, objects } = box.tables;
-  const [result] = await box.executor.atomic([
-    box.executor.build
-      .update(objects)
-      .set(set)
-      .where(
-        all(
-          scoped(box, objects),
-          eq(objects.itemId, askedId(itemId)),
-          sql`exists (select 1 from ${items}
-            where ${theseItems(box, [askedId(itemId)], eq(items.modseq, modseq))})`,
-        ),
+  const mark = box.executor.build
+    .update(objects)
+    .set(set)
+    .where(
+      all(
+        scoped(box, objects),
+        eq(objects.itemId, askedId(itemId)),
+        sql`exists (select 1 from ${items}
+          where ${theseItems(box, [askedId(itemId)], eq(items.modseq, modseq))})`,
       ),
-  ]);
+    );
+  // In the writers' order: a change that comes at the same time would be seen with the modseq that it had before.
+  const [result] = await box.executor.atomic([mark], { lock: mailboxLock(box) });
   return (result?.changes ?? 0) > 0;
 }
 
