@@ -17,7 +17,7 @@ export const NOW = Date.UTC(2026, 10, 21, 18, 3);
 const objects = createMemoryObjectStore(() => NOW);
 
 /** The context of a command of Ann's device. */
-export function contextOf(version: Version, zone?: string): EasContext {
+export function contextOf(version: Version, zone?: string, quota: object | null = null): EasContext {
   const user = { userId: 'u1', tenantId: 't1', address: ANN.address, displayName: ANN.name };
   return {
     version,
@@ -26,8 +26,10 @@ export function contextOf(version: Version, zone?: string): EasContext {
     services: {
       objects,
       now: () => NOW,
+      mail: { mailbox: () => ({ usage: async () => ({ sizeBytes: 0 }) }) },
       directory: {
         getUser: async () => ({ tenant: { tenantId: 't1' }, user }),
+        quotaValues: async () => ({ tenant: null, user: quota, usage: null }),
         getUserSetting: async () => (zone === undefined ? null : { timeZone: zone }),
         listAliases: async () => [{ address: 'ann.alias@x.test', enabled: true }],
       },

@@ -134,6 +134,18 @@ describe('files of an event (16.x, MS-ASAIRS 2.2.2.2)', () => {
     expect(await take([said], '16.1', { present: event() })).toEqual({ kind: 'refused', status: 6 });
   });
 
+  test('are no way around the limits of the mailbox', async () => {
+    const said: Said = [...WHEN, add(file('c1'))];
+    const bounded = contextOf('16.1', undefined, { maxMessageBytes: BYTES.length - 1 });
+    expect(await take(said, '16.1', { context: bounded })).toEqual({ kind: 'refused', status: 6 });
+    const { user, tenant } = contextOf('16.1').principal;
+    const full = {
+      ...contextOf('16.1'),
+      principal: { tenant, user: { ...user, quotaBytes: BYTES.length - 1 } },
+    };
+    expect(await take(said, '16.1', { context: full })).toEqual({ kind: 'refused', status: 9 });
+  });
+
   test('can be those of one occurrence', async () => {
     const series = event({ recurrenceRules: [{ '@type': 'RecurrenceRule', frequency: 'daily', count: 3 }] });
     const made = await taken([add(file('c1'))], '16.1', { present: series, instanceId: '20261127T083000Z' });

@@ -7,6 +7,7 @@ import { DomainError } from '../../../../core/errors.ts';
 import { putAttachment } from '../../../../core/pim/attachments.ts';
 import { pimFacts } from '../../../../core/pim/facts.ts';
 import { MAX_DOCUMENT_BYTES } from '../../../../core/pim/types.ts';
+import { type Arrival, mayArrive } from '../../../../core/quota/check.ts';
 import { toldForm } from '../../../../core/scheduling/announce.ts';
 import { sameJson } from '../../../../core/scheduling/equal.ts';
 import { attendeesOf } from '../../../../core/scheduling/people.ts';
@@ -25,6 +26,7 @@ import { occurrenceAt, withOccurrence, withOverride } from './series.ts';
 import { takeEvent } from './take.ts';
 
 const REFUSED: Taken = { kind: 'refused', status: STATUS.sync.conversion };
+const FULL: Taken = { kind: 'refused', status: STATUS.sync.full };
 const NOT_FOUND: Taken = { kind: 'refused', status: STATUS.sync.notFound };
 
 /** Events on the wire (MS-ASCAL). */
@@ -147,16 +149,30 @@ async function finish(
   const stamped = isStamped ? after : { ...after, updated: formatUtc(now) };
   const document = stored === null ? stamped : isSame ? stored : fromHome(stamped, stored, self.zone);
   if (utf8Length(JSON.stringify(document)) > MAX_DOCUMENT_BYTES || !isReasonable(document)) return REFUSED;
-  const { ref, services } = context;
-  for (const { attachmentId, bytes } of uploads) {
-    await putAttachment(services.objects, { ...ref, itemId, attachmentId }, bytes);
-  }
+  const kept = await keep(context, itemId, uploads);
+  if (kept !== 'ok') return kept === 'over-quota' ? FULL : REFUSED;
   const facts = pimFacts('event', document, now);
   const announce = atLeast(context.version, '16.0') && concernsOthers(stored, document, self);
   return {
     ...{ kind: 'item', item: { itemId, folderId, kind: 'event', document, facts }, announce },
     ...(isMadeUp(context, data, stored, uploads) ? { echo: true } : {}),
   };
+}
+
+/** Puts files where the document will say that they are. */
+async function keep(
+  { ref, services, principal }: EasContext,
+  itemId: string,
+  uploads: readonly Upload[],
+): Promise<Arrival> {
+  if (uploads.length === 0) return 'ok';
+  const size = uploads.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  const arrival = await mayArrive(services, ref, principal.user, size);
+  if (arrival !== 'ok') return arrival;
+  for (const { attachmentId, bytes } of uploads) {
+    await putAttachment(services.objects, { ...ref, itemId, attachmentId }, bytes);
+  }
+  return 'ok';
 }
 
 /** A recurrence bomb is refused before it is kept (ATTACKS A12). */
