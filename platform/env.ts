@@ -7,6 +7,7 @@ import type {
   NotifyJob,
   OutboundJob,
   RetentionJob,
+  SchedulingJob,
 } from '../core/ports/queues.ts';
 
 /** Bindings of wrangler.toml. MAIL_* shards are found by name (mailShards). */
@@ -28,6 +29,7 @@ export interface Env {
   QUEUE_ARRIVED: Queue<ArrivedJob>;
   QUEUE_RETENTION: Queue<RetentionJob>;
   QUEUE_ACTIONS: Queue<ActionsJob>;
+  QUEUE_SCHEDULING: Queue<SchedulingJob>;
   DEVICE: DurableObjectNamespace;
   HUB: DurableObjectNamespace;
   THROTTLE: DurableObjectNamespace;

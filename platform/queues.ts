@@ -19,6 +19,7 @@ export function createQueues(
     | 'QUEUE_ARRIVED'
     | 'QUEUE_RETENTION'
     | 'QUEUE_ACTIONS'
+    | 'QUEUE_SCHEDULING'
   >,
 ): QueuePort {
   return {
@@ -31,6 +32,7 @@ export function createQueues(
     arrived: (jobs) => sendAll(env.QUEUE_ARRIVED, jobs),
     retention: (jobs) => sendAll(env.QUEUE_RETENTION, jobs),
     actions: (jobs) => sendAll(env.QUEUE_ACTIONS, jobs),
+    scheduling: (jobs) => sendAll(env.QUEUE_SCHEDULING, jobs),
   };
 }
 

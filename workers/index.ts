@@ -20,6 +20,7 @@ import type { Services } from '../platform/services.ts';
 import { createSpamFilter } from '../platform/spam/index.ts';
 import { learningFromMoves } from '../platform/spam/learning.ts';
 import { tellActions } from '../platform/tell-actions.ts';
+import { tellAttendees } from '../platform/tell-attendees.ts';
 import { tellObjects } from '../platform/tell-objects.ts';
 import {
   createD1Stores,
@@ -111,7 +112,7 @@ export function buildServices(env: Env, context: Deferring): Services {
   const databases = {
     ...plain,
     directory: settings.writer(plain.directory),
-    mail: tellObjects(tellActions(learning, telling), telling),
+    mail: tellAttendees(tellObjects(tellActions(learning, telling), telling), telling),
   };
   // What each message that leaves asks for.
   const sending = { ...databases, directory: settings.reader(databases.directory) };

@@ -87,6 +87,7 @@ function meetingClass(part: PartIndex, text: string): string {
   const method = (part.params['method'] ?? inside ?? '').trim().toUpperCase();
   switch (method) {
     case 'REQUEST':
+    case 'ADD':
       return `${MEETING}.Request`;
     case 'CANCEL':
       return `${MEETING}.Canceled`;
@@ -94,9 +95,16 @@ function meetingClass(part: PartIndex, text: string): string {
       return `${MEETING}.Resp.Tent`;
     case 'REPLY':
       return `${MEETING}.Resp.${answer(text)}`;
+    case 'PUBLISH':
+      // Word to the organizer that a meeting was passed on (core/scheduling/forward).
+      return /^x-waypost-forwardee[;:]/im.test(text) ? `${MEETING}.Notification.Forward` : NOTE;
     default:
       return NOTE;
   }
+}
+
+export function isMeetingClass(messageClass: string): boolean {
+  return messageClass.startsWith(`${MEETING}.`);
 }
 
 function answer(text: string): 'Pos' | 'Neg' | 'Tent' {

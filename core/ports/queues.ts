@@ -87,6 +87,16 @@ export interface ActionsJob {
   correlationId: string;
 }
 
+/** Attendees of a meeting are to be told what it is now, or that there is none any more. */
+export interface SchedulingJob {
+  v: 1;
+  tenantId: string;
+  mailboxId: string;
+  shard: string;
+  itemId: string;
+  correlationId: string;
+}
+
 export interface AuditJob {
   v: 1;
   eventId: string;
@@ -116,4 +126,5 @@ export interface QueuePort {
   arrived(jobs: ArrivedJob[]): Promise<void>;
   retention(jobs: RetentionJob[]): Promise<void>;
   actions(jobs: ActionsJob[]): Promise<void>;
+  scheduling(jobs: SchedulingJob[]): Promise<void>;
 }

@@ -1,7 +1,7 @@
 /** What attendees have to be told of a meeting: the difference between what they know and what it is now. */
 import type { CalendarEvent, LocalDateTime, Participant } from '../calendar/types.ts';
 import { sameJson } from './equal.ts';
-import { occurrenceOf, recurs } from './occurrence.ts';
+import { isExcluded, occurrenceOf, recurs } from './occurrence.ts';
 import { addressOf, attendeesOf, organizerOf, sameAddress } from './people.ts';
 import type { MeetingPerson } from './types.ts';
 
@@ -116,19 +116,33 @@ function cancelled(told: CalendarEvent, now: CalendarEvent | null): Announcement
   return { event: now === null ? event : { ...now, sequence }, messages };
 }
 
-/** A higher number where what was told changes in weight. */
+/** A higher number where what was told changes in weight; and then everybody is asked anew. */
 function numbered(told: CalendarEvent | null, now: CalendarEvent): CalendarEvent {
   const known = told?.sequence ?? 0;
   const said = now.sequence ?? 0;
-  if (told === null || said > known) return now;
-  const keys = occurrencesThatChanged(told, now);
-  const weighty =
-    WEIGHTY.some((name) => !sameJson(told[name], now[name])) ||
-    keys.some((key) => {
-      const [a, b] = [occurrenceOf(told, key), occurrenceOf(now, key)];
-      return WEIGHTY.some((name) => !sameJson(a[name], b[name])) || a.excluded !== b.excluded;
+  if (told === null) return asking(now, false);
+  const moved = WEIGHTY.some((name) => !sameJson(told[name], now[name]));
+  const event = asking(now, moved);
+  if (said > known) return event;
+  const changed = occurrencesThatChanged(told, now).some((key) => {
+    const [a, b] = [occurrenceOf(told, key), occurrenceOf(now, key)];
+    return (
+      WEIGHTY.some((name) => !sameJson(a[name], b[name])) || isExcluded(told, key) !== isExcluded(now, key)
+    );
+  });
+  return { ...event, sequence: moved || changed ? known + 1 : known };
+}
+
+/** Attendees who have not been asked yet, or all of them, have no answer. */
+function asking(event: CalendarEvent, anew: boolean): CalendarEvent {
+  const asked = attendeesOf(event)
+    .filter(([, { participationStatus }]) => anew || participationStatus === undefined)
+    .map(([id, one]): [string, Participant] => {
+      const { participationComment: _, 'waypost:proposed': __, ...rest } = one;
+      return [id, { ...rest, participationStatus: 'needs-action' }];
     });
-  return { ...now, sequence: weighty ? known + 1 : known };
+  if (asked.length === 0) return event;
+  return { ...event, participants: { ...event.participants, ...Object.fromEntries(asked) } };
 }
 
 /** Whether what is so of all occurrences is another thing than before. */

@@ -1,3 +1,4 @@
+import { occurrenceDocument } from '../calendar/patch.ts';
 import type { CalendarEvent, LocalDateTime, PatchObject } from '../calendar/types.ts';
 import { sameJson } from './equal.ts';
 
@@ -24,16 +25,7 @@ const OF_THE_SERIES: ReadonlySet<string> = new Set([
 
 /** An occurrence of a series as an event of its own: the series with what is different in it (RFC 8984 4.3.5). */
 export function occurrenceOf(series: CalendarEvent, key: LocalDateTime): CalendarEvent {
-  const { recurrenceRules: _, excludedRecurrenceRules: __, recurrenceOverrides, ...plain } = series;
-  const base = structuredClone(plain) as CalendarEvent;
-  const occurrence: CalendarEvent = {
-    ...base,
-    start: key,
-    recurrenceId: key,
-    recurrenceIdTimeZone: series.timeZone ?? null,
-  };
-  for (const [path, value] of Object.entries(recurrenceOverrides?.[key] ?? {})) put(occurrence, path, value);
-  return occurrence;
+  return structuredClone(occurrenceDocument(series, key));
 }
 
 /** What makes this occurrence different from the series: a whole patch, in the place of one that is there. */
@@ -75,19 +67,4 @@ export function isExcluded(series: CalendarEvent, key: LocalDateTime): boolean {
 export function recurs({ recurrenceRules, recurrenceOverrides }: CalendarEvent): boolean {
   if ((recurrenceRules?.length ?? 0) > 0) return true;
   return Object.values(recurrenceOverrides ?? {}).some((patch) => patch['excluded'] !== true);
-}
-
-/** Sets or removes (null) what a path of a patch names; one that leads nowhere is passed over. */
-function put(event: CalendarEvent, path: string, value: unknown): void {
-  const names = path.split('/').map((name) => name.replaceAll('~1', '/').replaceAll('~0', '~'));
-  const last = names.pop();
-  if (last === undefined || names.includes('__proto__') || last === '__proto__') return;
-  let at: unknown = event;
-  for (const name of names) {
-    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, name)) return;
-    at = (at as Record<string, unknown>)[name];
-  }
-  if (typeof at !== 'object' || at === null) return;
-  if (value === null) delete (at as Record<string, unknown>)[last];
-  else (at as Record<string, unknown>)[last] = structuredClone(value);
 }

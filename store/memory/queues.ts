@@ -8,6 +8,7 @@ import type {
   OutboundJob,
   QueuePort,
   RetentionJob,
+  SchedulingJob,
 } from '../../core/ports/queues.ts';
 
 interface QueueRecorder extends QueuePort {
@@ -21,6 +22,7 @@ interface QueueRecorder extends QueuePort {
     arrived: ArrivedJob[];
     retention: RetentionJob[];
     actions: ActionsJob[];
+    scheduling: SchedulingJob[];
   };
 }
 
@@ -28,7 +30,7 @@ interface QueueRecorder extends QueuePort {
 export function createQueueRecorder(): QueueRecorder {
   const sent: QueueRecorder['sent'] = {
     ...{ ingest: [], index: [], notify: [], audit: [] },
-    ...{ outbound: [], arrived: [], retention: [], actions: [] },
+    ...{ outbound: [], arrived: [], retention: [], actions: [], scheduling: [] },
   };
   const onto =
     <T>(queue: T[]) =>
@@ -45,5 +47,6 @@ export function createQueueRecorder(): QueueRecorder {
     arrived: onto(sent.arrived),
     retention: onto(sent.retention),
     actions: onto(sent.actions),
+    scheduling: onto(sent.scheduling),
   };
 }

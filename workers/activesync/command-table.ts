@@ -7,6 +7,7 @@ import { getAttachment } from './commands/get-attachment.ts';
 import { getHierarchy } from './commands/get-hierarchy.ts';
 import { getItemEstimate } from './commands/get-item-estimate.ts';
 import { itemOperations } from './commands/item-operations.ts';
+import { meetingResponse } from './commands/meeting-response.ts';
 import { moveItems } from './commands/move-items.ts';
 import { ping } from './commands/ping.ts';
 import { provision } from './commands/provision.ts';
@@ -28,6 +29,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ['FolderCreate', folderCreate],
   ['FolderDelete', folderDelete],
   ['FolderUpdate', folderUpdate],
+  ['MeetingResponse', meetingResponse],
   ['MoveItems', moveItems],
   ['GetAttachment', getAttachment],
   ['GetHierarchy', getHierarchy],

@@ -29,6 +29,15 @@ export const STATUS = {
     badRecipient: 183,
   },
   estimate: { ok: 1, noCollection: 2, notSynced: 3, invalidKey: 4 },
+  /** Of one Result (MS-ASCMD 2.2.3.177.9); the last two are common ones. */
+  meetingResponse: {
+    ok: 1,
+    invalidRequest: 2,
+    mailboxError: 3,
+    serverError: 4,
+    badTime: 104,
+    notRecurring: 146,
+  },
   moveItems: { badSource: 1, badDestination: 2, ok: 3, same: 4, twoDestinations: 5 },
   itemOperations: {
     ok: 1,

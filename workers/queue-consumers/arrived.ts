@@ -11,6 +11,7 @@ import { followRules } from './arrived/follow-rules.ts';
 import { journal } from './arrived/journal.ts';
 import { matchReports } from './arrived/match-reports.ts';
 import { outOfOffice } from './arrived/out-of-office.ts';
+import { schedule } from './arrived/scheduling.ts';
 import { warnOfQuota } from './arrived/warn-of-quota.ts';
 import { forBatch } from './batch-memory.ts';
 import { arrivedJob } from './jobs.ts';
@@ -31,7 +32,14 @@ export interface Arrived {
 type FollowUp = (services: Services, arrived: Arrived) => Promise<void>;
 
 /** The journal first: what fails for good in another one must not keep a message out of it. */
-const FOLLOW_UPS: readonly FollowUp[] = [journal, matchReports, outOfOffice, followRules, warnOfQuota];
+const FOLLOW_UPS: readonly FollowUp[] = [
+  journal,
+  matchReports,
+  schedule,
+  outOfOffice,
+  followRules,
+  warnOfQuota,
+];
 
 export async function consumeArrived(all: Services, batch: QueueBatch): Promise<void> {
   const services = forBatch(all);

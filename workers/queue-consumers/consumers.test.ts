@@ -226,6 +226,7 @@ describe('dead letters (I12)', () => {
         arrived: send('arrived'),
         retention: send('retention'),
         actions: send('actions'),
+        scheduling: send('scheduling'),
       },
       mail: {
         mailbox: () => ({
@@ -317,6 +318,7 @@ describe('dead letters (I12)', () => {
     'arrived',
     'retention',
     'actions',
+    'scheduling',
     'outer-space',
   ])('A65: a replay to %s brings in nothing that is no job of it', async (queue) => {
     const w = letterWorld();

@@ -14,6 +14,7 @@ import {
   notifyJob,
   outboundJob,
   retentionJob,
+  schedulingJob,
 } from './jobs.ts';
 import { type QueueBatch, type QueueMessage, retryDelay } from './settle.ts';
 
@@ -142,6 +143,9 @@ export async function replayDeadLetter(services: Services, deadLetterId: string)
       break;
     case 'actions':
       await queues.actions([validated(actionsJob, letter)]);
+      break;
+    case 'scheduling':
+      await queues.scheduling([validated(schedulingJob, letter)]);
       break;
     default:
       throw new InvalidInputError(`no queue named ${letter.queue}`);

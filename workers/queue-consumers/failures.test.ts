@@ -170,6 +170,7 @@ describe('a message that fails', () => {
       'arrived',
       'retention',
       'actions',
+      'scheduling',
     ]) {
       const untouchable = new Proxy(
         {},

@@ -11,6 +11,7 @@ import { consumeIngest } from './ingest.ts';
 import { consumeNotify } from './notify.ts';
 import { consumeOutbound } from './outbound.ts';
 import { consumeRetention } from './retention.ts';
+import { consumeScheduling } from './scheduling.ts';
 import { noteFailure, type QueueBatch } from './settle.ts';
 
 const CONSUMERS: Record<string, (services: Services, batch: QueueBatch) => Promise<void>> = {
@@ -22,6 +23,7 @@ const CONSUMERS: Record<string, (services: Services, batch: QueueBatch) => Promi
   arrived: consumeArrived,
   actions: consumeActions,
   retention: consumeRetention,
+  scheduling: consumeScheduling,
 };
 
 /**

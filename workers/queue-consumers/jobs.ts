@@ -10,6 +10,7 @@ import type {
   OutboundJob,
   RetentionJob,
   RetentionProgress,
+  SchedulingJob,
 } from '../../core/ports/queues.ts';
 
 const id = z.string().regex(/^[A-Za-z0-9_.:-]{1,64}$/);
@@ -98,6 +99,15 @@ export const actionsJob: z.ZodType<ActionsJob> = z.object({
   tenantId: id,
   mailboxId: id,
   shard,
+  correlationId,
+});
+
+export const schedulingJob: z.ZodType<SchedulingJob> = z.object({
+  v: z.literal(1),
+  tenantId: id,
+  mailboxId: id,
+  shard,
+  itemId: id,
   correlationId,
 });
 

@@ -6,6 +6,7 @@ import { keepLimits } from './retention.ts';
 import { turnSigningKeys } from './signing-keys.ts';
 import { type SweepReport, sweep } from './sweep.ts';
 import { resumeSending } from './unsent.ts';
+import { resumeScheduling } from './untold.ts';
 import { keepUp } from './upkeep.ts';
 
 export interface ScheduledReport {
@@ -43,6 +44,7 @@ export function createScheduled(
     const unsent = await resumeSending(services, manual ? -CLOCK_SLACK_MS : undefined);
     const keys = await turnSigningKeys(services);
     const links = await removeEndedLinks(services);
+    const untold = await resumeScheduling(services);
     const unkept = await keepLimits(services);
     const report = await reconcile(services, manual ? { minAgeMs: -CLOCK_SLACK_MS } : {});
     const swept = await sweep(services);
@@ -50,6 +52,7 @@ export function createScheduled(
     if (keys > 0) throw new Error(`dkim: ${keys} of ${report.tenants} tenants failed`);
     if (links > 0) throw new Error(`links: ${links} of ${report.tenants} tenants failed`);
     if (unkept > 0) throw new Error(`retention: ${unkept} parts of the round failed`);
+    if (untold > 0) throw new Error(`scheduling: ${untold} of ${report.tenants} tenants failed`);
     if (unsent > 0) throw new Error(`outbound: ${unsent} of ${report.tenants} tenants failed`);
     return { recent: report, sweep: swept };
   };

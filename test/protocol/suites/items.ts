@@ -53,7 +53,7 @@ export function itemSuite(store: 'd1' | 'postgres'): void {
       ],
       [
         'an invitation',
-        `${head}Content-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: text/plain\n\nx\n--b\nContent-Type: text/calendar; method=REQUEST\n\nBEGIN:VCALENDAR\nEND:VCALENDAR\n--b--\n`,
+        `${head}Content-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: text/plain\n\nx\n--b\nContent-Type: text/calendar; method=REQUEST\n\nBEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:u\nDTSTART:20261121T090000Z\nEND:VEVENT\nEND:VCALENDAR\n--b--\n`,
         'IPM.Schedule.Meeting.Request',
       ],
     ])('of %s is kept', async (_name, raw, expected) => {

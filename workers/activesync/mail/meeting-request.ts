@@ -2,6 +2,7 @@ import { el, type WbxmlNode } from '../../../codecs/wbxml/index.ts';
 import { parseLocal } from '../../../core/calendar/time/civil.ts';
 import { writeTimeZone } from '../../../core/calendar/zones/activesync.ts';
 import { localOf, utcOf } from '../../../core/calendar/zones/convert.ts';
+import { isMeetingClass } from '../../../core/mail/message-class.ts';
 import type { Message } from '../../../core/mail/types.ts';
 import type { MailboxStore } from '../../../core/ports/mail.ts';
 import { globalObjectId } from '../../../core/scheduling/global-id.ts';
@@ -28,7 +29,7 @@ export function isMeetingMessage({
   messageClass,
   meeting,
 }: Pick<Message, 'messageClass' | 'meeting'>): boolean {
-  return meeting !== null && messageClass.startsWith('IPM.Schedule.Meeting.');
+  return meeting !== null && isMeetingClass(messageClass);
 }
 
 /** ContentClass of a message of a meeting, or null for any other. */

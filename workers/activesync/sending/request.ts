@@ -4,6 +4,7 @@ import { submissionIdOf } from '../../../core/mail/sending/ids.ts';
 import type { MailAddress } from '../../../core/mail/types.ts';
 import { newId } from '../../../platform/ids.ts';
 import type { EasContext } from '../context.ts';
+import { type TextBody, takeBody } from '../pim/body.ts';
 import { SEND, type SendCommand, type SendStatus } from './status.ts';
 
 /** What a client asks to be sent. */
@@ -17,6 +18,10 @@ export interface SendRequest {
   replaceMime: boolean;
   /** People whom a forward goes to beside those of its header (16.0). */
   forwardees: MailAddress[];
+  /** The one occurrence of a meeting that is forwarded. */
+  instanceId: string | null;
+  /** What a client writes above a meeting that it forwards without a message of its own (16.0). */
+  note: TextBody | null;
 }
 
 const MAX_CLIENT_ID = 40;
@@ -43,8 +48,13 @@ async function parseDocument(
   root: WbxmlElement,
 ): Promise<SendRequest | SendStatus> {
   const clientId = textOf(root, 'ComposeMail:ClientId') ?? '';
-  const mime = bytesOf(child(root, 'ComposeMail:Mime'));
+  const forwardees = command === 'SmartForward' ? forwardeesOf(root) : [];
+  const given = bytesOf(child(root, 'ComposeMail:Mime'));
+  // A meeting may be forwarded without a message: the server has it all.
+  const mime = given ?? (forwardees.length > 0 ? new Uint8Array() : undefined);
   if (clientId === '' || clientId.length > MAX_CLIENT_ID || mime === undefined) return SEND.invalidXml;
+  const note = takeBody(root);
+  if (note === 'invalid') return SEND.invalidXml;
   // The one account here has no id (MS-ASCMD 2.2.3.3.2), so that none can be named.
   if (child(root, 'ComposeMail:AccountId') !== undefined) return SEND.badAccount;
   // To send without the protection that was asked for would be worse than not to send (MS-ASRM 2.2.2.20).
@@ -57,7 +67,9 @@ async function parseDocument(
     saveInSentItems: child(root, 'ComposeMail:SaveInSentItems') !== undefined,
     sourceId,
     replaceMime: child(root, 'ComposeMail:ReplaceMime') !== undefined,
-    forwardees: command === 'SmartForward' ? forwardeesOf(root) : [],
+    forwardees,
+    instanceId: textOf(child(root, 'ComposeMail:Source'), 'ComposeMail:InstanceId')?.trim() || null,
+    note: note ?? null,
   };
 }
 
@@ -105,6 +117,8 @@ async function parsePlain(
     sourceId,
     replaceMime: false,
     forwardees: [],
+    instanceId: query.occurrence,
+    note: null,
   };
 }
 

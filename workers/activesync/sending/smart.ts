@@ -8,6 +8,7 @@ import { describeError } from '../../../platform/log.ts';
 import type { EasContext } from '../context.ts';
 import type { Reply } from '../http/reply.ts';
 import { announceFolders } from '../item-operations/announce.ts';
+import { forwardMeeting } from './forward-meeting.ts';
 import { parseSend, type SendRequest } from './request.ts';
 import { failed, SEND, type SendStatus } from './status.ts';
 import { answerOf, submit } from './submit.ts';
@@ -22,6 +23,9 @@ export async function sendAnswer(context: EasContext, kind: 'reply' | 'forward')
   const command = kind === 'reply' ? 'SmartReply' : 'SmartForward';
   const request = await parseSend(context, command);
   if (typeof request === 'number') return failed(command, context.version, request);
+  const meeting = kind === 'forward' && !request.replaceMime ? await forwardMeeting(context, request) : null;
+  if (meeting !== null) return meeting;
+  if (request.mime.length === 0) return failed(command, context.version, SEND.notFound);
   const [source] = await context.mailbox.messages([request.sourceId ?? '']);
   if (source === undefined) return failed(command, context.version, SEND.notFound);
   const raw = await compose(context, request, source, kind);

@@ -18,6 +18,8 @@ export const SEND = {
   noRecipient: 119,
   notSent: 120,
   tooLarge: 122,
+  /** An occurrence of what does not recur. */
+  notRecurring: 146,
   notFound: 150,
   badAccount: 166,
   badTemplate: 171,
