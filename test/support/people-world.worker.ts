@@ -12,7 +12,7 @@ const TENANT = { tenantId: 't1', name: 'T', status: 'active', mailShard: 'MAIL_1
 
 /** A tenant in memory and the contexts of commands that its first user sends. */
 export async function peopleWorld() {
-  const { directory, mail } = createMemoryStores(['MAIL_1']);
+  const { directory, mail, search } = createMemoryStores(['MAIL_1']);
   const photos = createMemoryPhotoStore();
   await directory.createTenant(TENANT);
   await directory.createDomain({ domain: 'x.test', tenantId: 't1', catchAllUserId: null, enabled: true });
@@ -73,7 +73,13 @@ export async function peopleWorld() {
 
   /** The parts of a context that these commands use. */
   function context(version: Version = '16.1', body: EasContext['body'] = null): EasContext {
-    const services = { directory, photos, mail, now: () => Date.UTC(2026, 10, 1) } as unknown as Services;
+    const services = {
+      directory,
+      photos,
+      mail,
+      search,
+      now: () => Date.UTC(2026, 10, 1),
+    } as unknown as Services;
     return {
       services,
       principal: { tenant: TENANT, user: owner },
@@ -87,5 +93,5 @@ export async function peopleWorld() {
     } as unknown as EasContext;
   }
 
-  return { directory, photos, mail, mailbox, add, book, context, owner, ref };
+  return { directory, photos, mail, search, mailbox, add, book, context, owner, ref };
 }

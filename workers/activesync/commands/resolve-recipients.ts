@@ -1,4 +1,6 @@
 import { children, el, type WbxmlNode } from '../../../codecs/wbxml/index.ts';
+import { OwnPeople } from '../../../core/people/own-people.ts';
+import { describeError } from '../../../platform/log.ts';
 import type { EasContext } from '../context.ts';
 import { type Reply, wbxml } from '../http/reply.ts';
 import { Pictures } from '../people/pictures.ts';
@@ -6,7 +8,7 @@ import { readAvailability } from '../resolve-recipients/availability.ts';
 import { readDetails } from '../resolve-recipients/details.ts';
 import { parseOptions } from '../resolve-recipients/options.ts';
 import { ResponseWriter } from '../resolve-recipients/render.ts';
-import { type Resolved, resolveRecipient } from '../resolve-recipients/resolve.ts';
+import { type OwnSearch, type Resolved, resolveRecipient } from '../resolve-recipients/resolve.ts';
 
 const STATUS = { ok: 1, protocol: 5 } as const;
 /** MS-ASCMD 3.1.5.8 */
@@ -23,11 +25,12 @@ export async function resolveRecipients(context: EasContext): Promise<Reply> {
   if (body?.tag !== 'ResolveRecipients:ResolveRecipients' || !acceptable(names)) return protocolError();
   const options = parseOptions(body, version);
   if (options === null) return protocolError();
+  const own = ownPeople(context);
   const resolved: Resolved[] = [];
   for (let i = 0; i < names.length; i += AT_A_TIME) {
     const some = names.slice(i, i + AT_A_TIME);
     const found = some.map((name) =>
-      resolveRecipient(services.directory, ref.tenantId, name, options.maxAmbiguous),
+      resolveRecipient(services.directory, ref.tenantId, name, options.maxAmbiguous, own),
     );
     resolved.push(...(await Promise.all(found)));
   }
@@ -44,6 +47,23 @@ export async function resolveRecipients(context: EasContext): Promise<Reply> {
   return wbxml(
     el('ResolveRecipients:ResolveRecipients', el('ResolveRecipients:Status', STATUS.ok), responses),
   );
+}
+
+/** The address list answers also while the mailbox's own index does not. */
+function ownPeople({ mailbox, services, log }: EasContext): OwnSearch {
+  const people = new OwnPeople(mailbox, services.search, services.now());
+  const lenient = async <T>(found: Promise<T[]>): Promise<T[]> => {
+    try {
+      return await found;
+    } catch (error) {
+      log.warn('eas.own-people-failed', { error: describeError(error) });
+      return [];
+    }
+  };
+  return {
+    contacts: (text) => lenient(people.contacts(text)),
+    correspondents: (text) => lenient(people.correspondents(text)),
+  };
 }
 
 function acceptable(names: readonly string[]): boolean {

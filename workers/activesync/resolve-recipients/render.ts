@@ -5,13 +5,13 @@ import type { Pictures } from '../people/pictures.ts';
 import { availabilityElement } from './availability.ts';
 import type { Details } from './details.ts';
 import type { ResolveOptions } from './options.ts';
-import { RECIPIENT, type Resolved } from './resolve.ts';
+import { RECIPIENT, type Recipient, type Resolved } from './resolve.ts';
 
 /** Status of Certificates (MS-ASCMD 2.2.3.177.12). */
 const CERTIFICATES = { ok: 1, none: 7, limitReached: 8 } as const;
 
-/** Type of a recipient from the address list; contacts would be 2 (MS-ASCMD 2.2.3.185.5). */
-const GAL_ENTRY = 1;
+/** Type of a recipient: of the address list, or a contact (MS-ASCMD 2.2.3.185.5). */
+const TYPE = { listed: 1, contact: 2 } as const;
 
 /** Makes the Response elements of one answer, whose certificates together stay within MaxCertificates. */
 export class ResponseWriter {
@@ -50,10 +50,10 @@ export class ResponseWriter {
   }
 
   /** Free/busy data and certificates are of those only who are meant without doubt. */
-  async #recipient(person: Person, certain: boolean): Promise<WbxmlNode> {
+  async #recipient(person: Recipient, certain: boolean): Promise<WbxmlNode> {
     return el(
       'ResolveRecipients:Recipient',
-      el('ResolveRecipients:Type', GAL_ENTRY),
+      el('ResolveRecipients:Type', person.own === true ? TYPE.contact : TYPE.listed),
       el('ResolveRecipients:DisplayName', nameOf(person)),
       el('ResolveRecipients:EmailAddress', person.address),
       certain && this.#options.availability !== null
