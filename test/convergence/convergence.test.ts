@@ -4,7 +4,7 @@ import type { ServerKind } from './servers.ts';
 
 /** Seeds, and operations of each. */
 const PLAYS: [ServerKind, number[], number][] = [
-  ['process', [1, 2, 3, 4, 5, 6], 400],
+  ['process', [1, 2, 3, 4, 5, 6], 320],
   ['workerd', [1], 60],
 ];
 

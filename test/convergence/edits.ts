@@ -64,7 +64,7 @@ export function editNode(edit: Edit): WbxmlNode {
     return el(
       'AirSync:Add',
       el('AirSync:ClientId', edit.clientId),
-      itemData(edit.itemClass, edit.item, edit.uid),
+      itemData(edit.itemClass, edit.item, { isNew: true, uid: edit.uid }),
     );
   }
   const id = el('AirSync:ServerId', edit.id);
@@ -74,7 +74,7 @@ export function editNode(edit: Edit): WbxmlNode {
     case 'fetch':
       return el('AirSync:Fetch', id);
     case 'saveItem':
-      return el('AirSync:Change', id, itemData(edit.itemClass, edit.item, null));
+      return el('AirSync:Change', id, itemData(edit.itemClass, edit.item, { isNew: false }));
     case 'saveDraft':
       return el('AirSync:Change', id, el('AirSync:ApplicationData', bodyNode(edit.body)));
     case 'sendDraft':

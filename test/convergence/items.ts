@@ -48,7 +48,11 @@ export function shownItem(itemClass: OtherClass, data: WbxmlElement | undefined)
 }
 
 /** What a phone sends: everything that it knows. */
-export function itemData(itemClass: OtherClass, item: ShownItem, extra: WbxmlNode | null): WbxmlNode {
+export function itemData(
+  itemClass: OtherClass,
+  item: ShownItem,
+  { isNew, uid = null }: { isNew: boolean; uid?: WbxmlNode | null },
+): WbxmlNode {
   const { subject, body, categories } = item;
   const fields: (WbxmlNode | WbxmlNode[] | null)[] = [el(SUBJECT[itemClass], subject)];
   if (itemClass === 'Calendar') fields.push(...eventFields(item));
@@ -56,9 +60,10 @@ export function itemData(itemClass: OtherClass, item: ShownItem, extra: WbxmlNod
   const names = categories.map((name) => el(`${itemClass}:Category`, name));
   return el(
     'AirSync:ApplicationData',
-    extra,
+    uid,
     ...fields,
-    names.length === 0 ? null : el(`${itemClass}:Categories`, names),
+    // From 16.0 on an event keeps what is not named, and an element without content takes it away.
+    names.length === 0 && isNew ? null : el(`${itemClass}:Categories`, names),
     el('AirSyncBase:Body', el('AirSyncBase:Type', 1), el('AirSyncBase:Data', body)),
   );
 }
