@@ -27,6 +27,11 @@ export function logicalLines(bytes: Uint8Array, isOld: boolean): Uint8Array[] {
   let count = 0;
   for (const line of physicalLines(bytes)) {
     if (++count > LIMITS.lines) throw new VCardError('too-large');
+    // Line ends that were doubled on the way divide nothing; in vCard 2.1 an empty line may end a value.
+    if (line.length === 0) {
+      softBreak = false;
+      continue;
+    }
     const isFolded = line[0] === SPACE || line[0] === TAB;
     // A value may end in `=` by mistake; the card ends all the same.
     if (current !== null && softBreak && markOf(line) === null) current.push(line);

@@ -44,6 +44,11 @@ describe('reading a vCard', () => {
     expect(textIn(folded, 'fn')).toBe('Jörg');
   });
 
+  it('reads lines whose ends were doubled on the way', () => {
+    const doubled = card('VERSION:3.0', 'FN:Ann', ' Lee', 'TEL:1').replaceAll('\r\n', '\r\r\n');
+    expect(readVCard(bytes(doubled)).properties.map(([, , , value]) => value)).toEqual(['AnnLee', '1']);
+  });
+
   it('A13 reads each charset that exporters use or lie about', () => {
     const fn = (text: string) => card('VERSION:3.0', `FN${text}`);
     expect(textIn(bytes(fn(':Jörg 你好 😀')), 'fn')).toBe('Jörg 你好 😀');
@@ -192,6 +197,55 @@ describe('the cards of a file', () => {
 });
 
 describe('writing a vCard', () => {
+  it('writes nothing that does not come back as one property, whatever the types', () => {
+    const text = fc.oneof(fc.string(), fc.constantFrom('a\nEND:VCARD', '\r\n\r\nX:1', ',;\\', '1980-01-01'));
+    const name = fc.constantFrom(
+      'fn',
+      'n',
+      'adr',
+      'org',
+      'geo',
+      'bday',
+      'rev',
+      'agent',
+      'gender',
+      'photo',
+      'x-a',
+      'tz',
+    );
+    const type = fc.constantFrom(
+      'text',
+      'uri',
+      'unknown',
+      'binary',
+      'vcard',
+      'date',
+      'date-time',
+      'timestamp',
+      'time',
+      'utc-offset',
+      'float',
+      'integer',
+      'boolean',
+      'phone-number',
+      'language-tag',
+      'no-such',
+    );
+    const value = fc.oneof(
+      text,
+      fc.array(fc.oneof(text, fc.array(text, { maxLength: 3 })), { maxLength: 4 }),
+    );
+    const property = fc.tuple(name, fc.constant({}), type, value);
+    fc.assert(
+      fc.property(fc.array(property, { maxLength: 5 }), fc.constantFrom('3.0', '4.0'), (all, version) => {
+        const back = readVCard(bytes(writeVCard(all, version as '3.0')));
+        expect(back.properties.map(([found]) => found)).toEqual(all.map(([written]) => written));
+        expect(back.badLines).toBe(0);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it('lets nothing break out of its line', () => {
     const text = writeVCard(
       [
@@ -200,6 +254,10 @@ describe('writing a vCard', () => {
         ['bad name', {}, 'text', 'x'],
         ['end', {}, 'text', 'VCARD'],
         ['x-long', {}, 'text', 'ü'.repeat(100)],
+        ['agent', {}, 'vcard', 'BEGIN:VCARD\nFN:x\nEND:VCARD'],
+        ['bday', {}, 'date', '1980\nX:1'],
+        ['gender', {}, 'text', ['M', ['a,b', 'c']]],
+        ['note', {}, 'text', ['a;b', 'c\nX:1']],
       ],
       '4.0',
     );
@@ -210,6 +268,10 @@ describe('writing a vCard', () => {
       'FN:a\\nEND:VCARDb',
       'ITEM1.X-RAW;X-P="q^\'^nX:1":c\\nEND:VCARD',
       `X-LONG;VALUE=TEXT:${'ü'.repeat(100)}`,
+      'AGENT;VALUE=VCARD:BEGIN:VCARD\\nFN:x\\nEND:VCARD',
+      'BDAY;VALUE=DATE:1980\\nX:1',
+      'GENDER:M;a\\,b,c',
+      'NOTE:a\\;b;c\\nX:1',
       'END:VCARD',
       '',
     ]);

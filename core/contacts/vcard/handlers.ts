@@ -31,7 +31,10 @@ const FEATURES = {
 const PHONE_LABELS = ['car', 'radio', 'assistant'] as const;
 const KINDS = ['individual', 'group', 'org', 'location', 'device', 'application'] as const;
 /** Messengers that had a property of their own before IMPP. */
-const MESSENGERS = { aim: 'AIM', icq: 'ICQ', jabber: 'Jabber', msn: 'MSN', yahoo: 'Yahoo', skype: 'Skype' };
+const MESSENGERS = {
+  ...{ aim: 'AIM', icq: 'ICQ', jabber: 'Jabber', msn: 'MSN', yahoo: 'Yahoo', skype: 'Skype' },
+  ...{ gtalk: 'GTalk', qq: 'QQ', gadugadu: 'Gadu-Gadu', groupwise: 'GroupWise' },
+};
 const APPLE_RELATIONS: Record<string, string> = { mother: 'parent', father: 'parent', brother: 'sibling' };
 
 export const HANDLERS: Readonly<Record<string, Handler>> = {
@@ -94,6 +97,7 @@ export const HANDLERS: Readonly<Record<string, Handler>> = {
   deathdate: (draft, p) => readDay(draft, p, 'death'),
   anniversary: (draft, p) => readDay(draft, p, 'wedding'),
   'x-anniversary': (draft, p) => readDay(draft, p, 'wedding'),
+  'x-ms-anniversary': (draft, p) => readDay(draft, p, 'wedding'),
   'x-evolution-anniversary': (draft, p) => readDay(draft, p, 'wedding'),
   'x-abdate': (draft, p) =>
     draft.labels.get(p.group ?? '')?.toLowerCase() === 'anniversary' && readDay(draft, p, 'wedding'),
@@ -103,6 +107,10 @@ export const HANDLERS: Readonly<Record<string, Handler>> = {
     p.takeType(...relations);
     return p.rest().vCardParams === undefined && draft.relate(p.text, relations);
   },
+  'x-ms-imaddress': (draft, p) =>
+    p.text !== '' && draft.add('onlineServices', p, { user: p.text, ...described(draft, p) }),
+  'x-ms-spouse': (draft, p) => p.text !== '' && draft.relate(p.text, ['spouse']),
+  'x-ms-child': (draft, p) => p.text !== '' && draft.relate(p.text, ['child']),
   'x-spouse': (draft, p) => p.text !== '' && draft.relate(p.text, ['spouse']),
   'x-evolution-spouse': (draft, p) => p.text !== '' && draft.relate(p.text, ['spouse']),
   'x-abrelatednames': (draft, p) => {

@@ -128,6 +128,7 @@ export class Draft {
   readonly usedGroups = new Set<string>();
   /** Names of what was left out. */
   readonly dropped = new Set<string>();
+  readonly #counts = new Map<MapName, number>();
 
   constructor(card: Card, labels: ReadonlyMap<string, string>, countries: ReadonlyMap<string, string>) {
     this.card = card;
@@ -136,11 +137,13 @@ export class Draft {
   }
 
   add<K extends MapName>(map: K, property: Property, entry: NonNullable<Card[K]>[string]): true {
-    const entries = new Map<string, unknown>(Object.entries(this.card[map] ?? {}));
-    if (entries.size >= MAX_ENTRIES) {
+    const count = (this.#counts.get(map) ?? 0) + 1;
+    this.#counts.set(map, count);
+    if (count > MAX_ENTRIES) {
       this.dropped.add(property.name);
       return true;
     }
+    const entries = new Map<string, unknown>(Object.entries(this.card[map] ?? {}));
     const said = property.take('prop-id') ?? '';
     let key = /^[A-Za-z0-9_-]{1,255}$/.test(said) && !entries.has(said) ? said : '';
     for (let n = entries.size + 1; key === ''; n++) if (!entries.has(`v${n}`)) key = `v${n}`;
