@@ -896,7 +896,7 @@ export interface TransferMessage {
 }
 
 /** What only an installation of Waypost says of a message. */
-export interface TransferState {
+interface TransferState {
   dedupeKey: string;
   threadId: string;
   conversationIndex: string;

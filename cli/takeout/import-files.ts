@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { readMbox } from '../../codecs/mbox/index.ts';
 import { readVCard, splitVCards } from '../../codecs/vcard/index.ts';
+import { type ReadICal, readICal } from '../../core/calendar/ical/read.ts';
 import { cardFromVCard } from '../../core/contacts/vcard/index.ts';
 import type {
   ImportFoldersView,
@@ -16,6 +17,7 @@ import type { AdminClient } from '../admin-client.ts';
 import { CommandError } from '../command.ts';
 import type { Progress } from '../progress.ts';
 import { readJsonFile, removeFile, sha256Of, writeJsonFile } from './files.ts';
+import { notesOf } from './journals.ts';
 import { marksOf } from './marks.ts';
 import { type Counts, Sender } from './sender.ts';
 
@@ -49,7 +51,7 @@ export interface FileResult {
   unreadable: number;
 }
 
-/** Puts a file of mail or contacts into a mailbox. The same again adds nothing. */
+/** Puts a file of mail, contacts or a calendar into a mailbox. The same again adds nothing. */
 export async function importFile(
   admin: AdminClient,
   file: string,
@@ -104,6 +106,9 @@ function sourceOf(file: string, result: { unreadable: number }): Source {
       return mboxItems(file, result);
     case '.eml':
       return emlItem(file);
+    case '.ics':
+    case '.ical':
+      return calendarItems(file, result);
     case '.vcf':
     case '.vcard':
       return cardItems(file, result);
@@ -145,6 +150,30 @@ async function* cardItems(file: string, result: { unreadable: number }): Source 
     const item = bytes === undefined ? null : cardItem(bytes);
     if (item === null) result.unreadable++;
     else yield { item, body: new Uint8Array(), itemClass: 'Contacts', read: stream.bytesRead };
+  }
+}
+
+async function* calendarItems(file: string, result: { unreadable: number }): Source {
+  const { size, mtimeMs } = await stat(file);
+  let read: ReadICal;
+  try {
+    read = readICal(await readFile(file), { now: Math.floor(mtimeMs) });
+  } catch (error) {
+    throw new CommandError(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  result.unreadable += read.warnings.length;
+  const body = new Uint8Array();
+  for (const [n, document] of read.documents.entries()) {
+    const kind = document['@type'] === 'Task' ? 'task' : 'event';
+    // An occurrence that comes without its series is something of its own.
+    const name = `${kind}:${document.uid}:${document.recurrenceId ?? ''}`;
+    const soFar = Math.floor((size * n) / read.documents.length);
+    const itemClass = kind === 'task' ? 'Tasks' : 'Calendar';
+    yield { item: { type: 'object', name, kind, document }, body, itemClass, read: soFar };
+  }
+  for (const note of notesOf(read.rest.components, new Date(mtimeMs))) {
+    const item: Item = { type: 'object', name: `note:${note.uid}`, kind: 'note', document: note };
+    yield { item, body, itemClass: 'Notes', read: size };
   }
 }
 

@@ -1,7 +1,7 @@
 import type { TransferFolder } from '../../shared/admin-api.ts';
 
 /** What is taken out, by the class of its folders. */
-export const AREAS = {
+const AREAS = {
   mail: 'Email',
   calendar: 'Calendar',
   contacts: 'Contacts',
@@ -16,7 +16,7 @@ export interface TakeoutFolder extends TransferFolder {
   path: string;
 }
 
-export interface TakeoutFile {
+interface TakeoutFile {
   path: string;
   bytes: number;
   /** Hexadecimal. */

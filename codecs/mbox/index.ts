@@ -1,3 +1,3 @@
 /** Files of mail in the form mboxrd (RFC 4155, and the `>From ` quoting that can be taken back). */
-export { type MboxMessage, readMbox } from './read.ts';
+export { readMbox } from './read.ts';
 export { mboxEntry } from './write.ts';

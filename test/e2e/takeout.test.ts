@@ -300,6 +300,66 @@ describe('files of others', () => {
     ]);
   });
 
+  test('of calendars bring events, tasks and journal entries to their folders', async () => {
+    const { address } = await user('ics');
+    const file = join(dir, 'all.ics');
+    const lines = [
+      ...['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//x//y//EN'],
+      ...['BEGIN:VEVENT', 'UID:e1', 'DTSTAMP:20260101T000000Z', 'DTSTART;TZID=Europe/Berlin:20260301T200000'],
+      ...['RRULE:FREQ=DAILY;COUNT=3', 'SUMMARY:Party', 'X-OTHER:kept', 'END:VEVENT'],
+      ...['BEGIN:VEVENT', 'UID:bomb', 'DTSTAMP:20260101T000000Z', 'DTSTART:20260301T200000Z'],
+      ...['RRULE:FREQ=SECONDLY', 'SUMMARY:Bomb', 'END:VEVENT'],
+      ...[
+        'BEGIN:VTODO',
+        'UID:t1',
+        'DTSTAMP:20260101T000000Z',
+        'DUE;VALUE=DATE:20260302',
+        'SUMMARY:Write',
+        'END:VTODO',
+      ],
+      ...[
+        'BEGIN:VJOURNAL',
+        'UID:j1',
+        'DTSTAMP:20260101T000000Z',
+        'SUMMARY:Day',
+        'DESCRIPTION:It rained\\, a lot',
+      ],
+      ...['CATEGORIES:Weather', 'END:VJOURNAL', 'END:VCALENDAR', ''],
+    ];
+    await writeFile(file, lines.join('\r\n'));
+    const into = { address, folder: null, progress: quiet };
+    const { counts } = await importFile(admin(), file, into);
+    expect(counts).toMatchObject({ imported: 3, invalid: 1 });
+    expect((await importFile(admin(), file, into)).counts).toMatchObject({
+      imported: 0,
+      present: 3,
+      invalid: 1,
+    });
+    const items = (await stateOf(address)).items.map((item) => JSON.parse(item));
+    expect(items.map(({ folder, document }) => [folder, document.title]).sort()).toEqual([
+      ...[
+        ['Calendar', 'Party'],
+        ['Notes', 'Day'],
+        ['Tasks', 'Write'],
+      ],
+    ]);
+    expect(items.find(({ kind }) => kind === 'note').document).toMatchObject({
+      ...{ body: 'It rained, a lot', keywords: { Weather: true }, created: '2026-01-01T00:00:00.000Z' },
+    });
+    const out = join(dir, 'ics');
+    await exportMailbox(admin(), { address, dir: out, areas: allAreas(), progress: quiet });
+    const ics = await readFile(join(out, 'calendar/Calendar.ics'), 'utf8');
+    expect(ics).toContain('DTSTART;TZID=Europe/Berlin:20260301T200000');
+    expect(ics).toContain('X-OTHER:kept');
+    const { address: other } = await user('ics2');
+    await importFile(admin(), join(out, 'calendar/Calendar.ics'), { ...into, address: other });
+    await importFile(admin(), join(out, 'tasks/Tasks.ics'), { ...into, address: other });
+    const again = (await stateOf(other)).items.map((item) => JSON.parse(item));
+    expect(again.map(({ document }) => document.title).sort()).toEqual(['Party', 'Write']);
+    await writeFile(file, 'no calendar');
+    await expect(importFile(admin(), file, into)).rejects.toThrow('all.ics');
+  });
+
   test('of another kind, or that are not there, are refused', async () => {
     const into = { address: 'eml@example.test', folder: null, progress: quiet };
     await expect(importFile(admin(), join(dir, 'none.mbox'), into)).rejects.toThrow('cannot read');

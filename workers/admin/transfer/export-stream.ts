@@ -126,6 +126,6 @@ async function* object(
 }
 
 /** Folders by their ids, which stay as they are while an export goes on. */
-export function inOrder(folders: readonly Folder[]): Folder[] {
+function inOrder(folders: readonly Folder[]): Folder[] {
   return [...folders].sort((a, b) => (a.folderId < b.folderId ? -1 : 1));
 }

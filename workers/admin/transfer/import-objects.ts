@@ -1,3 +1,6 @@
+import type { CalendarDocument } from '../../../core/calendar/anchor.ts';
+import { checkRecurrence } from '../../../core/calendar/check.ts';
+import { isSoundField } from '../../../core/contacts/check.ts';
 import { pimFacts } from '../../../core/pim/facts.ts';
 import { CLASS_OF_KIND, type NewPimItem, type PimDocument, type PimKind } from '../../../core/pim/types.ts';
 import type { PutResult } from '../../../core/ports/pim.ts';
@@ -68,12 +71,24 @@ async function itemOf(intake: Intake, { header }: PendingObject): Promise<NewPim
   const folder = intake.folders.get(folderId);
   const holds = folder?.role === 'deleted' || folder?.itemClass === CLASS_OF_KIND[kind];
   if (folder === undefined || !holds || folder.role === 'recipientCache') return 'no-folder';
-  if (document['@type'] !== TYPE_OF_KIND[kind]) return 'invalid';
+  if (document['@type'] !== TYPE_OF_KIND[kind] || !isSound(kind, document)) return 'invalid';
   const itemId = await importedId(intake.ref.mailboxId, key);
   const whole = { ...document, ...required(kind, document) } as unknown as PimDocument;
   // The kind and the type of the document agree: that was looked at.
   const facts = pimFacts(kind, whole as never, intake.services.now());
   return { itemId, folderId, kind, document: whole, facts } as NewPimItem;
+}
+
+/** What would harm those who look at it is kept out (A12, A13). */
+function isSound(kind: PimKind, document: Record<string, unknown>): boolean {
+  if (kind === 'contact') return Object.entries(document).every(([name, value]) => isSoundField(name, value));
+  if (kind !== 'event' && kind !== 'task') return true;
+  try {
+    checkRecurrence(document as unknown as CalendarDocument);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** What every document of its kind has, where the file says nothing or something else. */

@@ -8,7 +8,7 @@ import { importObjects, type PendingObject } from './import-objects.ts';
 import type { Intake } from './intake.ts';
 
 /** Longest raw that comes in: 25 MB of mail grow by a third in base64. */
-export const MAX_IMPORT_ITEM = 36 * 1024 * 1024;
+const MAX_IMPORT_ITEM = 36 * 1024 * 1024;
 const ROUND_BYTES = 4 * 1024 * 1024;
 const ROUND_ITEMS = 100;
 
