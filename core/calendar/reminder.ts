@@ -1,5 +1,5 @@
 import { DomainError } from '../errors.ts';
-import type { CalendarDocument } from './anchor.ts';
+import { type CalendarDocument, timingOf } from './anchor.ts';
 import { applyPatch } from './patch.ts';
 import { Budget } from './recurrence/budget.ts';
 import { parseUtc } from './time/civil.ts';
@@ -82,7 +82,9 @@ export function nextReminder(document: CalendarDocument, after: number, zone = '
   );
   const latest = Math.max(0, ...offsets.map(({ ms }) => ms), ...(hasOwnAlerts(document) ? [MAX_OFFSET] : []));
   try {
-    const window = { from: after - latest - DAY_MS, to: after + AHEAD, zone, budget: new Budget() };
+    const begins = (timingOf(document)?.start ?? 0) * 1000;
+    const to = Math.max(after, begins) + AHEAD;
+    const window = { from: after - latest - DAY_MS, to, zone, budget: new Budget() };
     let looked = 0;
     for (const occurrence of walk(document, window)) {
       // What begins later reminds later.

@@ -10,6 +10,7 @@ import {
   component,
   componentFromJCal,
   fromJCal,
+  type Params,
   property,
   type TimeForm,
   timeProperty,
@@ -119,8 +120,7 @@ function taskProperties(task: CalendarTask, form: TimeForm): ICalProperty[] {
 function commonProperties(document: CalendarDocument, context: WriteContext): ICalProperty[] {
   const html = document.descriptionContentType === 'text/html';
   const busy = document['@type'] === 'Event' ? document['waypost:busy'] : undefined;
-  const free =
-    document.freeBusyStatus ?? (busy === undefined ? undefined : busy === 'free' ? 'free' : 'busy');
+  const free = document.freeBusyStatus ?? (busy === 'free' ? 'free' : undefined);
   const written: (ICalProperty | null)[] = [
     document.created === undefined ? null : utcProperty('created', document.created),
     document.sequence === undefined ? null : property('sequence', 'integer', document.sequence),

@@ -1,6 +1,6 @@
 import { ALL_ZONES, MAIN_ZONES } from './names.ts';
 import { clockAt, isZone, offsetAt, transitionsOf } from './offsets.ts';
-import { changesOf, type ZoneShape } from './shape.ts';
+import { changesOf, shapeOf, type ZoneShape } from './shape.ts';
 
 const YEAR_MS = 366 * 86_400_000;
 /** Clocks that go apart for two days a year, by an hour, are the same: rules are told in different ways. */
@@ -49,7 +49,11 @@ function apart(shape: ZoneShape, zone: string, at: number): number {
 
 /** Whether a zone's clocks are those of the shape in the year of a time. */
 export function sameClocks(shape: ZoneShape, zone: string, at: number): boolean {
-  return isZone(zone) && apart(shape, zone, at) <= ALIKE;
+  if (!isZone(zone)) return false;
+  if (apart(shape, zone, at) <= ALIKE) return true;
+  // In a year in which a zone's rules change, it is told by what no rule can say all of.
+  const told = shapeOf(zone, at);
+  return told.standard === shape.standard && JSON.stringify(told.daylight) === JSON.stringify(shape.daylight);
 }
 
 /** Seasons in which zones are compared before they are looked at closely. */

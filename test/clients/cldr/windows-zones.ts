@@ -50,7 +50,7 @@ export function windowsZones(): WindowsZones {
   const windows = new Map<string, string>();
   const first = new Map<string, string>();
   for (const { mapZone } of cldr.supplemental.windowsZones.mapTimezones) {
-    for (const zone of mapZone._type.split(' ')) {
+    for (const zone of mapZone._type.split(' ').filter((name) => name !== '')) {
       if (mapZone._territory === '001') first.set(mapZone._other, zone);
       if (!windows.has(zone)) windows.set(zone, mapZone._other);
     }
