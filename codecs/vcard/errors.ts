@@ -1,5 +1,5 @@
 /** not-a-vcard: no BEGIN:VCARD and END:VCARD around it. too-large, too-many-properties: beyond LIMITS. */
-export type VCardFault = 'not-a-vcard' | 'too-large' | 'too-many-properties';
+type VCardFault = 'not-a-vcard' | 'too-large' | 'too-many-properties';
 
 /** A vCard that is not read. */
 export class VCardError extends Error {

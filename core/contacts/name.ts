@@ -95,17 +95,6 @@ export function usualFileAs(card: Card): string {
   return surname || given || (isCollective(card) && card.name?.full?.trim()) || displayName(card);
 }
 
-/** What lists are sorted by: as it says itself (RFC 9553 2.2.1.2), else as it is filed. Folded. */
-export function sortKey(card: Card): string {
-  const { surname, given } = card.name?.sortAs ?? {};
-  const chosen = [surname, given].filter((part) => part !== undefined && part !== '').join(' ');
-  return (chosen || fileAs(card))
-    .normalize('NFKD')
-    .replace(/[\u0300-\u036f]/gu, '')
-    .toLowerCase()
-    .slice(0, 255);
-}
-
 export function companyName(card: Card): string {
   for (const { name } of Object.values(card.organizations ?? {}))
     if (name !== undefined && name !== '') return name;

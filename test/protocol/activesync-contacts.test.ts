@@ -182,6 +182,55 @@ describe('contacts of two devices', () => {
     expect((await other.sync()).commands('Delete').map(serverId)).toEqual([id]);
   });
 
+  test('a second address book is made, named anew and filled by a device, and contacts move between them', async () => {
+    const address = await newUser();
+    const book = await Book.open(address);
+    const { phone } = book;
+    const folderKey = textOf(await phone.folderSync(), 'FolderHierarchy:SyncKey') ?? '';
+    const made = await phone.post(
+      'FolderCreate',
+      el(
+        'FolderHierarchy:FolderCreate',
+        el('FolderHierarchy:SyncKey', folderKey),
+        el('FolderHierarchy:ParentId', '0'),
+        el('FolderHierarchy:DisplayName', 'Partners'),
+        el('FolderHierarchy:Type', 14),
+      ),
+    );
+    const id = textOf(made.root ?? undefined, 'FolderHierarchy:ServerId') ?? '';
+    expect(textOf(made.root ?? undefined, 'FolderHierarchy:Status')).toBe('1');
+    const renamed = await phone.post(
+      'FolderUpdate',
+      el(
+        'FolderHierarchy:FolderUpdate',
+        el('FolderHierarchy:SyncKey', textOf(made.root ?? undefined, 'FolderHierarchy:SyncKey') ?? ''),
+        el('FolderHierarchy:ServerId', id),
+        el('FolderHierarchy:ParentId', '0'),
+        el('FolderHierarchy:DisplayName', 'Suppliers'),
+      ),
+    );
+    expect(textOf(renamed.root ?? undefined, 'FolderHierarchy:Status')).toBe('1');
+    const other = new Phone(server, address, 'a-password');
+    await other.folderSync();
+    expect(other.folders.filter(({ type }) => type === '14')).toMatchObject([{ id, name: 'Suppliers' }]);
+    const second = new Book(phone, id, (await sendSync(phone, [collection(id, '0')])).key);
+    expect((await second.add(text('FirstName', 'Zoe'))).status).toBe('1');
+    const { id: ann } = await book.add(text('FirstName', 'Ann'));
+    const { root } = await phone.post(
+      'MoveItems',
+      el(
+        'Move:MoveItems',
+        el('Move:Move', el('Move:SrcMsgId', ann), el('Move:SrcFldId', book.id), el('Move:DstFldId', id)),
+      ),
+    );
+    expect(textOf(child(root ?? undefined, 'Move:Response'), 'Move:Status')).toBe('3');
+    const elsewhere = new Book(other, id, (await sendSync(other, [collection(id, '0')])).key);
+    const told = (await elsewhere.sync())
+      .commands('Add')
+      .map((add) => fields(dataOf(add))['Contacts:FirstName']);
+    expect(told.toSorted()).toEqual(['Ann', 'Zoe']);
+  });
+
   test('MSASCNTC_S01_TC05 a picture of more than 48 KB is refused with Status 6', async () => {
     const book = await Book.open(await newUser());
     const { status } = await book.add(text('FirstName', 'Big'), text('Picture', 'A'.repeat(49_156)));

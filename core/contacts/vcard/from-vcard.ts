@@ -5,13 +5,13 @@ import { HANDLERS } from './handlers.ts';
 import { Draft, Property } from './property.ts';
 
 /** For what a vCard need not say. */
-export interface CardDefaults {
+interface CardDefaults {
   uid: string;
   /** UTC date-time. */
   now: string;
 }
 
-export interface ReadCard {
+interface ReadCard {
   card: Card;
   /** Names of properties that were left out: a photo that is too large, for one. */
   dropped: string[];
