@@ -66,10 +66,7 @@ export function itemBytes(
 }
 
 /** Bytes that the body of a message costs in a reply under these options, as far as its sizes tell. */
-export function bodyBytes(
-  item: { size: number; textSize: number; htmlSize: number },
-  options: SyncOptions,
-): number {
+function bodyBytes(item: { size: number; textSize: number; htmlSize: number }, options: SyncOptions): number {
   const wanted = options.bodies.filter(
     (b) => b.type !== 4 || (options.mimeSupport ?? 0) > 0 || options.bodies.length === 1,
   );

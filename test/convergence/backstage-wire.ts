@@ -2,7 +2,7 @@ import type { Folder, MailboxRef } from '../../core/mail/types.ts';
 import type { ItemKind } from '../../core/pim/types.ts';
 
 /** A change of an event, contact, task or note. */
-export type ItemAct = 'changeItem' | 'moveItem' | 'removeItem' | 'touchItem';
+type ItemAct = 'changeItem' | 'moveItem' | 'removeItem' | 'touchItem';
 
 /** A change by somebody who is no device. Numbers choose among what is there at the moment. */
 export interface Act {

@@ -3,6 +3,7 @@ import { CLASS_OF_KIND, type PimItem } from '../../../core/pim/types.ts';
 import { DEFAULT_OPTIONS } from '../../../core/sync/options.ts';
 import type { EasContext } from '../context.ts';
 import { emailProperties, renderContext } from '../mail/email-data.ts';
+import { classNameOf } from '../pim/class-name.ts';
 import { itemProperties } from '../pim/render.ts';
 import { STATUS } from '../status.ts';
 import type { ByteRange } from './byte-range.ts';
@@ -42,7 +43,7 @@ export async function fetchStored(
   const wanted = schema === null ? all : all.filter((node) => schema.has(localName(node.tag)));
   const properties = placeBody(wanted, range, parts);
   if (properties === null) return S.badRange;
-  const itemClass = item === undefined ? 'Email' : classNameOf(item);
+  const itemClass = item === undefined ? 'Email' : classNameOf(item.kind);
   return { itemClass, properties: el('ItemOperations:Properties', properties) };
 }
 
@@ -55,11 +56,6 @@ function pimProperties(
   const { bodies } = body;
   const sms = { filterType: 0, bodies };
   return itemProperties(context, item, { ...DEFAULT_OPTIONS, bodies, sms }, bodies.length === 0);
-}
-
-/** Class of an item on the wire. */
-export function classNameOf({ kind }: Pick<PimItem, 'kind'>): string {
-  return kind === 'sms' ? 'SMS' : CLASS_OF_KIND[kind];
 }
 
 /** No folder of mail tells of what is neither message nor text message: Deleted Items holds such. */

@@ -74,9 +74,7 @@ async function fetchAttachment(
 ): Promise<(Omit<FetchedItem, 'itemClass'> & { itemClass: null }) | number> {
   const ids = parseFileReference(reference);
   const content =
-    ids === null
-      ? await openEventFile(context, reference, range)
-      : await openAttachment(context, ids, range);
+    ids === null ? await openEventFile(context, reference, range) : await openAttachment(context, ids, range);
   if (content === null) return S.badAttachment;
   if (content === 'bad-range') return S.badRange;
   const properties = el(

@@ -6,7 +6,7 @@ import {
   type WbxmlElement,
   type WbxmlNode,
 } from '../../../codecs/wbxml/index.ts';
-import type { Folder, ItemClass } from '../../../core/mail/types.ts';
+import type { Folder } from '../../../core/mail/types.ts';
 import { CLASS_OF_KIND, type ItemKind } from '../../../core/pim/types.ts';
 import type { SearchHit } from '../../../core/ports/search.ts';
 import { parseQuery } from '../../../core/search/parse.ts';
@@ -18,6 +18,7 @@ import { atLeast } from '../http/versions.ts';
 import type { BodyOptions } from '../mail/body.ts';
 import { mimeSupportOf, readBodyPreferences } from '../mail/body-preference.ts';
 import { emailProperties, renderContext } from '../mail/email-data.ts';
+import { classNameOf } from '../pim/class-name.ts';
 import { itemProperties } from '../pim/render.ts';
 import { STATUS } from '../status.ts';
 import { type Criteria, readCriteria } from './criteria.ts';
@@ -147,11 +148,6 @@ const KINDS: readonly ItemKind[] = ['message', 'event', 'contact', 'task', 'note
 function kindsOf({ version }: EasContext, classes: readonly string[]): ReadonlySet<ItemKind> {
   const known = KINDS.filter((kind) => atLeast(version, '14.0') || (kind !== 'note' && kind !== 'sms'));
   return new Set(known.filter((kind) => classes.length === 0 || classes.includes(classNameOf(kind))));
-}
-
-/** Class of items on the wire (MS-ASCMD 2.2.3.27.5). */
-function classNameOf(kind: ItemKind): ItemClass | 'SMS' {
-  return kind === 'sms' ? 'SMS' : CLASS_OF_KIND[kind];
 }
 
 /** null for what has no form on the wire. */
