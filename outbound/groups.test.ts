@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { groupSender, groupSubmissionId } from '../core/groups/submission.ts';
 import { GROUP_DEFAULTS, type GroupSettings } from '../core/people/types.ts';
 import type { Consignment } from '../core/ports/carrier.ts';
 import { type House, house } from '../test/support/house.worker.ts';
@@ -146,5 +147,53 @@ describe('mail of a user to a group', () => {
     expect(await h.outbound.retry(h.sender(ANN).ref, id)).toBe('retried');
     await h.outbound.attempt(h.queues.sent.outbound.splice(0));
     expect(mailboxes(h)).toEqual(['t1/bob-t1']);
+  });
+});
+
+describe('what a group passes on to members outside', () => {
+  async function passOn(recipients: string[], mailFrom: string) {
+    const made = await world();
+    const { h, sent, answers } = made;
+    const ref = { tenantId: 't1', mailboxId: 'g1', shard: 'MAIL_1' };
+    answers.set('gone@out.example', 'no');
+    const id = await groupSubmissionId(ref, 'a message');
+    const submit = () =>
+      h.outbound.submit({
+        submissionId: id,
+        sender: groupSender(ref, 'all@one.example'),
+        raw: new TextEncoder().encode('From: fay@far.example\nTo: all@one.example\nSubject: S\n\nWords.\n'),
+        saveInSentItems: false,
+        correlationId: 'c',
+        automatic: { mailFrom, recipients },
+      });
+    const work = async () => {
+      for (let round = 0; round < 5; round++) await h.outbound.attempt(h.queues.sent.outbound.splice(0));
+    };
+    expect(await submit()).toMatchObject({ kind: 'accepted' });
+    await work();
+    expect(await submit()).toEqual({ kind: 'already' });
+    await work();
+    const texts = await Promise.all(sent.map(async (mail) => new Response(mail.open()).text()));
+    const mails = sent.map(({ mailFrom: from, recipients: to }, n) => ({ from, to, text: texts[n] ?? '' }));
+    return { ...made, mails, entry: await h.outbound.get(ref, id) };
+  }
+
+  test('goes out once, with the return path of its sender, who hears of what fails by mail (I23)', async () => {
+    const { mails, entry, h } = await passOn(['x@out.example', 'gone@out.example'], 'fay@far.example');
+    expect(mails.map(({ from, to }) => [from, to])).toEqual([
+      ['fay@far.example', ['x@out.example', 'gone@out.example']],
+      ['', ['fay@far.example']],
+    ]);
+    expect(mails[1]?.text).toContain('postmaster@one.example');
+    expect(mails[1]?.text).toContain('Nobody of that name.');
+    expect(mails[1]?.text).not.toContain('postmaster@far.example');
+    expect(entry).toMatchObject({ state: 'done', reports: [] });
+    // Nothing lies in a mailbox that is none.
+    expect(h.state.placed).toEqual([]);
+  });
+
+  test('without a return path is told to nobody', async () => {
+    const { mails } = await passOn(['gone@out.example'], '');
+    expect(mails.map(({ to }) => to)).toEqual([['gone@out.example']]);
   });
 });

@@ -646,6 +646,8 @@ export interface OutboxEntryView {
   correlationId: string;
   recipients: {
     address: string;
+    /** The group through which it became a recipient. */
+    group: string | null;
     state: 'queued' | 'sending' | 'sent' | 'uncertain' | 'failed' | 'cancelled';
     /** In a mailbox of this installation. */
     local: boolean;

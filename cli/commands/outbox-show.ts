@@ -25,7 +25,7 @@ export const outboxShow = defineCommand({
       out.table(
         ['recipient', 'state', 'attempts', 'next', 'by', 'kept as', 'error'],
         entry.recipients.map((r) => [
-          r.address,
+          r.group === null ? r.address : `${r.address} (${r.group})`,
           r.state,
           r.attempts,
           r.nextAttemptAt === null ? '-' : shortTime(r.nextAttemptAt),

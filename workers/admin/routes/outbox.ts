@@ -1,9 +1,11 @@
 import * as z from 'zod';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../../core/errors.ts';
+import { routeCandidates } from '../../../core/mail/recipients.ts';
+import type { MailboxRef } from '../../../core/mail/types.ts';
 import type { OutboxCursor, OutboxEntry } from '../../../core/ports/outbox.ts';
 import type { OutboxCancelView, OutboxEntryView, Page } from '../../../shared/admin-api.ts';
 import type { AddRoutes } from '../context.ts';
-import { readQuery, requireUser } from '../input.ts';
+import { addressOf, readQuery, requireUser } from '../input.ts';
 
 const listQuery = z.strictObject({
   state: z.enum(['open', 'done']).optional(),
@@ -15,9 +17,19 @@ const listQuery = z.strictObject({
 export const addOutboxRoutes: AddRoutes = (app, { services, audit }) => {
   const { directory, outbound } = services;
 
-  const mailboxOf = async (address: string) => {
-    const { tenant, user } = await requireUser(directory, address);
-    return { tenantId: tenant.tenantId, mailboxId: user.userId, shard: tenant.mailShard };
+  /** A user; or a group, which passes on to members at other hosts what was sent to it. */
+  const senderOf = async (value: string): Promise<{ ref: MailboxRef; address: string }> => {
+    const address = addressOf(value);
+    const { domain } = routeCandidates(address);
+    const { tenant, groups } = await directory.lookupAddresses(domain, [address]);
+    const [group] = groups;
+    if (tenant !== null && group !== undefined) {
+      const ref = { tenantId: tenant.tenantId, mailboxId: group.groupId, shard: tenant.mailShard };
+      return { ref, address };
+    }
+    const { tenant: own, user } = await requireUser(directory, address);
+    const ref = { tenantId: own.tenantId, mailboxId: user.userId, shard: own.mailShard };
+    return { ref, address: user.address };
   };
 
   async function page(
@@ -33,12 +45,17 @@ export const addOutboxRoutes: AddRoutes = (app, { services, audit }) => {
     for (const { ref } of shown) {
       if (senders.has(ref.mailboxId)) continue;
       const found = await directory.getUser(ref.tenantId, ref.mailboxId);
-      senders.set(ref.mailboxId, found?.user.address ?? ref.mailboxId);
+      senders.set(ref.mailboxId, found?.user.address ?? (await groupAddress(ref)) ?? ref.mailboxId);
     }
     return {
       items: shown.map((entry) => entryView(entry, senders.get(entry.ref.mailboxId) ?? '')),
       cursor: more ? `${last.createdAt}/${last.submissionId}` : null,
     };
+  }
+
+  async function groupAddress({ tenantId, mailboxId }: MailboxRef): Promise<string | undefined> {
+    const groups = await directory.listGroups(tenantId);
+    return groups.find(({ groupId }) => groupId === mailboxId)?.address;
   }
 
   app.get('/tenants/:tenantId/outbox', async (c) => {
@@ -48,19 +65,19 @@ export const addOutboxRoutes: AddRoutes = (app, { services, audit }) => {
   });
 
   app.get('/users/:address/outbox', async (c) => {
-    const { tenantId, mailboxId } = await mailboxOf(c.req.param('address'));
+    const { tenantId, mailboxId } = (await senderOf(c.req.param('address'))).ref;
     return c.json(await page({ tenantId, mailboxId }, readQuery(c, listQuery)));
   });
 
   app.get('/users/:address/outbox/:id', async (c) => {
-    const { user } = await requireUser(directory, c.req.param('address'));
-    const entry = await outbound.get(await mailboxOf(c.req.param('address')), c.req.param('id'));
+    const { ref, address } = await senderOf(c.req.param('address'));
+    const entry = await outbound.get(ref, c.req.param('id'));
     if (entry === null) throw new NotFoundError('no such message');
-    return c.json<OutboxEntryView>(entryView(entry, user.address));
+    return c.json<OutboxEntryView>(entryView(entry, address));
   });
 
   app.post('/users/:address/outbox/:id/cancel', async (c) => {
-    const ref = await mailboxOf(c.req.param('address'));
+    const { ref } = await senderOf(c.req.param('address'));
     const id = c.req.param('id');
     const outcome = await outbound.cancel(ref, id);
     if (outcome === 'unknown') throw new NotFoundError('no such message');
@@ -78,8 +95,7 @@ export const addOutboxRoutes: AddRoutes = (app, { services, audit }) => {
   });
 
   app.post('/users/:address/outbox/:id/retry', async (c) => {
-    const { user } = await requireUser(directory, c.req.param('address'));
-    const ref = await mailboxOf(c.req.param('address'));
+    const { ref, address } = await senderOf(c.req.param('address'));
     const id = c.req.param('id');
     const outcome = await outbound.retry(ref, id);
     if (outcome === 'unknown') throw new NotFoundError('no such message');
@@ -92,7 +108,7 @@ export const addOutboxRoutes: AddRoutes = (app, { services, audit }) => {
     });
     const entry = await outbound.get(ref, id);
     if (entry === null) throw new NotFoundError('no such message');
-    return c.json<OutboxEntryView>(entryView(entry, user.address));
+    return c.json<OutboxEntryView>(entryView(entry, address));
   });
 };
 
@@ -114,6 +130,7 @@ function entryView(entry: OutboxEntry, sender: string): OutboxEntryView {
     nextAttemptAt: entry.state === 'done' ? null : entry.nextAttemptAt,
     recipients: entry.recipients.map((r) => ({
       address: r.address,
+      group: r.group ?? null,
       state: r.state,
       local: r.mailbox !== null,
       attempts: r.attempts,
