@@ -36,12 +36,22 @@ export async function takeAnswer(
   if (typeof item === 'string') return { kind: 'ignored', why: item };
   const key = facts.recurrenceAt === null ? null : findOccurrence(item.document, facts.recurrenceAt);
   if (facts.recurrenceAt !== null && key === null) return { kind: 'ignored', why: 'no such occurrence' };
-  const event = withAnswer(item.document, facts, facts.attendee?.address ?? '', key);
+  const event = withAnswer(known(item, mail, facts), facts, facts.attendee?.address ?? '', key);
   if (event === null) return { kind: 'ignored', why: 'nothing new' };
   const put = await putMeeting(services, mail, { itemId: item.itemId, present: item, event });
   return put === null
     ? { kind: 'ignored', why: 'cannot be kept' }
     : { kind: 'taken', itemId: put.itemId, key };
+}
+
+/**
+ * The meeting with the one who answers in it. A user of the house who was not named was invited by a list, or by another
+ * attendee; anybody else who was not is no matter of the meeting (RFC 5546 3.2.2.6).
+ */
+function known({ document }: EventItem, { writer, owner }: MeetingMail, { attendee }: Itip['facts']) {
+  if (attendee === null || writer.verdict?.source !== 'submitted' || owner.isSelf(attendee.address))
+    return document;
+  return withForwardees(document, [attendee]);
 }
 
 /** REFRESH: an attendee asks for the meeting as it is now (RFC 5546 3.2.6). */

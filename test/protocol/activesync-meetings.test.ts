@@ -357,6 +357,57 @@ describe('a meeting that a device of 16.1 makes', () => {
     expect(await list(cid, INBOX)).toHaveLength(2);
   });
 
+  test('that recurs tells of single occurrences that move or go', async () => {
+    const [ann, bob] = [await person('ann'), await person('bob', '14.1')];
+    const device = await new CalendarDevice(ann).open();
+    const daily = el(
+      'Calendar:Recurrence',
+      el('Calendar:Type', 0),
+      el('Calendar:Interval', 1),
+      el('Calendar:Occurrences', 5),
+    );
+    const serverId = await device.invite([bob.address], [daily]);
+    const instance = (n: number) => el('AirSyncBase:InstanceId', compact(tomorrow + n * DAY));
+    await device.command(
+      el(
+        'AirSync:Change',
+        el('AirSync:ServerId', serverId),
+        instance(1),
+        el('AirSync:ApplicationData', [
+          el('Calendar:StartTime', compact(tomorrow + DAY + 7200_000)),
+          el('Calendar:EndTime', compact(tomorrow + DAY + 10_800_000)),
+        ]),
+      ),
+    );
+    await device.command(el('AirSync:Delete', el('AirSync:ServerId', serverId), instance(2)));
+    const theirs = await event(bob);
+    expect(
+      children(child(theirs.data, 'Calendar:Exceptions'), 'Calendar:Exception').map((one) => [
+        textOf(one, 'Calendar:ExceptionStartTime'),
+        textOf(one, 'Calendar:Deleted') ?? textOf(one, 'Calendar:StartTime'),
+      ]),
+    ).toEqual([
+      [compact(tomorrow + DAY), compact(tomorrow + DAY + 7200_000)],
+      [compact(tomorrow + 2 * DAY), '1'],
+    ]);
+    expect(classes(await list(bob, INBOX)).sort()).toEqual([
+      'IPM.Schedule.Meeting.Canceled',
+      'IPM.Schedule.Meeting.Request',
+      'IPM.Schedule.Meeting.Request',
+    ]);
+  });
+
+  test('reaches those whom a list stands for, and their answers count', async () => {
+    const [ann, bob] = [await person('ann'), await person('bob')];
+    const group = `team${people}@meet.test`;
+    await server.admin('POST', '/groups', { address: group, displayName: 'Team' });
+    await server.admin('PUT', `/groups/${group}/members`, { members: [bob.address] });
+    await (await new CalendarDevice(ann).open()).invite([group]);
+    const [request] = await list(bob, INBOX);
+    expect((await respond(bob, request?.serverId ?? '', 1, SEND)).status).toBe('1');
+    expect(statuses(await event(ann))).toMatchObject({ bob: '3' });
+  });
+
   test('an attendee proposes another time', async () => {
     const [ann, bob] = [await person('ann'), await person('bob')];
     await (await new CalendarDevice(ann).open()).invite([bob.address]);

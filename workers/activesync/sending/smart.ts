@@ -25,7 +25,10 @@ export async function sendAnswer(context: EasContext, kind: 'reply' | 'forward')
   if (typeof request === 'number') return failed(command, context.version, request);
   const meeting = kind === 'forward' && !request.replaceMime ? await forwardMeeting(context, request) : null;
   if (meeting !== null) return meeting;
-  if (request.mime.length === 0) return failed(command, context.version, SEND.notFound);
+  // Without a message of the client's own there is nothing but a meeting that could be forwarded.
+  if (request.mime.length === 0 && request.forwardees.length > 0) {
+    return failed(command, context.version, SEND.notFound);
+  }
   const [source] = await context.mailbox.messages([request.sourceId ?? '']);
   if (source === undefined) return failed(command, context.version, SEND.notFound);
   const raw = await compose(context, request, source, kind);
