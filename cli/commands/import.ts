@@ -14,7 +14,8 @@ export const importCommand = defineCommand({
   summary: 'put files, or all that was taken out of a mailbox, into a mailbox',
   details:
     'Takes .mbox and .eml (mail), .ics (events, tasks, journal entries), .vcf (contacts), and folders that `waypost export`\n' +
-    'wrote, of which everything comes back as it was. Rules do not run and nobody is answered. The same again adds nothing; what was interrupted goes on.',
+    'wrote, of which everything comes back as it was. Rules do not run and nobody is answered. The same again adds\n' +
+    'nothing; what was interrupted goes on.',
   positionals: [{ name: 'file', help: 'a file, or the folder of a takeout', many: true }],
   flags: {
     user: { type: 'string', value: 'ADDRESS', help: 'into whose mailbox', required: true },

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { readFrames } from '../../codecs/frames/index.ts';
 import { mboxEntry } from '../../codecs/mbox/index.ts';
-import type { TransferFrameView, TransferHeader } from '../../shared/admin-api.ts';
+import type { TransferFrameView, TransferHeader, UserStats } from '../../shared/admin-api.ts';
 import type { AdminClient } from '../admin-client.ts';
 import { CommandError } from '../command.ts';
 import type { Progress } from '../progress.ts';
@@ -48,6 +48,7 @@ export async function exportMailbox(admin: AdminClient, options: ExportOptions):
   const { address, dir, areas, progress } = options;
   const base = `/users/${encodeURIComponent(address)}/export`;
   const frame = await admin.get<TransferFrameView>(`${base}/frame`);
+  const { messages } = await admin.get<UserStats>(`/users/${encodeURIComponent(address)}/stats`);
   const state = (await unfinished(dir, frame.address, areas)) ?? {
     ...{ address: frame.address, areas, cursor: null, sizes: {}, items: 0, lost: 0 },
     folders: takeoutFolders(frame.folders, areas),
@@ -60,7 +61,7 @@ export async function exportMailbox(admin: AdminClient, options: ExportOptions):
     const { cursor, items, lost } = await takePage(await admin.stream(base, query), state.folders, files);
     await files.flush();
     Object.assign(state, { cursor, sizes: files.sizes, items: state.items + items, lost: state.lost + lost });
-    progress.update(0, 1, `${state.items} items`);
+    progress.update(state.items, Math.max(messages, state.items + 1), `${state.items} items`);
     if (cursor === null) break;
     await writeJsonFile(join(dir, STATE), state);
   }

@@ -109,6 +109,8 @@ function safeName(name: string): string {
     .replace(/[\u0000-\u001f\u007f<>:"/\\|?*\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '_')
     .slice(0, MAX_NAME)
     .toWellFormed()
-    .replace(/^[. ]+|[. ]+$/g, '_');
+    .replace(/^[. ]+|[. ]+$/g, '_')
+    // Folders below it lie in a directory of this name, which must not be that of another's file.
+    .replace(/\.(?:mbox|jsonl|ics|vcf)$/i, '$&_');
   return safe === '' || /^(con|prn|aux|nul|com\d|lpt\d)$/i.test(safe) ? `_${safe}` : safe;
 }

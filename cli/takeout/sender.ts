@@ -4,7 +4,9 @@ import type { AdminClient } from '../admin-client.ts';
 import { CommandError } from '../command.ts';
 
 const MAX_BYTES = 4 * 1024 * 1024;
-const MAX_ITEMS = 100;
+/** Of one request. A message has a raw to be kept, which is a call of its own. */
+const MAX_WEIGHT = 400;
+const WEIGHT = { message: 4, object: 1, file: 4, lost: 0, next: 0 } as const;
 
 export type Counts = Record<ImportOutcome, number>;
 
@@ -21,6 +23,7 @@ export class Sender {
   readonly #address: string;
   #pieces: Uint8Array[] = [];
   #bytes = 0;
+  #weight = 0;
   /** Whether each item of the request counts: the files of an event do not. */
   #counted: boolean[] = [];
   readonly counts: Counts = noCounts();
@@ -40,14 +43,15 @@ export class Sender {
     this.#pieces.push(frameHead(header, body.length), body);
     this.#bytes += body.length;
     this.#counted.push(header.type !== 'file');
-    if (this.#counted.length >= MAX_ITEMS) await this.flush();
+    this.#weight += WEIGHT[header.type];
+    if (this.#weight >= MAX_WEIGHT) await this.flush();
   }
 
   async flush(): Promise<void> {
     if (this.#counted.length === 0) return;
     const counted = this.#counted;
     const bytes = new Uint8Array(Buffer.concat(this.#pieces));
-    [this.#pieces, this.#bytes, this.#counted] = [[], 0, []];
+    [this.#pieces, this.#bytes, this.#weight, this.#counted] = [[], 0, 0, []];
     const { outcomes } = await this.#admin.postBytes<ImportView>(this.#path, bytes, FRAMES_TYPE);
     for (const [n, outcome] of outcomes.entries()) if (counted[n] === true) this.counts[outcome]++;
     if (outcomes.includes('over-quota')) {

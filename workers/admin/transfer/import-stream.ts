@@ -10,7 +10,8 @@ import type { Intake } from './intake.ts';
 /** Longest raw that comes in: 25 MB of mail grow by a third in base64. */
 const MAX_IMPORT_ITEM = 36 * 1024 * 1024;
 const ROUND_BYTES = 4 * 1024 * 1024;
-const ROUND_ITEMS = 100;
+const ROUND_MESSAGES = 100;
+const ROUND_OBJECTS = 400;
 
 /** Takes the items of a stream in rounds that are bounded in number and bytes, each in as few writes as can be. */
 export async function importStream(intake: Intake, source: AsyncIterable<Uint8Array>): Promise<ImportView> {
@@ -31,7 +32,8 @@ export async function importStream(intake: Intake, source: AsyncIterable<Uint8Ar
     else if (parsed?.type === 'file') await importFile(intake, n, parsed, body);
     bytes += body.length;
     n++;
-    if (bytes > ROUND_BYTES || messages.length + objects.length >= ROUND_ITEMS) await flush();
+    const isFull = messages.length >= ROUND_MESSAGES || objects.length >= ROUND_OBJECTS;
+    if (isFull || bytes > ROUND_BYTES) await flush();
   }
   await flush();
   return { outcomes: intake.outcomes };
