@@ -1,101 +1,20 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  child,
-  decodeWbxml,
-  el,
-  encodeWbxml,
-  textOf,
-  type WbxmlElement,
-  type WbxmlNode,
-} from '../../../../codecs/wbxml/index.ts';
+import { child, el, textOf } from '../../../../codecs/wbxml/index.ts';
 import type { Card } from '../../../../core/contacts/types.ts';
-import type { PimItem } from '../../../../core/pim/types.ts';
-import { DEFAULT_OPTIONS, type SyncOptions } from '../../../../core/sync/options.ts';
-import type { EasContext } from '../../context.ts';
-import { contactCodec } from './codec.ts';
 import { TEXT_FIELDS } from './fields.ts';
-
-const NOW = Date.UTC(2026, 10, 21, 12);
-const PICTURE = `/9j/${'A'.repeat(400)}`;
-
-function context(deviceType = 'Android'): EasContext {
-  return {
-    services: { now: () => NOW },
-    version: '16.1',
-    query: { deviceType },
-  } as unknown as EasContext;
-}
-
-const data = (...nodes: (WbxmlNode | null)[]): WbxmlElement =>
-  decodeWbxml(encodeWbxml(el('AirSync:ApplicationData', ...nodes)));
-
-const texts = (fields: Record<string, string>): WbxmlNode[] =>
-  Object.entries(fields).map(([tag, text]) => el(tag.includes(':') ? tag : `Contacts:${tag}`, text));
-
-function itemOf(document: Card): PimItem {
-  return { kind: 'contact', document } as unknown as PimItem;
-}
-
-const EMPTY: Card = { '@type': 'Card', version: '1.0', uid: 'u1', updated: '2026-01-01T00:00:00.000Z' };
-
-interface Wish {
-  present?: Card;
-  supported?: string[] | null;
-  deviceType?: string;
-}
-
-async function take(said: WbxmlElement, { present, supported = null, deviceType }: Wish = {}) {
-  return contactCodec.take(context(deviceType), {
-    data: said,
-    present: present === undefined ? null : itemOf(present),
-    itemId: 'i1',
-    folderId: 'f1',
-    supported: supported === null ? null : new Set(supported),
-    instanceId: null,
-  });
-}
-
-async function taken(said: WbxmlElement, wish: Wish = {}): Promise<Card> {
-  const result = await take(said, wish);
-  if (result.kind !== 'item' || result.item.kind !== 'contact') throw new Error(JSON.stringify(result));
-  return result.item.document;
-}
-
-async function shown(card: Card, options: Partial<SyncOptions> = {}, whole = false): Promise<WbxmlElement> {
-  const nodes = await contactCodec.render(context(), itemOf(card), { ...DEFAULT_OPTIONS, ...options }, whole);
-  return data(...nodes);
-}
-
-/** Texts by tag, lists as their texts, without the body. */
-function plain(element: WbxmlElement): Record<string, string | string[]> {
-  return Object.fromEntries(
-    element.children
-      .filter(({ tag }) => tag !== 'AirSyncBase:Body')
-      .map(({ tag, text, children }) => [tag, children.length > 0 ? children.map((c) => c.text) : text]),
-  );
-}
-
-const bodyOf = (element: WbxmlElement) => child(element, 'AirSyncBase:Body');
-
-const EVERYTHING: Record<string, string> = Object.fromEntries(
-  TEXT_FIELDS.map(({ tag }, i) => [tag, `Value ${i}`]).concat([
-    ['Contacts:Birthday', '1980-04-12T11:59:00.000Z'],
-    ['Contacts:Anniversary', '2012-10-01T11:59:00.000Z'],
-    ['Contacts:Picture', PICTURE],
-    ['Contacts:Email1Address', '"Anat Kerry" <anat@x.test>'],
-    ['Contacts:Email2Address', 'kerry@x.test'],
-    ['Contacts:HomeAddressStreet', 'Nassau 1\r\nBack door'],
-  ]),
-);
-
-const full = () =>
-  data(
-    ...texts(EVERYTHING),
-    el('Contacts:Categories', el('Contacts:Category', 'Friends'), el('Contacts:Category', 'VIP')),
-    el('Contacts:Children', el('Contacts:Child', 'Mia'), el('Contacts:Child', 'Tom')),
-    el('AirSyncBase:Body', el('AirSyncBase:Type', 1), el('AirSyncBase:Data', 'Likes tea\r\nNo sugar')),
-  );
+import {
+  bodyOf,
+  data,
+  EMPTY,
+  EVERYTHING,
+  full,
+  PICTURE,
+  plain,
+  shown,
+  take,
+  taken,
+  texts,
+} from './testing.ts';
 
 describe('a contact that a device adds', () => {
   it('S01_TC01 comes back with every field as it was sent', async () => {
@@ -329,85 +248,5 @@ describe('a contact that a device changes', () => {
       ],
     });
     expect(plain(await shown(card))['Contacts:FileAs']).toBe('Kim, Ann');
-  });
-});
-
-describe('a birthday', () => {
-  it('is the same day whatever time a device puts beside it', async () => {
-    const sent = {
-      'midnight in UTC': '1980-04-12T00:00:00.000Z',
-      'a minute before midday': '1980-04-12T11:59:00.000Z',
-      midday: '1980-04-12T12:00:00.000Z',
-      'morning, as Android': '1980-04-12T08:00:00.000Z',
-      'midnight in Berlin, as iOS': '1980-04-11T22:00:00.000Z',
-      'midnight in Tokyo': '1980-04-11T15:00:00.000Z',
-      'midnight in Los Angeles': '1980-04-12T07:00:00.000Z',
-      compact: '19800412T115900Z',
-      'a day alone': '1980-04-12',
-    };
-    for (const [how, text] of Object.entries(sent)) {
-      const card = await taken(data(...texts({ Birthday: text })));
-      expect(card.anniversaries?.birthday?.date, how).toEqual({ year: 1980, month: 4, day: 12 });
-      expect(plain(await shown(card))['Contacts:Birthday'], how).toBe('1980-04-12T11:59:00.000Z');
-    }
-  });
-
-  it('without a year is one of 1604, and of the year alone is not told', async () => {
-    const noYear: Card = { ...EMPTY, anniversaries: { a: { kind: 'birth', date: { month: 2, day: 29 } } } };
-    expect(plain(await shown(noYear))['Contacts:Birthday']).toBe('1604-02-29T11:59:00.000Z');
-    const card = await taken(data(...texts({ Birthday: '1604-02-29T11:59:00.000Z' })));
-    expect(card.anniversaries?.birthday?.date).toEqual({ month: 2, day: 29 });
-    const noDay: Card = { ...EMPTY, anniversaries: { a: { kind: 'birth', date: { year: 1980 } } } };
-    expect(plain(await shown(noDay))['Contacts:Birthday']).toBeUndefined();
-    expect((await taken(data(), { present: noDay })).anniversaries).toEqual(noDay.anniversaries);
-  });
-});
-
-describe('any contact', () => {
-  const word = fc
-    .string({ unit: 'grapheme', minLength: 1, maxLength: 20 })
-    .filter((t) => !/[\u0000-\u001f]/.test(t));
-  const date = fc
-    .date({ min: new Date('1700-01-01'), max: new Date('2500-01-01'), noInvalidDate: true })
-    .map((at) => `${at.toISOString().slice(0, 10)}T11:59:00.000Z`);
-  const base64 = fc.uint8Array({ minLength: 1, maxLength: 50 }).map((b) => Buffer.from(b).toString('base64'));
-  const anyOf = (tag: string) => {
-    if (tag === 'Contacts:Birthday' || tag === 'Contacts:Anniversary') return date;
-    if (tag === 'Contacts:Picture') return base64;
-    return tag.includes('Email') ? word.map((w) => `${w.replace(/[<>"]/g, '')}@x.test`) : word;
-  };
-  const anyFields = fc.record(Object.fromEntries(TEXT_FIELDS.map(({ tag }) => [tag, anyOf(tag)])), {
-    requiredKeys: [],
-  });
-
-  it('is the same on the wire after it was kept, whatever fields it has', async () => {
-    await fc.assert(
-      fc.asyncProperty(anyFields, async (fields) => {
-        const said = fields as Record<string, string>;
-        const answer = plain(await shown(await taken(data(...texts(said)))));
-        expect({ ...said, 'Contacts:FileAs': answer['Contacts:FileAs'] }).toEqual({
-          'Contacts:FileAs': said['Contacts:FileAs'],
-          ...answer,
-        });
-        if (said['Contacts:FileAs'] !== undefined)
-          expect(answer['Contacts:FileAs']).toBe(said['Contacts:FileAs']);
-      }),
-      { numRuns: 150 },
-    );
-  });
-
-  it('becomes what the last change says, field by field', async () => {
-    await fc.assert(
-      fc.asyncProperty(anyFields, anyFields, async (first, second) => {
-        const present = await taken(data(...texts(first as Record<string, string>)));
-        const card = await taken(data(...texts(second as Record<string, string>)), {
-          present,
-          supported: TEXT_FIELDS.map(({ tag }) => tag),
-        });
-        const anew = await taken(data(...texts(second as Record<string, string>)));
-        expect(plain(await shown(card))).toEqual(plain(await shown(anew)));
-      }),
-      { numRuns: 150 },
-    );
   });
 });
