@@ -1,7 +1,6 @@
 /** The way out of the house: what users send, brought to mailboxes of this installation and to other hosts. */
 import { join } from '../codecs/mime/edit/index.ts';
-import { groupSender } from '../core/groups/submission.ts';
-import { submissionIdOf } from '../core/mail/sending/ids.ts';
+import { groupReportId, groupSender } from '../core/groups/submission.ts';
 import type { Outbound } from '../core/ports/outbound.ts';
 import { attemptAll } from './attempt.ts';
 import { resume } from './resume.ts';
@@ -18,7 +17,7 @@ export function createOutbound(given: OutboundServices): Outbound {
     report: async (entry, key, message) => {
       const { ref, mailFrom, correlationId } = entry;
       const result = await submit(services, {
-        submissionId: await submissionIdOf('group-report', ref.mailboxId, entry.submissionId, key),
+        submissionId: await groupReportId(ref, entry.submissionId, key),
         sender: groupSender(ref, `postmaster@${entry.fromDomain}`),
         raw: join(message),
         saveInSentItems: false,

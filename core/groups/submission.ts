@@ -10,6 +10,11 @@ export async function groupSubmissionId(ref: MailboxRef, dedupeKey: string): Pro
   return PREFIX + (await submissionIdOf('group', ref.tenantId, ref.mailboxId, dedupeKey));
 }
 
+/** Word of what could not be passed on. */
+export async function groupReportId(ref: MailboxRef, submissionId: string, key: string): Promise<string> {
+  return PREFIX + (await submissionIdOf('group-report', ref.tenantId, ref.mailboxId, submissionId, key));
+}
+
 /** Word of such a submission goes to the return path by mail: there is no mailbox to put it into. */
 export function isGroupSubmission(submissionId: string): boolean {
   return submissionId.startsWith(PREFIX);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MimeIndexer } from '../../codecs/mime/index.ts';
 import { createMemoryBlobStore } from '../../store/memory/blobs.ts';
+import { groupSubmissionId } from '../groups/submission.ts';
 import type { Submission, SubmitResult } from '../ports/outbound.ts';
 import type { OutboxEntry } from '../ports/outbox.ts';
 import type { AuditJob } from '../ports/queues.ts';
@@ -123,6 +124,24 @@ describe('what is sent', () => {
     await journalSubmission(services, entry({ submissionId: sent?.submissionId }), [bytes(RAW)]);
     await journalSubmission(services, entry(), [bytes(RAW)]);
     expect(w.submitted.map((one) => one.submissionId)).toEqual([sent?.submissionId, sent?.submissionId]);
+  });
+
+  it('by a group to members outside is reported in the name of the postmaster, a group being no user', async () => {
+    const { w, services, entry } = world({ to: 'vault@archive.test' });
+    services.directory.getUser = async () => null;
+    const group = { ...ref, mailboxId: 'g1' };
+    const submissionId = await groupSubmissionId(group, 'a message');
+    const passed = entry({
+      submissionId,
+      ref: group,
+      fromDomain: 'example.test',
+      mailFrom: 'eve@elsewhere.test',
+    });
+    await journalSubmission(services, passed, [bytes(RAW)]);
+    expect(w.submitted).toMatchObject([
+      { sender: { ref: group }, automatic: { recipients: ['vault@archive.test'] } },
+    ]);
+    expect(w.audit).toEqual([]);
   });
 
   it('that cannot be reported is kept all the same, and somebody is told', async () => {

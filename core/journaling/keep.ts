@@ -1,5 +1,6 @@
 import { ConflictError } from '../errors.ts';
 import type { MailboxRef } from '../mail/types.ts';
+import type { Sender } from '../ports/outbound.ts';
 import { type JournalFacts, journalReport } from './report.ts';
 import type { JournalServices } from './services.ts';
 import { DEFAULT_PREFIX, type JournalSettings } from './settings.ts';
@@ -11,6 +12,8 @@ export interface JournalCopy {
   facts: JournalFacts;
   raw: Uint8Array;
   correlationId: string;
+  /** Who hands the report in, where `ref` is no mailbox of a user. */
+  sender?: Sender;
 }
 
 const JOURNAL_ID = 'journal-';
@@ -44,7 +47,7 @@ export async function keepCopy(
 
 async function sendReport(services: JournalServices, to: string, copy: JournalCopy): Promise<void> {
   const { ref, facts, raw, correlationId } = copy;
-  const found = await services.directory.getUser(ref.tenantId, ref.mailboxId);
+  const found = copy.sender ?? (await services.directory.getUser(ref.tenantId, ref.mailboxId));
   if (found === null) return undelivered(services, copy, 'there is no such user');
   const { tenant, user } = found;
   const from = `postmaster@${user.address.slice(user.address.lastIndexOf('@') + 1)}`;

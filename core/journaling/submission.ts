@@ -1,6 +1,7 @@
 import { join } from '../../codecs/mime/edit/index.ts';
 import { MimeIndexer } from '../../codecs/mime/index.ts';
 import type { MessageIndex } from '../../codecs/mime/types.ts';
+import { groupSender, isGroupSubmission } from '../groups/submission.ts';
 import { canonicalAddress } from '../mail/recipients.ts';
 import { derivedId } from '../mail/sending/ids.ts';
 import type { OutboxEntry } from '../ports/outbox.ts';
@@ -11,7 +12,7 @@ import { isJournaled, JOURNAL_SETTING, readJournaling } from './settings.ts';
 
 type Entry = Pick<
   OutboxEntry,
-  'submissionId' | 'ref' | 'mailFrom' | 'recipients' | 'createdAt' | 'correlationId'
+  'submissionId' | 'ref' | 'mailFrom' | 'fromDomain' | 'recipients' | 'createdAt' | 'correlationId'
 >;
 
 /**
@@ -39,6 +40,9 @@ export async function journalSubmission(
   const index = indexer.end();
   await keepCopy(services, settings, {
     ...{ ref, raw, correlationId },
+    ...(isGroupSubmission(submissionId)
+      ? { sender: groupSender(ref, `postmaster@${entry.fromDomain}`) }
+      : {}),
     facts: {
       id: await derivedId(createdAt, ref.mailboxId, submissionId, 'journal'),
       at: createdAt,
