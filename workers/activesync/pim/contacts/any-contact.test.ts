@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { readVCard } from '../../../../codecs/vcard/index.ts';
 import type { Card } from '../../../../core/contacts/types.ts';
+import { cardFromVCard, cardToVCard } from '../../../../core/contacts/vcard/index.ts';
 import { TEXT_FIELDS } from './fields.ts';
 import { data, EMPTY, plain, shown, taken, texts } from './testing.ts';
 
@@ -65,6 +67,19 @@ describe('any contact', () => {
           expect(answer['Contacts:FileAs']).toBe(said['Contacts:FileAs']);
       }),
       { numRuns: 150 },
+    );
+  });
+
+  it('is the same on the wire after it was a vCard', { timeout: 30_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(anyFields, fc.constantFrom('3.0', '4.0'), async (fields, version) => {
+        const card = await taken(data(...texts(fields as Record<string, string>)));
+        const vcard = readVCard(new TextEncoder().encode(cardToVCard(card, version as '3.0')));
+        const back = cardFromVCard(vcard, { uid: '', now: '' }).card;
+        expect(back).toEqual(card);
+        expect(plain(await shown(back))).toEqual(plain(await shown(card)));
+      }),
+      { numRuns: 100 },
     );
   });
 
