@@ -18,6 +18,7 @@ const GOALS: [string, '<=' | '>=', number, string][] = [
   ['attachment_20mb_inline_grown_mb', '<=', 32, 'MB'],
   ['sync_nochange_ratio', '<=', 2, 'x (D1 read + DO call)'],
   ['sync_nochange_20k_ratio', '<=', 1.2, 'x that of 100 messages'],
+  ['calendar_month_p95_ms', '<=', 50, 'ms'],
   ['import_mbox_per_s', '>=', 500, 'messages/s'],
   ['import_vcard_per_s', '>=', 500, 'contacts/s'],
   ['import_takeout_per_s', '>=', 500, 'items/s'],

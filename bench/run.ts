@@ -6,6 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { attachmentMemory } from './attachment.ts';
+import { calendarFigures } from './calendar.ts';
 import { contactSync } from './contacts.ts';
 import { BenchDevice } from './device.ts';
 import { firstSync } from './first-sync.ts';
@@ -25,7 +26,7 @@ const { values } = parseArgs({
     only: {
       type: 'string',
       default:
-        'bundle,sync,initial,first,contacts,attachment,ingest,outbound,import,reconcile,rebuild,ping,held',
+        'bundle,sync,initial,first,contacts,attachment,ingest,outbound,import,reconcile,rebuild,calendar,ping,held',
     },
     seconds: { type: 'string', default: '30' },
     pings: { type: 'string', default: '1000' },
@@ -143,6 +144,12 @@ try {
     const figures = await rebuildFromBucket(10_000);
     detail['rebuild'] = figures;
     product['rebuild_10k_per_s'] = figures.perSecond;
+  }
+  if (only.has('calendar')) {
+    say('a month of a calendar of 5,000 events …');
+    const month = calendarFigures();
+    detail['calendar'] = month;
+    product['calendar_month_p95_ms'] = month.p95Ms;
   }
   if (only.has('search')) await measureSearch(Number(values.messages));
 } finally {

@@ -25,7 +25,9 @@ const EARLIEST = Date.UTC(1850, 0, 1);
 const LATEST = Date.UTC(2401, 0, 1);
 
 const formats = new Map<string, Intl.DateTimeFormat | null>();
-const years = new Map<string, YearOfZone>();
+/** By zone and year. */
+const years = new Map<string, Map<number, YearOfZone>>();
+let remembered = 0;
 
 /** The clock of a zone, or null when the runtime has no such zone. */
 function clockOf(zone: string): Intl.DateTimeFormat | null {
@@ -78,9 +80,11 @@ function yearStart(year: number): number {
 }
 
 function yearOf(zone: string, year: number): YearOfZone {
-  const key = `${zone} ${year}`;
-  const known = years.get(key);
-  if (known !== undefined) return known;
+  const known = years.get(zone)?.get(year);
+  return known ?? learn(zone, year);
+}
+
+function learn(zone: string, year: number): YearOfZone {
   const end = yearStart(year + 1);
   let at = yearStart(year);
   let offset = clockAt(zone, at);
@@ -100,8 +104,13 @@ function yearOf(zone: string, year: number): YearOfZone {
     }
     [at, offset] = [next, then];
   }
-  if (years.size >= MAX_YEARS) years.clear();
-  years.set(key, made);
+  if (remembered >= MAX_YEARS) {
+    years.clear();
+    remembered = 0;
+  }
+  const ofZone = years.get(zone) ?? new Map<number, YearOfZone>();
+  years.set(zone, ofZone.set(year, made));
+  remembered++;
   return made;
 }
 
