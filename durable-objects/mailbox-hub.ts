@@ -3,7 +3,7 @@ import type { ReminderFrame } from '../core/reminders/due.ts';
 import type { ChangeNotice } from '../platform/services.ts';
 
 /** What listeners get, as JSON; of other kinds they know nothing. */
-export type HubFrame = { kind: 'reminders'; reminders: ReminderFrame[] };
+type HubFrame = { kind: 'reminders'; reminders: ReminderFrame[] };
 
 const LISTENER = 'listener';
 

@@ -30,11 +30,7 @@ export async function accessTo(
 }
 
 /** The nearest grant counts: one's own before everybody's, that of the folder before that of the mailbox. */
-export function rightsOf(
-  grants: readonly Grant[],
-  userId: string,
-  folderId: string,
-): ReadonlySet<FolderRight> {
+function rightsOf(grants: readonly Grant[], userId: string, folderId: string): ReadonlySet<FolderRight> {
   for (const granteeId of [userId, EVERYBODY]) {
     for (const place of [folderId, '']) {
       const grant = grants.find((one) => one.granteeId === granteeId && one.folderId === place);

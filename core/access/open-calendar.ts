@@ -59,7 +59,7 @@ export interface OpenCalendar {
 }
 
 /** The calendar may be seen, but this may not be done with it. */
-export class NotAllowedError extends DomainError {
+class NotAllowedError extends DomainError {
   constructor(message: string) {
     super('not-allowed', message);
   }
@@ -118,7 +118,7 @@ async function calendar(
     own || !isPrivate(item.document) ? item : withoutWords(item);
 
   /** Rights are asked for anew: who was shut out meanwhile writes nothing more. */
-  async function require(right: 'read' | 'write' | 'delete'): Promise<void> {
+  async function demand(right: 'read' | 'write' | 'delete'): Promise<void> {
     const now = (await accessTo(services, principal, ref))(folderId).rights;
     if (!now.has('read')) throw notThere();
     if (!now.has(right)) throw new NotAllowedError(`this calendar is not yours to ${right}`);
@@ -149,19 +149,19 @@ async function calendar(
     ...{ ref, folder, own, mayWrite: rights.has('write'), mayDelete: rights.has('delete') },
 
     async events(from, to, after, limit) {
-      await require('read');
+      await demand('read');
       return (await page(from, to, after, limit)).map(shown);
     },
 
     async read(itemIds) {
-      await require('read');
+      await demand('read');
       return (await here(itemIds)).map(shown);
     },
 
     async occurrences({ from, to, zone }) {
       if (!(to > from) || to - from > MAX_WINDOW_MS)
         throw new InvalidInputError('the time window is out of range');
-      await require('read');
+      await demand('read');
       const found: Awaited<ReturnType<OpenCalendar['occurrences']>> = [];
       for (let after: RangeCursor | null = null; ; ) {
         const items = await page(from, to, after, PAGE);
@@ -185,7 +185,7 @@ async function calendar(
     },
 
     async put({ itemId, document, expect, announce }) {
-      await require('write');
+      await demand('write');
       checkRecurrence(document);
       const [there] = await mailbox.pimItems([itemId]);
       if (there !== undefined) {
@@ -207,7 +207,7 @@ async function calendar(
     },
 
     async remove(itemIds) {
-      await require('delete');
+      await demand('delete');
       const items = await here(itemIds);
       if (!own && items.some((item) => isPrivate(item.document)))
         throw new NotAllowedError('a private event is not yours to delete');
