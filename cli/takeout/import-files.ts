@@ -5,6 +5,7 @@ import { readMbox } from '../../codecs/mbox/index.ts';
 import { readVCard, splitVCards } from '../../codecs/vcard/index.ts';
 import { type ReadICal, readICal } from '../../core/calendar/ical/read.ts';
 import { cardFromVCard } from '../../core/contacts/vcard/index.ts';
+import { taskFromICal } from '../../core/tasks/ical.ts';
 import type {
   ImportFoldersView,
   TransferFolder,
@@ -163,7 +164,8 @@ async function* calendarItems(file: string, result: { unreadable: number }): Sou
   }
   result.unreadable += read.warnings.length;
   const body = new Uint8Array();
-  for (const [n, document] of read.documents.entries()) {
+  for (const [n, one] of read.documents.entries()) {
+    const document = one['@type'] === 'Task' ? taskFromICal(one) : one;
     const kind = document['@type'] === 'Task' ? 'task' : 'event';
     // An occurrence that comes without its series is something of its own.
     const name = `${kind}:${document.uid}:${document.recurrenceId ?? ''}`;

@@ -2,8 +2,10 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CalendarDocument } from '../../core/calendar/anchor.ts';
 import { writeICal } from '../../core/calendar/ical/write.ts';
+import type { CalendarTask } from '../../core/calendar/types.ts';
 import type { Card } from '../../core/contacts/types.ts';
 import { cardToVCard } from '../../core/contacts/vcard/index.ts';
+import { taskForICal } from '../../core/tasks/ical.ts';
 import type { TransferObject } from '../../shared/admin-api.ts';
 import { readLines } from './files.ts';
 import { SUFFIX, type TakeoutFolder } from './layout.ts';
@@ -52,7 +54,8 @@ async function calendar(path: string, name: string): Promise<string> {
   const documents: CalendarDocument[] = [];
   for await (const value of readLines(path)) {
     const { kind, document } = value as unknown as TransferObject;
-    if (kind === 'event' || kind === 'task') documents.push(document as CalendarDocument);
+    if (kind === 'event') documents.push(document as CalendarDocument);
+    if (kind === 'task') documents.push(taskForICal(document as CalendarTask));
   }
   return writeICal(documents, { name });
 }

@@ -1,10 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { el, type WbxmlNode } from '../../../../codecs/wbxml/index.ts';
+import { readICal } from '../../../../core/calendar/ical/read.ts';
+import { writeICal } from '../../../../core/calendar/ical/write.ts';
 import type { CalendarTask, RecurrenceRule } from '../../../../core/calendar/types.ts';
 import { pimFacts } from '../../../../core/pim/facts.ts';
 import { ENDLESS, type NewPimItem } from '../../../../core/pim/types.ts';
 import { DEFAULT_OPTIONS } from '../../../../core/sync/options.ts';
+import { taskForICal, taskFromICal } from '../../../../core/tasks/ical.ts';
 import { VERSIONS } from '../../http/versions.ts';
 import { body, codecWorld } from '../testing.ts';
 import { taskCodec } from './index.ts';
@@ -367,6 +370,48 @@ it('any task that a device says is kept and told again as it was', async () => {
       expect(again).toEqual(item);
     }),
   );
+});
+
+it('a task says the same to a device after it was written as iCalendar and read again', async () => {
+  const world = codecWorld(taskCodec);
+  const item = await world.taken([
+    t('Subject', 'Write'),
+    body(1, 'Chapter one\nand two'),
+    t('Importance', 2),
+    t('Sensitivity', 1),
+    t('Complete', 1),
+    t('DateCompleted', '2026-03-04T10:00:00.000Z'),
+    t('UtcStartDate', '2026-03-01T23:00:00.000Z'),
+    t('StartDate', '2026-03-02T00:00:00.000Z'),
+    t('UtcDueDate', '2026-03-03T23:00:00.000Z'),
+    t('DueDate', '2026-03-04T00:00:00.000Z'),
+    t('ReminderSet', 1),
+    t('ReminderTime', '2026-03-03T08:00:00.000Z'),
+    t('Categories', t('Category', 'Work'), t('Category', 'a, b')),
+    t('OrdinalDate', '2026-03-01T08:00:00.000Z'),
+    t('SubOrdinalDate', '5555'),
+    recurrence({ Type: 6, DayOfWeek: 62, WeekOfMonth: 5, MonthOfYear: 3, Regenerate: 1, CalendarType: 1 }),
+  ]);
+  const { documents } = readICal(writeICal([taskForICal(documentOf(item))]));
+  const again = taskFromICal(documents[0] as CalendarTask);
+  expect(await world.shown(made(again))).toEqual(await world.shown(item));
+  expect(again).not.toHaveProperty('waypost:ical');
+});
+
+test.each([
+  'no JSON',
+  '%7',
+  '3',
+  encodeURIComponent('{"ahead":{"start":"x"},"ordinalDate":"never","x":1}'),
+])('what a file says of a task in our name, and is not ours, is left out: %s', (text) => {
+  const properties = [
+    ['x-other', {}, 'unknown', 'kept'],
+    ['x-waypost-task', {}, 'unknown', text],
+  ];
+  const { document } = made({ 'waypost:ical': { properties } });
+  const read = taskFromICal(document as CalendarTask);
+  expect(read['waypost:ical']).toEqual({ properties: properties.slice(0, 1) });
+  expect(read['waypost:task'] ?? {}).toEqual({});
 });
 
 it('a damaged document is shown without what is damaged', async () => {
