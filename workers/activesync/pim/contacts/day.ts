@@ -6,15 +6,20 @@ type PartialDate = NonNullable<Card['anniversaries']>[string]['date'];
 const NO_YEAR = 1604;
 
 /**
- * A day as MS-ASCNTC 2.2.2.6 writes it: near midday in UTC, so that it is the same day wherever it is read. '' when it
- * has no month and day.
+ * A day as MS-ASCNTC 2.2.2.6 writes it: near midday in UTC, so that it is the same day wherever it is read, or at the UTC
+ * midnight at which a device wrote it, which reads it in the same way. '' when it has no month and day.
  */
-export function dayText({ utc, year, month, day }: PartialDate): string {
+export function dayText({ utc, year, month, day }: PartialDate, midnight: boolean): string {
   const date = utc === undefined ? { year, month, day } : partsOf(Date.parse(utc));
   if (date?.month === undefined || date.day === undefined) return '';
   const [y, m, d] = [date.year ?? NO_YEAR, date.month, date.day];
   const text = `${String(y).padStart(4, '0')}-${String(m).padStart(2, '0')}-${String(d).padStart(2, '0')}`;
-  return `${text}T11:59:00.000Z`;
+  return midnight ? `${text}T00:00:00.000Z` : `${text}T11:59:00.000Z`;
+}
+
+/** Whether a device wrote a day at midnight in UTC. */
+export function isMidnight(text: string): boolean {
+  return /^\d{4}-?\d{2}-?\d{2}T00:?00:?00(?:\.0{1,9})?Z$/.test(text.trim());
 }
 
 /**

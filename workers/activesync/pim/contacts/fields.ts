@@ -9,7 +9,7 @@ import {
 import { type ADDRESS_SLOTS, PHONE_SLOTS } from '../../../../core/contacts/slots.ts';
 import type { Card, NameComponent } from '../../../../core/contacts/types.ts';
 import { addressPart, withAddressPart } from './address.ts';
-import { dayText, parseDay } from './day.ts';
+import { dayText, isMidnight, parseDay } from './day.ts';
 import { emailText, parseEmailText } from './email-text.ts';
 import { entryOf, ownValue, withEntry, withOwnValue } from './entries.ts';
 import { parsePicture, pictureText } from './picture.ts';
@@ -209,12 +209,13 @@ function day(tag: string, key: string, kind: 'birth' | 'wedding'): TextField {
     tag: `Contacts:${tag}`,
     get: (card) => {
       const entry = entryOf(card, 'anniversaries', key);
-      return entry === undefined ? '' : dayText(entry.date);
+      return entry === undefined ? '' : dayText(entry.date, ownValue(card, `${tag}At`) === 'midnight');
     },
     set: (card, text) => {
-      if (text === '') return withEntry(card, 'anniversaries', key, null);
+      const noted = withOwnValue(card, `${tag}At`, isMidnight(text) ? 'midnight' : '');
+      if (text === '') return withEntry(noted, 'anniversaries', key, null);
       const date = parseDay(text);
-      return date === null ? null : withEntry(card, 'anniversaries', key, { kind, date });
+      return date === null ? null : withEntry(noted, 'anniversaries', key, { kind, date });
     },
   };
 }
