@@ -16,6 +16,7 @@ import {
   type TakeoutFolder,
   takeoutFolders,
 } from './layout.ts';
+import { persist } from './persist.ts';
 import { writeStandards } from './standards.ts';
 
 /** How far an export has come, beside what it wrote. */
@@ -58,7 +59,10 @@ export async function exportMailbox(admin: AdminClient, options: ExportOptions):
   const part = areas.includes('mail') ? undefined : 'objects';
   for (;;) {
     const query = { cursor: state.cursor ?? undefined, part };
-    const { cursor, items, lost } = await takePage(await admin.stream(base, query), state.folders, files);
+    const { cursor, items, lost } = await persist(async () => {
+      files.discard();
+      return takePage(await admin.stream(base, query), state.folders, files);
+    });
     await files.flush();
     Object.assign(state, { cursor, sizes: files.sizes, items: state.items + items, lost: state.lost + lost });
     progress.update(state.items, Math.max(messages, state.items + 1), `${state.items} items`);

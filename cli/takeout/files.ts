@@ -84,6 +84,11 @@ export class GrowingFiles {
     else list.push(...pieces);
   }
 
+  /** Forgets what was appended and not yet written. */
+  discard(): void {
+    this.#pieces.clear();
+  }
+
   /** Writes what was appended. */
   async flush(): Promise<void> {
     for (const [path, pieces] of this.#pieces) {

@@ -2,6 +2,7 @@ import { FRAMES_TYPE, frameHead } from '../../codecs/frames/index.ts';
 import type { ImportOutcome, ImportView, TransferHeader } from '../../shared/admin-api.ts';
 import type { AdminClient } from '../admin-client.ts';
 import { CommandError } from '../command.ts';
+import { persist } from './persist.ts';
 
 const MAX_BYTES = 4 * 1024 * 1024;
 /** Of one request. A message has a raw to be kept, which is a call of its own. */
@@ -52,7 +53,9 @@ export class Sender {
     const counted = this.#counted;
     const bytes = new Uint8Array(Buffer.concat(this.#pieces));
     [this.#pieces, this.#bytes, this.#weight, this.#counted] = [[], 0, 0, []];
-    const { outcomes } = await this.#admin.postBytes<ImportView>(this.#path, bytes, FRAMES_TYPE);
+    const { outcomes } = await persist(() =>
+      this.#admin.postBytes<ImportView>(this.#path, bytes, FRAMES_TYPE),
+    );
     for (const [n, outcome] of outcomes.entries()) if (counted[n] === true) this.counts[outcome]++;
     if (outcomes.includes('over-quota')) {
       throw new CommandError(
