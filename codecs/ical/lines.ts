@@ -26,6 +26,7 @@ export function* contentLines(text: string, limits: LineLimits): Generator<Conte
   let parts: string[] = [];
   let length = 0;
   let [began, line, told] = [1, 0, 0];
+  let isFirst = true;
   const flush = function* (): Generator<ContentLine> {
     const joined = parts.join('');
     if (joined.trim() === '') return;
@@ -35,7 +36,10 @@ export function* contentLines(text: string, limits: LineLimits): Generator<Conte
   };
   for (const one of rawLines(text)) {
     line++;
-    const folded = line > 1 && (one.startsWith(' ') || one.startsWith('\t'));
+    // Ends of lines that were doubled on the way: what follows is still folded.
+    if (one === '') continue;
+    const folded = !isFirst && (one.startsWith(' ') || one.startsWith('\t'));
+    isFirst = false;
     if (!folded) {
       yield* flush();
       [parts, length, began] = [[], 0, line];

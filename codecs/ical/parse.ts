@@ -23,6 +23,9 @@ export const ICAL_LIMITS: ICalLimits = {
 /** Longest line that is no inline attachment: what is longer is made to be slow. */
 const MAX_PLAIN = 256 * 1024;
 
+/** What some programs keep without a calendar around it. */
+const BARE = new Set(['vevent', 'vtodo', 'vtimezone']);
+
 export interface ParsedICal {
   /** The VCALENDAR objects, in order. */
   calendars: ICalComponent[];
@@ -37,6 +40,7 @@ export interface ParsedICal {
 export function parseICal(text: string, limits: ICalLimits = ICAL_LIMITS): ParsedICal {
   const calendars: ICalComponent[] = [];
   const warnings: ICalWarning[] = [];
+  const bare: ICalComponent = { name: 'vcalendar', line: 0, properties: [], components: [] };
   const open: ICalComponent[] = [];
   let components = 0;
   for (const { text: content, line } of contentLines(text, limits)) {
@@ -56,11 +60,11 @@ export function parseICal(text: string, limits: ICalLimits = ICAL_LIMITS): Parse
       if (++components > limits.components)
         throw new ICalError('too-many-components', line, 'too many components');
       if (open.length >= limits.depth) throw new ICalError('too-deep', line, 'components within components');
-      if (current === undefined && name !== 'vcalendar') {
-        throw new ICalError('not-icalendar', line, `a ${name.toUpperCase()} outside of a calendar`);
-      }
       const component: ICalComponent = { name, line, properties: [], components: [] };
-      (current === undefined ? calendars : current.components).push(component);
+      if (current !== undefined) current.components.push(component);
+      else if (name === 'vcalendar') calendars.push(component);
+      else if (BARE.has(name)) bare.components.push(component);
+      else throw new ICalError('not-icalendar', line, `a ${name.toUpperCase()} outside of a calendar`);
       open.push(component);
     } else {
       if (current?.name !== name)
@@ -71,6 +75,7 @@ export function parseICal(text: string, limits: ICalLimits = ICAL_LIMITS): Parse
   const left = open.at(-1);
   if (left !== undefined)
     throw new ICalError('misplaced', left.line, `${left.name.toUpperCase()} does not end`);
+  if (bare.components.length > 0) calendars.push(bare);
   if (calendars.length === 0) throw new ICalError('not-icalendar', 1, 'there is no calendar in it');
   return { calendars, warnings };
 }

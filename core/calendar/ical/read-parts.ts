@@ -20,7 +20,11 @@ export function readAlerts(component: ICalComponent): Record<string, Alert> {
     const trigger = readTrigger(first(alarm, 'trigger'));
     if (trigger === null) continue;
     const action = text(alarm, 'action')?.toUpperCase();
-    const rest = alarm.properties.filter(({ name }) => !ALARM_PARTS.has(name)).map(toJCal);
+    // The title is what an alarm says that has nothing else to say (RFC 5545 3.6.6 asks for something).
+    const plain = text(alarm, 'description') === (text(component, 'summary') ?? '');
+    const rest = alarm.properties
+      .filter(({ name }) => !ALARM_PARTS.has(name) && !(name === 'description' && plain))
+      .map(toJCal);
     // What no alert here can be (a sound) is one to be seen, and stays what it was for others.
     if (action !== undefined && action !== 'DISPLAY' && action !== 'EMAIL')
       rest.push(['action', {}, 'text', action]);
