@@ -93,7 +93,7 @@ export function planAnnouncement(
 }
 
 /** All attendees, or those of an occurrence. */
-export function peopleOf(event: CalendarEvent): MeetingPerson[] {
+function peopleOf(event: CalendarEvent): MeetingPerson[] {
   const people: MeetingPerson[] = [];
   for (const [, one] of attendeesOf(event)) {
     const person = { name: one.name ?? '', address: addressOf(one) };

@@ -20,7 +20,7 @@ export interface Known {
 }
 
 /** The item was changed by somebody else in between: everything is to be looked at anew. */
-export class ChangedMeanwhile extends Error {
+class ChangedMeanwhile extends Error {
   override name = 'ChangedMeanwhile';
 }
 
