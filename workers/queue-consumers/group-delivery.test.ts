@@ -107,6 +107,60 @@ describe('mail from outside for a group', () => {
     expect(await w.inbox('ann@one.example')).toEqual(['Hello']);
   });
 
+  test('reaches each member once wherever work on it breaks off, before a call or after it (I8, I23)', async () => {
+    const run = async (at: number, mode: 'before' | 'after') => {
+      const w = await world();
+      await w.deliver('all@one.example');
+      const [job] = w.queues.sent.ingest.splice(0);
+      let calls = 0;
+      /** The same, of which call number `at` fails. */
+      const failing = <T extends object>(part: T): T =>
+        new Proxy(part, {
+          get(target, name) {
+            const value: unknown = Reflect.get(target, name);
+            if (typeof value !== 'function') return value;
+            return async (...given: unknown[]) => {
+              const hit = ++calls === at;
+              if (hit && mode === 'before') throw new Error('broke off before');
+              const result: unknown = await value.apply(target, given);
+              if (hit) throw new Error('broke off after');
+              return result;
+            };
+          },
+        });
+      const { blobs, queues, directory, outbound } = w.services;
+      const broken = {
+        ...w.services,
+        ...{ blobs: failing(blobs), queues: failing(queues), directory: failing(directory) },
+        outbound: failing(outbound),
+      } as Services;
+      for (let attempts = 1, done = 0; done < 1; attempts++) {
+        if (attempts > 5) throw new Error('it never succeeds');
+        const message = { id: 'm', body: job, attempts, ack: () => void done++, retry() {} };
+        await consumeIngest(broken, { queue: 'mail-ingest', messages: [message] });
+      }
+      await w.work(2);
+      const inboxes = ['ann@one.example', 'bob@one.example', 'bob@two.example'].map((one) => w.inbox(one));
+      const raws = (await w.blobs.list('blobs/', null, 100)).objects;
+      return {
+        calls,
+        state: [await Promise.all(inboxes), targets(w.left), raws.map((o) => o.envelope?.mailboxId).sort()],
+      };
+    };
+    const { calls, state } = await run(0, 'before');
+    expect(state).toEqual([
+      [['Hello'], ['Hello'], ['Hello']],
+      ['fay@out.example x@away.example'],
+      ['ann-t1', 'bob-t1', 'bob-t2'],
+    ]);
+    expect(calls).toBeGreaterThan(12);
+    for (let at = 1; at <= calls; at++) {
+      for (const mode of ['before', 'after'] as const) {
+        expect({ at, mode, state: (await run(at, mode)).state }).toEqual({ at, mode, state });
+      }
+    }
+  });
+
   test('that is in no queue is found by the reconciler (I6)', async () => {
     const w = await world();
     await w.deliver('all@one.example');
