@@ -1,5 +1,5 @@
 export { ICalError } from './errors.ts';
-export { ICAL_LIMITS, type ICalLimits, parseICal } from './parse.ts';
+export { type ICalLimits, parseICal } from './parse.ts';
 export { printICal } from './print.ts';
 export type { ICalComponent, ICalProperty, ICalWarning, JCalComponent, JCalProperty } from './types.ts';
 export { fixedZoneBlock, zoneBlock } from './zone-block.ts';

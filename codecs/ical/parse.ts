@@ -12,7 +12,7 @@ export interface ICalLimits {
   depth: number;
 }
 
-export const ICAL_LIMITS: ICalLimits = {
+const ICAL_LIMITS: ICalLimits = {
   size: 32 * 1024 * 1024,
   lines: 1_000_000,
   lineLength: 8 * 1024 * 1024,

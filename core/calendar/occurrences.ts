@@ -4,7 +4,7 @@ import { Budget } from './recurrence/budget.ts';
 import { type Occurrence, walk } from './walk.ts';
 
 /** More of one object in one window than anything shows. */
-export const MAX_OCCURRENCES = 10_000;
+const MAX_OCCURRENCES = 10_000;
 
 export interface Window {
   /** Milliseconds since the epoch: what ends after it, */

@@ -20,7 +20,7 @@ function paramsOf(person: Participant): Params {
   };
 }
 
-export function attendeeProperty(person: Participant): ICalProperty | null {
+function attendeeProperty(person: Participant): ICalProperty | null {
   const uri = uriOf(person);
   if (uri === null) return null;
   const { roles } = person;

@@ -6,12 +6,11 @@ import {
   zoneBlock,
 } from '../../../codecs/ical/index.ts';
 import { DomainError } from '../../errors.ts';
-import { type CalendarDocument, timingOf, zoneOfObject } from '../anchor.ts';
+import { type CalendarDocument, timingOf } from '../anchor.ts';
 import { occurrenceDocument, overridesOf } from '../patch.ts';
 import { seriesOf, seriesTimes } from '../recurrence/series.ts';
 import { formatUtc, parseLocal } from '../time/civil.ts';
 import type { Link, LocalDateTime } from '../types.ts';
-import { utcOf } from '../zones/convert.ts';
 import { offsetAt } from '../zones/offsets.ts';
 import { component, componentFromJCal, fromJCal, property, timeProperty } from './build.ts';
 import { formOf, objectComponent, type WriteContext } from './write-object.ts';
@@ -113,12 +112,4 @@ function timesOfRules(document: CalendarDocument): (id: LocalDateTime) => boolea
       throw error;
     }
   };
-}
-
-/** Milliseconds since the epoch of a `recurrenceId`, in its zone. */
-export function recurrenceTime(document: CalendarDocument, floating = 'Etc/UTC'): number | null {
-  const local = parseLocal(document.recurrenceId);
-  return local === null
-    ? null
-    : utcOf(local, document.recurrenceIdTimeZone ?? zoneOfObject(document) ?? floating);
 }

@@ -6,7 +6,7 @@ import { fixedZone } from '../zones/fixed.ts';
 import { zoneOf } from '../zones/names.ts';
 import { nearestZone } from '../zones/nearest.ts';
 import type { ChangeRule, ZoneShape } from '../zones/shape.ts';
-import { all, first, type ICalTime, param, readTime, text } from './values.ts';
+import { first, type ICalTime, readTime, text } from './values.ts';
 
 const WEEKDAYS = ['SU', 'MO', 'TU', 'WE', 'TH', 'FR', 'SA'];
 
@@ -105,8 +105,4 @@ export function localIn(time: ICalTime, zone: string | null, zones: ZoneNames): 
 export function zoneOfTime(time: ICalTime, zones: ZoneNames): string | null {
   if (time.isDate) return null;
   return time.isUtc ? 'Etc/UTC' : time.tzid === null ? null : zones.resolve(time.tzid, time.local);
-}
-
-export function hasParam(component: ICalComponent, name: string, parameter: string): boolean {
-  return all(component, name).some((property) => param(property, parameter) !== null);
 }

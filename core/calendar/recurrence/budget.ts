@@ -1,7 +1,7 @@
 import { RecurrenceTooLargeError } from '../errors.ts';
 
 /** Steps of one question about one object: some ten milliseconds. */
-export const MAX_STEPS = 200_000;
+const MAX_STEPS = 200_000;
 
 /** Counts what is looked at while a rule unfolds, found or not: what a rule can cost is bounded by it (A12). */
 export class Budget {

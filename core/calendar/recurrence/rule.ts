@@ -2,7 +2,7 @@ import { RecurrenceTooLargeError } from '../errors.ts';
 import { DAY, dateOfDay, type LocalSeconds, parseLocal, weekdayOf } from '../time/civil.ts';
 import type { NDay, RecurrenceRule } from '../types.ts';
 
-export type Frequency = RecurrenceRule['frequency'];
+type Frequency = RecurrenceRule['frequency'];
 
 /** A rule as numbers, complete with what its start says (RFC 8984 4.3.3, RFC 5545 3.3.10). */
 export interface CompiledRule {

@@ -8,7 +8,7 @@ export type LocalSeconds = number;
 
 export const DAY = 86_400;
 /** 0001-01-01T00:00:00 and 9999-12-31T23:59:59. */
-export const MIN_LOCAL = -62_135_596_800;
+const MIN_LOCAL = -62_135_596_800;
 export const MAX_LOCAL = 253_402_300_799;
 
 /** Days since 1970-01-01 of a date of the Gregorian calendar; month is 1 to 12. */

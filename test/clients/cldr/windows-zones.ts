@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import cldr from 'cldr-core/supplemental/windowsZones.json' with { type: 'json' };
 import { tzlib_get_timezones } from 'timezones-ical-library';
 
 /** Windows' names of zones, each with those of IANA: the first is the one that it stands for, the others are in it. */
@@ -37,16 +36,8 @@ const NEAREST: Record<string, string> = {
   WET: 'GMT Standard Time',
 };
 
-interface CldrZones {
-  supplemental: {
-    windowsZones: { mapTimezones: { mapZone: { _other: string; _type: string; _territory: string } }[] };
-  };
-}
-
 /** The table of core/calendar/zones/windows.data.json, from CLDR and from the runtime's knowledge of aliases. */
 export function windowsZones(): WindowsZones {
-  const file = createRequire(import.meta.url).resolve('cldr-core/supplemental/windowsZones.json');
-  const cldr: CldrZones = JSON.parse(readFileSync(file, 'utf8'));
   const windows = new Map<string, string>();
   const first = new Map<string, string>();
   for (const { mapZone } of cldr.supplemental.windowsZones.mapTimezones) {
