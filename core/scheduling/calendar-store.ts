@@ -76,6 +76,22 @@ export async function putMeeting(
   return { itemId, modseq: result.modseq };
 }
 
+/**
+ * Keeps a meeting that was cancelled before anybody here had heard of it, in Deleted Items: the invitation may have been
+ * overtaken (I8).
+ */
+export async function keepAside(
+  services: Pick<SchedulingServices, 'now'>,
+  mailbox: MailboxStore,
+  { itemId, event }: { itemId: string; event: CalendarEvent },
+): Promise<void> {
+  const bin = await mailbox.folderByRole('deleted');
+  if (bin === null) return;
+  const document: CalendarEvent = { ...event, updated: formatUtc(services.now()) };
+  const facts = pimFacts('event', document, services.now());
+  await mailbox.putItem({ itemId, folderId: bin.folderId, kind: 'event', document, facts }, { expect: null });
+}
+
 /** What was thrown away before and comes anew is the same item: out of Deleted Items again. Its modseq then, or null. */
 async function takenBack(mailbox: MailboxStore, itemId: string, folderId: string): Promise<number | null> {
   const [state] = await mailbox.itemStates([itemId]);

@@ -1,10 +1,24 @@
 import { findOccurrence } from '../calendar/find.ts';
-import { binMeeting, type EventItem, knownMeeting, putMeeting } from './calendar-store.ts';
+import {
+  binMeeting,
+  type EventItem,
+  keepAside,
+  knownMeeting,
+  meetingItemId,
+  putMeeting,
+} from './calendar-store.ts';
 import type { Itip } from './itip.ts';
 import type { MeetingMail, Taken } from './meeting-mail.ts';
 import { isExcluded } from './occurrence.ts';
 import { organizerOf } from './people.ts';
-import { cancelledEvent, cancelledOccurrence, isNewer, knownVersion, versionOf } from './received.ts';
+import {
+  cancelledEvent,
+  cancelledOccurrence,
+  isNewer,
+  knownVersion,
+  receivedEvent,
+  versionOf,
+} from './received.ts';
 import type { SchedulingServices } from './services.ts';
 import { keyOf } from './timing.ts';
 import { organizerDistrust } from './trust.ts';
@@ -17,7 +31,7 @@ export async function takeCancel(
 ): Promise<Taken> {
   const { whole, orphans } = await knownMeeting(mail.mailbox, itip.uid);
   const known = whole ?? orphans[0];
-  if (known === undefined) return { kind: 'ignored', why: 'not in the calendar' };
+  if (known === undefined) return overtaking(services, mail, itip);
   const organizer = organizerOf(known.document);
   if (organizer !== null && mail.owner.isSelf(organizer.address)) {
     return { kind: 'ignored', why: 'own meeting' };
@@ -42,6 +56,19 @@ export async function takeCancel(
     if (one.kind === 'taken') taken = one;
   }
   return taken;
+}
+
+/** A cancellation that is here before its invitation: when that comes, it is known to be over. */
+async function overtaking(services: SchedulingServices, mail: MeetingMail, itip: Itip): Promise<Taken> {
+  const { event, facts } = itip;
+  const isOwn = facts.organizer !== null && mail.owner.isSelf(facts.organizer.address);
+  if (event !== null && !isOwn && organizerDistrust(mail.writer, facts.organizer, facts) === null) {
+    const version = versionOf(facts);
+    const received = receivedEvent(event, null, version, mail.owner);
+    const itemId = await meetingItemId(mail.ref, itip.uid);
+    await keepAside(services, mail.mailbox, { itemId, event: cancelledEvent(received, version) });
+  }
+  return { kind: 'ignored', why: 'not in the calendar' };
 }
 
 async function takeOccurrence(

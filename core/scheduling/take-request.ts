@@ -4,7 +4,7 @@ import type { CalendarEvent, LocalDateTime } from '../calendar/types.ts';
 import { type EventItem, type Known, knownMeeting, meetingItemId, putMeeting } from './calendar-store.ts';
 import type { Itip } from './itip.ts';
 import type { MeetingMail, Taken } from './meeting-mail.ts';
-import { organizerOf } from './people.ts';
+import { organizerOf, sameAddress } from './people.ts';
 import {
   isNewer,
   knownOccurrenceVersion,
@@ -62,15 +62,26 @@ async function takeWhole(
   if (whole !== null && !isNewer(version, knownVersion(whole.document))) {
     return { kind: 'ignored', why: 'nothing new' };
   }
+  const itemId = whole?.itemId ?? (await meetingItemId(mail.ref, itip.uid));
+  if (whole === null && (await isOver(mail, itemId, itip))) return { kind: 'ignored', why: 'cancelled' };
   const received = receivedEvent(event, whole?.document ?? null, version, mail.owner);
   const came = orphans.map((item) => ({ event: item.document, key: item.document.recurrenceId ?? '' }));
-  const itemId = whole?.itemId ?? (await meetingItemId(mail.ref, itip.uid));
   const put = await putMeeting(services, mail, {
     ...{ itemId, present: whole, event: withOrphans(keepDeclined(received, whole), came) },
   });
   if (put === null) return { kind: 'ignored', why: 'cannot be kept' };
   for (const orphan of orphans) await mail.mailbox.remove([orphan.itemId], services.now(), orphan.folderId);
   return { kind: 'taken', itemId, key: null };
+}
+
+/** Whether its organizer has cancelled the meeting after this was said; then it lies in Deleted Items. */
+async function isOver({ mailbox }: MeetingMail, itemId: string, { facts }: Itip): Promise<boolean> {
+  const [item] = await mailbox.pimItems([itemId]);
+  if (item?.kind !== 'event' || item.document.status !== 'cancelled') return false;
+  const organizer = organizerOf(item.document);
+  const isTheirs =
+    organizer !== null && facts.organizer !== null && sameAddress(organizer.address, facts.organizer.address);
+  return isTheirs && !isNewer(versionOf(facts), knownVersion(item.document));
 }
 
 /** Occurrences that the owner has declined stay away as long as the series is at the same time. */
