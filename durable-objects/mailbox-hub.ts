@@ -68,9 +68,9 @@ export class MailboxHub extends DurableObject {
     return told;
   }
 
-  override webSocketClose(socket: WebSocket, code: number): void {
-    // 1005 and the like stand for no code at all, and may not be sent (RFC 6455 7.4.1).
-    socket.close(code === 1005 || code === 1006 ? 1000 : code);
+  /** Whatever code the other end gave: some of them may not be sent back (RFC 6455 7.4.1). */
+  override webSocketClose(socket: WebSocket): void {
+    socket.close(1000);
   }
 
   /** Ids of the waiting devices that did not make all of these changes themselves. */
