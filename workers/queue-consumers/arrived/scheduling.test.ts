@@ -37,7 +37,7 @@ const MOVED = at(1, 12, 'RRULE:FREQ=DAILY;COUNT=5');
 const CANCEL = at(2, 12, 'STATUS:CANCELLED');
 
 /** What the calendar holds after these messages, followed up in an order and so many times each. */
-async function after(
+async function followed(
   messages: readonly (readonly [string, readonly string[]])[],
   order: readonly number[],
   times = 1,
@@ -74,11 +74,11 @@ describe('I8 messages of a meeting', () => {
       ['REQUEST', SERIES],
       ['REQUEST', MOVED],
     ] as const;
-    const once = await after(messages, [0, 1]);
+    const once = await followed(messages, [0, 1]);
     expect(once.state).toEqual([
       { start: '2027-01-10T12:00:00', status: 'confirmed', sequence: 1, changed: [] },
     ]);
-    expect((await after(messages, [0, 1], 3)).state).toEqual(once.state);
+    expect((await followed(messages, [0, 1], 3)).state).toEqual(once.state);
   });
 
   test('lead to the same calendar in any order, a cancellation before its invitation included', async () => {
@@ -88,7 +88,7 @@ describe('I8 messages of a meeting', () => {
       ['CANCEL', CANCEL],
     ] as const;
     for (const order of orders(3)) {
-      const { state, box } = await after(messages, order);
+      const { state, box } = await followed(messages, order);
       // What was never seen before it was cancelled is not shown at all.
       if (state.length > 0) expect(state, order.join()).toMatchObject([{ status: 'cancelled', sequence: 2 }]);
       const calendar = (await box.folderByRole('calendar'))?.folderId ?? '';
@@ -106,14 +106,14 @@ describe('I8 messages of a meeting', () => {
       ['REQUEST', one],
     ] as const;
     const states = [];
-    for (const order of orders(2)) states.push((await after(messages, order, 2)).state);
+    for (const order of orders(2)) states.push((await followed(messages, order, 2)).state);
     for (const state of states) {
       expect(state).toMatchObject([{ start: '2027-01-10T09:00:00', changed: ['2027-01-11T09:00:00'] }]);
     }
   });
 
   test('that are in Deleted Items already do nothing', async () => {
-    const { world, jobs, box } = await after([['REQUEST', SERIES]], []);
+    const { world, jobs, box } = await followed([['REQUEST', SERIES]], []);
     const bin = (await box.folderByRole('deleted'))?.folderId ?? '';
     await box.move([jobs[0]?.itemId ?? ''], bin);
     await world.followUp(jobs);
@@ -121,7 +121,7 @@ describe('I8 messages of a meeting', () => {
   });
 
   test('of somebody else leave the calendar as it is', async () => {
-    const { world, box } = await after([['REQUEST', SERIES]], [0]);
+    const { world, box } = await followed([['REQUEST', SERIES]], [0]);
     const before = await box.itemsByUid('event', 'u1');
     for (const method of ['REQUEST', 'CANCEL']) {
       await world.receive('eve@out.example', ANN, mail(method, at(9, 20), 'eve@out.example'));
