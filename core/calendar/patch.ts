@@ -62,7 +62,8 @@ export function applyPatch<T extends object>(document: T, patch: PatchObject): T
 
 /** One occurrence as an object of its own: overrides applied, rules taken away, the start its own (RFC 8984 4.3.4). */
 export function occurrenceDocument<T extends CalendarDocument>(document: T, recurrenceId: LocalDateTime): T {
-  const patch = overridesOf(document).get(recurrenceId);
+  const all: unknown = document.recurrenceOverrides;
+  const patch = isObject(all) && Object.hasOwn(all, recurrenceId) ? all[recurrenceId] : null;
   const {
     recurrenceRules: _rules,
     excludedRecurrenceRules: _excluded,
@@ -75,7 +76,7 @@ export function occurrenceDocument<T extends CalendarDocument>(document: T, recu
     if (start !== null) moved['start'] = recurrenceId;
     if (due !== null) moved['due'] = start === null ? recurrenceId : shifted(recurrenceId, due - start);
   } else moved['start'] = recurrenceId;
-  const own = applyPatch({ ...rest, ...moved }, patch ?? {});
+  const own = applyPatch({ ...rest, ...moved }, isObject(patch) ? patch : {});
   return { ...own, recurrenceId, recurrenceIdTimeZone: document.timeZone ?? null } as T;
 }
 

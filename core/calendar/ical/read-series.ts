@@ -103,7 +103,13 @@ function difference(base: CalendarDocument, wanted: CalendarDocument): PatchObje
   const [before, after] = [base as unknown as PatchObject, wanted as unknown as PatchObject];
   for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
     if (NOT_IN_PATCH.has(name)) continue;
-    if (JSON.stringify(before[name]) !== JSON.stringify(after[name])) patch[name] = after[name] ?? null;
+    if (!same(before[name], after[name])) patch[name] = after[name] ?? null;
   }
   return patch;
+}
+
+/** Long texts are not written out to be compared: there can be thousands of changes (A12). */
+function same(a: unknown, b: unknown): boolean {
+  if (typeof a !== 'object' || typeof b !== 'object') return a === b;
+  return JSON.stringify(a) === JSON.stringify(b);
 }
