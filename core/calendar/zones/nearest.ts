@@ -1,4 +1,4 @@
-import { ALL_ZONES, MAIN_ZONES } from './names.ts';
+import { MAIN_ZONES } from './names.ts';
 import { clockAt, isZone, offsetAt, transitionsOf } from './offsets.ts';
 import { changesOf, shapeOf, type ZoneShape } from './shape.ts';
 
@@ -23,6 +23,9 @@ const POPULAR = [
   'Asia/Tokyo',
   'Australia/Sydney',
 ];
+
+/** Zones whose clocks are those of no zone that Windows names first. */
+const OTHERS = ['Antarctica/Troll'];
 
 /** Seconds ahead of UTC that a shape gives at a time. */
 function shapeOffset(shape: ZoneShape, at: number): number {
@@ -70,15 +73,12 @@ export function nearestZone(shape: ZoneShape, named: string | null, at: number):
   const times = seasons(at);
   const agrees = (zone: string) => times.every((time) => clockAt(zone, time) === shapeOffset(shape, time));
   if (named !== null && agrees(named)) return named;
-  for (const zones of [[...POPULAR, ...MAIN_ZONES], ALL_ZONES]) {
-    let best: { zone: string; apart: number } | null = null;
-    for (const zone of zones) {
-      if (!agrees(zone)) continue;
-      const distance = apart(shape, zone, at);
-      if (best === null || distance < best.apart) best = { zone, apart: distance };
-      if (distance === 0) break;
-    }
-    if (best !== null) return best.zone;
+  let best: { zone: string; apart: number } | null = null;
+  for (const zone of new Set([...POPULAR, ...MAIN_ZONES, ...OTHERS])) {
+    if (!agrees(zone)) continue;
+    const distance = apart(shape, zone, at);
+    if (best === null || distance < best.apart) best = { zone, apart: distance };
+    if (distance === 0) break;
   }
-  return null;
+  return best?.zone ?? null;
 }

@@ -18,7 +18,8 @@ const HOUR = 3_600_000;
 const STEP = 8 * 24 * HOUR;
 /** Years of zones that are remembered in an isolate. */
 const MAX_YEARS = 4000;
-const MAX_ZONES = 1000;
+/** Clocks that are kept: each takes some 40 KB. More than the zones that are compared with each other. */
+const MAX_ZONES = 200;
 
 /** Begins of 1850 and of 2401. */
 const EARLIEST = Date.UTC(1850, 0, 1);
@@ -49,8 +50,11 @@ function clockOf(zone: string): Intl.DateTimeFormat | null {
   } catch {
     // Not a zone: remembered as such, as bad input tends to come again.
   }
-  if (formats.size >= MAX_ZONES) formats.clear();
   formats.set(zone, made);
+  if (formats.size > MAX_ZONES) {
+    const [oldest] = formats.keys();
+    if (oldest !== undefined) formats.delete(oldest);
+  }
   return made;
 }
 
