@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { segmentWords } from '../../codecs/text/index.ts';
 import type { MailboxRef } from '../../core/mail/types.ts';
+import { ENDLESS } from '../../core/pim/types.ts';
 import type { SearchStore } from '../../core/ports/search.ts';
 import { parseQuery } from '../../core/search/parse.ts';
 import type { Query } from '../../core/search/query.ts';
@@ -77,6 +78,19 @@ export function searchContract(subject: Subject): void {
       expect(await search.clear(ref, 30)).toBe(10);
       expect(await search.clear(ref, 30)).toBe(0);
       expect(await find(search, ref, whole('all'))).toEqual([]);
+    });
+
+    test('takes any number of documents of the same time, as all that has no end has', async () => {
+      const { search } = await subject.open();
+      const ref = freshRef();
+      const documents = Array.from({ length: 600 }, (_, i) =>
+        document(`d${i}`, { subject: 'open task', receivedAt: ENDLESS }),
+      );
+      for (let at = 0; at < documents.length; at += 100) {
+        await search.index(ref, ...documents.slice(at, at + 100));
+      }
+      const { hits } = await search.query(ref, whole('open task'), { order: 'newest', limit: 1000 });
+      expect(hits).toHaveLength(600);
     });
 
     test('I25 never looks into another mailbox or tenant', async () => {

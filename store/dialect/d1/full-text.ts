@@ -27,13 +27,20 @@ function scopeWord({ tenantId, mailboxId }: DocumentScope): string {
 
 /**
  * Row ids begin with the time, so that the text index itself hands out the newest first and takes a span of time for
- * a span of its rows. The rest is random: 20 bits for what was received in the same millisecond.
+ * a span of its rows. The rest is random: 20 bits for what was received in the same millisecond, and 50 for what has
+ * no end, which is all at one time behind every other.
  */
 const ROOM = 1_048_576;
+const ENDLESS_ROOM = 2 ** 50;
 const LAST_TIME = 2 ** 42;
 
 function rowTime(at: number): SQL {
-  return sql`cast(${Math.min(LAST_TIME, Math.max(0, Math.trunc(at)))} as integer) * ${sql.raw(String(ROOM))}`;
+  return sql`${wholeNumber(Math.min(LAST_TIME, Math.max(0, Math.trunc(at))))} * ${sql.raw(String(ROOM))}`;
+}
+
+/** Numbers are bound as REAL, and a sum with one has 53 bits of the 63 of a row id. */
+function wholeNumber(value: number): SQL {
+  return sql`cast(${value} as integer)`;
 }
 
 /** SQLite FTS5 without a copy of the text: the index alone, beside the table `documents`. */
@@ -41,12 +48,12 @@ export const fts5: FullText = {
   put: ({ tenantId, mailboxId }, columns, { ordered, rest }) => {
     const names = Object.keys(columns).map((name) => sql.identifier(name));
     const values = Object.values(columns).map((value) => sql`${value}`);
-    const random = Math.floor(Math.random() * ROOM);
     const itemId = columns['item_id'];
     const at = Number(columns['received_at']);
+    const random = Math.floor(Math.random() * (at < LAST_TIME ? ROOM : ENDLESS_ROOM));
     return [
       sql`insert into documents (document_id, tenant_id, mailbox_id, ${sql.join(names, sql`, `)})
-        values (${rowTime(at)} + ${random}, ${tenantId}, ${mailboxId}, ${sql.join(values, sql`, `)})`,
+        values (${rowTime(at)} + ${wholeNumber(random)}, ${tenantId}, ${mailboxId}, ${sql.join(values, sql`, `)})`,
       sql`insert into document_text
         (rowid, scope, ${sql.raw(TEXT_FIELDS.map((field) => COLUMNS[field]).join(', '))}, rest)
         select documents.document_id, ${scopeWord({ tenantId, mailboxId })},
