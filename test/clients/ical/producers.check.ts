@@ -71,64 +71,61 @@ function expected(document: CalendarDocument): Omit<Part, 'errors'> {
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'ical-producers-'));
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 let differences = 0;
 const differ = (file: string, detail: string) => {
   differences++;
   console.error(`${file}: ${detail}`);
 };
-try {
-  for (const name of PACKAGES) {
-    if (run('apt-get', ['download', '-qq', name], folder) === null) process.exit(3);
-  }
-  mkdirSync(join(folder, 'written'));
-  for (const name of readdirSync(folder).filter((one) => one.endsWith('.deb'))) {
-    if (run('dpkg', ['-x', name, 'unpacked'], folder) === null) process.exit(3);
-  }
-  const unpacked = join(folder, 'unpacked');
-  const files = readdirSync(unpacked, { recursive: true, encoding: 'utf8' }).filter((name) =>
-    name.endsWith('.ics'),
-  );
-  const producers = new Set<string>();
-  const written: { file: string; path: string; documents: CalendarDocument[] }[] = [];
-  for (const file of files) {
-    const name = basename(file);
-    try {
-      const read = readICal(readFileSync(join(unpacked, file)));
-      if (read.prodId !== null) producers.add(read.prodId);
-      const text = writeICal(read.documents, { rest: read.rest });
-      if (!isDeepStrictEqual(plain(readICal(text).documents), plain(read.documents)))
-        differ(name, 'is not the same when it is read again');
-      const path = join(folder, 'written', `${written.length}.ics`);
-      writeFileSync(path, text);
-      written.push({ file: name, path, documents: read.documents });
-    } catch (error) {
-      if (!(error instanceof ICalError) || REFUSED[name] !== error.line) differ(name, String(error));
-    }
-  }
-  const path = join(unpacked, 'usr/lib/python3/dist-packages');
-  const answer = run('python3', [REFERENCE, ...written.map((one) => one.path)], folder, { PYTHONPATH: path });
-  if (answer === null) process.exit(3);
-  const found: Part[][] = JSON.parse(answer);
-  for (const [i, { file, documents }] of written.entries()) {
-    const parts = found[i] ?? [];
-    if (parts.some(({ errors }) => errors.length > 0))
-      differ(file, `Python reads errors in ${JSON.stringify(parts)}`);
-    // The changed occurrences of a series are parts as well.
-    const whole = parts.filter(
-      (part) => !part.changed || documents.some(({ recurrenceId }) => recurrenceId !== undefined),
-    );
-    const theirs = whole.map(({ errors: _, ...part }) => part);
-    if (!isDeepStrictEqual(theirs, documents.map(expected))) {
-      differ(
-        file,
-        `Python reads ${JSON.stringify(theirs)}, meant is ${JSON.stringify(documents.map(expected))}`,
-      );
-    }
-  }
-  console.log(`${files.length} files of ${producers.size} producers: ${[...producers].join(', ')}`);
-  console.log(`${files.length - differences} passed, ${differences} failed`);
-  if (producers.size < 3) differ('all', 'fewer than three producers');
-} finally {
-  rmSync(folder, { recursive: true });
+for (const name of PACKAGES) {
+  if (run('apt-get', ['download', '-qq', name], folder) === null) process.exit(3);
 }
+mkdirSync(join(folder, 'written'));
+for (const name of readdirSync(folder).filter((one) => one.endsWith('.deb'))) {
+  if (run('dpkg', ['-x', name, 'unpacked'], folder) === null) process.exit(3);
+}
+const unpacked = join(folder, 'unpacked');
+const files = readdirSync(unpacked, { recursive: true, encoding: 'utf8' }).filter((name) =>
+  name.endsWith('.ics'),
+);
+const producers = new Set<string>();
+const written: { file: string; path: string; documents: CalendarDocument[] }[] = [];
+for (const file of files) {
+  const name = basename(file);
+  try {
+    const read = readICal(readFileSync(join(unpacked, file)));
+    if (read.prodId !== null) producers.add(read.prodId);
+    const text = writeICal(read.documents, { rest: read.rest });
+    if (!isDeepStrictEqual(plain(readICal(text).documents), plain(read.documents)))
+      differ(name, 'is not the same when it is read again');
+    const path = join(folder, 'written', `${written.length}.ics`);
+    writeFileSync(path, text);
+    written.push({ file: name, path, documents: read.documents });
+  } catch (error) {
+    if (!(error instanceof ICalError) || REFUSED[name] !== error.line) differ(name, String(error));
+  }
+}
+const path = join(unpacked, 'usr/lib/python3/dist-packages');
+const answer = run('python3', [REFERENCE, ...written.map((one) => one.path)], folder, { PYTHONPATH: path });
+if (answer === null) process.exit(3);
+const found: Part[][] = JSON.parse(answer);
+for (const [i, { file, documents }] of written.entries()) {
+  const parts = found[i] ?? [];
+  if (parts.some(({ errors }) => errors.length > 0))
+    differ(file, `Python reads errors in ${JSON.stringify(parts)}`);
+  // The changed occurrences of a series are parts as well.
+  const whole = parts.filter(
+    (part) => !part.changed || documents.some(({ recurrenceId }) => recurrenceId !== undefined),
+  );
+  const theirs = whole.map(({ errors: _, ...part }) => part);
+  if (!isDeepStrictEqual(theirs, documents.map(expected))) {
+    differ(
+      file,
+      `Python reads ${JSON.stringify(theirs)}, meant is ${JSON.stringify(documents.map(expected))}`,
+    );
+  }
+}
+console.log(`${files.length} files of ${producers.size} producers: ${[...producers].join(', ')}`);
+console.log(`${files.length - differences} passed, ${differences} failed`);
+if (producers.size < 3) differ('all', 'fewer than three producers');
 process.exit(differences === 0 ? 0 : 1);
