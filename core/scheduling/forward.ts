@@ -23,16 +23,22 @@ function freeId({ participants = {} }: CalendarEvent): string {
   return `forwarded${n}`;
 }
 
+export interface Forwarding {
+  people: readonly MeetingPerson[];
+  subject: string;
+  /** The same again tells nobody twice. */
+  name: string;
+}
+
 /**
  * Brings word of it to the organizer: into one's own event, or by a message, which the organizer's server may take into
- * theirs. `name` names this forwarding: the same again tells nobody twice.
+ * theirs.
  */
 export async function noteForwarded(
   services: SchedulingServices,
   responder: Responder,
   event: CalendarEvent,
-  people: readonly MeetingPerson[],
-  name: string,
+  { people, subject, name }: Forwarding,
 ): Promise<void> {
   const organizer = organizerOf(event);
   if (organizer === null || responder.owner.isSelf(organizer.address)) {
@@ -50,7 +56,7 @@ export async function noteForwarded(
     event: { ...rest, 'waypost:forwardees': forwardees },
     from: { name: user.displayName, address: user.address },
     to: [organizer],
-    subject: `Meeting Forward Notification: ${event.title ?? ''}`,
+    subject: `Meeting Forward Notification: ${subject}`,
     note: { text: `Your meeting was forwarded to: ${names.join(', ')}`, html: null },
     messageId: `${submissionId.slice(0, 48)}@${user.address.slice(user.address.lastIndexOf('@') + 1)}`,
     at: services.now(),

@@ -269,6 +269,41 @@ describe('a meeting that a device of 16.1 makes', () => {
     expect(await list(cid, INBOX)).toEqual([]);
   });
 
+  test('is passed on up to 14.1 by a message of the client, from the calendar or from the Inbox (S17_TC06)', async () => {
+    const [ann, bob] = [await person('ann'), await person('bob', '14.1')];
+    await (await new CalendarDevice(ann).open()).invite([bob.address]);
+    const [request] = await list(bob, INBOX);
+    const sources = [
+      [INBOX, request?.serverId ?? ''],
+      [CALENDAR, (await event(bob)).serverId],
+    ] as const;
+    for (const [folder, itemId] of sources) {
+      const cid = await person('cid');
+      const mime = `From: ${bob.address}\r\nTo: ${cid.address}\r\nSubject: FW:Plan\r\n\r\nFor you`;
+      const forward = el(
+        'ComposeMail:SmartForward',
+        el('ComposeMail:ClientId', clientId()),
+        el('ComposeMail:SaveInSentItems'),
+        el(
+          'ComposeMail:Source',
+          el('ComposeMail:FolderId', folderOf(bob, folder)),
+          el('ComposeMail:ItemId', itemId),
+        ),
+        el('ComposeMail:Mime', new TextEncoder().encode(mime)),
+      );
+      expect((await bob.post('SmartForward', forward)).bytes).toHaveLength(0);
+      const [passedOn] = await list(cid, INBOX);
+      expect(textOf(passedOn?.data, 'Email:Subject')).toBe('FW:Plan');
+      expect(textOf(passedOn?.data, 'Email:MessageClass')).toBe('IPM.Schedule.Meeting.Request');
+      expect(textOf(child(passedOn?.data, 'AirSyncBase:Body'), 'AirSyncBase:Data')).toContain('For you');
+      expect(calendar(await event(cid), 'OrganizerEmail')).toBe(ann.address);
+    }
+    const [original] = await list(bob, INBOX);
+    expect(textOf(original?.data, 'Email2:LastVerbExecuted')).toBe('3');
+    expect(Object.keys(statuses(await event(ann)))).toHaveLength(2);
+    expect(subjects(await list(ann, INBOX))).toEqual(Array(2).fill('Meeting Forward Notification: FW:Plan'));
+  });
+
   test('reaches people outside as a message that their programs understand, and their answer counts', async () => {
     const ann = await person('ann');
     await (await new CalendarDevice(ann).open()).invite(

@@ -12,7 +12,7 @@ import type { CalendarEvent } from '../../../core/calendar/types.ts';
 import type { MailAddress } from '../../../core/mail/types.ts';
 import { toldForm } from '../../../core/scheduling/announce.ts';
 import { knownMeeting } from '../../../core/scheduling/calendar-store.ts';
-import { noteForwarded, withForwardees } from '../../../core/scheduling/forward.ts';
+import { type Forwarding, noteForwarded, withForwardees } from '../../../core/scheduling/forward.ts';
 import { composeMeeting } from '../../../core/scheduling/message.ts';
 import { occurrenceOf, recurs } from '../../../core/scheduling/occurrence.ts';
 import { organizerOf } from '../../../core/scheduling/people.ts';
@@ -46,7 +46,10 @@ export async function forwardMeeting(context: EasContext, request: SendRequest):
   if (to.length === 0) return failed(command, context.version, SEND.noRecipient);
   const raw = await compose(context, owner, event, { ...written, to }, request.submissionId);
   const result = await submit(context, request, raw);
-  if (result.kind === 'accepted') await note(context, owner, event, to, request.submissionId);
+  if (result.kind === 'accepted') {
+    const subject = written.subject ?? event.title ?? '';
+    await note(context, owner, event, { people: to, subject, name: request.submissionId });
+  }
   return answerOf(context, command, result);
 }
 
@@ -128,11 +131,10 @@ async function note(
   { services, ref, mailbox, correlationId, log }: EasContext,
   owner: Owner,
   event: CalendarEvent,
-  people: readonly MailAddress[],
-  name: string,
+  forwarding: Forwarding,
 ): Promise<void> {
   try {
-    await noteForwarded(services, { ref, mailbox, correlationId, owner }, event, people, name);
+    await noteForwarded(services, { ref, mailbox, correlationId, owner }, event, forwarding);
   } catch (error) {
     log.warn('eas.forward-not-noted', { error: describeError(error) });
   }

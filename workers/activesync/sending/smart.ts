@@ -24,7 +24,11 @@ export async function sendAnswer(context: EasContext, kind: 'reply' | 'forward')
   const request = await parseSend(context, command);
   if (typeof request === 'number') return failed(command, context.version, request);
   const meeting = kind === 'forward' && !request.replaceMime ? await forwardMeeting(context, request) : null;
-  if (meeting !== null) return meeting;
+  if (meeting !== null) {
+    const [passedOn] = await context.mailbox.messages([request.sourceId ?? '']);
+    if (meeting.kind === 'empty' && passedOn !== undefined) await noteVerb(context, passedOn, 3);
+    return meeting;
+  }
   // Without a message of the client's own there is nothing but a meeting that could be forwarded.
   if (request.mime.length === 0 && request.forwardees.length > 0) {
     return failed(command, context.version, SEND.notFound);
