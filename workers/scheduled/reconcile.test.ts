@@ -79,6 +79,7 @@ function world(tenantIds = ['t1']) {
       },
     },
     mail: {
+      duePim: async () => [],
       mailbox: (ref: { tenantId: string; mailboxId: string }) => {
         const own = rows.get(`${ref.tenantId}/${ref.mailboxId}`) ?? [];
         return {

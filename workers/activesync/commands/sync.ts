@@ -6,7 +6,6 @@ import type { WrittenRaw } from '../drafts/stage.ts';
 import { sweepDrafts } from '../drafts/sweep.ts';
 import { checkGate, readGate } from '../gate/check.ts';
 import { type Reply, streamedWbxml, wbxml } from '../http/reply.ts';
-import { noteItems } from '../pim/after.ts';
 import { type ParsedCollection, parseSync } from '../sync/parse.ts';
 import { renderCollection } from '../sync/render.ts';
 import { type Staged, stageCollection } from '../sync/stage.ts';
@@ -54,7 +53,6 @@ async function stageAndSync(
     const answer = await context.device.sync(asked);
     if (answer.kind === 'stale') continue;
     sweepDrafts(context, written);
-    noteItems(context, staged);
     return { answer, asked };
   }
 }

@@ -25,10 +25,7 @@ const MAX_LOCATION = 32_768;
 const TYPE = { unspecified: 0, initial: 1, update: 2, outdated: 4 } as const;
 
 /** Whether a device is told of a message as one of a meeting. */
-function isMeetingMessage({
-  messageClass,
-  meeting,
-}: Pick<Message, 'messageClass' | 'meeting'>): boolean {
+function isMeetingMessage({ messageClass, meeting }: Pick<Message, 'messageClass' | 'meeting'>): boolean {
   return meeting !== null && isMeetingClass(messageClass);
 }
 
