@@ -133,7 +133,7 @@ describe('contacts of two devices', () => {
     expect((await one.sync()).commands('Add')).toEqual([]);
   });
 
-  test('MSASCNTC_S01_TC02 S01_TC03 a Change keeps what is ghosted and drops what is managed', async () => {
+  test('MSASCNTC_S01_TC02 S01_TC03, MSASCMD_S19_TC39 a Change keeps what is ghosted and drops what is managed', async () => {
     const address = await newUser();
     const writer = await Book.open(address);
     const { id } = await writer.add(...ANN);

@@ -68,7 +68,7 @@ describe('a room', () => {
 });
 
 describe('MeetingResponse (MS-ASCMD S09)', () => {
-  test('has a Result for each Request, with the status of each', async () => {
+  test('S09_TC03, TC05, TC08, TC09, TC12 has a Result for each Request, with the status of each', async () => {
     const bob = await person('bob', '14.1');
     await receive(
       OUT,
@@ -106,7 +106,7 @@ describe('MeetingResponse (MS-ASCMD S09)', () => {
     expect(await events(bob)).toEqual([]);
   });
 
-  test('takes at most 100 of them, and no other document', async () => {
+  test('S09_TC07 takes at most 100 of them, and no other document', async () => {
     const bob = await person('bob');
     const one = el(
       'MeetingResponse:Request',

@@ -17,8 +17,10 @@ const TIMES = [
 /**
  * Email:Flag of a Change (MS-ASEMAIL 2.2.2.34, 3.1.5.1). null clears the flag: an empty element, or Status 0.
  * 'invalid' when it says what a flag cannot be, which is Status 6 of the Change.
+ *
+ * @param typeless the FlagType may be missing: whether it may of this message, somebody else looks (`needsType`)
  */
-export function parseFlag(element: WbxmlElement): MessageFlag | null | 'invalid' {
+export function parseFlag(element: WbxmlElement, typeless = false): MessageFlag | null | 'invalid' {
   if (element.children.length === 0) return null;
   const status = lastText(element, 'Email:Status')?.trim();
   if (status === '0') return null;
@@ -39,7 +41,12 @@ export function parseFlag(element: WbxmlElement): MessageFlag | null | 'invalid'
     if (Number.isNaN(at)) return 'invalid';
     flag[key] = at;
   }
-  return isWhole(flag) ? flag : 'invalid';
+  return isWhole(flag) && (typeless || !needsType(flag)) ? flag : 'invalid';
+}
+
+/** An active flag has a FlagType, but for that of a message of a meeting (MS-ASEMAIL 2.2.2.36). */
+export function needsType(flag: MessageFlag | null | undefined): boolean {
+  return flag?.status === 2 && flag.type === undefined;
 }
 
 /** What is said twice counts as it is said last (MS-ASEMAIL, product behavior of 2.2.2.34). */
@@ -51,7 +58,6 @@ function lastText(element: WbxmlElement, tag: string): string | undefined {
 function isWhole(flag: MessageFlag): boolean {
   if (flag.status === 1 && (flag.completeTime === undefined || flag.dateCompleted === undefined))
     return false;
-  if (flag.status === 2 && flag.type === undefined) return false;
   if (flag.reminderSet === true && flag.reminderTime === undefined) return false;
   const { startDate, dueDate, utcStartDate, utcDueDate } = flag;
   const dates = [startDate, dueDate, utcStartDate, utcDueDate];

@@ -94,7 +94,7 @@ function parseChange(element: WbxmlElement, itemId: string, instanceId: string |
 
 /** Read mark, flag and categories of a message as a command. */
 export function markOf(itemId: string, data: WbxmlElement | undefined): ClientCommand {
-  const marks = parseMarks(data);
+  const marks = parseMarks(data, true);
   return marks === 'invalid'
     ? { kind: 'refused', command: 'change', id: itemId, status: STATUS.sync.conversion }
     : { kind: 'change', itemId, ...marks };
@@ -102,11 +102,11 @@ export function markOf(itemId: string, data: WbxmlElement | undefined): ClientCo
 
 type Marks = Omit<Extract<ClientCommand, { kind: 'change' }>, 'kind' | 'itemId'>;
 
-/** Read mark, flag and categories, as far as they are said. */
-export function parseMarks(data: WbxmlElement | undefined): Marks | 'invalid' {
+/** Read mark, flag and categories, as far as they are said. `typeless`: as in parseFlag. */
+export function parseMarks(data: WbxmlElement | undefined, typeless = false): Marks | 'invalid' {
   const isRead = booleanOf(data, 'Email:Read');
   const flagElement = child(data, 'Email:Flag');
-  const flag = flagElement === undefined ? undefined : parseFlag(flagElement);
+  const flag = flagElement === undefined ? undefined : parseFlag(flagElement, typeless);
   const categories = child(data, 'Email:Categories');
   if (isRead === 'invalid' || flag === 'invalid') return 'invalid';
   return {

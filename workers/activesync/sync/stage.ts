@@ -10,6 +10,7 @@ import { STATUS } from '../status.ts';
 import type { ParsedCollection } from './parse.ts';
 import { type EditRequest, markOf, type NewRequest } from './parse-commands.ts';
 import { refused } from './refused.ts';
+import { refuseTypeless } from './typeless-flags.ts';
 
 /** A collection as the engine takes it, and the raws that were written for its drafts. */
 export interface Staged {
@@ -47,7 +48,7 @@ export async function stageCollection(context: EasContext, collection: ParsedCol
     if (command.kind === 'new' || command.kind === 'edit') commands.push(...(await stage(command)));
     else commands.push(command);
   }
-  return { request: { ...collection, commands }, written };
+  return { request: { ...collection, commands: await refuseTypeless(context, commands) }, written };
 }
 
 type Stager = (command: NewRequest | EditRequest) => Promise<ClientCommand[]>;

@@ -58,7 +58,7 @@ describe('marks', () => {
     expect((await taken([cal('Reminder', '')], '16.1', { present: made })).alerts).toEqual({ mail: email });
   });
 
-  test('a body is shown in the form asked for, and cut (MS-ASAIRS)', async () => {
+  test('a body is shown in the form asked for, and cut (MSASAIRS_S02_TC11)', async () => {
     const html = event({ description: '<p>Words</p>', descriptionContentType: 'text/html' });
     const plain = { type: 1 as const, truncationSize: 3, allOrNone: false, preview: 0 };
     expect(brief(await shown(html, '14.1', { bodies: [plain] }))).toMatchObject({
@@ -87,7 +87,7 @@ describe('the place', () => {
     expect(brief(await shown(made, '16.0'))).toMatchObject({ Location: { DisplayName: 'Room 1' } });
   });
 
-  test('keeps its address when an older device sends its name again, and loses it with another name', async () => {
+  test('MSASAIRS_S05_TC01 has all its parts; keeps them when an older device sends its name again, and loses them with another', async () => {
     const parts = [
       ['DisplayName', 'Office'],
       ['Annotation', 'back door'],
