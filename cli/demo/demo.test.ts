@@ -1,9 +1,16 @@
 import PostalMime from 'postal-mime';
 import { describe, expect, it } from 'vitest';
+import { readVCard, splitVCards } from '../../codecs/vcard/index.ts';
+import type { CalendarDocument } from '../../core/calendar/anchor.ts';
+import { readICal } from '../../core/calendar/ical/read.ts';
+import { occurrences } from '../../core/calendar/index.ts';
+import { cardFromVCard } from '../../core/contacts/vcard/index.ts';
 import { DEMO_DOMAIN } from './message.ts';
 import { demoMessages } from './messages/index.ts';
+import { demoCalendar, demoCards } from './plans.ts';
 
 const NOW = Date.UTC(2026, 5, 15, 12);
+const DAY = 86_400_000;
 
 async function built() {
   return Promise.all(demoMessages().map(async (m) => ({ ...m, bytes: await m.raw(NOW) })));
@@ -17,6 +24,29 @@ async function find(subject: RegExp) {
   }
   throw new Error(`no demo message ${subject}`);
 }
+
+describe('the demo calendar and people', () => {
+  it('are what other programs read too', () => {
+    const { documents, warnings } = readICal(demoCalendar(NOW), { now: NOW });
+    expect(warnings).toEqual([]);
+    expect(documents.map((d) => d.title)).toEqual([
+      ...['Team meeting', 'Dentist', 'Trip to the mountains'],
+      'Water the plants',
+    ]);
+    const [team] = documents;
+    expect(Object.values(team?.recurrenceOverrides ?? {})).toHaveLength(1);
+    expect(occurrences(team as CalendarDocument, { from: NOW - DAY, to: NOW + DAY })).toHaveLength(1);
+  });
+
+  it('has the other users in the address book', async () => {
+    const cards = [];
+    for await (const card of splitVCards(new Response(demoCards()).body ?? new ReadableStream())) {
+      if (card.bytes === undefined) throw new Error('no card');
+      cards.push(cardFromVCard(readVCard(card.bytes), { uid: 'x', now: new Date(NOW).toISOString() }).card);
+    }
+    expect(cards.map((c) => c.name?.full)).toEqual(['Bob Example', 'Carol Example']);
+  });
+});
 
 describe('the demo messages', () => {
   it('are about forty, each with a Message-ID of its own, oldest first', async () => {

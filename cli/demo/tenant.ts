@@ -7,6 +7,7 @@ import type { DemoUser } from '../local/home.ts';
 import { handIn } from '../local/mail-in.ts';
 import { DEMO_DOMAIN } from './message.ts';
 import { demoMessages } from './messages/index.ts';
+import { importPlans } from './plans.ts';
 
 const PEOPLE = [
   { local: 'alice', displayName: 'Alice Example' },
@@ -33,7 +34,7 @@ export interface Demo {
 
 /**
  * Makes the demo tenant: domain, users with a password and an app password, aliases, a catch-all, and its
- * messages by way of the real email() handler, in order of their dates.
+ * messages by way of the real email() handler, in order of their dates; a calendar and people for the first user.
  */
 export async function createDemo(admin: AdminClient, url: URL, now = Date.now()): Promise<Demo> {
   await admin.post<DomainView>('/domains', { domain: DEMO_DOMAIN });
@@ -51,6 +52,7 @@ export async function createDemo(admin: AdminClient, url: URL, now = Date.now())
       );
     }
   }
+  await importPlans(admin, now);
   const visible = await waitUntilVisible(admin, users, messages.length);
   return { users, accepted: messages.length, visible };
 }
