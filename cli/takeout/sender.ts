@@ -17,7 +17,10 @@ export function noCounts(): Counts {
   };
 }
 
-/** Sends items in requests that are bounded, one after the other: of a conversation, the first comes first. */
+/**
+ * Sends items in requests that are bounded, one after the other: of a conversation, the first comes first. While one is
+ * on its way the next one is collected.
+ */
 export class Sender {
   readonly #admin: AdminClient;
   readonly #path: string;
@@ -27,6 +30,7 @@ export class Sender {
   #weight = 0;
   /** Whether each item of the request counts: the files of an event do not. */
   #counted: boolean[] = [];
+  #onItsWay: Promise<void> = Promise.resolve();
   readonly counts: Counts = noCounts();
   /** Called after each request with the number of items that it settled. */
   readonly #settled: (items: number) => Promise<void>;
@@ -40,19 +44,33 @@ export class Sender {
 
   async add(header: TransferHeader & { key: string }, body: Uint8Array = new Uint8Array()): Promise<void> {
     // Its files and an event come in one request, or in two in this order.
-    if (this.#bytes > 0 && this.#bytes + body.length > MAX_BYTES) await this.flush();
+    if (this.#bytes > 0 && this.#bytes + body.length > MAX_BYTES) await this.#send();
     this.#pieces.push(frameHead(header, body.length), body);
     this.#bytes += body.length;
     this.#counted.push(header.type !== 'file');
     this.#weight += WEIGHT[header.type];
-    if (this.#weight >= MAX_WEIGHT) await this.flush();
+    if (this.#weight >= MAX_WEIGHT) await this.#send();
   }
 
+  /** Resolves when everything that was added has been settled. */
   async flush(): Promise<void> {
+    await this.#send();
+    await this.#onItsWay;
+  }
+
+  /** Begins with the next request when the one before it has ended; rejects when that failed. */
+  async #send(): Promise<void> {
     if (this.#counted.length === 0) return;
     const counted = this.#counted;
     const bytes = new Uint8Array(Buffer.concat(this.#pieces));
     [this.#pieces, this.#bytes, this.#weight, this.#counted] = [[], 0, 0, []];
+    await this.#onItsWay;
+    this.#onItsWay = this.#post(bytes, counted);
+    // Whoever sends the next one, or flushes, hears of it.
+    this.#onItsWay.catch(() => undefined);
+  }
+
+  async #post(bytes: Uint8Array<ArrayBuffer>, counted: readonly boolean[]): Promise<void> {
     const { outcomes } = await persist(() =>
       this.#admin.postBytes<ImportView>(this.#path, bytes, FRAMES_TYPE),
     );
