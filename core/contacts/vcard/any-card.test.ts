@@ -126,7 +126,7 @@ describe('any card', () => {
           const plain = JSON.parse(JSON.stringify(made)) as Card;
           expect(read(cardToVCard(plain, version))).toEqual(plain);
         }),
-        { numRuns: 150 },
+        { numRuns: 150, seed: 9553 },
       );
     });
   }
