@@ -15,8 +15,12 @@ import { organizerOf } from './people.ts';
 import type { SchedulingServices } from './services.ts';
 import { lastEndOf } from './timing.ts';
 import { nextStamp, type Told, toldOf, toldSetting } from './told.ts';
+import { UntoldError } from './untold.ts';
 
-/** Rejects when another attempt is to be made. Doing it again tells nobody anything twice. */
+/**
+ * Doing it again tells nobody anything twice. Rejects when another attempt is to be made, and with UntoldError when a
+ * message was refused.
+ */
 export async function tellAttendees(services: SchedulingServices, job: SchedulingJob): Promise<void> {
   const { tenantId, mailboxId, shard, itemId } = job;
   const ref = { tenantId, mailboxId, shard };
@@ -35,17 +39,28 @@ export async function tellAttendees(services: SchedulingServices, job: Schedulin
   const ended = present === null && told !== null && lastEndOf(told.event) < services.now();
   const at = nextStamp(told, services.now());
   let modseq = item?.modseq ?? 0;
+  let said = 0;
+  let refused: UntoldError | null = null;
   if (plan !== null && !ended) {
     if (present !== null) modseq = await noteVersion(services, ref, present, plan.event, job.correlationId);
     for (const [n, message] of plan.messages.entries()) {
-      await send(services, { ref, owner, job, modseq, n, at }, message);
+      try {
+        await send(services, { ref, owner, job, modseq, n, at }, message);
+        said++;
+      } catch (error) {
+        if (!(error instanceof UntoldError && error.lasting)) throw error;
+        refused = error;
+      }
     }
   }
+  // What nobody was told at all is still to be told.
+  if (refused !== null && said === 0) throw refused;
   const known = present !== null && present.document.status !== 'cancelled' && plan !== null;
   const stamp = plan !== null && plan.messages.length > 0 ? at : told?.stamp;
   const kept = known ? { event: toldForm(plan.event), ...(stamp === undefined ? {} : { stamp }) } : null;
   await mailbox.putSetting(toldSetting(itemId), kept satisfies Told | null);
   if (item !== null) await mailbox.announced(itemId, modseq);
+  if (refused !== null) throw refused;
 }
 
 /** What was thrown away does not take place, though it could be taken out again. */
@@ -73,6 +88,7 @@ async function noteVersion(
       { itemId, folderId, kind: 'event', document, facts: pimFacts('event', document) },
       { expect: item.modseq, announce: true },
     );
+  if (result.outcome === 'tooLarge' || result.outcome === 'noFolder') throw new UntoldError('not-kept');
   if (result.outcome !== 'changed' && result.outcome !== 'present')
     throw new Error(`event: ${result.outcome}`);
   await services.queues.notify([
@@ -91,8 +107,6 @@ interface Sending {
   /** When it is said, milliseconds since the epoch. */
   at: number;
 }
-
-const TEMPORARY: ReadonlySet<string> = new Set(['rate-limited', 'over-quota', 'sending-locked']);
 
 async function send(
   services: SchedulingServices,
@@ -126,5 +140,5 @@ async function send(
     return;
   }
   services.log.warn('scheduling.refused', { ...fields, reason: result.reason });
-  if (TEMPORARY.has(result.reason)) throw new Error(`the attendees cannot be told: ${result.reason}`);
+  throw new UntoldError(result.reason);
 }

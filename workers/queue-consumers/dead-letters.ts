@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { InvalidInputError, NotFoundError } from '../../core/errors.ts';
 import type { DeadLetter } from '../../core/ports/directory.ts';
+import { forgetUntold, givenUp, noteUntold } from '../../core/scheduling/untold.ts';
 import { newId } from '../../platform/ids.ts';
 import { describeError } from '../../platform/log.ts';
 import type { Services } from '../../platform/services.ts';
@@ -40,7 +41,19 @@ async function keep(services: Services, queue: string, message: QueueMessage): P
     services.log.info('dead-letter.dropped', { queue, id: message.id, correlationId });
     return;
   }
-  const { error, attempts } = await lastFailure(services, queue, message);
+  const failure = await lastFailure(services, queue, message);
+  await writeDeadLetter(services, queue, message, failure);
+  if (queue === 'scheduling') await giveUpTelling(services, message.body, failure.error);
+}
+
+/** Makes a message a durable row and an error line. */
+export async function writeDeadLetter(
+  services: Services,
+  queue: string,
+  message: QueueMessage,
+  { error, attempts }: { error: string; attempts: number },
+): Promise<void> {
+  const correlationId = correlationIdOf(message.body);
   const letter: DeadLetter = {
     deadLetterId: `${queue}:${message.id}`,
     queue,
@@ -55,6 +68,13 @@ async function keep(services: Services, queue: string, message: QueueMessage): P
   await services.directory.putDeadLetter(letter);
   services.log.error('dead-letter', { queue, id: letter.deadLetterId, correlationId, attempts, error });
   await announce(services, letter);
+}
+
+/** The letter is waited for now: the cron must not bring forth one more every quarter of an hour. */
+async function giveUpTelling(services: Services, body: unknown, error: string): Promise<void> {
+  const job = schedulingJob.safeParse(body);
+  if (!job.success) return;
+  await noteUntold(services.operations, [{ item: job.data, note: givenUp(error, services.now()) }]);
 }
 
 /** The row is what counts: an audit queue that is down is logged, and the letter is kept all the same. */
@@ -144,9 +164,12 @@ export async function replayDeadLetter(services: Services, deadLetterId: string)
     case 'actions':
       await queues.actions([validated(actionsJob, letter)]);
       break;
-    case 'scheduling':
-      await queues.scheduling([validated(schedulingJob, letter)]);
+    case 'scheduling': {
+      const job = validated(schedulingJob, letter);
+      await forgetUntold(services.operations, [job]);
+      await queues.scheduling([job]);
       break;
+    }
     default:
       throw new InvalidInputError(`no queue named ${letter.queue}`);
   }
