@@ -1,4 +1,5 @@
 import type { Folder } from '../core/mail/types.ts';
+import { attachmentBytes, attachmentHref } from '../core/pim/attachments.ts';
 import {
   CLASS_OF_KIND,
   MAX_DOCUMENT_BYTES,
@@ -19,8 +20,9 @@ export interface StoredObject {
   /** JSON; text within it is as it came, which JSON can say of any text. */
   document: string;
   facts: PimFacts;
-  /** Bytes of the document. */
+  /** Bytes of the document, and of the files that it names. */
   size: number;
+  filesSize: number;
   isRead: boolean;
   categories: string[];
 }
@@ -37,15 +39,17 @@ export function normaliseObject({
 }: NewPimItem): StoredObject | null {
   const json = JSON.stringify(document);
   if (json.length > MAX_DOCUMENT_BYTES) return null;
-  const size = documentBytes(json);
-  if (size > MAX_DOCUMENT_BYTES) return null;
+  const bytes = documentBytes(json);
+  if (bytes > MAX_DOCUMENT_BYTES) return null;
+  const filesSize = filesOf(json, document);
   return {
     itemId: askedId(itemId),
     folderId: askedId(folderId),
     kind,
     document: json,
     facts: normaliseFacts(facts),
-    size,
+    size: bytes + filesSize,
+    filesSize,
     // Nothing but what came to its owner can be unread.
     isRead: document['@type'] === 'TextMessage' ? document.isRead : true,
     categories: categoriesOf(keywordsOf(document)),
@@ -72,8 +76,24 @@ function whole(time: number | null): number | null {
   return time === null ? null : Math.trunc(time);
 }
 
-export function documentBytes(json: string): number {
+function documentBytes(json: string): number {
   return encoder.encode(json).length;
+}
+
+/** Bytes of the files of a document. Most have none, and are not walked through. */
+function filesOf(json: string, document: unknown): number {
+  return json.includes(attachmentHref('')) ? attachmentBytes(document) : 0;
+}
+
+/** How much of a mailbox a document takes that is put back as it was written down; damaged, it has no files. */
+export function storedSizes(json: string): Pick<StoredObject, 'size' | 'filesSize'> {
+  let filesSize = 0;
+  try {
+    filesSize = filesOf(json, JSON.parse(json));
+  } catch {
+    // What is wrong with it comes out where it is read.
+  }
+  return { size: documentBytes(json) + filesSize, filesSize };
 }
 
 /** The folder that every mailbox has for what is of this kind. */
@@ -94,13 +114,16 @@ export function putBatches(objects: readonly StoredObject[]): StoredObject[][] {
   let batch: StoredObject[] = [];
   let bytes = 0;
   for (const object of objects) {
-    if (batch.length > 0 && (batch.length >= PUT_AT_ONCE || bytes + object.size > PUT_BYTES)) {
+    if (
+      batch.length > 0 &&
+      (batch.length >= PUT_AT_ONCE || bytes + object.size - object.filesSize > PUT_BYTES)
+    ) {
       batches.push(batch);
       batch = [];
       bytes = 0;
     }
     batch.push(object);
-    bytes += object.size;
+    bytes += object.size - object.filesSize;
   }
   if (batch.length > 0) batches.push(batch);
   return batches;

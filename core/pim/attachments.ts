@@ -70,3 +70,18 @@ export function attachmentsNamed(document: unknown): Set<string> {
   }
   return found;
 }
+
+/** Bytes of all files that a document names, each counted once, as its links say. */
+export function attachmentBytes(document: unknown): number {
+  const sizes = new Map<string, number>();
+  const open: object[] = typeof document === 'object' && document !== null ? [document] : [];
+  for (let value = open.pop(); value !== undefined; value = open.pop()) {
+    const { href, size } = value as { href?: unknown; size?: unknown };
+    const id = typeof href === 'string' ? attachmentIdOf({ href }) : null;
+    if (id !== null && typeof size === 'number' && Number.isSafeInteger(size) && size > 0) {
+      sizes.set(id, Math.max(size, sizes.get(id) ?? 0));
+    }
+    for (const one of Object.values(value)) if (typeof one === 'object' && one !== null) open.push(one);
+  }
+  return [...sizes.values()].reduce((sum, size) => sum + size, 0);
+}

@@ -122,6 +122,8 @@ export function mailTables(kit: SchemaKit) {
       digest: text('digest').notNull(),
       /** JSON. */
       document: text('document').notNull(),
+      /** Bytes of the files that are kept beside it: `size` of the item is those and the document's. */
+      filesSize: integer('files_size').notNull(),
     }),
     /** What the items of the folder with the role `recipientCache` are about. */
     correspondents: kit.table('mail', 'correspondents', {

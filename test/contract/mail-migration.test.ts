@@ -3,7 +3,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createPostgresStores } from '../../store/index.ts';
 import { migratePostgres } from '../../store/postgres-migrate.ts';
 import { postgresMigrations, type RunningPostgres, startPostgres } from '../support/postgres.ts';
-import { expectMigrated, firstSchemaRows } from './mail-migrated.ts';
+import {
+  expectFilesCounted,
+  expectMigrated,
+  FILES_OF_OBJECTS,
+  firstSchemaRows,
+  objectRows,
+} from './mail-migrated.ts';
 import { freshRef } from './subject.ts';
 
 let server: RunningPostgres;
@@ -32,4 +38,27 @@ test('a mailbox of the first schema is whole after the migrations of PostgreSQL'
   const { mail } = createPostgresStores({ connectionString: server.url, defer, idleMs: 20 });
   await expectMigrated(mail.mailbox(ref));
   await Promise.all(deferred);
+});
+
+test('the files of events count in mailboxes that were before they did', async () => {
+  const name = 'waypost_files';
+  await client.query(`create database ${name}`);
+  const url = new URL(server.url);
+  url.pathname = `/${name}`;
+  const own = new pg.Client({ connectionString: url.href });
+  await own.connect();
+  const all = await postgresMigrations();
+  await migratePostgres(
+    own,
+    all.filter((migration) => !FILES_OF_OBJECTS.test(migration.name)),
+  );
+  const ref = freshRef('POSTGRES');
+  for (const row of objectRows(ref, 'mail_state.')) await own.query(row);
+  await migratePostgres(own, all);
+  const deferred: Promise<unknown>[] = [];
+  const defer = (work: Promise<unknown>) => deferred.push(work);
+  const { archive, mail } = createPostgresStores({ connectionString: url.href, defer, idleMs: 20 });
+  await expectFilesCounted(mail.mailbox(ref), archive.mailbox(ref));
+  await Promise.all(deferred);
+  await own.end();
 });

@@ -77,3 +77,16 @@ export function textMessage(itemId: string, folderId: string, isRead: boolean): 
     },
   };
 }
+
+/** An event with files: of the series, and one that an occurrence has of its own beside them. */
+export function eventWithFiles(itemId: string, folderId: string, sizes: [number, number]): Of<'event'> {
+  const made = event(itemId, folderId);
+  const link = (id: string, size: number) => ({
+    ...{ '@type': 'Link' as const, href: `waypost:attachment/${id}`, rel: 'enclosure' },
+    ...{ contentType: 'text/plain', size, title: `${id}.txt` },
+  });
+  const links = { one: link('one', sizes[0]), web: { ...link('x', 5_000), href: 'https://example.com/' } };
+  const patch = { links: { one: link('one', sizes[0]), two: link('two', sizes[1]) } };
+  const document = { ...made.document, links, recurrenceOverrides: { '2026-04-05T02:30:00': patch } };
+  return { ...made, document };
+}

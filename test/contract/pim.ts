@@ -4,7 +4,7 @@ import type { MailboxStore } from '../../core/ports/mail.ts';
 import { PUT_AT_ONCE } from '../../core/ports/pim.ts';
 import { folderId, wholeFeed } from './mail-changes.ts';
 import { expectRecount } from './mail-model.ts';
-import { contact, event, note, task, textMessage } from './pim-items.ts';
+import { contact, event, eventWithFiles, note, task, textMessage } from './pim-items.ts';
 import { freshMailbox, freshRef, message, type Subject } from './subject.ts';
 
 /** A mailbox with the ids of its folders. */
@@ -77,6 +77,37 @@ export function pimContract(subject: Subject): void {
       expect(await mailbox.recount()).toMatchObject({
         counted: { sizeBytes: documents + 1000, itemCount: 1 },
       });
+    });
+
+    test('are as large as their document and its files, each of which counts once (I15)', async () => {
+      const { mailbox, calendar, bin } = await furnished(subject);
+      const wanted = eventWithFiles('e', calendar, [70_000_000, 300]);
+      const [document, files] = [bytes(wanted.document), 70_000_300];
+      await mailbox.putItems([wanted, event('plain', calendar)]);
+      const plain = bytes(event('plain', calendar).document);
+      expect((await mailbox.itemStates(['e', 'plain'])).map((item) => item.size)).toEqual([
+        document + files,
+        plain,
+      ]);
+      expect(await bytesOf(mailbox)).toBe(document + files + plain);
+      const fewer = eventWithFiles('e', calendar, [20, 300]);
+      await mailbox.putItem(fewer);
+      expect(await bytesOf(mailbox)).toBe(bytes(fewer.document) + 320 + plain);
+      await expectRecount(mailbox);
+      const archive = (await subject.open()).archive.mailbox(mailbox.ref);
+      expect(await archive.irregularities()).toEqual([]);
+      // As it is written down, and put back.
+      const other = await furnished(subject);
+      const copy = (await subject.open()).archive.mailbox(other.mailbox.ref);
+      const { lines } = await archive.items('', 10);
+      await copy.restoreObjects(lines.flatMap((line) => (line.kind === 'object' ? [line] : [])));
+      await other.mailbox.recount();
+      expect(await bytesOf(other.mailbox)).toBe(await bytesOf(mailbox));
+      expect(await copy.irregularities()).toEqual([]);
+      await mailbox.move(['e'], bin);
+      await mailbox.remove(['e'], 9);
+      expect(await bytesOf(mailbox)).toBe(plain);
+      expect(await mailbox.recount()).toMatchObject({ counted: { sizeBytes: plain } });
     });
 
     test('I8 the same again changes nothing, whatever is expected', async () => {

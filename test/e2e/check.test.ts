@@ -111,7 +111,7 @@ describe.each(['d1', 'postgres'] as const)('the check on %s', (store) => {
     expect(before).not.toContain('not-indexed');
     const scope = `tenant_id = '${ref.tenantId}' and mailbox_id = '${ref.mailboxId}'`;
     const sql = (text: string) => runSql(waypost, 'mail', shard, text);
-    await sql(`update items set kind = 'task' where ${scope} and item_id = 'e1'`);
+    await sql(`update items set kind = 'task', size = 1 where ${scope} and item_id = 'e1'`);
     await sql(`delete from items where ${scope} and item_id = 'e2'`);
     await sql(`update objects set document = '{"half' where ${scope} and item_id = 'c1'`);
     await sql(`delete from objects where ${scope} and item_id = 'c2'`);
@@ -124,6 +124,7 @@ describe.each(['d1', 'postgres'] as const)('the check on %s', (store) => {
       );
     expect(await fresh()).toEqual({
       'kind-differs': ['e1'],
+      'object-size-differs': ['c1', 'e1'],
       'object-without-item': ['e2'],
       unreadable: ['c1'],
       'item-without-content': ['c2'],

@@ -4,6 +4,7 @@ import { defaultFolder } from '../../../core/mail/default-folders.ts';
 import { given, insertSelect, int } from '../../dialect/statements.ts';
 import { CORRESPONDENTS_KEPT, mergePeople, nameKey, type Person } from '../../normalise.ts';
 import { all, justNumbered, type MailboxContext, mailboxLock, mailboxModseq, scoped } from './context.ts';
+import { newPerson } from './new-item.ts';
 import { raiseModseq, touchFolders } from './numbering.ts';
 import { removeItems } from './remove.ts';
 
@@ -136,35 +137,10 @@ function renameKnown(box: MailboxContext, people: readonly (Person & { itemId: s
 
 function insertItems(box: MailboxContext, people: readonly (Person & { itemId: string })[], now: number) {
   const { folders, items } = box.tables;
-  const next = sql`${mailboxModseq(box)} + 1`;
   return insertSelect(
     box.executor.build,
     items,
-    {
-      tenantId: box.ref.tenantId,
-      mailboxId: box.ref.mailboxId,
-      itemId: given(items.itemId),
-      folderId: folders.folderId,
-      modseq: next,
-      createdModseq: next,
-      receivedAt: int(now),
-      isRead: sql`1`,
-      flag: null,
-      categories: '[]',
-      size: sql`0`,
-      textSize: sql`0`,
-      htmlSize: sql`0`,
-      dedupeKey: given(items.dedupeKey),
-      readModseq: next,
-      flagModseq: next,
-      categoriesModseq: next,
-      contentModseq: next,
-      threadId: '',
-      isDraft: sql`0`,
-      lastVerb: sql`0`,
-      lastVerbAt: sql`null`,
-      kind: 'message',
-    },
+    newPerson(box, int(now)),
     sql`from ${input(box, people)} cross join ${folders} where ${cacheFolder(box)}
       and (select 1 from ${items} where ${scoped(box, items)}
         and ${items.dedupeKey} = ${given(items.dedupeKey)} limit 1) is null`,

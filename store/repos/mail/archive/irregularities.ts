@@ -43,6 +43,12 @@ const CHECKS: Readonly<Record<string, Check>> = {
         or ${mailboxes.sizeBytes} <> (select coalesce(sum(${items.size}), 0) from ${items}
           where ${scoped(box, items)}))`;
   },
+  'object-size-differs': (box) => {
+    const { items, objects } = box.tables;
+    return sql`select ${items.itemId} as what from ${items} join ${objects}
+        on ${scoped(box, objects)} and ${objects.itemId} = ${items.itemId}
+      where ${scoped(box, items)} and ${items.size} <> octet_length(${objects.document}) + ${objects.filesSize}`;
+  },
   // I9
   'dedupe-key-twice': (box) => {
     const { items } = box.tables;

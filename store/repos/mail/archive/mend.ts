@@ -89,6 +89,12 @@ export async function mend(box: MailboxContext, now: number): Promise<void> {
             and ${objects.itemId} = ${items.itemId} and ${objects.kind} <> ${items.kind})
           or (${items.kind} <> 'message' and exists (select 1 from ${messages} where ${scoped(box, messages)}
             and ${messages.itemId} = ${items.itemId})))`,
+      // As much as its document and its files are.
+      sql`update ${items} set size = (select octet_length(${objects.document}) + ${objects.filesSize}
+            from ${objects} where ${scoped(box, objects)} and ${objects.itemId} = ${items.itemId})
+        where ${scoped(box, items)} and exists (select 1 from ${objects} where ${scoped(box, objects)}
+          and ${objects.itemId} = ${items.itemId}
+          and ${items.size} <> octet_length(${objects.document}) + ${objects.filesSize})`,
       sql`update ${messages} set thread_id = (select ${items.threadId} from ${items} where ${scoped(box, items)}
             and ${items.itemId} = ${messages.itemId}),
           received_at = (select ${items.receivedAt} from ${items} where ${scoped(box, items)}

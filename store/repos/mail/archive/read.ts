@@ -1,5 +1,6 @@
 import { and, eq, getTableColumns, getTableName, gt, lte, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { MAX_DOCUMENT_BYTES } from '../../../../core/pim/types.ts';
 import type {
   ArchivedFolder,
   ArchiveHead,
@@ -139,7 +140,8 @@ async function linesOf(box: MailboxContext, rows: readonly LiveRow[]): Promise<L
 function carried(rows: readonly LiveRow[]): number {
   let bytes = 0;
   for (const [n, row] of rows.entries()) {
-    if (row.kind !== 'message') bytes += row.size;
+    // Files are not carried.
+    if (row.kind !== 'message') bytes += Math.min(row.size, MAX_DOCUMENT_BYTES);
     if (bytes > DOCUMENT_BYTES) return Math.max(1, n);
   }
   return rows.length;

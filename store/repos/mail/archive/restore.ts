@@ -14,6 +14,7 @@ import { nameKey, normaliseMessage } from '../../../normalise.ts';
 import { all, type MailboxContext, mailboxLock, mailboxModseq, scoped, theseItems } from '../context.ts';
 import { createMailbox, listFolders } from '../folders.ts';
 import { insertStatements } from '../insert.ts';
+import { newPerson } from '../new-item.ts';
 import { touchFolders } from '../numbering.ts';
 import { removeItems } from '../remove.ts';
 import { asideTables, knownItems } from './read.ts';
@@ -194,7 +195,6 @@ export async function restorePeople(box: MailboxContext, people: readonly Person
   const { correspondents, folders, items } = box.tables;
   const { build, dialect } = box.executor;
   const scope = { tenantId: box.ref.tenantId, mailboxId: box.ref.mailboxId };
-  const next = sql`${mailboxModseq(box)} + 1`;
   for (const slice of slices(people, ROWS_PER_WRITE)) {
     const columns = [
       items.itemId,
@@ -222,17 +222,7 @@ export async function restorePeople(box: MailboxContext, people: readonly Person
         insertSelect(
           build,
           items,
-          {
-            ...scope,
-            itemId: given(items.itemId),
-            folderId: folders.folderId,
-            ...{ modseq: next, createdModseq: next, receivedAt: given(items.receivedAt), isRead: sql`1` },
-            ...{ flag: null, categories: '[]', size: sql`0`, textSize: sql`0`, htmlSize: sql`0` },
-            dedupeKey: given(items.dedupeKey),
-            ...{ readModseq: next, flagModseq: next, categoriesModseq: next, contentModseq: next },
-            ...{ threadId: '', isDraft: sql`0`, lastVerb: sql`0`, lastVerbAt: sql`null` },
-            kind: 'message',
-          },
+          newPerson(box),
           sql`from ${input} cross join ${folders} where ${scoped(box, folders)}
             and ${folders.role} = ${'recipientCache'}`,
         ),

@@ -1,7 +1,6 @@
 import { eq, type SQL, sql } from 'drizzle-orm';
 import type { NewPimItem } from '../../../../core/pim/types.ts';
 import type { PutOptions, PutResult } from '../../../../core/ports/pim.ts';
-import { jsonChunks } from '../../../dialect/json-chunks.ts';
 import { given, insertSelect } from '../../../dialect/statements.ts';
 import { normaliseObject, objectKey, putBatches, type StoredObject } from '../../../normalise-object.ts';
 import {
@@ -13,8 +12,10 @@ import {
   scoped,
   theseItems,
 } from '../context.ts';
+import { newItem } from '../new-item.ts';
 import { placesIn, raiseModseq, touchFolders } from '../numbering.ts';
 import { digestOf } from './digest.ts';
+import { insertObjectRows } from './rows.ts';
 
 type Row = StoredObject & { digest: string };
 
@@ -185,35 +186,10 @@ function inputOf(box: MailboxContext, rows: readonly Row[], expect: number | nul
 
 function insertItems(box: MailboxContext, input: SQL) {
   const { folders, items } = box.tables;
-  const next = sql`${mailboxModseq(box)} + 1`;
   return insertSelect(
     box.executor.build,
     items,
-    {
-      tenantId: box.ref.tenantId,
-      mailboxId: box.ref.mailboxId,
-      itemId: given(items.itemId),
-      folderId: folders.folderId,
-      modseq: next,
-      createdModseq: next,
-      receivedAt: given(items.receivedAt),
-      isRead: given(items.isRead),
-      flag: null,
-      categories: given(items.categories),
-      size: given(items.size),
-      textSize: sql`0`,
-      htmlSize: sql`0`,
-      dedupeKey: given(items.dedupeKey),
-      readModseq: next,
-      flagModseq: next,
-      categoriesModseq: next,
-      contentModseq: next,
-      threadId: '',
-      isDraft: sql`0`,
-      lastVerb: sql`0`,
-      lastVerbAt: sql`null`,
-      kind: given(items.kind),
-    },
+    newItem(box, { folderId: folders.folderId, kind: given(items.kind) }),
     sql`from ${input} cross join ${folders} where ${scoped(box, folders)}
       and ${folders.folderId} = ${given(folders.folderId)}
       and coalesce(${given(items.modseq)}, ${sql.raw(String(NEW))}) = ${sql.raw(String(NEW))}
@@ -225,55 +201,15 @@ function insertItems(box: MailboxContext, input: SQL) {
 /** Rows of the items that were just numbered. What is noted to be told of stays noted. */
 function upsertObjects(box: MailboxContext, rows: readonly Row[], announce: boolean) {
   const { items, objects } = box.tables;
-  const list = rows.map(({ itemId, kind, facts, digest, document }) => [
-    itemId,
-    kind,
-    facts.uid,
-    facts.startsAt,
-    facts.endsAt,
-    facts.remindAt,
-    announce ? 1 : 0,
-    facts.title,
-    digest,
-    document,
-  ]);
-  const columns = [
-    objects.itemId,
-    objects.kind,
-    objects.uid,
-    objects.startsAt,
-    objects.endsAt,
-    objects.remindAt,
-    objects.toAnnounce,
-    objects.title,
-    objects.digest,
-    objects.document,
-  ];
-  return jsonChunks(list).map((json) =>
-    insertSelect(
-      box.executor.build,
-      objects,
-      {
-        tenantId: box.ref.tenantId,
-        mailboxId: box.ref.mailboxId,
-        itemId: given(objects.itemId),
-        kind: given(objects.kind),
-        uid: given(objects.uid),
-        startsAt: given(objects.startsAt),
-        endsAt: given(objects.endsAt),
-        remindAt: given(objects.remindAt),
-        toAnnounce: given(objects.toAnnounce),
-        title: given(objects.title),
-        digest: given(objects.digest),
-        document: given(objects.document),
-      },
-      // CROSS JOIN: one probe for each row. Of its own SQLite may walk through the mailbox.
-      sql`from ${box.executor.dialect.rows(json, columns)} cross join ${items} where ${all(
-        scoped(box, items),
-        eq(items.itemId, given(objects.itemId)),
-        justNumbered(box),
-      )}`,
-    ).onConflictDoUpdate({
+  const list = rows.map(({ facts, ...row }) => ({ ...row, ...facts, toAnnounce: announce }));
+  // CROSS JOIN: one probe for each row. Of its own SQLite may walk through the mailbox.
+  const numbered = sql`cross join ${items} where ${all(
+    scoped(box, items),
+    eq(items.itemId, given(objects.itemId)),
+    justNumbered(box),
+  )}`;
+  return insertObjectRows(box, list, numbered).map((insert) =>
+    insert.onConflictDoUpdate({
       target: [objects.mailboxId, objects.itemId],
       set: {
         uid: sql`excluded.uid`,
@@ -284,6 +220,7 @@ function upsertObjects(box: MailboxContext, rows: readonly Row[], announce: bool
         title: sql`excluded.title`,
         digest: sql`excluded.digest`,
         document: sql`excluded.document`,
+        filesSize: sql`excluded.files_size`,
       },
     }),
   );
