@@ -1,5 +1,5 @@
 import type { Folder } from '../core/mail/types.ts';
-import { attachmentBytes, attachmentHref } from '../core/pim/attachments.ts';
+import { sizeOfItem } from '../core/pim/size.ts';
 import {
   CLASS_OF_KIND,
   MAX_DOCUMENT_BYTES,
@@ -27,8 +27,6 @@ export interface StoredObject {
   categories: string[];
 }
 
-const encoder = new TextEncoder();
-
 /** null: its document is longer than MAX_DOCUMENT_BYTES. */
 export function normaliseObject({
   itemId,
@@ -39,17 +37,16 @@ export function normaliseObject({
 }: NewPimItem): StoredObject | null {
   const json = JSON.stringify(document);
   if (json.length > MAX_DOCUMENT_BYTES) return null;
-  const bytes = documentBytes(json);
-  if (bytes > MAX_DOCUMENT_BYTES) return null;
-  const filesSize = filesOf(json, document);
+  const bytes = sizeOfItem(document, json);
+  if (bytes.document > MAX_DOCUMENT_BYTES) return null;
   return {
     itemId: askedId(itemId),
     folderId: askedId(folderId),
     kind,
     document: json,
     facts: normaliseFacts(facts),
-    size: bytes + filesSize,
-    filesSize,
+    size: bytes.total,
+    filesSize: bytes.files,
     // Nothing but what came to its owner can be unread.
     isRead: document['@type'] === 'TextMessage' ? document.isRead : true,
     categories: categoriesOf(keywordsOf(document)),
@@ -74,26 +71,6 @@ function normaliseFacts({ uid, sortAt, startsAt, endsAt, remindAt, title }: PimF
 
 function whole(time: number | null): number | null {
   return time === null ? null : Math.trunc(time);
-}
-
-function documentBytes(json: string): number {
-  return encoder.encode(json).length;
-}
-
-/** Bytes of the files of a document. Most have none, and are not walked through. */
-function filesOf(json: string, document: unknown): number {
-  return json.includes(attachmentHref('')) ? attachmentBytes(document) : 0;
-}
-
-/** How much of a mailbox a document takes that is put back as it was written down; damaged, it has no files. */
-export function storedSizes(json: string): Pick<StoredObject, 'size' | 'filesSize'> {
-  let filesSize = 0;
-  try {
-    filesSize = filesOf(json, JSON.parse(json));
-  } catch {
-    // What is wrong with it comes out where it is read.
-  }
-  return { size: documentBytes(json) + filesSize, filesSize };
 }
 
 /** The folder that every mailbox has for what is of this kind. */

@@ -60,6 +60,29 @@ export function openAttachment(
   return objects.openBytes(attachmentKey(place), range.start, range.end);
 }
 
+/** Most files of one item whose sizes are looked up; a device keeps a tenth of it. */
+const MAX_FILES = 1000;
+
+/** Bytes of the files of an item that are there, by their ids. */
+export async function attachmentSizes(
+  objects: Pick<ObjectStore, 'list'>,
+  place: Omit<AttachmentPlace, 'attachmentId'>,
+): Promise<Map<string, number>> {
+  const prefix = attachmentKey({ ...place, attachmentId: '' });
+  const { objects: found } = await objects.list(prefix, '', MAX_FILES);
+  return new Map(found.map(({ key, size }) => [key.slice(prefix.length), size]));
+}
+
+/** The document with links that say how large their files are; the very same where they do. */
+export function withSizes<T>(value: T, sizes: ReadonlyMap<string, number>): T {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((one) => withSizes(one, sizes)) as T;
+  const { href } = value as { href?: unknown };
+  const size = typeof href === 'string' ? sizes.get(attachmentIdOf({ href }) ?? '') : undefined;
+  const members = Object.entries(value).map(([name, one]) => [name, withSizes(one, sizes)]);
+  return { ...Object.fromEntries(members), ...(size === undefined ? {} : { size }) } as T;
+}
+
 /** Ids of all files that a document names, in whatever part of it: overrides have links of their own. */
 export function attachmentsNamed(document: unknown): Set<string> {
   const found = new Set<string>();

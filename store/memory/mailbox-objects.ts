@@ -1,8 +1,9 @@
+import { sizeOfText } from '../../core/pim/size.ts';
 import type { NewPimItem, PimItem, PimKind } from '../../core/pim/types.ts';
 import type { ObjectLine } from '../../core/ports/archive.ts';
 import type { PimDue, PimDueOptions, PutOptions, PutResult, RangeCursor } from '../../core/ports/pim.ts';
 import { LIMITS } from '../normalise.ts';
-import { homeOf, normaliseObject, objectKey, type StoredObject, storedSizes } from '../normalise-object.ts';
+import { homeOf, normaliseObject, objectKey, type StoredObject } from '../normalise-object.ts';
 import { compareText, fitText } from '../text.ts';
 import { allAt, copy, type Entry, goneFrom, type MailboxData, newState, touch } from './mailbox-data.ts';
 
@@ -149,14 +150,13 @@ export function restoreObjects(box: Box, lines: readonly ObjectLine[]): void {
     const folderId = box.folders.has(line.folderId) ? line.folderId : homeOf(kind, box.folders.values());
     const { uid, startsAt, endsAt, remindAt, title } = line;
     const facts = { uid, sortAt: receivedAt, startsAt, endsAt, remindAt, title };
-    const sizes = storedSizes(document);
-    const { size } = sizes;
+    const { total: size, files: filesSize } = sizeOfText(document);
     for (const [gone, ids] of box.gone) if (box.folders.has(gone)) ids.delete(itemId);
     const state = { itemId, folderId, receivedAt, isRead, size, threadId: '', textSize: 0, htmlSize: 0 };
     box.items.set(itemId, {
       state: { ...newState(modseq, state), kind, flag, categories: [...categories] },
       ...{ dedupeKey: objectKey(itemId), lastVerb: 0, lastVerbAt: null, message: null, person: null },
-      object: { itemId, folderId, kind, document, facts, ...sizes, isRead, categories, toAnnounce },
+      object: { itemId, folderId, kind, document, facts, size, filesSize, isRead, categories, toAnnounce },
     });
     touch(box, folderId);
   }

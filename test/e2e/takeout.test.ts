@@ -375,6 +375,42 @@ describe('files of others', () => {
     const into = { address, folder: null, progress: quiet };
     await expect(importFile(admin(), file, into)).rejects.toThrow('is full');
   });
+
+  test('come with their files or not at all, and weigh what came in', async () => {
+    const { address } = await user('files');
+    await waypost.admin('PUT', path(address, 'quota').slice(0), { quotaBytes: 5_000 });
+    const cal = {
+      folderId: 'cal',
+      parentId: null,
+      displayName: 'x',
+      role: 'calendar',
+      itemClass: 'Calendar',
+    };
+    const { folderIds } = await admin().post<{ folderIds: Record<string, string> }>(
+      path(address, 'import/folders'),
+      {
+        folders: [cal],
+      },
+    );
+    const file = { type: 'file', attachmentId: 'file1' };
+    const object = { type: 'object', folderId: folderIds['cal'], kind: 'event' };
+    const link = { '@type': 'Link', href: 'waypost:attachment/file1', rel: 'enclosure', size: 1 };
+    const document = (uid: string) => ({
+      ...{ '@type': 'Event', uid, updated: '2026-01-01T00:00:00Z', title: 'Party' },
+      ...{ start: '2026-03-01T20:00:00', links: { a: link } },
+    });
+    const { outcomes } = await send(address, [
+      [{ ...file, key: 'one' }, bytes('x'.repeat(4_000))],
+      [{ ...object, key: 'one', document: document('e1') }, bytes('')],
+      [{ ...file, key: 'two' }, bytes('x'.repeat(4_000))],
+      [{ ...object, key: 'two', document: document('e2') }, bytes('')],
+    ]);
+    expect(outcomes).toEqual(['imported', 'imported', 'imported', 'over-quota']);
+    const items = (await stateOf(address)).items.map((item) => JSON.parse(item));
+    expect(items.flatMap(({ document }) => document?.links.a.size ?? [])).toEqual([4_000]);
+    const view = await admin().get<{ sizeBytes: number }>(path(address, 'limits'));
+    expect(view.sizeBytes).toBeGreaterThan(4_000);
+  });
 });
 
 describe('the stream of an import', () => {

@@ -1,6 +1,7 @@
 import { child, type WbxmlElement } from '../../../codecs/wbxml/index.ts';
+import { sizeOfItem } from '../../../core/pim/size.ts';
 import type { NewPimItem, PimItem } from '../../../core/pim/types.ts';
-import { mayArrive } from '../../../core/quota/check.ts';
+import { openRoom, type Room } from '../../../core/quota/room.ts';
 import type { ClientCommand } from '../../../core/sync/state.ts';
 import type { EasContext } from '../context.ts';
 import { digest, fingerprintOf } from '../drafts/fingerprint.ts';
@@ -23,6 +24,8 @@ export interface ItemRequest {
 }
 
 const NONE: ReadonlySet<string> = new Set();
+/** Bytes by which an item may grow in a mailbox that is full: that a task is done, or a reminder was seen. */
+const SMALL_CHANGE = 1024;
 
 /**
  * The items of one collection of a request: what the device says of each, put over what is there. Two changes of one
@@ -37,7 +40,7 @@ export class ItemStage {
   readonly #present: Map<string, PimItem>;
   /** Events that this request makes, by their UID. */
   readonly #made = new Map<string, NewPimItem>();
-  #isFull: boolean | null = null;
+  #room: Promise<Room> | null = null;
 
   private constructor(
     context: EasContext,
@@ -92,7 +95,9 @@ export class ItemStage {
     });
     if (taken.kind === 'refused') return refused(request, taken.status);
     const { item, announce, echo } = taken;
-    this.#present.set(itemId, withItem(present, item));
+    const size = sizeOfItem(item.document).total;
+    if (!(await this.#takes(size - present.size))) return refused(request, STATUS.sync.full);
+    this.#present.set(itemId, withItem(present, item, size));
     return {
       ...{ kind: 'changeItem', itemId, item, announce, expect: present.modseq },
       fingerprint: await fingerprintOf(`${identity} ${instanceId ?? ''}`, data),
@@ -122,9 +127,11 @@ export class ItemStage {
       });
       if (merged.kind === 'refused') return refused(request, merged.status);
       const { item, announce } = merged;
+      const growth = sizeOfItem(item.document).total - double.size;
+      if (!(await this.#takes(growth))) return refused(request, STATUS.sync.full);
       return { kind: 'addItem', clientId, item, expect: double.modseq, announce };
     }
-    if (await this.#isOverQuota(taken.item)) return refused(request, STATUS.sync.full);
+    if (!(await this.#takesNew(taken.item))) return refused(request, STATUS.sync.full);
     this.#made.set(uid, taken.item);
     const { item, announce, echo } = taken;
     return {
@@ -147,12 +154,21 @@ export class ItemStage {
     return here.some((item) => item.itemId === itemId) ? null : (here[0] ?? null);
   }
 
-  async #isOverQuota(item: NewPimItem): Promise<boolean> {
-    if (this.#isFull !== null) return this.#isFull;
+  /** Whether the mailbox takes an item; one that an earlier try of this request made is there already. */
+  async #takesNew({ itemId, document }: NewPimItem): Promise<boolean> {
+    if (await this.#hasRoom(sizeOfItem(document).total)) return true;
+    return (await this.#context.mailbox.itemStates([itemId])).length > 0;
+  }
+
+  /** Whether it takes a change by which an item grows so much: to tick off and to shorten is always possible. */
+  async #takes(growth: number): Promise<boolean> {
+    return growth <= SMALL_CHANGE || this.#hasRoom(growth);
+  }
+
+  async #hasRoom(bytes: number): Promise<boolean> {
     const { services, ref, principal } = this.#context;
-    const size = JSON.stringify(item.document).length;
-    this.#isFull = (await mayArrive(services, ref, principal.user, size)) === 'over-quota';
-    return this.#isFull;
+    this.#room ??= openRoom(services, ref, principal.user);
+    return (await this.#room).take(bytes);
   }
 }
 
@@ -162,6 +178,6 @@ function namesItself(data: WbxmlElement): boolean {
 }
 
 /** What an item is once this is put over it. */
-function withItem(present: PimItem, { document, facts }: NewPimItem): PimItem {
-  return { ...present, ...facts, receivedAt: facts.sortAt, document } as PimItem;
+function withItem(present: PimItem, { document, facts }: NewPimItem, size: number): PimItem {
+  return { ...present, ...facts, receivedAt: facts.sortAt, size, document } as PimItem;
 }

@@ -61,8 +61,8 @@ async function withoutKnown(intake: Intake, wanted: readonly Placed[]): Promise<
 }
 
 function admitted(intake: Intake, { n, raw }: Placed): boolean {
-  const judged = intake.judge(raw.length);
-  if (judged === 'ok') return true;
+  const judged = intake.room.judge(raw.length);
+  if (judged === 'ok') return intake.room.take(raw.length);
   intake.outcomes[n] = judged;
   return false;
 }

@@ -1,7 +1,9 @@
 import type { CalendarDocument } from '../../../core/calendar/anchor.ts';
 import { checkRecurrence } from '../../../core/calendar/check.ts';
 import { isSoundField } from '../../../core/contacts/check.ts';
+import { attachmentSizes, attachmentsNamed, withSizes } from '../../../core/pim/attachments.ts';
 import { pimFacts } from '../../../core/pim/facts.ts';
+import { sizeOfItem } from '../../../core/pim/size.ts';
 import { CLASS_OF_KIND, type NewPimItem, type PimDocument, type PimKind } from '../../../core/pim/types.ts';
 import type { PutResult } from '../../../core/ports/pim.ts';
 import { FAN_OUT, mapBounded } from '../../../platform/bounded.ts';
@@ -52,10 +54,10 @@ export async function importObjects(intake: Intake, pending: readonly PendingObj
     const isKnown = known.has(one.item.itemId) || (first !== undefined && known.has(first));
     // A file may say the same twice.
     known.add(one.item.itemId);
-    const judged =
-      isKnown || doubles.has(one.n) ? 'present' : intake.judge(JSON.stringify(one.item.document).length);
-    if (judged === 'ok') fresh.push(one);
-    else intake.outcomes[one.n] = judged;
+    if (isKnown || doubles.has(one.n)) intake.outcomes[one.n] = 'present';
+    // All of it or nothing: an item without its files would be there already when it comes again.
+    else if (intake.room.take(sizeOfItem(one.item.document).total)) fresh.push(one);
+    else intake.outcomes[one.n] = 'over-quota';
   }
   if (fresh.length === 0) return;
   const results = await intake.mailbox.putItems(fresh.map(({ item }) => item));
@@ -73,10 +75,17 @@ async function itemOf(intake: Intake, { header }: PendingObject): Promise<NewPim
   if (folder === undefined || !holds || folder.role === 'recipientCache') return 'no-folder';
   if (document['@type'] !== TYPE_OF_KIND[kind] || !isSound(kind, document)) return 'invalid';
   const itemId = await importedId(intake.ref.mailboxId, key);
-  const whole = { ...document, ...required(kind, document) } as unknown as PimDocument;
+  const said = { ...document, ...required(kind, document) } as unknown as PimDocument;
+  const whole = await withFiles(intake, itemId, said);
   // The kind and the type of the document agree: that was looked at.
   const facts = pimFacts(kind, whole as never, intake.services.now());
   return { itemId, folderId, kind, document: whole, facts } as NewPimItem;
+}
+
+/** What a file weighs is what came in of it, whatever its link says. */
+async function withFiles<T>({ services, ref }: Intake, itemId: string, document: T): Promise<T> {
+  if (attachmentsNamed(document).size === 0) return document;
+  return withSizes(document, await attachmentSizes(services.objects, { ...ref, itemId }));
 }
 
 /** What would harm those who look at it is kept out (A12, A13). */

@@ -39,9 +39,11 @@ export async function importStream(intake: Intake, source: AsyncIterable<Uint8Ar
   return { outcomes: intake.outcomes };
 }
 
-/** Before the document that names it: what no document names in the end is swept. */
+/**
+ * Before the document that names it, with which it is counted: what no document names in the end is swept.
+ */
 async function importFile(intake: Intake, n: number, { key, attachmentId }: ImportFile, body: Uint8Array) {
-  const judged = intake.judge(body.length);
+  const judged = intake.room.judge(body.length);
   intake.outcomes[n] = judged === 'ok' ? 'imported' : judged;
   if (judged !== 'ok') return;
   const { tenantId, mailboxId } = intake.ref;

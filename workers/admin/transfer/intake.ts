@@ -1,7 +1,7 @@
 import type { User } from '../../../core/identity/types.ts';
 import type { Folder, MailboxRef } from '../../../core/mail/types.ts';
 import type { MailboxStore } from '../../../core/ports/mail.ts';
-import { type Arrival, judgeArrival, limitsFor } from '../../../core/quota/check.ts';
+import { openRoom, type Room } from '../../../core/quota/room.ts';
 import type { Services } from '../../../platform/services.ts';
 import type { ImportOutcome } from '../../../shared/admin-api.ts';
 
@@ -17,8 +17,7 @@ export interface Intake {
   correlationId: string;
   folders: ReadonlyMap<string, Folder>;
   outcomes: ImportOutcome[];
-  /** Whether so many bytes more fit; those that do are counted. */
-  judge(size: number): Arrival;
+  room: Room;
   changed(folderId: string, modseq: number, itemId: string): void;
 }
 
@@ -29,24 +28,12 @@ export async function openIntake(
 ): Promise<{ intake: Intake; announce(): Promise<void> }> {
   const mailbox = services.mail.mailbox(ref);
   await mailbox.create(services.now());
-  const [folders, usage, limits] = await Promise.all([
-    mailbox.folders(),
-    mailbox.usage(),
-    limitsFor(services, user),
-  ]);
-  let taken = 0;
+  const [folders, room] = await Promise.all([mailbox.folders(), openRoom(services, ref, user)]);
   const touched = new Map<string, number>();
   const items = new Set<string>();
   const intake: Intake = {
-    ...{ services, ref, user, mailbox, correlationId, outcomes: [] },
+    ...{ services, ref, user, mailbox, correlationId, room, outcomes: [] },
     folders: new Map(folders.map((folder) => [folder.folderId, folder])),
-    judge(size) {
-      const { tenantRoom } = limits;
-      const room = tenantRoom === null ? null : tenantRoom - taken;
-      const judged = judgeArrival({ ...limits, tenantRoom: room }, usage.sizeBytes + taken, size);
-      if (judged === 'ok') taken += size;
-      return judged;
-    },
     changed(folderId, modseq, itemId) {
       touched.set(folderId, Math.max(modseq, touched.get(folderId) ?? 0));
       items.add(itemId);

@@ -1,8 +1,9 @@
 import { sql } from 'drizzle-orm';
+import { sizeOfText } from '../../../../core/pim/size.ts';
 import type { ObjectLine } from '../../../../core/ports/archive.ts';
 import { slices } from '../../../dialect/json-chunks.ts';
 import { given, insertSelect } from '../../../dialect/statements.ts';
-import { homeOf, objectKey, storedSizes } from '../../../normalise-object.ts';
+import { homeOf, objectKey } from '../../../normalise-object.ts';
 import { all, type MailboxContext, mailboxLock, scoped } from '../context.ts';
 import { listFolders } from '../folders.ts';
 import { newItem } from '../new-item.ts';
@@ -60,7 +61,7 @@ function insertItems(box: MailboxContext, lines: readonly ObjectLine[]) {
     line.isRead ? 1 : 0,
     line.flag === null ? null : JSON.stringify(line.flag),
     JSON.stringify(line.categories),
-    storedSizes(line.document).size,
+    sizeOfText(line.document).total,
     objectKey(line.itemId),
   ]);
   const input = box.executor.dialect.rows(JSON.stringify(rows), [
@@ -84,7 +85,7 @@ async function insertObjects(box: MailboxContext, lines: readonly ObjectLine[]) 
   const rows = await Promise.all(
     lines.map(async (line) => ({
       ...{ ...line, kind: line.what, digest: await digestOf(line.document) },
-      filesSize: storedSizes(line.document).filesSize,
+      filesSize: sizeOfText(line.document).files,
     })),
   );
   return insertObjectRows(box, rows, sql`where true`);
