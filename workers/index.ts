@@ -32,6 +32,7 @@ import {
 import { ACTIVESYNC_PATH, createActiveSync } from './activesync/index.ts';
 import { createAdmin } from './admin/index.ts';
 import { createEmailInbound } from './email-inbound/index.ts';
+import { createEws, EWS_PATH } from './ews/index.ts';
 import { createFiles, FILES_PATH } from './files/index.ts';
 import { createHealth } from './health.ts';
 import { replayDeadLetter, replayDeadLetters } from './queue-consumers/dead-letters.ts';
@@ -176,6 +177,7 @@ async function route(request: Request, services: Services): Promise<Response> {
   const { pathname } = new URL(request.url);
   if (pathname.toLowerCase().replace(/\/$/, '') === ACTIVESYNC_PATH)
     return createActiveSync(services)(request);
+  if (pathname.toLowerCase() === EWS_PATH) return createEws(services)(request);
   if (pathname === '/healthz' || pathname === '/readyz') return createHealth(services)(request);
   if (pathname.startsWith(FILES_PATH)) return createFiles(services)(request);
   if (pathname === MTA_STS_PATH) return createWellKnown(services)(request);

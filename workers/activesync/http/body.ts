@@ -1,4 +1,5 @@
 import { decodeWbxml, WbxmlDecodeError, type WbxmlElement } from '../../../codecs/wbxml/index.ts';
+import { encodingOf, unpacked } from '../../../platform/gzip.ts';
 import { STATUS } from '../status.ts';
 import { commonFailure } from './failure.ts';
 import { httpError, type Reply } from './reply.ts';
@@ -97,20 +98,8 @@ export function bodyRefusal(
   return { kind: 'http', response: httpError(status, body.message) };
 }
 
-function encodingOf(header: string | null): 'identity' | 'gzip' | null {
-  const name = (header ?? '').trim().toLowerCase();
-  if (name === '' || name === 'identity') return 'identity';
-  return name === 'gzip' || name === 'x-gzip' ? 'gzip' : null;
-}
-
 function mediaType(header: string | null): string {
   return (header ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
-}
-
-function unpacked(body: ReadableStream<Uint8Array> | null): ReadableStream<Uint8Array> | null {
-  if (body === null) return null;
-  const gunzip = new DecompressionStream('gzip') as ReadableWritablePair<Uint8Array, Uint8Array>;
-  return body.pipeThrough(gunzip);
 }
 
 /**

@@ -22,17 +22,3 @@ export async function packed(
   const bytes = await new Response(gzip.readable).arrayBuffer();
   return new Response(bytes, { headers, encodeBody: 'manual' });
 }
-
-/**
- * Whether the client takes gzip. In front of a Worker the edge asks for gzip in its own name: what the client itself
- * said is then beside the request.
- */
-export function takesGzip(request: Request): boolean {
-  const said = (request as { cf?: { clientAcceptEncoding?: unknown } }).cf?.clientAcceptEncoding;
-  const accepts = typeof said === 'string' ? said : (request.headers.get('accept-encoding') ?? '');
-  return accepts.split(',').some((element) => {
-    const [name = '', ...parameters] = element.split(';').map((p) => p.trim().toLowerCase());
-    if (name !== 'gzip' && name !== 'x-gzip') return false;
-    return !parameters.some((p) => /^q=0(\.0*)?$/.test(p));
-  });
-}

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { takesGzip } from './compress.ts';
+import { takesGzip } from './gzip.ts';
 
 function request(accepts: string | null, cf?: unknown): Request {
   const made = new Request('https://mail.example/', {

@@ -1,0 +1,85 @@
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+const VALUES = new Int8Array(256).fill(-1);
+for (let i = 0; i < ALPHABET.length; i++) VALUES[ALPHABET.charCodeAt(i)] = i;
+// White space may stand anywhere (XML Schema 2, 3.2.16).
+for (const space of [0x20, 0x09, 0x0a, 0x0d]) VALUES[space] = -2;
+const PAD = 0x3d;
+
+export interface Base64Decoder {
+  /** Number of bytes that were decoded. */
+  write(piece: Uint8Array): number;
+  /** Everything, or null when it was no base64. */
+  end(): Uint8Array | null;
+}
+
+/** Decodes base64 that comes in pieces into one array that grows. */
+export function createBase64Decoder(): Base64Decoder {
+  let out = new Uint8Array(1024);
+  let length = 0;
+  let bits = 0;
+  let have = 0;
+  let padding = 0;
+  let bad = false;
+  return {
+    write(piece) {
+      const before = length;
+      const most = length + Math.ceil((piece.length * 3) / 4) + 3;
+      if (most > out.length) {
+        const grown = new Uint8Array(Math.max(most, Math.ceil(out.length * 1.5)));
+        grown.set(out.subarray(0, length));
+        out = grown;
+      }
+      for (const byte of piece) {
+        if (byte === PAD) {
+          padding++;
+          continue;
+        }
+        const value = VALUES[byte] ?? -1;
+        if (value === -2) continue;
+        if (value < 0 || padding > 0) {
+          bad = true;
+          continue;
+        }
+        bits = (bits << 6) | value;
+        have += 6;
+        if (have >= 8) {
+          have -= 8;
+          out[length++] = (bits >> have) & 0xff;
+          bits &= (1 << have) - 1;
+        }
+      }
+      return length - before;
+    },
+    end() {
+      if (bad || padding > 2 || have === 6) return null;
+      return out.subarray(0, length);
+    },
+  };
+}
+
+/** Base64 of bytes, in pieces as they come. */
+export function base64Stream(): TransformStream<Uint8Array, Uint8Array> {
+  const encoder = new TextEncoder();
+  let rest: Uint8Array = new Uint8Array(0);
+  const encode = (bytes: Uint8Array): Uint8Array => {
+    let text = '';
+    // btoa takes strings: pieces small enough for one call of fromCharCode.
+    for (let i = 0; i < bytes.length; i += 24_576) {
+      text += btoa(String.fromCharCode(...bytes.subarray(i, i + 24_576)));
+    }
+    return encoder.encode(text);
+  };
+  return new TransformStream({
+    transform(chunk, controller) {
+      const bytes = new Uint8Array(rest.length + chunk.length);
+      bytes.set(rest);
+      bytes.set(chunk, rest.length);
+      const whole = bytes.length - (bytes.length % 3);
+      rest = bytes.slice(whole);
+      if (whole > 0) controller.enqueue(encode(bytes.subarray(0, whole)));
+    },
+    flush(controller) {
+      if (rest.length > 0) controller.enqueue(encode(rest));
+    },
+  });
+}

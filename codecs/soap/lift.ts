@@ -1,0 +1,145 @@
+import { createBase64Decoder } from './base64.ts';
+import { XmlError } from './parse.ts';
+
+/** Elements whose text is base64 and may be long: files and whole messages. */
+const LONG = new Set(['MimeContent', 'Content', 'Data']);
+
+export interface LiftedBody {
+  /** The document with a short mark in the place of each long text. */
+  text: string;
+  /** Bytes of each; null for what is no base64. The mark is the index. */
+  long: (Uint8Array | null)[];
+}
+
+export interface LiftLimits {
+  /** Bytes of the document without what is lifted. */
+  maxText: number;
+  /** Decoded bytes of everything that is lifted. */
+  maxLong: number;
+}
+
+/** Bytes that end what a tag may not be looked for in. */
+const LT = 0x3c;
+const GT = 0x3e;
+/** A tag longer than this is none that is looked for. */
+const MAX_TAG = 4096;
+
+/**
+ * Reads a request and takes the long base64 texts out of it while they come, so that a mail of 20 MB is never a string,
+ * nor a token of the XML parser.
+ * @throws XmlError `limits` when it is too long, `malformed` when it is no UTF-8
+ */
+export async function liftBody(
+  body: ReadableStream<Uint8Array> | null,
+  { maxText, maxLong }: LiftLimits,
+): Promise<LiftedBody> {
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
+  const long: (Uint8Array | null)[] = [];
+  const text: string[] = [];
+  let textBytes = 0;
+  let longBytes = 0;
+  let base64: ReturnType<typeof createBase64Decoder> | null = null;
+  /** What is read of a tag, a comment or a section that has not ended yet. */
+  let pending: Uint8Array = new Uint8Array(0);
+
+  const keep = (bytes: Uint8Array): void => {
+    textBytes += bytes.length;
+    if (textBytes > maxText) throw new XmlError('limits', 'the request is too long');
+    try {
+      text.push(decoder.decode(bytes, { stream: true }));
+    } catch {
+      throw new XmlError('malformed', 'the request is not UTF-8');
+    }
+  };
+
+  const take = (given: Uint8Array): void => {
+    let bytes = given;
+    if (pending.length > 0) {
+      bytes = joined(pending, given);
+      pending = new Uint8Array(0);
+    }
+    let from = 0;
+    while (from < bytes.length) {
+      if (base64 !== null) {
+        const end = bytes.indexOf(LT, from);
+        const piece = bytes.subarray(from, end < 0 ? bytes.length : end);
+        longBytes += base64.write(piece);
+        if (longBytes > maxLong) throw new XmlError('limits', 'the request is too long');
+        if (end < 0) return;
+        long.push(base64.end());
+        base64 = null;
+        from = end;
+      }
+      const open = bytes.indexOf(LT, from);
+      if (open < 0) {
+        keep(bytes.subarray(from));
+        return;
+      }
+      const end = endOfMarkup(bytes, open);
+      if (end < 0) {
+        keep(bytes.subarray(from, open));
+        pending = bytes.slice(open);
+        if (pending.length > maxText) throw new XmlError('limits', 'the request is too long');
+        return;
+      }
+      keep(bytes.subarray(from, end));
+      from = end;
+      if (opensLong(bytes, open, end)) {
+        keep(new TextEncoder().encode(String(long.length)));
+        base64 = createBase64Decoder();
+      }
+    }
+  };
+
+  if (body !== null) for await (const chunk of body) take(chunk);
+  if (pending.length > 0) keep(pending);
+  if (base64 !== null) throw new XmlError('malformed', 'the request ends in the middle');
+  try {
+    text.push(decoder.decode());
+  } catch {
+    throw new XmlError('malformed', 'the request is not UTF-8');
+  }
+  return { text: text.join(''), long };
+}
+
+/** Where the tag, comment or section that begins here ends, or -1 when that is not read yet. */
+function endOfMarkup(bytes: Uint8Array, open: number): number {
+  if (bytes[open + 1] === undefined) return -1;
+  if (bytes[open + 1] === 0x21) {
+    if (bytes.length < open + 9) return -1;
+    if (startsWith(bytes, open, '<!--')) return after(bytes, open + 4, '-->');
+    if (startsWith(bytes, open, '<![CDATA[')) return after(bytes, open + 9, ']]>');
+  }
+  const end = bytes.indexOf(GT, open);
+  return end < 0 ? -1 : end + 1;
+}
+
+function opensLong(bytes: Uint8Array, open: number, end: number): boolean {
+  if (end - open > MAX_TAG || bytes[end - 2] === 0x2f) return false;
+  const tag = new TextDecoder().decode(bytes.subarray(open + 1, end - 1));
+  const name = /^(?:[\w.-]+:)?([A-Za-z]+)(?=[\s]|$)/.exec(tag)?.[1];
+  return name !== undefined && LONG.has(name);
+}
+
+function startsWith(bytes: Uint8Array, at: number, text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (bytes[at + i] !== text.charCodeAt(i)) return false;
+  return true;
+}
+
+function after(bytes: Uint8Array, from: number, text: string): number {
+  for (
+    let at = bytes.indexOf(text.charCodeAt(0), from);
+    at >= 0;
+    at = bytes.indexOf(text.charCodeAt(0), at + 1)
+  ) {
+    if (startsWith(bytes, at, text)) return at + text.length;
+  }
+  return -1;
+}
+
+function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const both = new Uint8Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
+}

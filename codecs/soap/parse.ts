@@ -1,0 +1,108 @@
+import { XMLParser, XMLValidator } from 'fast-xml-parser';
+
+/** An element without its prefix; clients mix prefixes and default namespaces, and some confuse the two of the schema. */
+export interface XmlElement {
+  name: string;
+  /** Attributes without prefix; declarations of namespaces are not among them. */
+  attributes: Record<string, string>;
+  children: XmlElement[];
+  /** The text of the element itself; without the space around it where there are children too. */
+  text: string;
+  /** Text and children in their order. */
+  content: (string | XmlElement)[];
+}
+
+/** The document is not acceptable; `message` says what is wrong in words for the client. */
+export class XmlError extends Error {
+  readonly kind: 'malformed' | 'doctype' | 'limits';
+  constructor(kind: 'malformed' | 'doctype' | 'limits', message: string) {
+    super(message);
+    this.name = 'XmlError';
+    this.kind = kind;
+  }
+}
+
+export interface XmlLimits {
+  /** Elements of the document. */
+  nodes: number;
+  depth: number;
+  /** Attributes of one element. */
+  attributes: number;
+}
+
+const LIMITS: XmlLimits = { nodes: 250_000, depth: 100, attributes: 64 };
+
+const parser = new XMLParser({
+  preserveOrder: true,
+  ignoreAttributes: false,
+  attributeNamePrefix: '@',
+  parseTagValue: false,
+  parseAttributeValue: false,
+  trimValues: false,
+  removeNSPrefix: true,
+  // Numeric references are not decoded without it.
+  htmlEntities: true,
+  ignoreDeclaration: true,
+  ignorePiTags: true,
+  maxNestedTags: LIMITS.depth,
+});
+
+type Node = Record<string, unknown>;
+
+/**
+ * Reads a document of one root element. No DOCTYPE, no entities of its own, nothing outside of XML 1.0, bounded in depth,
+ * elements and attributes (A02, A03).
+ * @throws XmlError
+ */
+export function parseXml(text: string, given: Partial<XmlLimits> = {}): XmlElement {
+  const limits = { ...LIMITS, ...given };
+  const source = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+  if (/<!DOCTYPE|<!ENTITY/i.test(source))
+    throw new XmlError('doctype', 'a document type declaration is not allowed');
+  if (/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/.test(source) || !source.isWellFormed()) {
+    throw new XmlError('malformed', 'the document holds a character that XML does not have');
+  }
+  if (countTags(source, limits.nodes) > limits.nodes)
+    throw new XmlError('limits', 'the document has too many elements');
+  const valid = XMLValidator.validate(source);
+  if (valid !== true) throw new XmlError('malformed', `the document is not well formed: ${valid.err.msg}`);
+  let nodes: Node[];
+  try {
+    nodes = parser.parse(source) as Node[];
+  } catch (error) {
+    throw new XmlError('malformed', error instanceof Error ? error.message : 'the document cannot be read');
+  }
+  const roots = nodes.filter((node) => !('#text' in node));
+  const [root] = roots;
+  if (root === undefined || roots.length > 1)
+    throw new XmlError('malformed', 'the document must have one root element');
+  // The parser leaves out what follows the last element.
+  const after = source.slice(source.lastIndexOf('>') + 1);
+  if (after.trim() !== '' || nodes.some((node) => '#text' in node && String(node['#text']).trim() !== '')) {
+    throw new XmlError('malformed', 'there is text outside of the root element');
+  }
+  return toElement(root, limits);
+}
+
+/** Opening tags, counted until there are too many: before anything is built of them. */
+function countTags(source: string, most: number): number {
+  let n = 0;
+  for (let at = source.indexOf('<'); at >= 0 && n <= most; at = source.indexOf('<', at + 1)) {
+    if (source.charCodeAt(at + 1) !== 0x2f) n++;
+  }
+  return n;
+}
+
+function toElement(node: Node, limits: XmlLimits): XmlElement {
+  const name = Object.keys(node).find((key) => key !== ':@') ?? '';
+  const own = Object.entries((node[':@'] ?? {}) as Record<string, string>);
+  if (own.length > limits.attributes) throw new XmlError('limits', `${name} has too many attributes`);
+  const attributes: Record<string, string> = {};
+  for (const [key, value] of own) attributes[key.slice(1)] = value;
+  const content = ((node[name] ?? []) as Node[]).map((child) =>
+    '#text' in child ? String(child['#text']) : toElement(child, limits),
+  );
+  const children = content.filter((one): one is XmlElement => typeof one !== 'string');
+  const text = content.filter((one) => typeof one === 'string').join('');
+  return { name, attributes, children, text: children.length > 0 ? text.trim() : text, content };
+}

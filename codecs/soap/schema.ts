@@ -1,0 +1,64 @@
+import data from './schema.data.json' with { type: 'json' };
+
+/**
+ * What the schema of Exchange Web Services says of the order of elements in answers. Types are named `t:ItemType` and
+ * `m:ItemInfoResponseMessageType` by the namespace that declares them, which is also that of their elements.
+ */
+export interface SchemaData {
+  /** Type of each element that can stand in the SOAP body of an answer. */
+  roots: Record<string, string>;
+  types: Record<
+    string,
+    {
+      base?: string;
+      /** `Name` or `Name=type`, in order, with spaces between. */
+      elements: string;
+      /** Elements come in the order of the data, any number of times. */
+      list?: boolean;
+    }
+  >;
+}
+
+export interface SchemaElement {
+  name: string;
+  prefix: 't' | 'm';
+  /** null: of a simple type. */
+  type: string | null;
+}
+
+export interface SchemaType {
+  elements: SchemaElement[];
+  byName: Map<string, SchemaElement>;
+  list: boolean;
+}
+
+const schema = data as SchemaData;
+const known = new Map<string, SchemaType>();
+
+/** Type of an element of the SOAP body, or null when there is no such answer. */
+export function rootType(name: string): string | null {
+  return schema.roots[name] ?? null;
+}
+
+/** Elements of a type, those of what it extends first. Throws for a type that is not in the schema. */
+export function schemaType(name: string): SchemaType {
+  let type = known.get(name);
+  if (type === undefined) {
+    const declared = schema.types[name];
+    if (declared === undefined) throw new Error(`the schema has no type ${name}`);
+    const base = declared.base === undefined ? null : schemaType(declared.base);
+    const prefix = name.startsWith('m:') ? 'm' : 't';
+    const own = declared.elements.split(' ').flatMap((one): SchemaElement[] => {
+      const [element = '', of] = one.split('=', 2);
+      return element === '' ? [] : [{ name: element, prefix, type: of ?? null }];
+    });
+    const elements = [...(base?.elements ?? []), ...own];
+    type = {
+      elements,
+      byName: new Map(elements.map((one) => [one.name, one])),
+      list: declared.list === true || base?.list === true,
+    };
+    known.set(name, type);
+  }
+  return type;
+}

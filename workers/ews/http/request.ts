@@ -1,0 +1,63 @@
+import { liftBody } from '../../../codecs/soap/lift.ts';
+import { parseXml, type XmlElement, XmlError } from '../../../codecs/soap/parse.ts';
+import { child } from '../../../codecs/soap/read.ts';
+import { NAMESPACES } from '../../../codecs/soap/write.ts';
+import { encodingOf, unpacked } from '../../../platform/gzip.ts';
+import { EwsError, SchemaError } from '../errors.ts';
+
+const MiB = 1024 * 1024;
+/** A request without its long base64 texts, and what may be in those: a mail of 25 MiB with room for its frame. */
+const LIMITS = { maxText: 8 * MiB, maxLong: 30 * MiB };
+
+export interface SoapRequest {
+  header: XmlElement | null;
+  /** The one element of the body: the operation. */
+  operation: XmlElement;
+  /** Decoded base64 texts, by the mark that stands in their place. */
+  long: (Uint8Array | null)[];
+}
+
+/** The request as HTTP is not acceptable. */
+export class HttpRefusal extends Error {
+  readonly status: 400 | 413 | 415;
+  constructor(status: 400 | 413 | 415, message: string) {
+    super(message);
+    this.name = 'HttpRefusal';
+    this.status = status;
+  }
+}
+
+/**
+ * Reads a SOAP 1.1 envelope.
+ * @throws HttpRefusal for what is no document or too long, EwsError for what is no SOAP
+ */
+export async function readSoap(request: Request): Promise<SoapRequest> {
+  const packed = encodingOf(request.headers.get('content-encoding'));
+  if (packed === null) throw new HttpRefusal(415, 'The content encoding is not supported.');
+  const body = packed === 'gzip' ? unpacked(request.body) : request.body;
+  let lifted: Awaited<ReturnType<typeof liftBody>>;
+  let root: XmlElement;
+  try {
+    lifted = await liftBody(body, LIMITS);
+    root = parseXml(lifted.text);
+  } catch (error) {
+    if (error instanceof XmlError)
+      throw new HttpRefusal(error.kind === 'limits' ? 413 : 400, `${error.message}.`);
+    if (packed === 'gzip') throw new HttpRefusal(400, 'The content encoding is broken.');
+    throw error;
+  }
+  if (root.name !== 'Envelope' || !lifted.text.includes(NAMESPACES.s))
+    throw new SchemaError('this is no SOAP 1.1 envelope.');
+  const [operation, ...more] = child(root, 'Body')?.children ?? [];
+  if (operation === undefined || more.length > 0) throw new SchemaError('the body must hold one operation.');
+  return { header: child(root, 'Header'), operation, long: lifted.long };
+}
+
+/** Bytes of an element that was lifted. @throws EwsError ErrorMimeContentInvalidBase64String */
+export function longBytes(long: readonly (Uint8Array | null)[], element: XmlElement): Uint8Array {
+  const bytes = /^\d{1,6}$/.test(element.text) ? long[Number(element.text)] : undefined;
+  if (bytes === null) {
+    throw new EwsError('ErrorMimeContentInvalidBase64String', 'The content is not a valid base64 string.');
+  }
+  return bytes ?? new Uint8Array(0);
+}

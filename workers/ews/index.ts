@@ -1,0 +1,141 @@
+import { attributeOf, child, children } from '../../codecs/soap/read.ts';
+import { writeElement } from '../../codecs/soap/write.ts';
+import type { Principal } from '../../core/identity/types.ts';
+import { authenticate } from '../../platform/auth/authenticate.ts';
+import { correlationIdOf } from '../../platform/correlation.ts';
+import { describeError, type Logger } from '../../platform/log.ts';
+import type { Services } from '../../platform/services.ts';
+import type { EwsContext } from './context.ts';
+import { EwsError, SchemaError } from './errors.ts';
+import { envelope, soapFault } from './http/envelope.ts';
+import { HttpRefusal, longBytes, readSoap, type SoapRequest } from './http/request.ts';
+import { createMailboxes } from './mailboxes.ts';
+import { OPERATIONS } from './operations/index.ts';
+import { isOperation, operationName, refusal } from './refusal.ts';
+import { ownFault } from './response-messages.ts';
+
+/** Path of the endpoint in lower case; clients differ in its letters. */
+export const EWS_PATH = '/ews/exchange.asmx';
+
+/** The edge of Exchange Web Services: one function from request to response. */
+export function createEws(services: Services): (request: Request) => Promise<Response> {
+  return async (request) => {
+    const correlationId = correlationIdOf(request.headers);
+    const log = services.log.with({ correlationId, edge: 'ews' });
+    const started = services.now();
+    let operation = request.method;
+    let response: Response;
+    try {
+      const handled = await handle(services, request, log, correlationId);
+      operation = handled.operation;
+      response = handled.response;
+    } catch (error) {
+      log.error('ews.failed', { error: describeError(error) });
+      response = soapFault(
+        new EwsError('ErrorServerBusy', 'The server cannot do this now. Try again later.'),
+        503,
+      );
+    }
+    log.info('ews.request', { operation, status: response.status, ms: services.now() - started });
+    response.headers.set('x-correlation-id', correlationId);
+    return response;
+  };
+}
+
+interface Handled {
+  operation: string;
+  response: Response;
+}
+
+async function handle(
+  services: Services,
+  request: Request,
+  log: Logger,
+  correlationId: string,
+): Promise<Handled> {
+  const auth = await authenticate(request, services);
+  if (auth.kind === 'limited') {
+    const headers = { 'retry-after': String(auth.retryAfterSeconds) };
+    return {
+      operation: 'auth',
+      response: new Response('too many failed sign-ins\n', { status: 503, headers }),
+    };
+  }
+  if (auth.kind === 'denied') {
+    const headers = {
+      'www-authenticate': 'Basic realm="Waypost", charset="UTF-8"',
+      'cache-control': 'no-store',
+    };
+    return { operation: 'auth', response: new Response('sign-in required\n', { status: 401, headers }) };
+  }
+  if (request.method === 'GET' || request.method === 'HEAD') {
+    const page =
+      '<!doctype html><title>Exchange Web Services</title><p>This address is for mail programs.</p>\n';
+    const headers = { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' };
+    return { operation: request.method, response: new Response(page, { headers }) };
+  }
+  if (request.method !== 'POST') {
+    return {
+      operation: request.method,
+      response: new Response('method not allowed\n', { status: 405, headers: { allow: 'GET, POST' } }),
+    };
+  }
+  let soap: SoapRequest;
+  try {
+    soap = await readSoap(request);
+  } catch (error) {
+    if (error instanceof HttpRefusal) {
+      return { operation: 'unreadable', response: soapFault(new SchemaError(error.message), error.status) };
+    }
+    if (error instanceof EwsError) return { operation: 'unreadable', response: soapFault(error) };
+    throw error;
+  }
+  const name = operationName(soap.operation.name);
+  const response = await run(services, request, { soap, name }, auth.principal, log, correlationId);
+  return { operation: isOperation(name) ? name : 'unknown', response };
+}
+
+async function run(
+  services: Services,
+  request: Request,
+  { soap, name }: { soap: SoapRequest; name: string },
+  principal: Principal,
+  log: Logger,
+  correlationId: string,
+): Promise<Response> {
+  if (!isOperation(name)) return soapFault(new SchemaError(`there is no operation ${name.slice(0, 100)}.`));
+  const mailboxes = createMailboxes(services, principal, correlationId);
+  const context: EwsContext = {
+    ...{ services, principal, log, correlationId, ...mailboxes },
+    url: new URL(request.url),
+    userAgent: (request.headers.get('user-agent') ?? '').slice(0, 255),
+    requestedVersion: attributeOf(child(soap.header, 'RequestServerVersion'), 'Version'),
+    timeZoneContext: child(soap.header, 'TimeZoneContext'),
+    bytesOf: (element) => longBytes(soap.long, element),
+  };
+  try {
+    // One acts as oneself: nobody is given the right to be somebody else.
+    if (children(soap.header, 'ExchangeImpersonation').length > 0) {
+      return soapFault(
+        new EwsError(
+          'ErrorImpersonateUserDenied',
+          'The account does not have permission to impersonate the requested user.',
+        ),
+      );
+    }
+    const operation = OPERATIONS.get(name);
+    if (operation === undefined) {
+      throw new EwsError('ErrorInvalidOperation', `The operation ${name} is not supported by this server.`);
+    }
+    const answer = await operation(soap.operation, context);
+    if ('response' in answer && answer.response instanceof Response) return answer.response;
+    return envelope(
+      writeElement(`${name}Response`, answer as Exclude<typeof answer, { response: Response }>),
+    );
+  } catch (error) {
+    if (error instanceof SchemaError) return soapFault(error);
+    const known = ownFault(context, name, error);
+    const body = refusal(name, known);
+    return body === null ? soapFault(known) : envelope(writeElement(`${name}Response`, body));
+  }
+}

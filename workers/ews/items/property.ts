@@ -1,0 +1,78 @@
+import type { XmlElement } from '../../../codecs/soap/parse.ts';
+import type { XmlContent } from '../../../codecs/soap/write.ts';
+import type { EwsContext } from '../context.ts';
+import type { ItemView } from './view.ts';
+
+/** Elements of items (MS-OXWSCORE 2.2.4.3). */
+export type ItemElement =
+  | 'Message'
+  | 'CalendarItem'
+  | 'Contact'
+  | 'DistributionList'
+  | 'MeetingMessage'
+  | 'MeetingRequest'
+  | 'MeetingResponse'
+  | 'MeetingCancellation'
+  | 'Task'
+  | 'PostItem'
+  | 'Item';
+
+/** How much of an item is asked for. */
+export interface ItemShape {
+  base: 'IdOnly' | 'Default' | 'AllProperties';
+  bodyType: 'Text' | 'HTML' | 'Best';
+  uniqueBodyType: 'Text' | 'HTML' | 'Best';
+  normalizedBodyType: 'Text' | 'HTML' | 'Best';
+  includeMimeContent: boolean;
+  /** Characters; null for all. */
+  maxBodySize: number | null;
+  filterHtml: boolean;
+  convertHtmlCodePageToUtf8: boolean;
+}
+
+/** What restrictions and sorting compare. Times are milliseconds since the epoch; of a list any entry counts. */
+export type Scalar = string | number | boolean;
+export type Comparable = Scalar | readonly Scalar[] | null;
+
+/**
+ * A property of an item under its field URI. The tables of properties (one for what all items have, one for each class)
+ * are the one place that knows them: GetItem, FindItem, SyncFolderItems, restrictions and sorting all ask them.
+ */
+export interface ItemProperty {
+  /** `item:Subject`, `message:IsRead`, `calendar:Start` … */
+  uri: string;
+  /** Element in the answer, e.g. `Subject`. */
+  element: string;
+  /** Classes that have it; null: every class. */
+  on: readonly ItemElement[] | null;
+  /** Classes in whose Default shape it is. */
+  inDefault: readonly ItemElement[] | 'all' | 'none';
+  /** Whether AllProperties has it. The long ones must be asked for by name (MimeContent, NormalizedBody …). */
+  inAll: boolean;
+  /** Known from the row of the item alone, so that FindItem may answer it for hundreds of rows. */
+  cheap: boolean;
+  /** null: the item has no such property now, and no element is written. */
+  read(view: ItemView, shape: ItemShape, context: EwsContext): XmlContent | null | Promise<XmlContent | null>;
+  /** What is compared; without it the property can be neither sorted by nor searched for. */
+  compare?(view: ItemView): Comparable;
+}
+
+/** One change that UpdateItem or CreateItem makes to what is being written. */
+export type ItemEdit = 'set' | 'append' | 'delete';
+
+/**
+ * How a class of items is written: CreateItem starts with `blank`, UpdateItem with `load`; each property that the request
+ * names goes through `edit`; then `save` writes once. T is the editable form of the item.
+ */
+export interface ItemEditor<T> {
+  elements: readonly ItemElement[];
+  blank(context: EwsContext): Promise<T> | T;
+  load(view: ItemView, context: EwsContext): Promise<T>;
+  /**
+   * @param uri field URI of the property, as in the tables
+   * @param value its element (`Subject`, `Body` …); null when it is deleted
+   * @param index of an indexed field
+   * @throws EwsError ErrorInvalidPropertySet, ErrorInvalidPropertyDelete, ErrorInvalidPropertyAppend …
+   */
+  edit(item: T, how: ItemEdit, uri: string, value: XmlElement | null, index: string | null): void;
+}
