@@ -54,8 +54,18 @@ function options(links: boolean): HtmlToTextOptions {
   };
 }
 
-const withoutLinks = compile(options(false));
-const withLinks = compile(options(true));
+type Convert = ReturnType<typeof compile>;
+const converters = new Map<boolean, Convert>();
+
+/** Compiling the selectors takes tens of milliseconds of a script's start, of which most requests have no use. */
+function converter(links: boolean): Convert {
+  let kept = converters.get(links);
+  if (kept === undefined) {
+    kept = compile(options(links));
+    converters.set(links, kept);
+  }
+  return kept;
+}
 
 /** Elements that are never closed, or that mails leave open without nesting them. */
 const FLAT = /^(?:br|hr|img|input|meta|link|wbr|col|li|p|td|tr|option)[\s/>]/i;
@@ -91,7 +101,7 @@ export function htmlToText(html: string, opts: HtmlTextOptions = {}): string {
   const maxLength = opts.maxLength ?? MAX_LENGTH;
   let text: string;
   try {
-    text = isTame(html) ? (opts.links === true ? withLinks : withoutLinks)(html) : stripHtml(html, maxLength);
+    text = isTame(html) ? converter(opts.links === true)(html) : stripHtml(html, maxLength);
   } catch {
     text = stripHtml(html, maxLength);
   }

@@ -26,13 +26,31 @@ export interface TagInfo {
   legacy: boolean;
 }
 
+interface Tables {
+  tags: ReadonlyMap<string, TagInfo>;
+  pages: readonly (readonly (string | undefined)[] | undefined)[];
+}
+
+/** Made when the first document is read or written: the start of a script has no use for them. */
+let tables: Tables | null = null;
+
+function made(): Tables {
+  if (tables === null) {
+    const all = (data.pages as unknown as Page[]).flatMap(tagsOf);
+    tables = { tags: new Map(all.map((info) => [info.tag, info])), pages: byToken(all) };
+  }
+  return tables;
+}
+
 /** Every tag by `Namespace:Name` (MS-ASWBXML 2.1.2.1). */
-export const TAGS: ReadonlyMap<string, TagInfo> = new Map(
-  (data.pages as unknown as Page[]).flatMap((page) => tagsOf(page).map((info) => [info.tag, info] as const)),
-);
+export function allTags(): Tables['tags'] {
+  return made().tags;
+}
 
 /** Tag names by page and token; a page that does not exist is undefined. */
-export const PAGES: readonly (readonly (string | undefined)[] | undefined)[] = byToken();
+export function codePages(): Tables['pages'] {
+  return made().pages;
+}
 
 function tagsOf(page: Page): TagInfo[] {
   const info = (name: string, token: number, legacy: boolean): TagInfo => ({
@@ -49,9 +67,9 @@ function tagsOf(page: Page): TagInfo[] {
   ];
 }
 
-function byToken(): (string | undefined)[][] {
+function byToken(all: readonly TagInfo[]): (string | undefined)[][] {
   const pages: (string | undefined)[][] = [];
-  for (const { tag, page, token } of TAGS.values()) {
+  for (const { tag, page, token } of all) {
     pages[page] ??= [];
     const names = pages[page];
     if (names !== undefined) names[token] ??= tag;

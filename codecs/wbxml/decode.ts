@@ -1,5 +1,5 @@
 import { ByteRun } from './byte-run.ts';
-import { PAGES, TAGS } from './code-pages.ts';
+import { allTags, codePages } from './code-pages.ts';
 import { endOfString, readHeader, type StringTable } from './header.ts';
 import { type DecodeLimits, maxTableText, resolveDecodeLimits } from './limits.ts';
 import { Reader } from './reader.ts';
@@ -102,13 +102,13 @@ class BodyDecoder {
 
   #switchPage(): void {
     this.#page = this.#reader.byte();
-    if (PAGES[this.#page] === undefined) throw this.#reader.error('bad-page');
+    if (codePages()[this.#page] === undefined) throw this.#reader.error('bad-page');
   }
 
   #open(token: number): WbxmlElement {
     const code = token & 0x3f;
     if ((token & ATTRIBUTE_BIT) !== 0 || code < FIRST_TAG) throw this.#reader.error('bad-token');
-    const tag = PAGES[this.#page]?.[code];
+    const tag = codePages()[this.#page]?.[code];
     if (tag === undefined) throw this.#reader.error('bad-tag');
     if (++this.#nodes > this.#limits.maxNodes) throw this.#reader.error('too-many-nodes');
     if (this.#depth >= this.#limits.maxDepth) throw this.#reader.error('too-deep');
@@ -144,7 +144,7 @@ class BodyDecoder {
     const decoded = readUtf8(text.source, text.start, text.end);
     if (decoded !== null) {
       element.text = FORBIDDEN.test(decoded) ? decoded.replace(FORBIDDEN_ALL, '') : decoded;
-    } else if (TAGS.get(element.tag)?.opaque === true && opaque.source === null) {
+    } else if (allTags().get(element.tag)?.opaque === true && opaque.source === null) {
       element.opaque = text.source.subarray(text.start, text.end);
     } else {
       throw this.#reader.error('bad-utf8');

@@ -1,5 +1,5 @@
 import { byteStream } from '../streams/index.ts';
-import { type EasVersion, TAGS, type TagInfo } from './code-pages.ts';
+import { allTags, type EasVersion, type TagInfo } from './code-pages.ts';
 import { WbxmlEncodeError } from './errors.ts';
 import { PartSource } from './part-source.ts';
 import { isNode, type OpaqueStream, type TextStream, type WbxmlContent, type WbxmlNode } from './tree.ts';
@@ -91,7 +91,7 @@ class Writer {
   }
 
   #lookUp(tag: string): TagInfo {
-    const info = TAGS.get(tag);
+    const info = allTags().get(tag);
     if (info === undefined || info.legacy) throw new WbxmlEncodeError('unknown-tag', tag);
     if (this.#version !== undefined && info.versions !== null && !info.versions.has(this.#version)) {
       throw new WbxmlEncodeError('tag-not-in-version', `${tag} in ${this.#version}`);

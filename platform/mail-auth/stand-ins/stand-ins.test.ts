@@ -1,8 +1,13 @@
 import { createRequire } from 'node:module';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { streamOf } from '../../../test/support/mail.ts';
+import { SIGNED, SIGNED_ZONE } from '../../../test/support/signed.worker.ts';
+import { createMemoryDns } from '../../dns/memory.ts';
+import { createMailAuth } from '../index.ts';
 import { string } from './joi.ts';
 import { foldLines, parseHeaderValue } from './libmime.ts';
+import { getDomain } from './tldts.ts';
 
 /** The packages themselves, as mailauth has them. */
 const load = createRequire(createRequire(import.meta.url).resolve('mailauth/package.json'));
@@ -70,4 +75,33 @@ test('fields are folded alike', () => {
       expect(foldLines(list.join(' '), length)).toBe(libmime.foldLines(list.join(' '), length));
     }),
   );
+});
+
+test('signatures, chains and DMARC are judged alike with and without the list of public suffixes', async () => {
+  const tldts = load('tldts') as { getDomain: (host: string, options?: object) => string | null };
+  const real = tldts.getDomain;
+  const asked: string[] = [];
+  const judge = async () => {
+    const auth = createMailAuth(createMemoryDns(SIGNED_ZONE));
+    const results = [];
+    for (const raw of Object.values(SIGNED)) {
+      const open = async () => streamOf(new TextEncoder().encode(raw));
+      const signatures = await auth.signatures({ open });
+      const spf = { result: 'pass', domain: 'bounces.signed.example' } as const;
+      results.push([signatures, await auth.dmarc('mail.signed.example', spf, signatures.dkim)]);
+    }
+    return results;
+  };
+  try {
+    tldts.getDomain = (host, options) => {
+      asked.push(host);
+      return real(host, options);
+    };
+    const before = await judge();
+    expect(asked.length).toBeGreaterThan(0);
+    tldts.getDomain = getDomain;
+    expect(await judge()).toEqual(before);
+  } finally {
+    tldts.getDomain = real;
+  }
 });

@@ -9,7 +9,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { TAGS } from '../../../codecs/wbxml/code-pages.ts';
+import { allTags } from '../../../codecs/wbxml/code-pages.ts';
 import { decodeWbxml, type WbxmlElement } from '../../../codecs/wbxml/index.ts';
 import { startWaypost } from '../../support/harness.ts';
 import { goldens } from '../../support/wbxml.ts';
@@ -75,7 +75,7 @@ function compare(name: string, bytes: Uint8Array): void {
   else failures.push(`${name}\n  waypost   ${mine}\n  wbxml2xml ${other}`);
 }
 
-for (const { tag, page, token } of TAGS.values()) {
+for (const { tag, page, token } of allTags().values()) {
   compare(tag, Uint8Array.from([3, 1, 0x6a, 0, 0, page, token]));
 }
 for (const { name, bytes } of goldens()) compare(name, bytes);
