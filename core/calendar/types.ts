@@ -173,6 +173,13 @@ export interface CalendarEvent extends CalendarObject {
   'waypost:clientUid'?: string;
   /** The end of a copy in the calendar of an attendee who was not invited directly, etc. */
   'waypost:forwardees'?: { name: string; email: string }[];
+  /** Of an occurrence that stands for all that follow it too (RFC 5545 3.2.13). */
+  'waypost:following'?: true;
+  /**
+   * Of a series of somebody else that was cut by a change of this and following: the UID that its organizer knows, where
+   * it is another here, and by how many seconds its occurrences are later than the names that they had for the organizer.
+   */
+  'waypost:part'?: { uid?: string; later?: number };
 }
 
 /** RFC 8984 2.2. */

@@ -38,7 +38,8 @@ export async function bookResource(
     const { whole, orphans } = await knownMeeting(mail.mailbox, facts.uid);
     const item = whole ?? orphans[0];
     if (item === undefined) return null;
-    const key = facts.recurrenceAt === null ? null : findOccurrence(item.document, facts.recurrenceAt);
+    const single = facts.following === true ? null : facts.recurrenceAt;
+    const key = single === null ? null : findOccurrence(item.document, single);
     const event = key === null || whole === null ? item.document : occurrenceOf(item.document, key);
     if (event.status === 'cancelled' || isNewer(knownVersion(event), versionOf(facts))) return null;
     // It was answered when this message came before: perhaps nobody heard it.

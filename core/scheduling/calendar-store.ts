@@ -78,18 +78,22 @@ export async function putMeeting(
 
 /**
  * Keeps a meeting that was cancelled before anybody here had heard of it, in Deleted Items: the invitation may have been
- * overtaken (I8).
+ * overtaken (I8). One that is kept already stays as it is, unless it is the one that is `present`.
  */
 export async function keepAside(
   services: Pick<SchedulingServices, 'now'>,
   mailbox: MailboxStore,
-  { itemId, event }: { itemId: string; event: CalendarEvent },
+  { itemId, event, present }: { itemId: string; event: CalendarEvent; present?: EventItem | null },
 ): Promise<void> {
   const bin = await mailbox.folderByRole('deleted');
   if (bin === null) return;
   const document: CalendarEvent = { ...event, updated: formatUtc(services.now()) };
   const facts = pimFacts('event', document, services.now());
-  await mailbox.putItem({ itemId, folderId: bin.folderId, kind: 'event', document, facts }, { expect: null });
+  const { outcome } = await mailbox.putItem(
+    { itemId, folderId: present?.folderId ?? bin.folderId, kind: 'event', document, facts },
+    { expect: present?.modseq ?? null },
+  );
+  if (outcome === 'conflict' && present !== undefined) throw new ChangedMeanwhile('the event was changed');
 }
 
 /** What was thrown away before and comes anew is the same item: out of Deleted Items again. Its modseq then, or null. */

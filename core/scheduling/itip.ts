@@ -14,8 +14,11 @@ export interface Itip {
   facts: MeetingFacts;
   /** The whole meeting, with what is different in some occurrences; null when only these came. */
   event: CalendarEvent | null;
-  /** Occurrences that came without the whole, each an event of its own, and when it would take place by the rules. */
-  occurrences: { event: CalendarEvent; at: number }[];
+  /**
+   * Occurrences that came without the whole, each an event of its own, and when it would take place by the rules; and
+   * those that stand for all that follow them.
+   */
+  occurrences: { event: CalendarEvent; at: number; following: boolean }[];
 }
 
 const LIMITS: ICalLimits = {
@@ -47,7 +50,7 @@ export async function parseItip(text: string, method: string | null): Promise<It
     const main = parts.find((one) => propertyOf(one, 'recurrence-id') === undefined) ?? parts[0];
     const uid = main === undefined ? '' : wordOf(main, 'uid');
     if (known === undefined || main === undefined || uid === '' || uid.length > MAX_UID) return null;
-    const documents = readICal(text, { limits: LIMITS }).documents.filter(
+    const documents = readICal(text, { limits: LIMITS, following: true }).documents.filter(
       (one): one is CalendarEvent => one['@type'] === 'Event' && one.uid === uid,
     );
     return assembled(known, uid, main, parts, documents);
@@ -68,10 +71,11 @@ function assembled(
   documents: readonly CalendarEvent[],
 ): Itip | null {
   const event = documents.find((one) => one.recurrenceId === undefined) ?? null;
-  const occurrences = documents.flatMap((one) => {
+  const occurrences = documents.flatMap(({ 'waypost:following': range, ...one }) => {
     const at =
       one.recurrenceId === undefined ? null : instantOf(one.recurrenceId, one.recurrenceIdTimeZone ?? null);
-    return at === null ? [] : [{ event: withMarks(one, partOf(parts, one)), at }];
+    if (at === null) return [];
+    return [{ event: withMarks(one, partOf(parts, one)), at, following: range === true }];
   });
   const shown = event ?? occurrences[0]?.event ?? null;
   if (TIMED.has(method) && shown === null) return null;
@@ -80,6 +84,7 @@ function assembled(
   const recurrenceAt = named === undefined ? null : (occurrences[0]?.at ?? namedAt(named.values[0]));
   if (named !== undefined && recurrenceAt === null) return null;
   const facts = factsOf(method, uid, main, shown === null ? null : withMarks(shown, main), recurrenceAt);
+  if (recurrenceAt !== null && occurrences[0]?.following === true) facts.following = true;
   if (new TextEncoder().encode(JSON.stringify(facts)).length > MAX_MEETING_BYTES) return null;
   return { method, uid, facts, event: event === null ? null : withMarks(event, main), occurrences };
 }

@@ -1,9 +1,12 @@
 /** What the calendar of somebody who is invited makes of what the organizer sends. */
+
+import { findOccurrence } from '../calendar/find.ts';
 import { formatUtc } from '../calendar/time/civil.ts';
-import type { CalendarEvent, LocalDateTime, Participant } from '../calendar/types.ts';
+import type { CalendarEvent, LocalDateTime, Participant, PatchObject } from '../calendar/types.ts';
 import { sameJson } from './equal.ts';
-import { occurrenceOf, patchOf, withOccurrence, withoutOccurrence } from './occurrence.ts';
+import { occurrenceOf, patchOf, withOccurrence } from './occurrence.ts';
 import { addressOf, organizerOf, participantOf, sameAddress } from './people.ts';
+import { instantOf } from './timing.ts';
 import type { MeetingFacts } from './types.ts';
 
 /** How new a message of the organizer is (RFC 5546 2.1.5). */
@@ -79,19 +82,43 @@ export function receivedOccurrence(
 
 /** What the calendar notes of one occurrence when the organizer last spoke of it. */
 export function knownOccurrenceVersion(series: CalendarEvent, key: LocalDateTime): Version {
-  return series.recurrenceOverrides?.[key] === undefined
-    ? { sequence: 0, stamp: 0 }
-    : knownVersion({ ...occurrenceOf(series, key), sequence: 0 });
+  const patch = series.recurrenceOverrides?.[key];
+  if (patch === undefined) return { sequence: 0, stamp: 0 };
+  if (patch['excluded'] !== true) return knownVersion({ ...occurrenceOf(series, key), sequence: 0 });
+  const { sequence, updated } = patch;
+  return {
+    sequence: typeof sequence === 'number' ? sequence : 0,
+    stamp: typeof updated === 'string' ? Date.parse(updated) || 0 : 0,
+  };
 }
 
-/** A series that came after some of its occurrences, with these in their places. */
+/**
+ * A series as the organizer sends it, with what they had said of some of its occurrences later than that: it was
+ * overtaken (RFC 5546 2.1.5).
+ */
+export function keepNewer(series: CalendarEvent, before: CalendarEvent, version: Version): CalendarEvent {
+  const newer = Object.entries(before.recurrenceOverrides ?? {}).filter(([key]) =>
+    isNewer(knownOccurrenceVersion(before, key), version),
+  );
+  if (newer.length === 0) return series;
+  const kept = newer.map(([key, patch]) => {
+    const at = instantOf(key, before.timeZone);
+    return [(at === null ? null : findOccurrence(series, at)) ?? key, patch];
+  });
+  return { ...series, recurrenceOverrides: { ...series.recurrenceOverrides, ...Object.fromEntries(kept) } };
+}
+
+/** A series that came after some of its occurrences, with these in their places, unless it is the newer one. */
 export function withOrphans(
   series: CalendarEvent,
   orphans: readonly { event: CalendarEvent; key: LocalDateTime }[],
 ): CalendarEvent {
   let whole = series;
+  const version = knownVersion(series);
   for (const { event, key } of orphans) {
-    if (whole.recurrenceOverrides?.[key] !== undefined) continue;
+    const own = knownVersion(event);
+    const known = whole.recurrenceOverrides?.[key] !== undefined;
+    if (isNewer(version, own) || (known && !isNewer(own, knownOccurrenceVersion(whole, key)))) continue;
     whole = {
       ...whole,
       recurrenceOverrides: { ...whole.recurrenceOverrides, [key]: patchOf(whole, event, key) },
@@ -108,9 +135,20 @@ export function cancelledEvent(present: CalendarEvent, version: Version): Calend
   );
 }
 
-/** One occurrence that does not take place is gone from the series. */
-export function cancelledOccurrence(present: CalendarEvent, key: LocalDateTime): CalendarEvent {
-  return withoutOccurrence(present, key);
+/** One occurrence that does not take place is gone from the series; what was said before that is known to be over. */
+export function cancelledOccurrence(
+  present: CalendarEvent,
+  key: LocalDateTime,
+  version: Version,
+): CalendarEvent {
+  return {
+    ...present,
+    recurrenceOverrides: { ...present.recurrenceOverrides, [key]: cancelledPatch(version) },
+  };
+}
+
+export function cancelledPatch({ sequence, stamp }: Version): PatchObject {
+  return { excluded: true, sequence, updated: formatUtc(stamp) };
 }
 
 /** The answer of the calendar's owner to a meeting, or to one occurrence of it. */
@@ -185,7 +223,7 @@ function organizerEntry(event: CalendarEvent): [string, Participant] | null {
 }
 
 /** Notes at the organizer which of their messages this is. */
-function noteVersion(event: CalendarEvent, { sequence, stamp }: Version): CalendarEvent {
+export function noteVersion(event: CalendarEvent, { sequence, stamp }: Version): CalendarEvent {
   const noted = { ...event, sequence };
   const organizer = organizerOf(event);
   if (organizer === null) return noted;

@@ -1,12 +1,13 @@
 /** The answer of somebody invited, as a message to the organizer. */
 import type { Owner } from '../automatic/own-addresses.ts';
-import { formatLocal } from '../calendar/time/civil.ts';
+import { formatLocal, parseLocal } from '../calendar/time/civil.ts';
 import { formatDuration } from '../calendar/time/duration.ts';
 import type { CalendarEvent, Participant } from '../calendar/types.ts';
 import { localOf } from '../calendar/zones/convert.ts';
 import type { CalendarOf } from './calendar-store.ts';
 import { composeMeeting } from './message.ts';
 import { addressOf, organizerOf, participantOf } from './people.ts';
+import { organizersUid } from './series-parts.ts';
 import type { SchedulingServices } from './services.ts';
 
 export type Answer = 'accepted' | 'tentative' | 'declined';
@@ -87,8 +88,20 @@ function answering(
   };
   return {
     ...rest,
+    ...namedByOrganizer(event),
     ...(proposed === null ? {} : timesOf(event, proposed)),
     participants: { ...Object.fromEntries(owners), [id]: participant },
+  };
+}
+
+/** What the organizer calls it, of a series that was cut here. */
+function namedByOrganizer(event: CalendarEvent): Partial<CalendarEvent> {
+  const { later = 0 } = event['waypost:part'] ?? {};
+  const { recurrenceId } = event;
+  const at = recurrenceId === undefined ? null : parseLocal(recurrenceId);
+  return {
+    uid: organizersUid(event),
+    ...(at === null || later === 0 ? {} : { recurrenceId: formatLocal(at - later) }),
   };
 }
 

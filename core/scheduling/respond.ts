@@ -81,7 +81,8 @@ async function respondToMessage(
   const result = await untilUnchanged(async () => {
     const item = await itemOf(services, responder, message, request.answer);
     if (item === null) return { kind: 'not-kept' } as const;
-    const at = meeting.recurrenceAt;
+    // This and following is an event of its own by now.
+    const at = meeting.following === true ? null : meeting.recurrenceAt;
     const key =
       at === null || item.document.recurrenceId !== undefined ? null : findOccurrence(item.document, at);
     // An occurrence that is gone from the series was declined before, or cancelled.

@@ -2,21 +2,28 @@
 import { findOccurrence } from '../calendar/find.ts';
 import type { CalendarEvent, LocalDateTime } from '../calendar/types.ts';
 import { type EventItem, type Known, knownMeeting, meetingItemId, putMeeting } from './calendar-store.ts';
+import { changedFrom } from './following.ts';
 import type { Itip } from './itip.ts';
 import type { MeetingMail, Taken } from './meeting-mail.ts';
+import { isOverAt, overtakenOf, withoutOvertaken } from './overtaken.ts';
 import { organizerOf, sameAddress } from './people.ts';
 import {
   isNewer,
+  keepNewer,
   knownOccurrenceVersion,
   knownVersion,
   receivedEvent,
   receivedOccurrence,
+  type Version,
   versionOf,
   withOrphans,
 } from './received.ts';
+import { partAt, partsBefore } from './series-parts.ts';
 import type { SchedulingServices } from './services.ts';
-import { keyOf } from './timing.ts';
+import { instantOf, keyOf } from './timing.ts';
 import { distrustOf, organizerDistrust } from './trust.ts';
+
+type Occurrence = Itip['occurrences'][number];
 
 export async function takeRequest(
   services: SchedulingServices,
@@ -34,12 +41,16 @@ export async function takeRequest(
       ? distrustOf(mail.writer)
       : organizerDistrust(mail.writer, organizerOf(before.document), facts);
   if (distrust !== null) return { kind: 'ignored', why: distrust };
-  if (itip.event !== null && facts.method !== 'ADD')
-    return takeWhole(services, mail, itip, itip.event, known);
   let taken: Taken = { kind: 'ignored', why: 'nothing new' };
+  if (itip.event !== null && facts.method !== 'ADD') {
+    taken = await takeWhole(services, mail, itip, itip.event, known);
+    if (taken.kind === 'ignored') return taken;
+  }
   const occurrences = facts.method === 'ADD' ? added(itip) : itip.occurrences;
-  for (const { event, at } of occurrences) {
-    const one = await takeOccurrence(services, mail, itip, event, at);
+  for (const occurrence of occurrences.toSorted((a, b) => a.at - b.at)) {
+    const one = occurrence.following
+      ? await takeFollowing(services, mail, itip, occurrence, taken.kind === 'taken')
+      : await takeOccurrence(services, mail, itip, occurrence);
     if (one.kind === 'taken') taken = one;
   }
   return taken;
@@ -48,7 +59,7 @@ export async function takeRequest(
 /** RFC 5546 3.2.4: further instances of a series, at their own times. */
 function added({ event, occurrences, facts }: Itip): Itip['occurrences'] {
   if (event === null || facts.startsAt === null) return occurrences;
-  return [{ event: { ...event, recurrenceId: event.start }, at: facts.startsAt }];
+  return [{ event: { ...event, recurrenceId: event.start }, at: facts.startsAt, following: false }];
 }
 
 async function takeWhole(
@@ -59,19 +70,89 @@ async function takeWhole(
   { whole, orphans }: Known,
 ): Promise<Taken> {
   const version = versionOf(itip.facts);
-  if (whole !== null && !isNewer(version, knownVersion(whole.document))) {
-    return { kind: 'ignored', why: 'nothing new' };
-  }
+  const isOld = whole !== null && !isNewer(version, knownVersion(whole.document));
+  // Occurrences that are left of an attempt that went no further have still to find their places.
+  if (isOld && orphans.length === 0) return { kind: 'ignored', why: 'nothing new' };
   const itemId = whole?.itemId ?? (await meetingItemId(mail.ref, itip.uid));
   if (whole === null && (await isOver(mail, itemId, itip))) return { kind: 'ignored', why: 'cancelled' };
-  const received = receivedEvent(event, whole?.document ?? null, version, mail.owner);
-  const came = orphans.map((item) => ({ event: item.document, key: item.document.recurrenceId ?? '' }));
-  const put = await putMeeting(services, mail, {
-    ...{ itemId, present: whole, event: withOrphans(keepDeclined(received, whole), came) },
-  });
+  const aside = await overtakenOf(mail, itip);
+  const received = isOld
+    ? whole.document
+    : keepDeclined(receivedEvent(event, whole?.document ?? null, version, mail.owner), whole);
+  const series = whole === null || isOld ? received : keepNewer(received, whole.document, version);
+  const single = orphans.filter(({ document }) => document['waypost:following'] !== true);
+  const came = single.map((item) => ({ event: item.document, key: item.document.recurrenceId ?? '' }));
+  const complete = withOrphans(withoutOvertaken(series, aside), came);
+  // The organizer's word on all of it: what had been cut is one again.
+  const parts = whole === null || isOld ? [] : await partsBefore(mail.mailbox, whole);
+  const put = await putMeeting(services, mail, { itemId, present: whole, event: complete });
   if (put === null) return { kind: 'ignored', why: 'cannot be kept' };
-  for (const orphan of orphans) await mail.mailbox.remove([orphan.itemId], services.now(), orphan.folderId);
+  for (const { document } of orphans.filter((one) => !single.includes(one))) {
+    await applyFollowing(services, mail, document, itip.uid);
+  }
+  const done = [...orphans, ...parts, ...(aside === null ? [] : [aside])];
+  for (const one of done) await mail.mailbox.remove([one.itemId], services.now(), one.folderId);
   return { kind: 'taken', itemId, key: null };
+}
+
+/** Carries out what came of this and following before the series did. */
+async function applyFollowing(
+  services: SchedulingServices,
+  mail: MeetingMail,
+  orphan: CalendarEvent,
+  uid: string,
+): Promise<void> {
+  const { whole } = await knownMeeting(mail.mailbox, uid);
+  const { recurrenceId, recurrenceIdTimeZone, 'waypost:following': _, ...event } = orphan;
+  const at = recurrenceId === undefined ? null : instantOf(recurrenceId, recurrenceIdTimeZone ?? null);
+  const version = knownVersion(orphan);
+  if (whole === null || at === null || isNewer(knownVersion(whole.document), version)) return;
+  const key = findOccurrence(whole.document, at);
+  if (key !== null) await putFollowing(services, mail, { whole, key, event, version });
+}
+
+async function putFollowing(
+  services: SchedulingServices,
+  mail: MeetingMail,
+  {
+    whole,
+    key,
+    event,
+    version,
+  }: { whole: EventItem; key: LocalDateTime; event: CalendarEvent; version: Version },
+): Promise<Taken> {
+  const { before, after } = changedFrom(whole.document, event, key, version, mail.owner);
+  if (before !== null) {
+    const itemId = await meetingItemId(mail.ref, before.uid);
+    await putMeeting(services, mail, { itemId, present: null, event: before });
+  }
+  const put = await putMeeting(services, mail, { itemId: whole.itemId, present: whole, event: after });
+  return put === null
+    ? { kind: 'ignored', why: 'cannot be kept' }
+    : { kind: 'taken', itemId: put.itemId, key: null };
+}
+
+/** This and following (RFC 5545 3.2.13). `alike`: the series that came in the same message is as new as this. */
+async function takeFollowing(
+  services: SchedulingServices,
+  mail: MeetingMail,
+  itip: Itip,
+  { event, at }: Occurrence,
+  alike: boolean,
+): Promise<Taken> {
+  const version = versionOf(itip.facts);
+  const { whole, orphans } = await knownMeeting(mail.mailbox, itip.uid);
+  if (whole === null) return takeOrphan(services, mail, itip, { event, at, following: true }, orphans);
+  const known = knownVersion(whole.document);
+  if (alike ? isNewer(known, version) : !isNewer(version, known)) {
+    return { kind: 'ignored', why: 'nothing new' };
+  }
+  const part = await partAt(mail.mailbox, whole, at);
+  const key = findOccurrence(part.item.document, part.at);
+  // What lies before a cut is not joined again: the organizer's next word on the whole does that.
+  if (key === null || part.item.itemId !== whole.itemId)
+    return { kind: 'ignored', why: 'no such occurrence' };
+  return putFollowing(services, mail, { whole, key, event, version });
 }
 
 /** Whether its organizer has cancelled the meeting after this was said; then it lies in Deleted Items. */
@@ -98,31 +179,48 @@ async function takeOccurrence(
   services: SchedulingServices,
   mail: MeetingMail,
   itip: Itip,
-  event: CalendarEvent,
-  at: number,
+  occurrence: Occurrence,
 ): Promise<Taken> {
   const version = versionOf(itip.facts);
   const { whole, orphans } = await knownMeeting(mail.mailbox, itip.uid);
-  if (whole !== null) {
-    const key = matched(whole.document, at);
-    const stale = version.sequence < knownVersion(whole.document).sequence;
-    if (stale || !isNewer(version, knownOccurrenceVersion(whole.document, key))) {
-      return { kind: 'ignored', why: 'nothing new' };
-    }
-    const document = receivedOccurrence(whole.document, event, key, version, mail.owner);
-    const put = await putMeeting(services, mail, { itemId: whole.itemId, present: whole, event: document });
-    return put === null
-      ? { kind: 'ignored', why: 'cannot be kept' }
-      : { kind: 'taken', itemId: put.itemId, key };
+  if (whole === null) return takeOrphan(services, mail, itip, occurrence, orphans);
+  const { item, at } = await partAt(mail.mailbox, whole, occurrence.at);
+  const key = matched(item.document, at);
+  const stale = isNewer(knownVersion(whole.document), version);
+  if (stale || !isNewer(version, knownOccurrenceVersion(item.document, key))) {
+    return { kind: 'ignored', why: 'nothing new' };
   }
+  const document = receivedOccurrence(item.document, occurrence.event, key, version, mail.owner);
+  const put = await putMeeting(services, mail, { itemId: item.itemId, present: item, event: document });
+  return put === null
+    ? { kind: 'ignored', why: 'cannot be kept' }
+    : { kind: 'taken', itemId: put.itemId, key };
+}
+
+/** An occurrence whose series is not there: invited to it alone, or before the rest comes. */
+async function takeOrphan(
+  services: SchedulingServices,
+  mail: MeetingMail,
+  itip: Itip,
+  { event, at, following }: Occurrence,
+  orphans: readonly EventItem[],
+): Promise<Taken> {
+  const version = versionOf(itip.facts);
   const key = keyOf(event, at);
   const orphan = orphans.find(({ document }) => document.recurrenceId === key) ?? null;
   if (orphan !== null && !isNewer(version, knownVersion(orphan.document))) {
     return { kind: 'ignored', why: 'nothing new' };
   }
+  const isAllOver = await isOver(mail, await meetingItemId(mail.ref, itip.uid), itip);
+  if (isAllOver || isOverAt(await overtakenOf(mail, itip), at, itip))
+    return { kind: 'ignored', why: 'cancelled' };
   const received = receivedEvent(event, orphan?.document ?? null, version, mail.owner);
   const itemId = orphan?.itemId ?? (await meetingItemId(mail.ref, itip.uid, key));
-  const alone = { ...received, recurrenceId: key, recurrenceIdTimeZone: event.timeZone ?? null };
+  const alone: CalendarEvent = {
+    ...received,
+    ...{ recurrenceId: key, recurrenceIdTimeZone: event.timeZone ?? null },
+    ...(following ? { 'waypost:following': true as const } : {}),
+  };
   const put = await putMeeting(services, mail, { itemId, present: orphan, event: alone });
   return put === null ? { kind: 'ignored', why: 'cannot be kept' } : { kind: 'taken', itemId, key: null };
 }

@@ -43,6 +43,8 @@ export interface MeetingFacts {
   rule: RecurrenceRule | null;
   /** The one occurrence that it is about. */
   recurrenceAt: number | null;
+  /** And about all that follow it (RFC 5545 3.2.13). */
+  following?: true;
   busy: 'free' | 'tentative' | 'busy' | 'oof' | 'elsewhere';
   /** MS-ASEMAIL 2.2.2.70 */
   sensitivity: 0 | 1 | 2 | 3;

@@ -5,6 +5,7 @@ import { formatDuration, parseDuration } from '../time/duration.ts';
 import type { CalendarEvent, CalendarObject, CalendarTask } from '../types.ts';
 import { utcOf } from '../zones/convert.ts';
 import { durationBetween } from '../zones/local-time.ts';
+import { OWN_WORDS, readOwnWords } from './own-words.ts';
 import { componentToJCal, readAlerts, readLinks, readPlaces, toJCal } from './read-parts.ts';
 import { readPeople } from './read-people.ts';
 import { all, first, type ICalTime, param, readTime, text, textOf, utc, wholeNumber } from './values.ts';
@@ -32,6 +33,8 @@ export interface ReadContext {
   prodId: string | null;
   /** UTCDateTime of what does not say when it was changed. */
   now: string;
+  /** It comes from the owner of the calendar: what only their copy says is believed. */
+  ownCopy: boolean;
 }
 
 function time(component: ICalComponent, name: string): ICalTime | null {
@@ -49,8 +52,7 @@ function common(component: ICalComponent, context: ReadContext): Omit<CalendarOb
   const priority = wholeNumber(component, 'priority');
   const sequence = wholeNumber(component, 'sequence');
   const created = utc(component, 'created');
-  const classes = { PRIVATE: 'private', CONFIDENTIAL: 'secret', PUBLIC: 'public' } as const;
-  const privacy = classes[(text(component, 'class') ?? '').toUpperCase() as keyof typeof classes];
+  const privacy = privacyOf(text(component, 'class')?.trim().toUpperCase() ?? '');
   const busy = freeBusy(component);
   const color = text(component, 'color');
   const title = text(component, 'summary');
@@ -81,6 +83,13 @@ function common(component: ICalComponent, context: ReadContext): Omit<CalendarOb
   };
 }
 
+/** Words that nobody knows are as good as PRIVATE (RFC 5545 3.8.1.3). */
+function privacyOf(word: string): CalendarObject['privacy'] {
+  if (word === 'CONFIDENTIAL') return 'secret';
+  if (word === '') return undefined;
+  return word === 'PUBLIC' ? 'public' : 'private';
+}
+
 function freeBusy(component: ICalComponent): Pick<CalendarEvent, 'freeBusyStatus' | 'waypost:busy'> {
   const finer =
     BUSY[(text(component, 'x-microsoft-cdo-busystatus') ?? '').toUpperCase() as keyof typeof BUSY];
@@ -108,7 +117,8 @@ function relations(component: ICalComponent): NonNullable<CalendarObject['relate
 }
 
 function unknown(component: ICalComponent): Pick<CalendarObject, 'waypost:ical'> {
-  const properties = component.properties.filter(({ name }) => !KNOWN.has(name)).map(toJCal);
+  const isKnown = (name: string) => KNOWN.has(name) || (component.name === 'vevent' && OWN_WORDS.has(name));
+  const properties = component.properties.filter(({ name }) => !isKnown(name)).map(toJCal);
   const components = component.components.filter(({ name }) => name !== 'valarm').map(componentToJCal);
   const params: Record<string, ICalProperty['params']> = {};
   for (const name of ONCE) {
@@ -143,11 +153,13 @@ export function readObject(
 function readEvent(
   component: ICalComponent,
   shared: CalendarObject,
-  { zones }: ReadContext,
+  { zones, ownCopy }: ReadContext,
 ): CalendarEvent | null {
-  const start = time(component, 'dtstart');
+  // A cancellation may say no more of an occurrence than which one it is (RFC 5546 3.2.5).
+  const begin = first(component, 'dtstart') === null ? 'recurrence-id' : 'dtstart';
+  const start = time(component, begin);
   if (start === null) return null;
-  const zone = start.isDate ? param(first(component, 'dtstart'), 'x-waypost-zone') : zoneOfTime(start, zones);
+  const zone = start.isDate ? param(first(component, begin), 'x-waypost-zone') : zoneOfTime(start, zones);
   const midnight = start.local.endsWith('T00:00:00');
   const allDay =
     start.isDate || (midnight && text(component, 'x-microsoft-cdo-alldayevent')?.toUpperCase() === 'TRUE');
@@ -162,6 +174,10 @@ function readEvent(
     ...(duration === 'PT0S' ? {} : { duration }),
     ...(allDay ? { showWithoutTime: true } : {}),
     ...(status === undefined ? {} : { status }),
+    ...(text(component, 'class')?.toUpperCase() === 'X-PERSONAL'
+      ? { 'waypost:sensitivity': 'personal' as const }
+      : {}),
+    ...readOwnWords(component, ownCopy),
   };
 }
 

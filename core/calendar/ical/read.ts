@@ -12,13 +12,20 @@ import { uidKey } from '../uid.ts';
 import { type ReadContext, readObject } from './read-object.ts';
 import { componentToJCal, toJCal } from './read-parts.ts';
 import { readSeries, recurrenceIdOf } from './read-series.ts';
-import { first, text, utc } from './values.ts';
+import { first, param, text, utc } from './values.ts';
 import { ZoneNames } from './zones.ts';
 
 export interface ReadICalOptions {
   /** Milliseconds since the epoch: when things changed that do not say it. 0. */
   now?: number;
   limits?: ICalLimits;
+  /**
+   * Changes of this and following (RANGE=THISANDFUTURE, RFC 5545 3.2.13) become documents of their own that say so, for
+   * those who can apply them. Without it they are read as changes of one occurrence.
+   */
+  following?: boolean;
+  /** It comes from the owner of the calendar, not from others: what only their copy says is believed. */
+  ownCopy?: boolean;
 }
 
 export interface ReadICal {
@@ -46,7 +53,10 @@ const CALENDAR_PARTS = new Set(['version', 'prodid', 'method', 'calscale']);
  * iCalendar (RFC 5545) as documents (RFC 8984). Bytes are read as UTF-8.
  * @throws ICalError (codecs/ical) for a text that is no calendar or beyond limits, with the line; RecurrenceTooLargeError.
  */
-export function readICal(input: string | Uint8Array, { now = 0, limits }: ReadICalOptions = {}): ReadICal {
+export function readICal(
+  input: string | Uint8Array,
+  { now = 0, limits, following = false, ownCopy = false }: ReadICalOptions = {},
+): ReadICal {
   const source = typeof input === 'string' ? input : new TextDecoder('utf-8').decode(input);
   const { calendars, warnings } = parseICal(source, limits);
   const [main] = calendars;
@@ -59,7 +69,8 @@ export function readICal(input: string | Uint8Array, { now = 0, limits }: ReadIC
     rest: { properties: [], components: [] },
     warnings: [...warnings],
   };
-  for (const calendar of calendars) readCalendar(calendar, formatUtc(now), result);
+  for (const calendar of calendars)
+    readCalendar(calendar, { now: formatUtc(now), following, ownCopy }, result);
   return result;
 }
 
@@ -68,8 +79,16 @@ interface Part {
   document: CalendarDocument;
 }
 
-function readCalendar(calendar: ICalComponent, now: string, result: ReadICal): void {
-  const context: ReadContext = { zones: new ZoneNames(calendar), prodId: text(calendar, 'prodid'), now };
+interface Reading {
+  now: string;
+  following: boolean;
+  ownCopy: boolean;
+}
+
+function readCalendar(calendar: ICalComponent, reading: Reading, result: ReadICal): void {
+  const { now, following, ownCopy } = reading;
+  const prodId = text(calendar, 'prodid');
+  const context: ReadContext = { zones: new ZoneNames(calendar), prodId, now, ownCopy };
   result.rest.properties.push(
     ...calendar.properties.filter(({ name }) => !CALENDAR_PARTS.has(name)).map(toJCal),
   );
@@ -91,10 +110,10 @@ function readCalendar(calendar: ICalComponent, now: string, result: ReadICal): v
     if (parts === undefined) groups.set(key, [{ component, document }]);
     else parts.push({ component, document });
   }
-  for (const parts of groups.values()) addGroup(parts, context, result);
+  for (const parts of groups.values()) addGroup(parts, context, following, result);
 }
 
-function addGroup(parts: Part[], context: ReadContext, result: ReadICal): void {
+function addGroup(parts: Part[], context: ReadContext, following: boolean, result: ReadICal): void {
   const isChange = ({ component }: Part) => first(component, 'recurrence-id') !== null;
   // Of several with one UID the newest is meant (RFC 5546 2.1.5).
   const masters = parts
@@ -102,18 +121,26 @@ function addGroup(parts: Part[], context: ReadContext, result: ReadICal): void {
     .sort((a, b) => (a.document.sequence ?? 0) - (b.document.sequence ?? 0));
   const master = masters.at(-1);
   const changes = parts.filter(isChange);
+  const ranges = following ? changes.filter(({ component }) => isRange(component)) : [];
   if (master !== undefined) {
-    result.documents.push(readSeries(master.document, master.component, changes, context));
+    const single = changes.filter((one) => !ranges.includes(one));
+    result.documents.push(readSeries(master.document, master.component, single, context));
     result.stamps.push(parseUtc(utc(master.component, 'dtstamp')));
-    return;
   }
-  for (const { component, document } of changes) {
+  for (const { component, document } of master === undefined ? changes : ranges) {
     const zone = zoneOfObject(document);
     const id = recurrenceIdOf(component, zone, context);
     if (id === null) continue;
-    result.documents.push({ ...document, recurrenceId: id.local, recurrenceIdTimeZone: zone });
+    const all = following && isRange(component) ? { 'waypost:following': true as const } : {};
+    result.documents.push({ ...document, recurrenceId: id.local, recurrenceIdTimeZone: zone, ...all });
     result.stamps.push(parseUtc(utc(component, 'dtstamp')));
   }
+}
+
+/** RFC 5545 3.2.13: THISANDPRIOR of RFC 2445 is no more, and not to be guessed at. */
+function isRange(component: ICalComponent): boolean {
+  const property = first(component, 'recurrence-id');
+  return property !== null && param(property, 'range')?.toUpperCase() === 'THISANDFUTURE';
 }
 
 /** The same for the same component, so that what is read twice is the same thing. */
