@@ -13,7 +13,8 @@ import {
 } from '../../codecs/mime/edit/index.ts';
 import { MimeIndexer } from '../../codecs/mime/index.ts';
 import type { MessageIndex } from '../../codecs/mime/types.ts';
-import { answer, type IndexedRaw } from '../mail/sending/answer.ts';
+import type { IndexedRaw } from '../mail/content.ts';
+import { answer } from '../mail/sending/answer.ts';
 import type { MailAddress } from '../mail/types.ts';
 import { LOOP_FIELD_NAME, loopMarks } from './loop.ts';
 

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodePartStream, decodeTextPart, MimeIndexer } from '../../../codecs/mime/index.ts';
-import { answer, type IndexedRaw } from './answer.ts';
+import type { IndexedRaw } from '../content.ts';
+import { answer } from './answer.ts';
 
 const latin1 = (bytes: Uint8Array) => Array.from(bytes, (b) => String.fromCharCode(b)).join('');
 const bytes = (text: string) => Uint8Array.from(text, (c) => c.charCodeAt(0));

@@ -4,28 +4,12 @@ import {
   type Chunks,
   carryMessage,
   carryPart,
-  encodeText,
-  isContentField,
-  join,
-  keptFields,
   multipart,
-  scanHeader,
 } from '../../../codecs/mime/edit/index.ts';
-import { decodeTextPart } from '../../../codecs/mime/index.ts';
-import type { MessageIndex, PartIndex } from '../../../codecs/mime/types.ts';
+import type { MessageIndex } from '../../../codecs/mime/types.ts';
 import { htmlToText, textToHtml } from '../../../codecs/text/index.ts';
+import { type Content, contentOf, type IndexedRaw, withContent } from '../content.ts';
 import { type Quotation, quoteHtml, quoteText } from './quotation.ts';
-
-/** A message in memory. */
-export interface IndexedRaw {
-  raw: Uint8Array;
-  index: MessageIndex;
-}
-
-type Content = Parameters<typeof assemble>[0];
-
-/** Bytes of a body that are quoted. */
-const MAX_QUOTED = 8 * 1024 * 1024;
 
 /**
  * What the client wrote with the original below it. A forward has the original's files too, byte for byte; a reply
@@ -63,26 +47,6 @@ function merged(written: Content, original: IndexedRaw, kind: 'reply' | 'forward
   };
 }
 
-function contentOf({ raw, index }: IndexedRaw): Content {
-  const partAt = (at: number | null) => (at === null ? undefined : index.parts[at]);
-  const calendar = partAt(index.bodyCalendar);
-  const files = index.attachments.flatMap((at) => index.parts[at] ?? []);
-  const carried = (wanted: (part: PartIndex) => boolean) =>
-    files.filter(wanted).map((part) => carryPart(raw, part));
-  return {
-    text: textOf(raw, partAt(index.bodyText)),
-    html: textOf(raw, partAt(index.bodyHtml)),
-    calendar: calendar === undefined ? null : carryPart(raw, calendar),
-    inline: carried((part) => part.isInline),
-    attachments: carried((part) => !part.isInline && part !== calendar),
-  };
-}
-
-function textOf(raw: Uint8Array, part: PartIndex | undefined): string | null {
-  if (part === undefined) return null;
-  return decodeTextPart(raw.subarray(part.bodyStart, part.bodyEnd), part, { maxBytes: MAX_QUOTED }).text;
-}
-
 /** RFC 1847, RFC 8551, RFC 3156: content whose very bytes somebody vouches for, or nobody here can read. */
 function sealOf({ parts }: MessageIndex): 'signed' | 'encrypted' | null {
   const types = parts.map((part) => part.mediaType);
@@ -105,10 +69,4 @@ function beside({ raw, index }: IndexedRaw, original: IndexedRaw): Uint8Array {
   const [root] = index.parts;
   if (root === undefined) return raw;
   return withContent(raw, multipart('mixed', [carryPart(raw, root), asAttachment(original)]));
-}
-
-/** The message with other content under the same fields. */
-function withContent(raw: Uint8Array, content: Chunks): Uint8Array {
-  const fields = keptFields(raw, scanHeader(raw), (name) => !isContentField(name) && name !== 'mime-version');
-  return join([...fields, encodeText('MIME-Version: 1.0\r\n'), ...content]);
 }

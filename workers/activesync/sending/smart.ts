@@ -1,6 +1,7 @@
 import { addressField, join, rewriteHeader, scanHeader, toCrlf } from '../../../codecs/mime/edit/index.ts';
-import { type MessageIndex, MimeIndexer } from '../../../codecs/mime/index.ts';
-import { answer, type IndexedRaw } from '../../../core/mail/sending/answer.ts';
+import type { MessageIndex } from '../../../codecs/mime/index.ts';
+import { indexRaw } from '../../../core/mail/content.ts';
+import { answer } from '../../../core/mail/sending/answer.ts';
 import { threadingFields } from '../../../core/mail/sending/threading-fields.ts';
 import { replyVerb } from '../../../core/mail/sending/verb.ts';
 import type { LastVerb, MailAddress, Message } from '../../../core/mail/types.ts';
@@ -65,12 +66,12 @@ async function compose(
   const end = replaceMime ? Math.min(source.size, HEAD_BYTES) : source.size;
   const bytes = await services.blobs.readRange(source.rawKey, 0, end);
   if (bytes === null) return SEND.notFound;
-  const original = indexed(bytes);
+  const original = indexRaw(bytes);
   const { conversationIndex, threadId, baseSubject: topic } = source;
   const parent = { index: original.index, conversationIndex, threadId, topic };
   const fields = await threadingFields(written, parent, services.now());
   const own = join(rewriteHeader(written, new Set(), fields));
-  return replaceMime ? own : answer(indexed(own), original, kind);
+  return replaceMime ? own : answer(indexRaw(own), original, kind);
 }
 
 /** The people that a client names beside the message are its recipients too (MS-ASCMD 2.2.3.74). */
@@ -82,17 +83,7 @@ function withForwardees(raw: Uint8Array, forwardees: MailAddress[]): Uint8Array 
 
 /** What the header alone says. */
 function headerIndex(raw: Uint8Array): MessageIndex {
-  return indexOf(raw.subarray(0, scanHeader(raw).bodyStart));
-}
-
-function indexed(raw: Uint8Array): IndexedRaw {
-  return { raw, index: indexOf(raw) };
-}
-
-function indexOf(raw: Uint8Array): MessageIndex {
-  const indexer = new MimeIndexer();
-  indexer.write(raw);
-  return indexer.end();
+  return indexRaw(raw.subarray(0, scanHeader(raw).bodyStart)).index;
 }
 
 /** The message is sent: that this could not be noted must not make the client send it once more. */

@@ -1,7 +1,10 @@
 import type { XmlElement } from '../../../codecs/soap/parse.ts';
 import type { XmlContent } from '../../../codecs/soap/write.ts';
+import type { Folder } from '../../../core/mail/types.ts';
 import type { EwsContext } from '../context.ts';
-import type { ItemView } from './view.ts';
+import type { Box } from '../mailboxes.ts';
+import type { ExtendedName } from './path.ts';
+import type { ItemView, StoredProperty } from './view.ts';
 
 /** Elements of items (MS-OXWSCORE 2.2.4.3). */
 export type ItemElement =
@@ -57,16 +60,62 @@ export interface ItemProperty {
   compare?(view: ItemView): Comparable;
 }
 
+/**
+ * A property with many entries, of which some are named by their index: `contacts:EmailAddress` and `EmailAddress1`. Named
+ * whole (`contacts:EmailAddresses`) it is an ItemProperty.
+ */
+export interface IndexedProperty {
+  /** As in IndexedFieldURI, e.g. `contacts:PhysicalAddress:City`. */
+  uri: string;
+  /** Element in the answer, e.g. `PhysicalAddresses`. */
+  element: string;
+  on: readonly ItemElement[] | null;
+  /** Element with those entries that are asked for; null when the item has none of them. */
+  read(
+    view: ItemView,
+    indexes: readonly string[],
+    context: EwsContext,
+  ): XmlContent | null | Promise<XmlContent | null>;
+  compare?(view: ItemView, index: string): Comparable;
+}
+
 /** One change that UpdateItem or CreateItem makes to what is being written. */
 export type ItemEdit = 'set' | 'append' | 'delete';
 
+/** A file that is attached: bytes, or a whole message. */
+export interface NewFile {
+  name: string;
+  mediaType: string;
+  contentId: string | null;
+  isInline: boolean;
+  isContactPhoto: boolean;
+  content: Uint8Array;
+}
+
+/** Where and how something is saved. */
+export interface SaveOrder {
+  box: Box;
+  /** Of a new item. */
+  folder: Folder;
+  /** modseq that the item must still have, or null. */
+  expect: number | null;
+  /** MessageDisposition: what is to become of a message. */
+  disposition: 'SaveOnly' | 'SendOnly' | 'SendAndSaveCopy';
+  /** SendMeetingInvitations, SendMeetingInvitationsOrCancellations; null where the request has none. */
+  sendMeetings: string | null;
+}
+
+/** null: it was sent, and nothing is kept that has an id. */
+export type SavedItem = { itemId: string; modseq: number; occurrence?: string } | null;
+
 /**
  * How a class of items is written: CreateItem starts with `blank`, UpdateItem with `load`; each property that the request
- * names goes through `edit`; then `save` writes once. T is the editable form of the item.
+ * names goes through `edit`; then `save` writes once and tells (Box.tell). T is the editable form of the item. Registered
+ * in editors/index.ts.
  */
 export interface ItemEditor<T> {
   elements: readonly ItemElement[];
-  blank(context: EwsContext): Promise<T> | T;
+  blank(context: EwsContext, element: ItemElement): Promise<T> | T;
   load(view: ItemView, context: EwsContext): Promise<T>;
   /**
    * @param uri field URI of the property, as in the tables
@@ -74,5 +123,26 @@ export interface ItemEditor<T> {
    * @param index of an indexed field
    * @throws EwsError ErrorInvalidPropertySet, ErrorInvalidPropertyDelete, ErrorInvalidPropertyAppend …
    */
-  edit(item: T, how: ItemEdit, uri: string, value: XmlElement | null, index: string | null): void;
+  edit(
+    item: T,
+    how: ItemEdit,
+    uri: string,
+    value: XmlElement | null,
+    index: string | null,
+    context: EwsContext,
+  ): void;
+  /**
+   * A MAPI property; null deletes it. True when the class knows what it means (it is then not stored as a client's own).
+   */
+  editExtended?(item: T, property: ExtendedName, value: StoredProperty | null): boolean;
+  attach?(item: T, file: NewFile): void;
+  /** `attachment` as in an id of an attachment. @throws EwsError ErrorInvalidAttachmentId */
+  detach?(item: T, attachment: string): void;
+  /** `extended`: MAPI properties that are to be stored with it, by extendedKey; null takes one away. */
+  save(
+    item: T,
+    order: SaveOrder,
+    extended: Readonly<Record<string, StoredProperty | null>>,
+    context: EwsContext,
+  ): Promise<SavedItem>;
 }
