@@ -2,7 +2,10 @@ import { occurrenceDocument } from '../calendar/patch.ts';
 import type { CalendarEvent, LocalDateTime, PatchObject } from '../calendar/types.ts';
 import { sameJson } from './equal.ts';
 
-/** What no patch may touch (RFC 8984 4.3.5), or what is of the series alone. */
+/**
+ * What no patch may touch (RFC 8984 4.3.5), or what is of the series alone. privacy may be another in an occurrence, as
+ * in core/calendar/patch.
+ */
 const OF_THE_SERIES: ReadonlySet<string> = new Set([
   '@type',
   'uid',
@@ -18,7 +21,6 @@ const OF_THE_SERIES: ReadonlySet<string> = new Set([
   'recurrenceOverrides',
   'excluded',
   'replyTo',
-  'privacy',
   'waypost:ical',
   'waypost:clientUid',
 ]);

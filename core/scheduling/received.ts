@@ -55,6 +55,7 @@ export function receivedEvent(
   const event: CalendarEvent = {
     ...said,
     ...own(present),
+    ...privacyOf(present, said),
     ...(answered === null ? tentative() : answer(answered)),
     'waypost:intendedBusy': intended,
   };
@@ -209,6 +210,14 @@ function sameTime(a: CalendarEvent, b: CalendarEvent): boolean {
     (a.timeZone ?? null) === (b.timeZone ?? null) &&
     sameJson(a.recurrenceRules ?? [], b.recurrenceRules ?? [])
   );
+}
+
+/** Organizers who say nothing of it do not make public what its owner keeps private. */
+function privacyOf(present: CalendarEvent | null, said: CalendarEvent): Partial<CalendarEvent> {
+  const kept = present?.privacy;
+  if (present === null || kept === undefined || kept === 'public' || said.privacy !== undefined) return {};
+  const sensitivity = present['waypost:sensitivity'];
+  return { privacy: kept, ...(sensitivity === undefined ? {} : { 'waypost:sensitivity': sensitivity }) };
 }
 
 function organizerEntry(event: CalendarEvent): [string, Participant] | null {
