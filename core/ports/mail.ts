@@ -63,6 +63,11 @@ export interface ItemChange {
 /** What a folder is and how far it has come. */
 export type FolderHead = Pick<Folder, 'role' | 'itemClass' | 'contentModseq'>;
 
+export interface FolderCounts {
+  total: number;
+  unread: number;
+}
+
 /** A change to the folder tree. modseq is the mailbox's after it. */
 export interface FolderChange {
   folder: Folder;
@@ -119,6 +124,8 @@ export interface MailboxStore
   contentModseqs(folderIds: string[]): Promise<Map<string, number>>;
   /** The same with what the folders are for. */
   folderHeads(folderIds: string[]): Promise<Map<string, FolderHead>>;
+  /** How many items lie in these folders; a folder without items, or none, is 0. Cost grows with the items. */
+  folderCounts(folderIds: readonly string[]): Promise<Map<string, FolderCounts>>;
   /** Changes of a folder after the cursor in order of (modseq, itemId), items and tombstones together, at most `limit`. */
   changes(folderId: string, after: FeedCursor, limit: number): Promise<FeedEntry[]>;
   /** Items of a folder newest first, with receivedAt >= `since`, before the cursor, at most `limit`. */

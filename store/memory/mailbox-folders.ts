@@ -1,6 +1,6 @@
 import { ConflictError, InvalidInputError, NotFoundError } from '../../core/errors.ts';
 import type { Folder, ItemClass } from '../../core/mail/types.ts';
-import type { FolderChange } from '../../core/ports/mail.ts';
+import type { FolderChange, FolderCounts } from '../../core/ports/mail.ts';
 import { foldersBelow } from '../folder-order.ts';
 import { folderName, nameKey } from '../normalise.ts';
 import { dropFolderGrants } from './mailbox-acl.ts';
@@ -29,6 +29,17 @@ export function createFolder(
   };
   box.folders.set(folderId, folder);
   return { folder: { ...folder }, modseq };
+}
+
+export function folderCounts(box: Box, folderIds: readonly string[]): Map<string, FolderCounts> {
+  const counts = new Map(folderIds.map((id): [string, FolderCounts] => [id, { total: 0, unread: 0 }]));
+  for (const { state } of box?.items.values() ?? []) {
+    const count = counts.get(state.folderId);
+    if (count === undefined) continue;
+    count.total += 1;
+    if (!state.isRead) count.unread += 1;
+  }
+  return counts;
 }
 
 export function updateFolder(

@@ -16,6 +16,7 @@ import type {
   FeedCursor,
   FeedEntry,
   FlagChange,
+  FolderCounts,
   FolderHead,
   InsertResult,
   ItemChange,
@@ -108,6 +109,10 @@ export class MemoryMailbox extends MemoryPim implements MailboxStore {
         { role, itemClass, contentModseq },
       ]),
     );
+  }
+
+  async folderCounts(folderIds: readonly string[]): Promise<Map<string, FolderCounts>> {
+    return tree.folderCounts(this.#box, folderIds);
   }
 
   async threadMembers(folderId: string, threadIds: string[], limit: number): Promise<ItemState[]> {

@@ -11,6 +11,28 @@ function make(mailbox: MailboxStore, id: string, parentId: string | null, displa
 }
 
 export function mailFoldersContract(subject: Subject): void {
+  describe('counting what lies in folders', () => {
+    test('tells all items and the unread ones, of folders that were asked for', async () => {
+      const mailbox = await freshMailbox(subject);
+      const inbox = await folderId(mailbox, 'inbox');
+      await make(mailbox, 'f1', null);
+      await mailbox.insertMany(messages('count', 3));
+      const [first] = await mailbox.snapshot(inbox, 0, null, 1);
+      await mailbox.setFlags([{ itemId: first?.itemId ?? '', isRead: !first?.isRead }]);
+      const unread = (await mailbox.snapshot(inbox, 0, null, 10)).filter((item) => !item.isRead).length;
+      expect(await mailbox.folderCounts([inbox, 'f1', 'nowhere', '\0'])).toEqual(
+        new Map([
+          [inbox, { total: 3, unread }],
+          ['f1', { total: 0, unread: 0 }],
+          ['nowhere', { total: 0, unread: 0 }],
+          ['\0', { total: 0, unread: 0 }],
+        ]),
+      );
+      expect(unread).not.toBe(0);
+      expect(await mailbox.folderCounts([])).toEqual(new Map());
+    });
+  });
+
   describe('making folders', () => {
     test('puts them below their parent and raises the modseq', async () => {
       const mailbox = await freshMailbox(subject);

@@ -14,6 +14,7 @@ import { deleteFolder } from './delete-folder.ts';
 import { deliveryReports, itemsWithMessageId, noteDelivery } from './delivery-reports.ts';
 import { emptyFolders } from './empty-folders.ts';
 import { changes, countSnapshot, itemStates, oldest, snapshot, threadItems, threadMembers } from './feed.ts';
+import { folderCounts } from './folder-counts.ts';
 import { contentModseqs, createMailbox, folderByRole, folderHeads, listFolders, usage } from './folders.ts';
 import { insertMessagesInto } from './insert.ts';
 import { knownRawKeys, rawKeysAfter, threadOf, threadOfSubject } from './lookup.ts';
@@ -75,6 +76,7 @@ function createMailboxStore(box: MailboxContext): MailboxStore {
     usage: () => usage(box),
     contentModseqs: (folderIds) => contentModseqs(box, folderIds),
     folderHeads: (folderIds) => folderHeads(box, folderIds),
+    folderCounts: (folderIds) => folderCounts(box, folderIds),
     changes: (folderId, after, limit) => changes(box, folderId, after, limit),
     snapshot: (folderId, since, before, limit) => snapshot(box, folderId, since, before, limit),
     countSnapshot: (folderId, since, before) => countSnapshot(box, folderId, since, before),
