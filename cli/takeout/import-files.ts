@@ -158,7 +158,7 @@ async function* calendarItems(file: string, result: { unreadable: number }): Sou
   const { size, mtimeMs } = await stat(file);
   let read: ReadICal;
   try {
-    read = readICal(await readFile(file), { now: Math.floor(mtimeMs) });
+    read = readICal(await readFile(file), { now: Math.floor(mtimeMs), ownCopy: true });
   } catch (error) {
     throw new CommandError(`${file}: ${error instanceof Error ? error.message : String(error)}`);
   }

@@ -57,5 +57,5 @@ async function calendar(path: string, name: string): Promise<string> {
     if (kind === 'event') documents.push(document as CalendarDocument);
     if (kind === 'task') documents.push(taskForICal(document as CalendarTask));
   }
-  return writeICal(documents, { name });
+  return writeICal(documents, { name, ownCopy: true });
 }

@@ -90,6 +90,7 @@ function readProperty(content: string): ICalProperty | string {
     if (!Array.isArray(jcal) || jcal.length < 4) return 'a property without a value';
     const [name, params, type, ...values]: unknown[] = jcal;
     if (typeof name !== 'string' || typeof type !== 'string') return 'a property without a name';
+    if (type === 'recur') keepLeapMonths(content, values[0]);
     return { name, params: safeParams(params), type, values };
   } catch (error) {
     // The message can hold the line itself, which is somebody's.
@@ -97,6 +98,13 @@ function readProperty(content: string): ICalProperty | string {
       ? 'parameters are malformed'
       : 'a line is malformed';
   }
+}
+
+/** `BYMONTH=5L` (RFC 7529 4.2): the library makes numbers of it. */
+function keepLeapMonths(content: string, recur: unknown): void {
+  const [, months = ''] = /[:;]BYMONTH=([\dL,]{1,64})(?:;|\s*$)/i.exec(content) ?? [];
+  if (!/L/i.test(months) || typeof recur !== 'object' || recur === null) return;
+  Object.assign(recur, { bymonth: months.toUpperCase().split(',') });
 }
 
 function safeParams(params: unknown): Record<string, string | string[]> {

@@ -1,6 +1,7 @@
 import type { ICalComponent, ICalProperty, JCalComponent, JCalProperty } from '../../../codecs/ical/index.ts';
 import { formatDuration, parseDuration } from '../time/duration.ts';
 import type { Alert, CalendarObject, Link } from '../types.ts';
+import { OF_ONLINE_MEETING } from './own-words.ts';
 import { all, first, param, readTime, text, textOf, utc } from './values.ts';
 
 export function toJCal({ name, params, type, values }: ICalProperty): JCalProperty {
@@ -86,7 +87,8 @@ export function readPlaces(component: ICalComponent): Pick<CalendarObject, 'loca
   const [lat, lon] = Array.isArray(geo) ? geo.map(Number) : [];
   const coordinates = Number.isFinite(lat) && Number.isFinite(lon) ? `geo:${lat},${lon}` : null;
   const rooms: NonNullable<CalendarObject['virtualLocations']> = {};
-  for (const [i, property] of all(component, 'conference').entries()) {
+  const conferences = all(component, 'conference').filter((one) => param(one, OF_ONLINE_MEETING) === null);
+  for (const [i, property] of conferences.entries()) {
     const label = param(property, 'label');
     const uri = textOf(property) ?? '';
     rooms[String(i + 1)] = { '@type': 'VirtualLocation', uri, ...(label === null ? {} : { name: label }) };

@@ -1,8 +1,9 @@
 import type { ICalProperty } from '../../../codecs/ical/index.ts';
 import { WEEKDAY_NAMES } from '../recurrence/rule.ts';
 import { parseLocal } from '../time/civil.ts';
-import type { NDay, RecurrenceRule } from '../types.ts';
-import { readTime } from './values.ts';
+import type { LocalDateTime, NDay, RecurrenceRule } from '../types.ts';
+import { param, readTime } from './values.ts';
+import { UNTIL } from './write-rule.ts';
 import { localIn, type ZoneNames } from './zones.ts';
 
 const FREQUENCIES = ['yearly', 'monthly', 'weekly', 'daily', 'hourly', 'minutely', 'secondly'] as const;
@@ -39,7 +40,10 @@ export function readRule(
   const interval = Number(recur['interval']);
   if (Number.isInteger(interval) && interval > 1) rule.interval = interval;
   const rscale = recur['rscale'];
-  if (typeof rscale === 'string' && rscale.toLowerCase() !== 'gregorian') rule.rscale = rscale.toLowerCase();
+  const scale = typeof rscale === 'string' ? rscale.toLowerCase() : null;
+  // SKIP does not go without it (RFC 7529 4.1); else it was said for its own sake.
+  const isImplied = scale === 'gregorian' && recur['skip'] !== undefined;
+  if (scale !== null && !isImplied) rule.rscale = scale;
   const skip = String(recur['skip'] ?? '').toLowerCase();
   if (skip === 'backward' || skip === 'forward') rule.skip = skip;
   // The library numbers weekdays from Sunday, 1.
@@ -73,8 +77,14 @@ export function readRule(
       until.isDate && !allDay
         ? `${local.slice(0, 10)}T23:59:59`
         : allDay
-          ? `${local.slice(0, 10)}T00:00:00`
+          ? untilOfDays(property, local.slice(0, 10))
           : local;
   }
   return rule;
+}
+
+/** With its hour, where that was written beside it. */
+function untilOfDays(property: ICalProperty, day: string): LocalDateTime {
+  const said = param(property, UNTIL);
+  return said?.startsWith(`${day}T`) === true && parseLocal(said) !== null ? said : `${day}T00:00:00`;
 }

@@ -124,6 +124,27 @@ function alert(trigger: Alert['trigger']): Alert {
   return { '@type': 'Alert' as const, trigger, action: 'display' as const, 'waypost:ical': { properties } };
 }
 
+/** What no standard has a property for. */
+const ownWords: fc.Arbitrary<Partial<CalendarEvent>> = fc.record(
+  {
+    'waypost:noCounter': fc.constant(true as const),
+    'waypost:onlineMeeting': fc.constantFrom(
+      { external: 'https://meet.example.com/a?b=1,2;3' },
+      { conf: 'conf:sip:ann@example.com;gruu', external: 'https://meet.example.com/b' },
+      { conf: 'no uri, at all' },
+    ),
+    'waypost:response': fc.constantFrom(
+      { type: 'accepted' as const, at: '2026-01-01T08:00:00Z' },
+      { type: 'none' as const },
+    ),
+    'waypost:intendedBusy': fc.constantFrom('oof' as const, 'free' as const),
+    'waypost:clientUid': text,
+    'waypost:forwardees': word.map((name) => [{ name, email: 'ann@example.com' }]),
+    'waypost:part': fc.constantFrom({ uid: 'other', later: -3600 }, { later: 60 }),
+  },
+  { requiredKeys: [] },
+);
+
 const event: fc.Arbitrary<CalendarEvent> = fc
   .record({
     shared,
@@ -146,6 +167,7 @@ const event: fc.Arbitrary<CalendarEvent> = fc
       nil: undefined,
     }),
     overrides: fc.boolean(),
+    own: ownWords,
   })
   .map((made) => {
     const start = made.allDay ? `${made.start.slice(0, 10)}T00:00:00` : made.start;
@@ -168,6 +190,7 @@ const event: fc.Arbitrary<CalendarEvent> = fc
         ? {}
         : { participants: Object.fromEntries(people), replyTo: { imip: first?.sendTo?.['imip'] ?? '' } }),
       ...(made.busy === undefined ? {} : { 'waypost:busy': made.busy }),
+      ...made.own,
       ...(made.rules === undefined ? {} : { recurrenceRules: [made.rules] }),
       ...(made.overrides && made.rules !== undefined
         ? {
@@ -215,7 +238,7 @@ const task: fc.Arbitrary<CalendarTask> = fc
   }));
 
 function again(document: CalendarDocument): CalendarDocument | undefined {
-  const [read] = readICal(writeICal([document])).documents;
+  const [read] = readICal(writeICal([document], { ownCopy: true }), { ownCopy: true }).documents;
   if (read === undefined) return undefined;
   const { prodId: _, ...rest } = read;
   return rest as CalendarDocument;
@@ -238,6 +261,66 @@ test('a task is the same after it was written as iCalendar and read again', () =
     { numRuns: 200, seed: 5545 },
   );
 }, 60_000);
+
+test('what only the copy of its owner says is told to nobody, and believed of nobody', () => {
+  const mine: CalendarEvent = {
+    ...{ '@type': 'Event', uid: 'u', updated: '2026-01-01T00:00:00Z', start: '2026-06-01T09:00:00' },
+    timeZone: 'Etc/UTC',
+    'waypost:response': { type: 'accepted', at: '2026-01-01T08:00:00Z' },
+    'waypost:clientUid': 'c',
+    'waypost:noCounter': true,
+  };
+  expect(writeICal([mine])).not.toContain('X-WAYPOST-EVENT');
+  const [believed] = readICal(writeICal([mine], { ownCopy: true })).documents;
+  const { 'waypost:response': _, 'waypost:clientUid': __, ...told } = mine;
+  expect(believed).toEqual({ ...told, prodId: expect.any(String) });
+});
+
+test('what others have words for is said in theirs', () => {
+  const lines = writeICal([
+    {
+      ...{ '@type': 'Event', uid: 'u', updated: '2026-01-01T00:00:00Z', start: '2026-06-01T09:00:00' },
+      ...{ timeZone: 'Etc/UTC', privacy: 'private', 'waypost:sensitivity': 'personal' },
+      ...{ 'waypost:noCounter': true, 'waypost:onlineMeeting': { external: 'https://meet.example.com/b' } },
+    },
+  ]).split('\r\n');
+  for (const line of [
+    'CLASS:X-PERSONAL',
+    'X-MICROSOFT-DISALLOW-COUNTER:TRUE',
+    'X-MICROSOFT-ONLINEMEETINGEXTERNALLINK:https://meet.example.com/b',
+  ]) {
+    expect(lines).toContain(line);
+  }
+  expect(lines.some((line) => line.startsWith('CONFERENCE;'))).toBe(true);
+  const read = readICal(lines.join('\r\n').replace('CLASS:X-PERSONAL', 'CLASS:X-SECRET-TO-SOME'));
+  expect(read.documents[0]?.privacy).toBe('private');
+});
+
+test('damaged words of ours are none', () => {
+  const text = (...properties: string[]) =>
+    ['BEGIN:VCALENDAR', 'BEGIN:VEVENT', 'UID:u', 'DTSTART:20260601T090000Z', 'LOCATION:here']
+      .concat(properties, 'END:VEVENT', 'END:VCALENDAR')
+      .join('\r\n');
+  const said = (value: unknown) => encodeURIComponent(JSON.stringify(value));
+  for (const damaged of [
+    '%',
+    said(null),
+    said([1]),
+    said({ 'waypost:response': { type: 'boss' }, 'waypost:part': { later: 'x' }, '@type': 'Task', uid: 'v' }),
+  ]) {
+    const [read] = readICal(text(`X-WAYPOST-EVENT:${damaged}`, `X-WAYPOST-LOCATIONS:${damaged}`), {
+      ownCopy: true,
+    }).documents;
+    expect(read).toEqual(readICal(text()).documents[0]);
+  }
+  const places = { '1': { '@type': 'Location', name: 'here', 'waypost:address': { city: 'Brno' } } };
+  const [kept] = readICal(text(`X-WAYPOST-LOCATIONS:${said(places)}`)).documents;
+  expect(kept?.locations).toEqual(places);
+  const [moved] = readICal(
+    text(`X-WAYPOST-LOCATIONS:${said(places)}`).replace('LOCATION:here', 'LOCATION:there'),
+  ).documents;
+  expect(moved?.locations).toEqual({ '1': { '@type': 'Location', name: 'there' } });
+});
 
 test('no line is longer than 75 octets, and every one ends in CRLF', () => {
   const encoder = new TextEncoder();

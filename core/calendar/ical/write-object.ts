@@ -16,6 +16,7 @@ import {
   timeProperty,
   utcProperty,
 } from './build.ts';
+import { namesOf, OWN_WORDS, ownWords } from './own-words.ts';
 import { peopleProperties } from './write-people.ts';
 
 export interface WriteContext {
@@ -23,6 +24,8 @@ export interface WriteContext {
   stamp: string | null;
   /** What is written for a link: another address, a `data:` URI with the file in it, or null for nothing. */
   link: (link: Link) => string | null;
+  /** It is the owner's: what only their copy says is written, too. */
+  ownCopy: boolean;
 }
 
 const BUSY = {
@@ -60,7 +63,10 @@ export function objectComponent(document: CalendarDocument, context: WriteContex
     ...(context.stamp === null ? [] : [utcProperty('last-modified', document.updated)]),
     ...(document['@type'] === 'Event' ? eventProperties(document, form) : taskProperties(document, form)),
     ...commonProperties(document, context),
-    ...(Array.isArray(kept?.properties) ? kept.properties.flatMap(fromJCal) : []),
+    ...(document['@type'] === 'Event' ? ownWords(document, context.ownCopy) : []),
+    ...(Array.isArray(kept?.properties) ? kept.properties.flatMap(fromJCal) : []).filter(
+      ({ name }) => !OWN_WORDS.has(name),
+    ),
   ];
   for (const one of properties) {
     const params = kept?.params?.[one.name];
@@ -132,7 +138,7 @@ function commonProperties(document: CalendarDocument, context: WriteContext): IC
       : null,
     textProperty('color', document.color),
     document.priority === undefined ? null : property('priority', 'integer', document.priority),
-    document.privacy === undefined ? null : property('class', 'text', PRIVACY[document.privacy]),
+    document.privacy === undefined ? null : property('class', 'text', classOf(document, document.privacy)),
     free === undefined ? null : property('transp', 'text', free === 'free' ? 'TRANSPARENT' : 'OPAQUE'),
     busy === undefined ? null : property('x-microsoft-cdo-busystatus', 'unknown', BUSY[busy]),
   ];
@@ -153,6 +159,12 @@ function commonProperties(document: CalendarDocument, context: WriteContext): IC
   ];
 }
 
+/** MS-OXCICAL has a word for what is personal, which others take as private (RFC 5545 3.8.1.3). */
+function classOf(document: CalendarDocument, privacy: keyof typeof PRIVACY): string {
+  const isPersonal = document['@type'] === 'Event' && document['waypost:sensitivity'] === 'personal';
+  return isPersonal && privacy === 'private' ? 'X-PERSONAL' : PRIVACY[privacy];
+}
+
 function textProperty(name: string, value: string | undefined): ICalProperty | null {
   return value === undefined ? null : property(name, name === 'color' ? 'unknown' : 'text', value);
 }
@@ -164,8 +176,8 @@ function escaped(text: string): string {
 function placeProperties(document: CalendarDocument): ICalProperty[] {
   const written: ICalProperty[] = [];
   const places = Object.values(document.locations ?? {});
-  const names = places.flatMap(({ name }) => (name === undefined || name === '' ? [] : [name]));
-  if (names.length > 0) written.push(property('location', 'text', names.join('; ')));
+  const names = namesOf(document.locations);
+  if (names !== '') written.push(property('location', 'text', names));
   const geo = /^geo:(-?[\d.]+),(-?[\d.]+)/.exec(
     places.find(({ coordinates }) => coordinates !== undefined)?.coordinates ?? '',
   );

@@ -2,7 +2,7 @@ import type { ICalProperty } from '../../../codecs/ical/index.ts';
 import { formatUtc, parseLocal } from '../time/civil.ts';
 import type { NDay, RecurrenceRule } from '../types.ts';
 import { utcOf } from '../zones/convert.ts';
-import { property, type TimeForm } from './build.ts';
+import { type Params, property, type TimeForm } from './build.ts';
 
 const PARTS = {
   byMonth: 'bymonth',
@@ -14,6 +14,9 @@ const PARTS = {
   bySecond: 'bysecond',
   bySetPosition: 'bysetpos',
 } as const;
+
+/** Of a rule of whole days: the hour that its end was said with. */
+export const UNTIL = 'x-waypost-until';
 
 const WEEKDAYS = ['su', 'mo', 'tu', 'we', 'th', 'fr', 'sa'];
 
@@ -29,7 +32,9 @@ export function ruleProperty(name: string, rule: RecurrenceRule, { zone, asDate 
   if (rule.interval !== undefined && rule.interval > 1) value['interval'] = rule.interval;
   if (rule.count !== undefined) value['count'] = rule.count;
   const until = parseLocal(rule.until);
+  const params: Params = {};
   if (until !== null && rule.until !== undefined) {
+    if (asDate && !rule.until.endsWith('T00:00:00')) params[UNTIL] = rule.until.slice(0, 19);
     if (asDate) value['until'] = rule.until.slice(0, 10);
     else value['until'] = zone === null ? rule.until.slice(0, 19) : formatUtc(utcOf(until, zone));
   }
@@ -46,5 +51,5 @@ export function ruleProperty(name: string, rule: RecurrenceRule, { zone, asDate 
     value['rscale'] ??= 'GREGORIAN';
     value['skip'] = rule.skip.toUpperCase();
   }
-  return property(name, 'recur', value);
+  return property(name, 'recur', value, params);
 }

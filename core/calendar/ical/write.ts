@@ -27,6 +27,8 @@ export interface WriteICalOptions {
   name?: string;
   /** What is written for a link; without it, files that are kept with the object are left out. */
   link?: (link: Link) => string | null;
+  /** For the owner of the calendar, not for others: with what only their copy says. */
+  ownCopy?: boolean;
   /** As `readICal` gave it. */
   rest?: { properties?: readonly unknown[]; components?: readonly unknown[] };
 }
@@ -42,6 +44,7 @@ export function writeICal(documents: readonly CalendarDocument[], options: Write
   const context: WriteContext = {
     stamp: stamp === undefined ? null : formatUtc(stamp),
     link: options.link ?? (({ href }) => (href.startsWith('waypost:') ? null : href)),
+    ownCopy: options.ownCopy === true,
   };
   const parts = documents.flatMap((document) => series(document, context));
   const properties: ICalProperty[] = [
