@@ -34,6 +34,14 @@ export const MAIN_ZONES: readonly string[] = [...toIana.values()];
 /** All zones with a name of Windows. */
 export const ALL_ZONES: readonly string[] = [...toWindows.keys()];
 
+/** Names of Windows in their order. */
+export const WINDOWS_ZONES: readonly string[] = Object.keys(table);
+
+/** Zones of IANA under a name of Windows, the main one first; none for another name. */
+export function zonesOfWindows(windows: string): readonly string[] {
+  return Object.hasOwn(table, windows) ? (table[windows] ?? []) : [];
+}
+
 /** The name of Windows for a zone of IANA, e.g. `W. Europe Standard Time`, or null where there is none. */
 export function windowsZoneOf(zone: string): string | null {
   return toWindows.get(spelling.get(zone.toLowerCase()) ?? zone) ?? null;

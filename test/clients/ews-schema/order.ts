@@ -43,6 +43,9 @@ export function readOrder(folder: string): SchemaData {
   const groups = new Map<string, Node>();
   /** Elements that may stand for an abstract one. */
   const substitutes = new Map<string, string[]>();
+  /** Elements that others refer to, and types of which there is nothing itself. */
+  const globals = new Map<string, { prefix: Prefix; node: Node }>();
+  const abstract = new Set<string>();
   const documents = (Object.keys(FILES) as Prefix[]).map((prefix) => {
     const nodes = parser.parse(readFileSync(join(folder, FILES[prefix]), 'utf8')) as Node[];
     const schema = nodes.find((node) => nameOf(node) === 'schema');
@@ -52,6 +55,8 @@ export function readOrder(folder: string): SchemaData {
     for (const node of nodes) {
       const name = attribute(node, 'name') ?? '';
       if (nameOf(node) === 'group') groups.set(name, node);
+      if (nameOf(node) === 'element') globals.set(`${prefix}:${name}`, { prefix, node });
+      if (attribute(node, 'abstract') === 'true') abstract.add(`${prefix}:${name}`);
       const head = attribute(node, 'substitutionGroup');
       if (nameOf(node) === 'element' && head !== null) {
         const known = substitutes.get(local(head)) ?? [];
@@ -91,7 +96,7 @@ export function readOrder(folder: string): SchemaData {
         const ref = attribute(child, 'ref');
         const name = attribute(child, 'name') ?? '';
         const inline = childrenOf(child).find((one) => nameOf(one) === 'complexType');
-        if (ref !== null) into.elements.push(...(substitutes.get(local(ref)) ?? []));
+        if (ref !== null) into.elements.push(...referred(typeOf(prefix, ref)));
         else if (inline !== undefined) {
           const inner = `${owner}.${name}`;
           declare(prefix, inner, inline);
@@ -100,6 +105,15 @@ export function readOrder(folder: string): SchemaData {
         if (ref !== null && many(child)) into.list = true;
       } else if (kind !== 'annotation' && kind !== 'attribute') walk(prefix, owner, child, into);
     }
+  }
+
+  /** The element itself, unless there is none of its type, and what may stand for it. */
+  function referred(ref: string): string[] {
+    const found = globals.get(ref);
+    const type = found === undefined ? null : attribute(found.node, 'type');
+    const isOwn = found !== undefined && type !== null && !abstract.has(typeOf(found.prefix, type));
+    const own = isOwn ? [element(found.prefix, local(ref), type)] : [];
+    return [...own, ...(substitutes.get(local(ref)) ?? [])];
   }
 
   function element(prefix: Prefix, name: string, type: string | null): string {
