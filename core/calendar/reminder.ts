@@ -17,6 +17,11 @@ const MAX_ALERTS = 20;
 /** A reminder further away from its occurrence than a year is a slip. */
 const MAX_OFFSET = 366 * DAY_MS;
 
+/** Where every day begins first. */
+export const EARLIEST_ZONE = 'Etc/GMT-14';
+/** From the first clock of the world to the last one. */
+export const ZONES_APART_MS = 26 * 3_600_000;
+
 export interface Reminder {
   /** When to remind, milliseconds since the epoch. */
   at: number;

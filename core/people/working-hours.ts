@@ -24,15 +24,22 @@ const DEFAULT_WORKING_HOURS: WorkingHours = {
 /** What is stored, each part by itself: what is damaged is as if it was never set. */
 export function readWorkingHours(value: unknown): WorkingHours {
   const given = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
-  const { days, start, end, timeZone } = given;
+  const { days, start, end } = given;
   const usual = DEFAULT_WORKING_HOURS;
   const times = isMinute(start) && isMinute(end) && start <= end;
   return {
     days: Array.isArray(days) ? WEEK.filter((day) => days.includes(day)) : [...usual.days],
     start: times ? start : usual.start,
     end: times ? end : usual.end,
-    timeZone: typeof timeZone === 'string' && isZone(timeZone) ? timeZone : usual.timeZone,
+    timeZone: zoneSaidIn(given) ?? usual.timeZone,
   };
+}
+
+/** The zone that the user has said, or null. */
+export function zoneSaidIn(value: unknown): string | null {
+  const said =
+    typeof value === 'object' && value !== null ? (value as Record<string, unknown>)['timeZone'] : null;
+  return typeof said === 'string' && isZone(said) ? said : null;
 }
 
 function isMinute(value: unknown): value is number {

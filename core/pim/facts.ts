@@ -1,6 +1,6 @@
 import type { CalendarDocument } from '../calendar/anchor.ts';
 import { zoneOfObject } from '../calendar/anchor.ts';
-import { nextReminder } from '../calendar/reminder.ts';
+import { EARLIEST_ZONE, nextReminder, ZONES_APART_MS } from '../calendar/reminder.ts';
 import { spanOf } from '../calendar/span.ts';
 import { parseUtc } from '../calendar/time/civil.ts';
 import type { CalendarEvent, CalendarTask } from '../calendar/types.ts';
@@ -62,9 +62,14 @@ function taskFacts(task: CalendarTask, now: number | undefined): PimFacts {
   return { ...NONE, sortAt, remindAt: remindAt(task, now), title: title(task.title) };
 }
 
+/** Of what floats the earliest time that it can be anywhere: whose turn it is then, the owner's clock says. */
 function remindAt(document: CalendarDocument, now: number | undefined): number | null {
   const after = now ?? parseUtc(document.updated) ?? 0;
-  return nextReminder(document, after)?.at ?? null;
+  if (zoneOfObject(document) !== null) return nextReminder(document, after)?.at ?? null;
+  const pending = nextReminder(document, after - ZONES_APART_MS, EARLIEST_ZONE);
+  // A time that is bound to no occurrence is the same everywhere.
+  const isMeant = pending !== null && (pending.occurrence !== null || pending.at > after);
+  return (isMeant ? pending : nextReminder(document, after, EARLIEST_ZONE))?.at ?? null;
 }
 
 function within(at: number): number {

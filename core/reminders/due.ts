@@ -1,5 +1,7 @@
 import { zoneOfObject } from '../calendar/anchor.ts';
 import { nextReminder } from '../calendar/index.ts';
+import { EARLIEST_ZONE } from '../calendar/reminder.ts';
+import { parseUtc } from '../calendar/time/civil.ts';
 import type { PimItem } from '../pim/types.ts';
 
 /**
@@ -29,19 +31,22 @@ export interface DueReminder {
 
 /** A reminder of something that is over is told for so long. */
 const STALE_MS = 24 * 3_600_000;
-/** Clocks of the world are so far apart from UTC: what floats is noted in it. */
-const ZONES_MS = 15 * 3_600_000;
 
 /**
- * @param zone of the owner, for what floats
+ * @param owner zone of the owner, for what floats; null when nobody knows it: then it comes early rather than late
  * @param now milliseconds since the epoch
  */
-export function dueReminder(item: PimItem, zone: string, now: number): DueReminder | null {
+export function dueReminder(item: PimItem, owner: string | null, now: number): DueReminder | null {
   if ((item.kind !== 'event' && item.kind !== 'task') || item.remindAt === null || item.remindAt > now)
     return null;
   const { document, kind, itemId, folderId } = item;
-  const floats = zoneOfObject(document) === null;
-  const due = nextReminder(document, item.remindAt - (floats ? ZONES_MS : 1), zone);
+  const zone = owner ?? EARLIEST_ZONE;
+  let due = nextReminder(document, item.remindAt - 1, zone);
+  if (zoneOfObject(document) === null && due?.at !== item.remindAt) {
+    // Noted where the day begins first (core/pim/facts.ts). What was over when it was written down is not meant.
+    const written = Math.min(parseUtc(document.updated) ?? 0, now);
+    due = nextReminder(document, Math.max(item.remindAt - 1, written), zone);
+  }
   if (due === null) return { frame: null, next: null };
   if (due.at > now) return { frame: null, next: due.at };
   const next = nextReminder(document, now, zone)?.at ?? null;

@@ -129,6 +129,66 @@ describe('reminders', () => {
     expect((await w.run(START + 5 * HOUR)).frames).toEqual(['ann-t1 a 03-02T13:45']);
   });
 
+  const at = async (w: Awaited<ReturnType<typeof world>>, timeZone: string) => {
+    const zone = { days: ['mo'], start: 0, end: 1440, timeZone };
+    await w.directory.putUserSetting('t1', 'ann-t1', WORKING_HOURS_SETTING, zone);
+  };
+
+  test.each([
+    ['Pacific/Kiritimati', -14],
+    ['Asia/Tokyo', -9],
+    ['Asia/Kolkata', -5.5],
+    ['Pacific/Niue', 11],
+  ])('of what floats are not late in %s', async (timeZone, hours) => {
+    const w = await world();
+    await at(w, timeZone);
+    await w.put('ann-t1', 'a', { timeZone: null });
+    const due = START - 15 * MINUTE + hours * HOUR;
+    // Each minute the table of reminders is looked at.
+    expect((await w.run(due - 2 * MINUTE)).frames).toEqual([]);
+    expect((await w.run(due)).frames).toEqual([`ann-t1 a ${new Date(due).toISOString().slice(5, 16)}`]);
+    expect(await w.remindAt('ann-t1', 'a')).toBeNull();
+  });
+
+  test('of what floats come early rather than late for an owner whose zone nobody knows', async () => {
+    const w = await world();
+    await w.put('ann-t1', 'a', { timeZone: null });
+    const due = START - 15 * MINUTE - 14 * HOUR;
+    expect((await w.run(due - MINUTE)).frames).toEqual([]);
+    expect((await w.run(due)).frames).toEqual(['ann-t1 a 03-01T18:45']);
+    expect(await w.remindAt('ann-t1', 'a')).toBeNull();
+  });
+
+  test('of what floats are told each, however close they are', async () => {
+    const w = await world();
+    await at(w, 'Asia/Tokyo');
+    const alert = (offset: string) => ({
+      ...{ '@type': 'Alert' as const, trigger: { '@type': 'OffsetTrigger' as const, offset } },
+    });
+    const alerts = { a: alert('-PT1H'), b: alert('-PT15M'), c: alert('-PT5M') };
+    await w.put('ann-t1', 'a', { timeZone: null, alerts, ...daily });
+    const told: string[] = [];
+    const begin = START - 11 * HOUR;
+    for (let now = begin; now < begin + 27 * HOUR; now += 5 * MINUTE) told.push(...(await w.run(now)).frames);
+    expect(told.map((one) => one.slice(9))).toEqual([
+      ...['03-01T23:00', '03-01T23:45', '03-01T23:55'],
+      ...['03-02T23:00', '03-02T23:45', '03-02T23:55'],
+    ]);
+  });
+
+  test('that were over when the event was made are told to nobody', async () => {
+    const w = await world();
+    await at(w, 'Asia/Tokyo');
+    // Nine in the evening of Tokyo: the event of the morning is noted with its reminder.
+    w.state.now = Date.UTC(2026, 2, 2, 12);
+    const made = { timeZone: null, updated: '2026-03-02T12:00:00Z' };
+    await w.put('ann-t1', 'a', made);
+    await w.put('ann-t1', 'b', { ...made, ...daily });
+    expect((await w.run()).frames).toEqual([]);
+    expect(await w.remindAt('ann-t1', 'a')).toBeNull();
+    expect(await w.remindAt('ann-t1', 'b')).toBe(Date.UTC(2026, 2, 2, 23, 45));
+  });
+
   test('are so many in a run, of each tenant in turn, and the rest in the next', async () => {
     const w = await world();
     for (let n = 0; n < 320; n++) await w.put('ann-t1', `many-${n}`);

@@ -4,7 +4,7 @@
  * changed. First the word, then the note: what breaks off in between is told again, never lost.
  */
 import type { Folder, MailboxRef } from '../../core/mail/types.ts';
-import { readWorkingHours, WORKING_HOURS_SETTING } from '../../core/people/working-hours.ts';
+import { WORKING_HOURS_SETTING, zoneSaidIn } from '../../core/people/working-hours.ts';
 import type { PimDue } from '../../core/ports/pim.ts';
 import { dueReminder } from '../../core/reminders/due.ts';
 import { FAN_OUT, groupBy, mapBounded } from '../../platform/bounded.ts';
@@ -68,10 +68,10 @@ async function remindOwner(
     mailbox.folders(),
     services.directory.getUserSetting(tenantId, mailboxId, WORKING_HOURS_SETTING),
   ]);
-  const { timeZone } = readWorkingHours(setting);
+  const zone = zoneSaidIn(setting);
   const thrownAway = deletedFolders(folders);
   const found = items.flatMap((item) => {
-    const due = dueReminder(item, timeZone, now);
+    const due = dueReminder(item, zone, now);
     return due === null ? [] : [{ item, due }];
   });
   const frames = found.flatMap(({ item, due }) =>
