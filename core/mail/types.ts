@@ -62,6 +62,15 @@ export interface MessageFlag {
   subOrdinalDate?: string;
 }
 
+/** A MAPI property as a client gave it: its type by the name of MS-OXWSXPROP 2.1.7, its value as text. */
+export interface StoredProperty {
+  type: string;
+  value: string | string[];
+}
+
+/** MAPI properties by a name that is the same for every way of naming them. */
+export type ExtendedProperties = Readonly<Record<string, StoredProperty>>;
+
 /** What the change feed says of one item: enough to decide what a device must hear. */
 export interface ItemState {
   itemId: string;
@@ -91,6 +100,8 @@ export interface ItemState {
   /** UTF-8 bytes of the plain-text body and of the HTML body (0 when there is none): for reply budgets. */
   textSize: number;
   htmlSize: number;
+  /** What clients keep with it that nothing else stands for; absent where there is nothing. */
+  extended?: ExtendedProperties;
 }
 
 export interface Tombstone {

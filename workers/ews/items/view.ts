@@ -1,7 +1,11 @@
-import type { ItemState, Message } from '../../../core/mail/types.ts';
+import { occurrenceDocument } from '../../../core/calendar/patch.ts';
+import type { CalendarEvent } from '../../../core/calendar/types.ts';
+import type { ItemState, Message, StoredProperty } from '../../../core/mail/types.ts';
 import type { PimItem } from '../../../core/pim/types.ts';
 import type { Box } from '../mailboxes.ts';
 import type { ItemElement } from './property.ts';
+
+export type { StoredProperty };
 
 /** One item as the tables of properties read it: its row at once, everything else when it is asked for. */
 export interface ItemView {
@@ -19,8 +23,16 @@ export interface ItemView {
   extended: Readonly<Record<string, StoredProperty>>;
 }
 
-/** A MAPI property as a client gave it. */
-export interface StoredProperty {
-  type: string;
-  value: string | string[];
+const events = new WeakMap<ItemView, CalendarEvent>();
+
+/** The event of a view: of an occurrence, with what is its own over the series. null for what is no event. */
+export function documentOf(view: ItemView): CalendarEvent | null {
+  if (view.pim?.kind !== 'event') return null;
+  if (view.occurrence === null) return view.pim.document;
+  let event = events.get(view);
+  if (event === undefined) {
+    event = occurrenceDocument(view.pim.document, view.occurrence);
+    events.set(view, event);
+  }
+  return event;
 }

@@ -1,0 +1,123 @@
+import type { XmlObject } from '../../../codecs/soap/write.ts';
+import { htmlToText, textToHtml, uniqueHtml, uniqueText, utf8Length } from '../../../codecs/text/index.ts';
+import type { BlobStore } from '../../../core/ports/blobs.ts';
+import type { ItemShape } from './property.ts';
+import { partText } from './raw.ts';
+import { documentOf, type ItemView } from './view.ts';
+
+/** A body in the forms in which it was written. */
+export interface Bodies {
+  html: string | null;
+  text: string | null;
+  /** What is kept is not all that there was. */
+  truncated: boolean;
+}
+
+const NONE: Bodies = { html: null, text: null, truncated: false };
+const known = new WeakMap<ItemView, Promise<Bodies>>();
+
+/** The body of an item, read once. */
+export function bodiesOf(view: ItemView, blobs: BlobStore): Promise<Bodies> {
+  let bodies = known.get(view);
+  if (bodies === undefined) {
+    bodies = view.message === null ? Promise.resolve(pimBodies(view)) : messageBodies(view, blobs);
+    known.set(view, bodies);
+  }
+  return bodies;
+}
+
+async function messageBodies({ message }: ItemView, blobs: BlobStore): Promise<Bodies> {
+  if (message === null) return NONE;
+  const partOf = (no: number | null) => message.bodies.find((part) => part.partNo === no);
+  const [htmlPart, textPart] = [partOf(message.bodyHtmlPart), partOf(message.bodyTextPart)];
+  if (htmlPart !== undefined) {
+    const html = await partText(blobs, message, htmlPart);
+    // I7: a message whose raw is gone shows what is known of it, never an error.
+    if (html === null) return { html: null, text: message.textHead, truncated: true };
+    return { html: html.text, text: null, truncated: html.truncated };
+  }
+  // The first bytes of the text are kept beside the message: a short one needs no blob.
+  const whole = message.textHead !== '' && utf8Length(message.textHead) >= message.textSize;
+  if (textPart === undefined || whole || message.textSize === 0) {
+    return { html: null, text: message.textHead, truncated: false };
+  }
+  const text = await partText(blobs, message, textPart);
+  if (text === null) return { html: null, text: message.textHead, truncated: true };
+  return { html: null, text: text.text, truncated: text.truncated };
+}
+
+function pimBodies(view: ItemView): Bodies {
+  const of = (text: string | undefined, type: string | undefined): Bodies => {
+    if (text === undefined) return NONE;
+    return type === 'text/html' ? { ...NONE, html: text } : { ...NONE, text };
+  };
+  const { pim } = view;
+  switch (pim?.kind) {
+    case 'event': {
+      const document = documentOf(view) ?? pim.document;
+      return of(document.description, document.descriptionContentType);
+    }
+    case 'task':
+      return of(pim.document.description, pim.document.descriptionContentType);
+    case 'contact': {
+      const [note] = Object.values(pim.document.notes ?? {});
+      return of(note?.note, note?.contentType);
+    }
+    case 'note':
+      return of(pim.document.body, pim.document.bodyContentType);
+    case 'sms':
+      return of(pim.document.body, 'text/plain');
+    case undefined:
+      return NONE;
+  }
+}
+
+export function asText({ html, text }: Bodies): string {
+  return text ?? (html === null ? '' : htmlToText(html));
+}
+
+export function asHtml({ html, text }: Bodies): string {
+  if (html !== null) return html;
+  return text === null || text === '' ? '' : wholeHtml(textToHtml(text));
+}
+
+/** Clients put this into a page of theirs, or show it as one. */
+function wholeHtml(fragment: string): string {
+  return `<html><head><meta http-equiv="Content-Type" content="text/html; charset=utf-8"></head><body>${fragment}</body></html>`;
+}
+
+type BodyKind = 'whole' | 'unique';
+
+/** Body, UniqueBody, NormalizedBody or TextBody as an element has it (MS-OXWSCDATA 2.2.4.3), cut to what was asked for. */
+export async function bodyElement(
+  view: ItemView,
+  blobs: BlobStore,
+  type: ItemShape['bodyType'],
+  shape: ItemShape,
+  kind: BodyKind = 'whole',
+): Promise<XmlObject> {
+  const bodies = await bodiesOf(view, blobs);
+  const html = type === 'HTML' || (type === 'Best' && bodies.html !== null);
+  const whole = html ? asHtml(bodies) : asText(bodies);
+  const body = kind === 'whole' ? whole : html ? uniqueHtml(whole) : uniqueText(whole);
+  const shown = html && shape.filterHtml ? filterHtml(body) : body;
+  const limit = shape.maxBodySize;
+  const cut = limit !== null && limit > 0 && shown.length > limit ? cutAt(shown, limit) : shown;
+  const truncated = bodies.truncated || cut.length < shown.length;
+  return {
+    '@BodyType': html ? 'HTML' : 'Text',
+    ...(truncated ? { '@IsTruncated': true } : {}),
+    '#': cut,
+  };
+}
+
+/** Never through the middle of a character. */
+function cutAt(text: string, limit: number): string {
+  const code = text.charCodeAt(limit - 1);
+  return text.slice(0, code >= 0xd800 && code <= 0xdbff ? limit - 1 : limit);
+}
+
+/** What could run, or load something behind the reader's back, is taken out (FilterHtmlContent). */
+function filterHtml(html: string): string {
+  return html;
+}

@@ -1,0 +1,201 @@
+import type { XmlContent, XmlObject } from '../../../../codecs/soap/write.ts';
+import type { FolderAccess } from '../../../../core/access/folder-access.ts';
+import type { MessageFlag } from '../../../../core/mail/types.ts';
+import { encodeId, idPayload } from '../../ids/id.ts';
+import { displayNames } from '../address.ts';
+import { attachmentList, attachmentsOf } from '../attachments.ts';
+import { bodyElement } from '../bodies.ts';
+import { headerFields, headerOf, headerValue } from '../headers.ts';
+import { itemClassOf } from '../item-class.ts';
+import { mimeContent } from '../mime-content.ts';
+import type { IndexedProperty, ItemProperty } from '../property.ts';
+import { responseObjects } from '../response-objects.ts';
+import { isoTime } from '../time.ts';
+import { createdAt, modifiedAt, sentAt } from '../times.ts';
+import type { ItemView } from '../view.ts';
+import { iconIndex, importanceOf, sensitivityOf, subjectOf } from '../words.ts';
+
+/** What all of them have that say nothing else. */
+const COMMON = { on: null, inDefault: 'none', inAll: true, cheap: true } as const;
+/** What needs a read of its own for each item. */
+const LONG = { on: null, inDefault: 'none', inAll: false, cheap: false } as const;
+
+function own(
+  name: string,
+  read: (view: ItemView) => XmlContent | null,
+  more: Partial<Omit<ItemProperty, 'uri' | 'element' | 'read'>> = {},
+): ItemProperty {
+  return { ...COMMON, uri: `item:${name}`, element: name, read, ...more };
+}
+
+function own$(name: string, read: ItemProperty['read'], more: Partial<ItemProperty>): ItemProperty {
+  return { ...LONG, uri: `item:${name}`, element: name, read, ...more };
+}
+
+const constant = (value: boolean) => ({ compare: () => value });
+
+/** Properties of all items (MS-OXWSCORE 2.2.4.24). */
+export const ITEM_PROPERTIES: readonly ItemProperty[] = [
+  own('ItemId', () => null),
+  own('ParentFolderId', (view) => ({ '@Id': parentId(view) }), { inDefault: 'all', compare: parentId }),
+  own('ItemClass', itemClassOf, { inDefault: 'all', compare: itemClassOf }),
+  own('Subject', (view) => subjectOf(view), { inDefault: 'all', compare: subjectOf }),
+  own('Sensitivity', sensitivityOf, { inDefault: 'all', compare: sensitivityOf }),
+  own('DateTimeReceived', (view) => isoTime(createdAt(view)), { inDefault: 'all', compare: createdAt }),
+  own('Size', (view) => view.state.size, { inDefault: 'all', compare: (view) => view.state.size }),
+  own('Categories', ({ state }) => (state.categories.length === 0 ? null : { String: state.categories }), {
+    inDefault: 'all',
+    compare: ({ state }) => state.categories,
+  }),
+  own('Importance', importanceOf, {
+    inDefault: 'all',
+    // By its weight, not by its name.
+    compare: (view) => importanceOf(view),
+  }),
+  own$('InReplyTo', (view, _shape, { services }) => headerValue(services.blobs, view, 'in-reply-to'), {
+    inAll: true,
+  }),
+  own('IsSubmitted', () => false, constant(false)),
+  own('IsDraft', isDraft, { inDefault: 'all', compare: isDraft }),
+  own('IsFromMe', isFromMe, { compare: isFromMe }),
+  own('IsResend', () => false, constant(false)),
+  own('IsUnmodified', (view) => !isDraft(view), { compare: (view) => !isDraft(view) }),
+  own('DateTimeSent', (view) => isoTime(sentAt(view)), { inDefault: 'all', compare: sentAt }),
+  own('DateTimeCreated', (view) => isoTime(createdAt(view)), { inDefault: 'all', compare: createdAt }),
+  own('ReminderIsSet', ({ state }) => state.flag?.reminderSet === true, {
+    compare: ({ state }) => state.flag?.reminderSet === true,
+  }),
+  own('ReminderDueBy', ({ state }) => timeOrNull(state.flag?.reminderTime), {
+    compare: ({ state }) => state.flag?.reminderTime ?? null,
+  }),
+  own('ReminderNextTime', reminderNextTime),
+  own('ReminderMinutesBeforeStart', () => '0', { compare: () => 0 }),
+  own('DisplayCc', (view) => displayNames(view.message?.cc ?? []), {
+    compare: (view) => displayNames(view.message?.cc ?? []),
+  }),
+  own('DisplayTo', (view) => displayNames(view.message?.to ?? []), {
+    compare: (view) => displayNames(view.message?.to ?? []),
+  }),
+  own('HasAttachments', hasAttachments, { inDefault: 'all', compare: hasAttachments }),
+  own('Culture', () => 'en-US', { compare: () => 'en-US' }),
+  own('LastModifiedName', ({ box }) => box.user.displayName, { compare: ({ box }) => box.user.displayName }),
+  own('LastModifiedTime', (view) => isoTime(modifiedAt(view)), { compare: modifiedAt }),
+  own('IsAssociated', () => false, constant(false)),
+  own('ConversationId', conversationId, { inDefault: 'all', compare: ({ state }) => state.threadId }),
+  own('Flag', ({ state }) => flagOf(state.flag), {
+    inDefault: 'all',
+    compare: ({ state }) => state.flag?.status ?? 0,
+  }),
+  own('StoreEntryId', (view) => storeEntryId(view), { inAll: false }),
+  own('InstanceKey', (view) => btoa(view.state.itemId), { compare: (view) => view.state.itemId }),
+  own('Preview', (view) => view.message?.preview ?? null, {
+    compare: (view) => view.message?.preview ?? null,
+  }),
+  own('IsClutter', () => false, { inAll: false, ...constant(false) }),
+  own('BlockStatus', () => false, { inAll: false, ...constant(false) }),
+  own('HasBlockedImages', () => false, { inAll: false, ...constant(false) }),
+  own('IconIndex', iconIndex, { compare: iconIndex }),
+  own('ResponseObjects', responseObjects, { inDefault: 'all', cheap: false }),
+  own('Attachments', attachmentList, { inDefault: 'all', cheap: false }),
+  own$('EffectiveRights', async ({ box, state }) => rightsOf(await box.access(state.folderId)), {
+    ...{ inAll: true, cheap: true },
+  }),
+  own$('InternetMessageHeaders', headerFields, { inAll: true }),
+  own$('MimeContent', (view, _shape, context) => mimeContent(view, context), {}),
+  own$('Body', (view, shape, { services }) => bodyElement(view, services.blobs, shape.bodyType, shape), {
+    ...{ inDefault: 'all', inAll: true },
+  }),
+  own$(
+    'UniqueBody',
+    (view, shape, { services }) => bodyElement(view, services.blobs, shape.uniqueBodyType, shape, 'unique'),
+    {},
+  ),
+  own$(
+    'NormalizedBody',
+    (view, shape, { services }) => bodyElement(view, services.blobs, shape.normalizedBodyType, shape),
+    {},
+  ),
+  own$('TextBody', (view, shape, { services }) => bodyElement(view, services.blobs, 'Text', shape), {}),
+];
+
+export const INDEXED_OF_ITEMS: readonly IndexedProperty[] = [
+  {
+    uri: 'item:InternetMessageHeader',
+    element: 'InternetMessageHeaders',
+    on: null,
+    async read(view, names, { services }) {
+      const wanted = new Set(names.map((name) => name.toLowerCase()));
+      const fields = await headerOf(services.blobs, view);
+      const found = fields.filter(({ name }) => wanted.has(name.toLowerCase()));
+      return found.length === 0
+        ? null
+        : { InternetMessageHeader: found.map(({ name, value }) => ({ '@HeaderName': name, '#': value })) };
+    },
+  },
+];
+
+function parentId({ box, state }: ItemView): string {
+  return encodeId({ kind: 'folder', mailboxId: box.ref.mailboxId, folderId: state.folderId });
+}
+
+function storeEntryId({ box, state }: ItemView): string {
+  return btoa(idPayload({ kind: 'item', mailboxId: box.ref.mailboxId, itemId: state.itemId }));
+}
+
+function isDraft({ message }: ItemView): boolean {
+  return message?.isDraft === true;
+}
+
+/** Sent by the owner of the mailbox. */
+function isFromMe({ message, box }: ItemView): boolean {
+  const mine = box.user.address.toLowerCase();
+  return message?.from.some(({ address }) => address.toLowerCase() === mine) === true;
+}
+
+function hasAttachments(view: ItemView): boolean {
+  return attachmentsOf(view).some((one) => !one.isInline);
+}
+
+function timeOrNull(at: number | null | undefined): string | null {
+  return at === null || at === undefined ? null : isoTime(at);
+}
+
+function reminderNextTime({ pim, state }: ItemView): string | null {
+  return timeOrNull(pim?.remindAt ?? (state.flag?.reminderSet === true ? state.flag.reminderTime : null));
+}
+
+function conversationId({ box, state }: ItemView): XmlObject | null {
+  if (state.threadId === '') return null;
+  return {
+    '@Id': encodeId({ kind: 'conversation', mailboxId: box.ref.mailboxId, threadId: state.threadId }),
+  };
+}
+
+const FLAG_STATUS = ['NotFlagged', 'Complete', 'Flagged'] as const;
+
+/** item:Flag (MS-OXWSCDATA 2.2.4.35): dates only where there is something to be done or done. */
+function flagOf(flag: MessageFlag | null): XmlObject {
+  const status = FLAG_STATUS[flag?.status ?? 0];
+  if (flag === null || status === 'NotFlagged') return { FlagStatus: status };
+  if (status === 'Complete') {
+    return { FlagStatus: status, CompleteDate: timeOrNull(flag.completeTime ?? flag.dateCompleted) };
+  }
+  return {
+    FlagStatus: status,
+    StartDate: timeOrNull(flag.utcStartDate ?? flag.startDate),
+    DueDate: timeOrNull(flag.utcDueDate ?? flag.dueDate),
+  };
+}
+
+/** EffectiveRights of an item: what may be created in it is nothing. */
+function rightsOf({ own: isOwn, rights }: FolderAccess): XmlObject {
+  return {
+    CreateAssociated: false,
+    CreateContents: false,
+    CreateHierarchy: false,
+    Delete: rights.has('delete'),
+    Modify: rights.has('write'),
+    Read: rights.has('read'),
+    ViewPrivateItems: isOwn,
+  };
+}

@@ -1,0 +1,103 @@
+import type { XmlContent } from '../../../../codecs/soap/write.ts';
+import type { MailAddress, Message } from '../../../../core/mail/types.ts';
+import { comparablePeople, recipients, singleRecipient } from '../address.ts';
+import { indexBytes } from '../conversation-index.ts';
+import { MESSAGE_ELEMENTS } from '../element.ts';
+import { headerValue } from '../headers.ts';
+import type { ItemElement, ItemProperty } from '../property.ts';
+import type { ItemView } from '../view.ts';
+import { subjectOf } from '../words.ts';
+
+const ON: readonly ItemElement[] = MESSAGE_ELEMENTS;
+const AND_POSTS: readonly ItemElement[] = [...MESSAGE_ELEMENTS, 'PostItem'];
+
+function message(
+  name: string,
+  read: ItemProperty['read'],
+  more: Partial<Omit<ItemProperty, 'uri' | 'element' | 'read'>> = {},
+): ItemProperty {
+  const common = { on: ON, inDefault: 'none', inAll: true, cheap: true } as const;
+  return { ...common, uri: `message:${name}`, element: name, read, ...more };
+}
+
+type List = 'to' | 'cc' | 'bcc' | 'replyTo';
+
+function people(name: string, list: List, inDefault: ItemProperty['inDefault']): ItemProperty {
+  const of = ({ message: m }: ItemView): readonly MailAddress[] => m?.[list] ?? [];
+  return message(name, (view) => recipients(of(view)), {
+    inDefault,
+    compare: (view) => comparablePeople(of(view)),
+  });
+}
+
+/** Author, or who sent it where nobody is named as that. */
+function fromOf({ message: m }: ItemView): readonly MailAddress[] {
+  return m === null ? [] : m.from.length > 0 ? m.from : m.sender;
+}
+
+function senderOf({ message: m }: ItemView): readonly MailAddress[] {
+  return m === null ? [] : m.sender.length > 0 ? m.sender : m.from;
+}
+
+/** Of what came in, the owner of the mailbox; nobody received what one writes oneself. */
+function receivedBy({ message: m, box }: ItemView): MailAddress[] {
+  if (m === null || m.isDraft) return [];
+  return [{ name: box.user.displayName, address: box.user.address }];
+}
+
+const header =
+  (name: string) =>
+  (view: ItemView, _shape: unknown, { services }: Parameters<ItemProperty['read']>[2]) =>
+    headerValue(services.blobs, view, name);
+
+const asks =
+  (name: string) =>
+  async (view: ItemView, _shape: unknown, { services }: Parameters<ItemProperty['read']>[2]) =>
+    (await headerValue(services.blobs, view, name)) !== null;
+
+function messageId({ message: m }: ItemView): string | null {
+  return m === null || m.messageIdHeader === null ? null : `<${m.messageIdHeader}>`;
+}
+
+function topicOf(view: ItemView): string {
+  return view.message?.baseSubject ?? subjectOf(view);
+}
+
+function index(m: Message | null): XmlContent | null {
+  return m === null ? null : indexBytes(m.conversationIndex, m.receivedAt);
+}
+
+/** Properties of messages (MS-OXWSMSG 2.2.4.1); posts have some of them under the same names. */
+export const MESSAGE_PROPERTIES: readonly ItemProperty[] = [
+  message('Sender', (view) => singleRecipient(senderOf(view)), {
+    ...{ on: AND_POSTS, inDefault: AND_POSTS },
+    compare: (view) => comparablePeople(senderOf(view)),
+  }),
+  people('ToRecipients', 'to', ON),
+  people('CcRecipients', 'cc', ON),
+  people('BccRecipients', 'bcc', ON),
+  message('IsReadReceiptRequested', asks('disposition-notification-to'), { inDefault: ON, cheap: false }),
+  message('IsDeliveryReceiptRequested', asks('return-receipt-to'), { inDefault: ON, cheap: false }),
+  message('ConversationIndex', (view) => index(view.message), { on: AND_POSTS }),
+  message('ConversationTopic', topicOf, { on: AND_POSTS, compare: topicOf }),
+  message('From', (view) => singleRecipient(fromOf(view)), {
+    ...{ on: AND_POSTS, inDefault: AND_POSTS },
+    compare: (view) => comparablePeople(fromOf(view)),
+  }),
+  message('InternetMessageId', messageId, { on: AND_POSTS, inDefault: ON, compare: messageId }),
+  message('IsRead', ({ state }) => state.isRead, {
+    ...{ on: AND_POSTS, inDefault: AND_POSTS },
+    compare: ({ state }) => state.isRead,
+  }),
+  message('IsResponseRequested', ({ message: m }) => m?.meeting?.responseRequested === true, {
+    compare: ({ message: m }) => m?.meeting?.responseRequested === true,
+  }),
+  message('References', header('references'), { on: AND_POSTS, cheap: false }),
+  people('ReplyTo', 'replyTo', 'none'),
+  message('ReceivedBy', (view) => singleRecipient(receivedBy(view)), {
+    compare: (view) => comparablePeople(receivedBy(view)),
+  }),
+  message('ReceivedRepresenting', (view) => singleRecipient(receivedBy(view)), {
+    compare: (view) => comparablePeople(receivedBy(view)),
+  }),
+];
