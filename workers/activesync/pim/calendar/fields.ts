@@ -1,18 +1,11 @@
 import { htmlToText } from '../../../../codecs/text/index.ts';
 import { child, textOf, type WbxmlElement } from '../../../../codecs/wbxml/index.ts';
+import { MAX_REMINDER, withReminder, withSensitivity } from '../../../../core/calendar/marks.ts';
 import type { CalendarEvent } from '../../../../core/calendar/types.ts';
 import { atLeast, type Version } from '../../http/versions.ts';
 import { takeBody } from '../body.ts';
 import { locationTag, takeLocation, withLocation } from './location.ts';
-import {
-  DEFAULT_BUSY,
-  MAX_REMINDER,
-  markOf,
-  takeBusy,
-  takeCategories,
-  takeReminder,
-  takeSensitivity,
-} from './marks.ts';
+import { DEFAULT_BUSY, markOf, takeBusy, takeCategories } from './marks.ts';
 import { booleanOf, wholeOf } from './wire.ts';
 
 const MAX_SUBJECT = 4096;
@@ -96,7 +89,7 @@ const sensitivity: Step = (event, data, { isGone }) => {
   const value = markOf(data, 'Calendar:Sensitivity', 3, 0);
   if (value === 'invalid') return 'invalid';
   if (value === undefined && !isGone('Calendar:Sensitivity')) return event;
-  return takeSensitivity(event, value ?? 0);
+  return withSensitivity(event, value ?? 0);
 };
 
 const busy: Step = (event, data, { version, isGone }) => {
@@ -111,7 +104,7 @@ const reminder: Step = (event, data, { isGone }) => {
   if (value === 'invalid') return 'invalid';
   // An empty one is none (MS-ASCAL 2.2.2.38).
   if (child(data, 'Calendar:Reminder') === undefined && !isGone('Calendar:Reminder')) return event;
-  return takeReminder(event, value ?? null);
+  return withReminder(event, value ?? null);
 };
 
 const counter: Step = (event, data, { version, isGone, isOrganizer }) => {

@@ -9,10 +9,19 @@ import {
 import { parseUtc } from '../../../../core/calendar/time/civil.ts';
 import type { CalendarEvent, Participant, ParticipationStatus } from '../../../../core/calendar/types.ts';
 import {
+  freeId,
+  invited,
+  isOrganizer,
+  isResponseRequested,
+  ownersOf,
+  responseOf,
+  type Self,
+  withoutPeople,
+} from '../../../../core/scheduling/meeting.ts';
+import {
   addressOf,
   attendeesOf,
   organizerOf,
-  participantOf,
   sameAddress,
 } from '../../../../core/scheduling/people.ts';
 import { atLeast, type Version } from '../../http/versions.ts';
@@ -21,27 +30,11 @@ import { formatCompact, wholeOf } from './wire.ts';
 const MAX_ATTENDEES = 1000;
 const MAX_TEXT = 320;
 
-/** The owner of the mailbox. */
-export interface Self {
-  address: string;
-  name: string;
-  /** Whether an address, however it is written, is one of theirs. */
-  isSelf(address: string): boolean;
-  /** IANA name; floating and all-day events are meant in it. */
-  zone: string;
-}
-
 /** Bits of MeetingStatus (MS-ASCAL 2.2.2.28). */
 const MEETING = 1;
 const RECEIVED = 2;
 const CANCELLED = 4;
 const MEETING_STATUSES = [0, 1, 3, 5, 7, 9, 11, 13, 15];
-
-/** Whether the event is held by the owner of the mailbox: also one without participants. */
-export function isOrganizer(event: CalendarEvent, self: Self): boolean {
-  const organizer = organizerOf(event);
-  return organizer === null || self.isSelf(organizer.address);
-}
 
 /** 0 is an appointment; a meeting is what has participants. */
 export function meetingStatusOf(event: CalendarEvent, self: Self): number {
@@ -104,7 +97,7 @@ function proposedElement(name: string, time: string): WbxmlNode | null {
 
 /** What the owner of the mailbox is to answer, and has answered (14.0 and later). */
 export function responseElements(event: CalendarEvent, self: Self): WbxmlNode[] {
-  const type = responseType(event, self);
+  const type = RESPONSES[responseOf(event, self)];
   const at = parseUtc(event['waypost:response']?.at);
   return [
     el('Calendar:ResponseRequested', isResponseRequested(event, self)),
@@ -117,22 +110,7 @@ export function responseElements(event: CalendarEvent, self: Self): WbxmlNode[] 
 }
 
 /** ResponseType (MS-ASCAL 2.2.2.40). */
-function responseType(event: CalendarEvent, self: Self): number {
-  const status = meetingStatusOf(event, self);
-  if (status === 0) return 0;
-  if ((status & RECEIVED) === 0) return 1;
-  const said = event['waypost:response']?.type;
-  if (said === 'tentative') return 2;
-  if (said === 'accepted') return 3;
-  if (said === 'declined') return 4;
-  const own = participantOf(event, self.isSelf)?.[1];
-  return STATUS[own?.participationStatus ?? 'needs-action'] || STATUS['needs-action'];
-}
-
-function isResponseRequested(event: CalendarEvent, self: Self): boolean {
-  if (isOrganizer(event, self)) return attendeesOf(event).some(([, one]) => one.expectReply === true);
-  return participantOf(event, self.isSelf)?.[1].expectReply === true;
-}
+const RESPONSES = { none: 0, organizer: 1, tentative: 2, accepted: 3, declined: 4, unanswered: 5 } as const;
 
 export interface PeopleFrame {
   version: Version;
@@ -191,37 +169,6 @@ function givenOrganizer(
   if (address === '' || ((status & RECEIVED) === 0 && !self.isSelf(address))) return null;
   const name = (textOf(data, 'Calendar:OrganizerName') ?? '').trim().slice(0, MAX_TEXT);
   return { name: name || (self.isSelf(address) ? self.name : ''), address };
-}
-
-function withoutPeople(event: CalendarEvent): CalendarEvent {
-  const { participants: _participants, replyTo: _replyTo, ...rest } = event;
-  return rest;
-}
-
-/** Participants that are no attendees: the organizer, made if there is none (PROTOCOL row 13). */
-function ownersOf(
-  event: CalendarEvent,
-  { name, address }: { name: string; address: string },
-  attendees: readonly [string, Participant][],
-): Record<string, Participant> {
-  const invited = new Set(attendeesOf(event).map(([id]) => id));
-  const kept = Object.entries(event.participants ?? {}).filter(([id]) => !invited.has(id));
-  if (kept.some(([, one]) => one.roles['owner'] === true)) return Object.fromEntries(kept);
-  const taken = new Set([...kept, ...attendees].map(([id]) => id));
-  const owner: Participant = {
-    '@type': 'Participant',
-    ...(name === '' ? {} : { name }),
-    email: address,
-    sendTo: { imip: `mailto:${address}` },
-    roles: { owner: true },
-  };
-  return { [freeId('organizer', taken)]: owner, ...Object.fromEntries(kept) };
-}
-
-function freeId(wanted: string, taken: ReadonlySet<string>): string {
-  let id = wanted;
-  for (let n = 2; taken.has(id); n++) id = `${wanted}${n}`;
-  return id;
 }
 
 /** ResponseRequested (14.0 and later), undefined where the device does not say. */
@@ -284,18 +231,6 @@ function isAt(one: Participant, email: string): boolean {
 /** Who holds the meeting need not be invited, though some devices do. */
 function isHost(email: string, { self, organizer }: AttendeeFrame): boolean {
   return organizer === null ? self.isSelf(email) : sameAddress(organizer.address, email);
-}
-
-function invited(name: string, email: string, expectReply: boolean): Participant {
-  return {
-    '@type': 'Participant',
-    ...(name === '' || name === email ? {} : { name }),
-    email,
-    // What is no address is kept as it was written, and nothing is sent to it (MS-ASCAL 2.2.2.19).
-    ...(/^[^\s@<>"]+@[^\s@<>"]+$/.test(email) ? { sendTo: { imip: `mailto:${email}` } } : {}),
-    roles: { attendee: true },
-    ...(expectReply ? { expectReply: true } : {}),
-  };
 }
 
 function named(one: Participant, name: string): Participant {

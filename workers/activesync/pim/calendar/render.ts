@@ -1,20 +1,16 @@
 import { el, type WbxmlNode } from '../../../../codecs/wbxml/index.ts';
+import { reminderOf, sensitivityOf } from '../../../../core/calendar/marks.ts';
 import { parseUtc } from '../../../../core/calendar/time/civil.ts';
 import type { CalendarEvent } from '../../../../core/calendar/types.ts';
+import type { Self } from '../../../../core/scheduling/meeting.ts';
 import type { BodyPreference } from '../../../../core/sync/options.ts';
 import { atLeast, type Version } from '../../http/versions.ts';
 import { renderBody, type TextBody } from '../body.ts';
 import { attachmentsElement } from './attachments.ts';
 import { exceptionsElement } from './exceptions.ts';
 import { locationElement } from './location.ts';
-import { busyOf, categoryElements, reminderOf, sensitivityOf } from './marks.ts';
-import {
-  attendeesElement,
-  meetingStatusOf,
-  organizerElements,
-  responseElements,
-  type Self,
-} from './people.ts';
+import { busyOf, categoryElements } from './marks.ts';
+import { attendeesElement, meetingStatusOf, organizerElements, responseElements } from './people.ts';
 import { recurrenceElement } from './recurrence.ts';
 import { shownPattern } from './series.ts';
 import { timeElements, zoneElement } from './times.ts';

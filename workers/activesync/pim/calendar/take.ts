@@ -2,10 +2,11 @@ import { child, textOf, type WbxmlElement } from '../../../../codecs/wbxml/index
 import { formatUtc } from '../../../../core/calendar/time/civil.ts';
 import type { CalendarEvent } from '../../../../core/calendar/types.ts';
 import { sameJson } from '../../../../core/scheduling/equal.ts';
+import { isOrganizer, type Self } from '../../../../core/scheduling/meeting.ts';
 import { atLeast, type Version } from '../../http/versions.ts';
 import { takeExceptions } from './exceptions.ts';
 import { takeFields } from './fields.ts';
-import { isOrganizer, type Self, takePeople } from './people.ts';
+import { takePeople } from './people.ts';
 import { settleOverrides, takeRecurrence } from './series.ts';
 import { takeTimes, withTimes } from './times.ts';
 import { timeOf } from './wire.ts';
