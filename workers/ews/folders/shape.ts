@@ -44,6 +44,15 @@ export function readFolderShape(element: XmlElement | null): FolderShape {
   return { fields: [...fields], extended };
 }
 
+/** Whether the shape asks how much lies in a folder. */
+export function needsCounts({ fields, extended }: FolderShape): boolean {
+  return (
+    fields.includes('folder:TotalCount') ||
+    fields.includes('folder:UnreadCount') ||
+    extended.some(({ tag }) => tag === 0x3602 || tag === 0x3603)
+  );
+}
+
 /** A folder as an element of an answer. */
 export async function renderFolder(
   view: FolderView,

@@ -14,17 +14,23 @@ export interface FolderView {
   extended: Readonly<Record<string, StoredProperty>>;
 }
 
-/** Views of folders of any mailboxes, in the order given; a few reads for each mailbox, however many folders. */
-export async function folderViews(nodes: readonly FolderNode[]): Promise<FolderView[]> {
+/**
+ * Views of folders of any mailboxes, in the order given; a few reads for each mailbox, however many folders.
+ * @param counted whether what lies in them is counted
+ */
+export async function folderViews(nodes: readonly FolderNode[], counted: boolean): Promise<FolderView[]> {
   const boxes = new Map<Box, FolderNode[]>();
   for (const node of nodes) boxes.set(node.box, [...(boxes.get(node.box) ?? []), node]);
   const views = new Map<FolderNode, FolderView>();
   for (const [box, list] of boxes) {
-    const [counts, below] = await Promise.all([countsOf(list), folderTree(box).then(byParent)]);
+    const [counts, below] = await Promise.all([
+      counted ? countsOf(list) : null,
+      folderTree(box).then(byParent),
+    ]);
     for (const node of list) {
       views.set(node, {
         node,
-        counts: counts.get(node.folderId) ?? { total: 0, unread: 0 },
+        counts: counts?.get(node.folderId) ?? { total: 0, unread: 0 },
         children: below.get(node.folderId)?.length ?? 0,
         extended: {},
       });

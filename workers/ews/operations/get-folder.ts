@@ -2,7 +2,7 @@ import { child } from '../../../codecs/soap/read.ts';
 import type { Operation } from '../context.ts';
 import { SchemaError } from '../errors.ts';
 import { type FolderPlace, resolveFolder } from '../folders/resolve.ts';
-import { readFolderShape, renderFolder } from '../folders/shape.ts';
+import { needsCounts, readFolderShape, renderFolder } from '../folders/shape.ts';
 import { folderViews } from '../folders/view.ts';
 import { eachMessage } from '../response-messages.ts';
 
@@ -18,7 +18,7 @@ export const getFolder: Operation = async (request, context) => {
     places.push(await resolveFolder(context, id).catch((error: unknown) => asError(error)));
   }
   const nodes = places.flatMap((place) => (place instanceof Error ? [] : [place.node]));
-  const views = new Map((await folderViews(nodes)).map((view) => [view.node, view]));
+  const views = new Map((await folderViews(nodes, needsCounts(shape))).map((view) => [view.node, view]));
   return eachMessage(context, 'GetFolderResponseMessage', places, async (place) => {
     if (place instanceof Error) throw place;
     const view = views.get(place.node);
