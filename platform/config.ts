@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { type CmsSigner, readSigner } from './certificates/cms-signer.ts';
 
 const integer = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 const hosts = z.string().regex(/^[a-z0-9.-]+(, *[a-z0-9.-]+)*$/, 'host names with commas between them');
@@ -33,6 +34,12 @@ const schema = z.object({
     .regex(/^https?:\/\/[^/?#]+$/, 'https://host')
     .default('http://127.0.0.1:8787'),
   ATTACHMENT_LINK_DAYS: integer(1, 365).default(14),
+  PUBLIC_URL: z
+    .string()
+    .regex(/^(https?:\/\/[^/?#]+)?$/, 'https://host')
+    .default(''),
+  PROFILE_CERTIFICATE: z.string().optional(),
+  PROFILE_KEY: z.string().optional(),
 });
 
 export interface Config {
@@ -66,6 +73,10 @@ export interface Config {
   filesUrl: string;
   /** How long such a link holds. */
   attachmentLinkDays: number;
+  /** Where mail programs find the installation: `https://host`; null: under whatever name they ask. */
+  publicUrl: string | null;
+  /** What Apple's configuration profiles are signed with; null: they are not. */
+  profileSigner: CmsSigner | null;
 }
 
 /** Reads and checks the plain variables of the environment. Throws one error that names every bad variable. */
@@ -93,6 +104,8 @@ export function parseConfig(env: Record<string, unknown>): Config {
     outboundDefault: v.OUTBOUND_DEFAULT,
     filesUrl: v.FILES_URL,
     attachmentLinkDays: v.ATTACHMENT_LINK_DAYS,
+    publicUrl: v.PUBLIC_URL === '' ? null : new URL(v.PUBLIC_URL).origin,
+    profileSigner: readSigner(v.PROFILE_CERTIFICATE, v.PROFILE_KEY),
     relayHosts: {
       ports: v.RELAY_PORTS.split(',').map(Number),
       allowPrivate: v.RELAY_ALLOW_PRIVATE === '1',

@@ -33,7 +33,17 @@ export interface DkimView {
 
 /** One record that a domain needs, or has. */
 export interface DnsCheckView {
-  what: 'mx' | 'spf' | 'dkim' | 'dmarc' | 'mta-sts' | 'mta-sts-host' | 'tls-rpt';
+  what:
+    | 'mx'
+    | 'spf'
+    | 'dkim'
+    | 'dmarc'
+    | 'mta-sts'
+    | 'mta-sts-host'
+    | 'tls-rpt'
+    | 'autodiscover'
+    | 'autodiscover-srv'
+    | 'autoconfig';
   name: string;
   type: string;
   /** `unknown`: the DNS gave no answer. */

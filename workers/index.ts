@@ -31,6 +31,7 @@ import {
 } from '../store/index.ts';
 import { ACTIVESYNC_PATH, createActiveSync } from './activesync/index.ts';
 import { createAdmin } from './admin/index.ts';
+import { autodiscoverRoute, createAutodiscover } from './autodiscover/index.ts';
 import { createEmailInbound } from './email-inbound/index.ts';
 import { createEws, EWS_PATH } from './ews/index.ts';
 import { createFiles, FILES_PATH } from './files/index.ts';
@@ -178,6 +179,8 @@ async function route(request: Request, services: Services): Promise<Response> {
   if (pathname.toLowerCase().replace(/\/$/, '') === ACTIVESYNC_PATH)
     return createActiveSync(services)(request);
   if (pathname.toLowerCase() === EWS_PATH) return createEws(services)(request);
+  const discovery = autodiscoverRoute(pathname);
+  if (discovery !== null) return createAutodiscover(services)(request, discovery);
   if (pathname === '/healthz' || pathname === '/readyz') return createHealth(services)(request);
   if (pathname.startsWith(FILES_PATH)) return createFiles(services)(request);
   if (pathname === MTA_STS_PATH) return createWellKnown(services)(request);

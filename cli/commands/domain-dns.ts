@@ -7,7 +7,8 @@ export const domainDns = defineCommand({
   name: 'domain dns',
   summary: 'print and check the DNS records that a domain needs',
   details:
-    'MX, SPF, DKIM for each key, DMARC, MTA-STS and TLS-RPT, each with what it should be and what was found.\n' +
+    'MX, SPF, DKIM for each key, DMARC, MTA-STS and TLS-RPT, and the names by which mail programs set themselves up,\n' +
+    'each with what it should be and what was found.\n' +
     'The exit code is 1 while something that is required is missing or wrong.',
   positionals: [{ name: 'domain', help: 'domain name' }],
   flags: {},

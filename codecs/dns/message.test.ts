@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DnsFormatError, decodeResponse, encodeQuery } from './index.ts';
-import { encodeResponse, mxData, nameData, soaData, textData } from './testing.ts';
+import { encodeResponse, mxData, nameData, soaData, srvData, textData } from './testing.ts';
 
 const question = { name: 'example.test', type: 'TXT' } as const;
 const hex = (text: string) => Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
@@ -38,6 +38,7 @@ describe('an answer', () => {
           { name: 'example.test', type: 'A', ttl: 5, data: hex('c0000201') },
           { name: 'example.test', type: 'AAAA', ttl: 5, data: hex('20010db8000000000000000000000001') },
           { name: 'a.example.test', type: 'CNAME', ttl: 5, data: nameData('b.example.test') },
+          { name: '_s._tcp.example.test', type: 'SRV', ttl: 5, data: srvData('0 5 443 In.example.test') },
         ],
         authority: [{ name: 'test', type: 'SOA', ttl: 900, data: soaData(300) }],
       }),
@@ -51,6 +52,7 @@ describe('an answer', () => {
         { name: 'example.test', type: 'A', ttl: 5, value: '192.0.2.1' },
         { name: 'example.test', type: 'AAAA', ttl: 5, value: '2001:db8:0:0:0:0:0:1' },
         { name: 'a.example.test', type: 'CNAME', ttl: 5, value: 'b.example.test' },
+        { name: '_s._tcp.example.test', type: 'SRV', ttl: 5, value: '0 5 443 in.example.test' },
       ],
       authority: [{ name: 'test', type: 'SOA', ttl: 900, minimum: 300 }],
     });

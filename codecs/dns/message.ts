@@ -90,6 +90,11 @@ function readValue(data: Uint8Array, type: RecordType, from: number, to: number)
     case 'MX':
       need(3);
       return { type, priority: view.getUint16(from), exchange: readName(data, from + 2).name };
+    case 'SRV': {
+      need(7);
+      const [priority, weight, port] = [0, 2, 4].map((at) => view.getUint16(from + at));
+      return { type, value: `${priority} ${weight} ${port} ${readName(data, from + 6).name}` };
+    }
     case 'TXT':
       return { type, value: readStrings(data, from, to) };
     case 'SOA': {

@@ -61,6 +61,12 @@ export function mxData(priority: number, exchange: string): Uint8Array {
   return bytes(short(priority), encodeName(exchange));
 }
 
+/** As text: priority, weight, port, target. */
+export function srvData(value: string): Uint8Array {
+  const [priority, weight, port, target = ''] = value.split(' ');
+  return bytes(short(Number(priority)), short(Number(weight)), short(Number(port)), encodeName(target));
+}
+
 export function nameData(name: string): Uint8Array {
   return encodeName(name);
 }

@@ -1,5 +1,7 @@
-/** Numbers of RFC 1035 3.2.2 and RFC 3596 2.1. */
-export const TYPE_NUMBERS = { A: 1, NS: 2, CNAME: 5, SOA: 6, PTR: 12, MX: 15, TXT: 16, AAAA: 28 } as const;
+/** Numbers of RFC 1035 3.2.2, RFC 3596 2.1 and RFC 2782. */
+export const TYPE_NUMBERS = {
+  ...{ A: 1, NS: 2, CNAME: 5, SOA: 6, PTR: 12, MX: 15, TXT: 16, AAAA: 28, SRV: 33 },
+} as const;
 
 export type RecordType = keyof typeof TYPE_NUMBERS;
 
@@ -9,6 +11,8 @@ export type DnsRecord = { name: string; ttl: number } & (
   /** The strings of the record, joined. */
   | { type: 'TXT'; value: string }
   | { type: 'MX'; exchange: string; priority: number }
+  /** RFC 2782; as text: priority, weight, port, target. */
+  | { type: 'SRV'; value: string }
   /** `minimum`: how long the absence of a record may be remembered (RFC 2308 4), in seconds. */
   | { type: 'SOA'; minimum: number }
 );

@@ -17,6 +17,7 @@ const facts = (over: Partial<DomainFacts> = {}): DomainFacts => ({
   settings: NO_DOMAIN_SETTINGS,
   mxHosts: ['mx1.host.test', 'mx2.host.test'],
   spfMechanisms: ['include:spf.host.test'],
+  publicHost: 'in.host.test',
   ...over,
 });
 const ZONE: Zone = {
@@ -51,6 +52,9 @@ describe('the report on the DNS of a domain', () => {
       'dmarc _dmarc.one.test ok true',
       'mta-sts _mta-sts.one.test missing false',
       'tls-rpt _smtp._tls.one.test missing false',
+      'autodiscover autodiscover.one.test missing false',
+      'autodiscover-srv _autodiscover._tcp.one.test missing false',
+      'autoconfig autoconfig.one.test missing false',
     ]);
     expect(isComplete(checks)).toBe(true);
     expect(checks[0]?.found).toEqual(['10 mx1.host.test', '20 mx2.host.test']);
@@ -68,6 +72,9 @@ describe('the report on the DNS of a domain', () => {
       'dmarc missing',
       'mta-sts missing',
       'tls-rpt missing',
+      'autodiscover missing',
+      'autodiscover-srv missing',
+      'autoconfig missing',
     ]);
     expect(checks.slice(0, 4).map((c) => c.expected)).toEqual([
       '10 mx1.host.test\n20 mx2.host.test',
@@ -79,9 +86,10 @@ describe('the report on the DNS of a domain', () => {
   });
 
   it('knows nothing of names for which the DNS does not answer, and is not complete then', async () => {
-    const names = Object.keys(ZONE).concat('_mta-sts.one.test', '_smtp._tls.one.test');
+    const discovery = ['autodiscover.one.test', '_autodiscover._tcp.one.test', 'autoconfig.one.test'];
+    const names = Object.keys(ZONE).concat('_mta-sts.one.test', '_smtp._tls.one.test', discovery);
     const checks = await report(Object.fromEntries(names.map((name) => [name, 'fails' as const])));
-    expect(checks.map((c) => c.state)).toEqual(Array(6).fill('unknown'));
+    expect(checks.map((c) => c.state)).toEqual(Array(9).fill('unknown'));
     expect(isComplete(checks)).toBe(false);
   });
 });
@@ -237,7 +245,7 @@ describe('MTA-STS and TLS-RPT', () => {
 
   it('are required once they are switched on, with an id that belongs to the policy', async () => {
     const on = await report({}, { settings });
-    expect(on.slice(4).map((c) => `${c.what} ${c.state} ${c.required}`)).toEqual([
+    expect(on.slice(4, 7).map((c) => `${c.what} ${c.state} ${c.required}`)).toEqual([
       'mta-sts missing true',
       'mta-sts-host missing true',
       'tls-rpt missing true',
@@ -279,5 +287,55 @@ describe('MTA-STS and TLS-RPT', () => {
       expect(await one('tls-rpt', { '_smtp._tls.one.test': { TXT: texts } }, { settings })).toMatchObject({
         state: 'wrong',
       });
+  });
+});
+
+describe('the names by which mail programs find the server', () => {
+  const states = async (zone: Zone, over: Partial<DomainFacts> = {}) =>
+    Object.fromEntries(
+      (await report(zone, over))
+        .filter((c) => c.what.startsWith('auto'))
+        .map((c) => [c.what, [c.state, c.expected]]),
+    );
+  const HOST: Zone = { 'in.host.test': { A: ['192.0.2.7'] } };
+
+  it('are those that lead to the host of the installation', async () => {
+    const zone: Zone = {
+      ...HOST,
+      'autodiscover.one.test': { CNAME: ['in.host.test'] },
+      'autoconfig.one.test': { A: ['192.0.2.7'] },
+      '_autodiscover._tcp.one.test': { SRV: ['0 0 443 in.host.test'] },
+    };
+    expect(await states(zone)).toEqual({
+      autodiscover: ['ok', 'in.host.test'],
+      'autodiscover-srv': ['ok', '0 0 443 in.host.test'],
+      autoconfig: ['ok', 'in.host.test'],
+    });
+  });
+
+  it('are wrong when they lead to another server, to another port, or nowhere', async () => {
+    const other: Zone = {
+      ...HOST,
+      'other.test': { A: ['192.0.2.9'] },
+      'autodiscover.one.test': { CNAME: ['other.test'] },
+      'autoconfig.one.test': { CNAME: ['gone.test'] },
+      '_autodiscover._tcp.one.test': { SRV: ['0 0 443 other.test'] },
+    };
+    expect(Object.values(await states(other)).map(([state]) => state)).toEqual(['wrong', 'wrong', 'wrong']);
+    const port = { '_autodiscover._tcp.one.test': { SRV: ['0 0 8443 in.host.test'] } };
+    expect((await states(port))['autodiscover-srv']?.[0]).toBe('wrong');
+  });
+
+  it('may have any name when the installation has none of its own', async () => {
+    const zone: Zone = {
+      'other.test': { AAAA: ['2001:db8::1'] },
+      'autodiscover.one.test': { CNAME: ['other.test'] },
+      '_autodiscover._tcp.one.test': { SRV: ['0 0 443 any.test'] },
+    };
+    const found = await states(zone, { publicHost: null });
+    expect([found['autodiscover']?.[0], found['autodiscover-srv']]).toEqual([
+      'ok',
+      ['ok', '0 0 443 autodiscover.one.test'],
+    ]);
   });
 });

@@ -2,6 +2,7 @@ import { faultOfKeyRecord, keyRecord, keyRecordName } from '../dkim/record.ts';
 import type { DkimKey } from '../ports/dkim.ts';
 import type { Dns } from '../ports/dns.ts';
 import { recordsOf } from './ask.ts';
+import { checkAutodiscover } from './autodiscover.ts';
 import { checkDmarc } from './dmarc.ts';
 import type { DomainSettings } from './settings.ts';
 import { checkSpf } from './spf.ts';
@@ -16,6 +17,8 @@ export interface DomainFacts {
   mxHosts: readonly string[];
   /** What the SPF record must hold when the domain does not say otherwise. */
   spfMechanisms: readonly string[];
+  /** Host under which mail programs find the installation; null: it has none of its own. */
+  publicHost: string | null;
 }
 
 /** Every record that a domain needs, and what the DNS has of it, in the order in which to publish them. */
@@ -28,6 +31,7 @@ export async function domainReport(dns: Dns, facts: DomainFacts): Promise<DnsChe
     checkDmarc(dns, domain),
     checkMtaSts(dns, facts),
     checkTlsReports(dns, domain, settings.tlsReports),
+    checkAutodiscover(dns, facts),
   ]);
   return checks.flat();
 }

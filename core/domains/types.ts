@@ -8,7 +8,17 @@ export type CheckState = 'ok' | 'missing' | 'wrong' | 'extra' | 'unknown';
 
 /** One record that a domain needs, or has. */
 export interface DnsCheck {
-  what: 'mx' | 'spf' | 'dkim' | 'dmarc' | 'mta-sts' | 'mta-sts-host' | 'tls-rpt';
+  what:
+    | 'mx'
+    | 'spf'
+    | 'dkim'
+    | 'dmarc'
+    | 'mta-sts'
+    | 'mta-sts-host'
+    | 'tls-rpt'
+    | 'autodiscover'
+    | 'autodiscover-srv'
+    | 'autoconfig';
   name: string;
   type: DnsType;
   state: CheckState;

@@ -1,4 +1,4 @@
-export type DnsType = 'A' | 'AAAA' | 'CNAME' | 'MX' | 'NS' | 'PTR' | 'TXT';
+export type DnsType = 'A' | 'AAAA' | 'CNAME' | 'MX' | 'NS' | 'PTR' | 'SRV' | 'TXT';
 
 export interface MxRecord {
   exchange: string;
@@ -6,7 +6,8 @@ export interface MxRecord {
 }
 
 /**
- * Records of one name and type. Strings of a TXT record are joined (RFC 7208 3.3); names are without the dot at their
+ * Records of one name and type. Strings of a TXT record are joined (RFC 7208 3.3); an SRV
+ * record is `priority weight port target` (RFC 2782); names are without the dot at their
  * end. `none`: the name exists without such records; `no-name`: it does not exist (RFC 8020).
  */
 export type DnsAnswer =

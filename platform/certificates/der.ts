@@ -1,5 +1,5 @@
 /** One element of DER (X.690): its tag byte and where its content lies. */
-interface Element {
+export interface Element {
   tag: number;
   start: number;
   end: number;
@@ -64,12 +64,14 @@ export function pathLength(value: Uint8Array): number {
   return [...value.subarray(length.start, length.end)].reduce((n, byte) => n * 256 + byte, 0);
 }
 
-function only(der: Uint8Array, within: Pick<Element, 'start' | 'end'>, tag: number): Element | null {
+/** The element at the beginning of a range, when it has this tag. */
+export function only(der: Uint8Array, within: Pick<Element, 'start' | 'end'>, tag: number): Element | null {
   const first = next(der, within.start, within.end);
   return first?.tag === tag ? first : null;
 }
 
-function childrenOf(der: Uint8Array, parent: Element): Element[] | null {
+/** Elements inside of another; null when it is damaged. */
+export function childrenOf(der: Uint8Array, parent: Element): Element[] | null {
   const found: Element[] = [];
   let at = parent.start;
   while (at < parent.end) {
@@ -98,7 +100,7 @@ function next(der: Uint8Array, at: number, end: number): Element | null {
 }
 
 /** Dotted form (X.690 8.19). */
-function objectId(bytes: Uint8Array): string {
+export function objectId(bytes: Uint8Array): string {
   const parts: number[] = [];
   let value = 0;
   for (const byte of bytes) {

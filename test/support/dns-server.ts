@@ -6,6 +6,7 @@ import {
   mxData,
   nameData,
   soaData,
+  srvData,
   textData,
   type WireRecord,
 } from '../../codecs/dns/testing.ts';
@@ -68,6 +69,7 @@ async function answer(dns: MemoryDns, query: Uint8Array, ttl: number): Promise<U
 
 function dataOf(type: RecordType, value: string): Uint8Array {
   if (type === 'TXT') return textData(value);
+  if (type === 'SRV') return srvData(value);
   if (type === 'A') return Uint8Array.from(value.split('.'), Number);
   if (type === 'AAAA') {
     const [head = '', tail = ''] = value.split('::');

@@ -63,9 +63,12 @@ export const addDomainDnsRoutes: AddRoutes = (app, { services, audit }) => {
   app.get('/domains/:domain/dns', async (c) => {
     const { domain, tenantId } = await requireDomain(services, c.req.param('domain'));
     const settings = await settingsOf(services, tenantId, domain);
-    const { mxHosts, spfMechanisms } = config;
+    const { mxHosts, spfMechanisms, publicUrl } = config;
+    const publicHost = publicUrl === null ? null : new URL(publicUrl).hostname;
     const keys = await dkimKeys.listKeys(tenantId, domain);
-    const checks = await domainReport(dns, { domain, keys, settings, mxHosts, spfMechanisms });
+    const checks = await domainReport(dns, {
+      ...{ domain, keys, settings, mxHosts, spfMechanisms, publicHost },
+    });
     const policy = settings.mtaSts === null ? null : mtaStsPolicy(settings.mtaSts, mxHosts);
     const view: DomainDnsView = { domain, complete: isComplete(checks), checks, mtaStsPolicy: policy };
     return c.json(view);
