@@ -1,13 +1,13 @@
 import { el, type WbxmlNode } from '../../../../codecs/wbxml/index.ts';
 import type { CalendarTask } from '../../../../core/calendar/types.ts';
 import type { SyncOptions } from '../../../../core/sync/options.ts';
+import { importanceOf, sensitivityOf } from '../../../../core/tasks/marks.ts';
+import { reminderOf } from '../../../../core/tasks/reminder.ts';
 import { taskTime } from '../../../../core/tasks/times.ts';
 import type { Version } from '../../http/versions.ts';
 import { isoTime } from '../../mail/time.ts';
 import { renderBody } from '../body.ts';
-import { importanceOf, sensitivityOf } from './marks.ts';
 import { writeRecurrence } from './recurrence.ts';
-import { reminderOf } from './reminder.ts';
 import { recurrenceOf } from './rule.ts';
 
 /** A task as children of ApplicationData (MS-ASTASK 2.2.2). */

@@ -1,15 +1,15 @@
 import { child } from '../../../../codecs/wbxml/index.ts';
 import type { Alert, CalendarTask } from '../../../../core/calendar/types.ts';
 import { pimFacts } from '../../../../core/pim/facts.ts';
+import { importanceOf } from '../../../../core/tasks/marks.ts';
+import { reminderOf } from '../../../../core/tasks/reminder.ts';
 import { localOf, taskTime, utcOf } from '../../../../core/tasks/times.ts';
 import type { EasContext } from '../../context.ts';
 import { STATUS } from '../../status.ts';
 import { takeBody } from '../body.ts';
 import type { Incoming, Taken } from '../codec.ts';
 import { Fields } from '../fields.ts';
-import { importanceOf } from './marks.ts';
 import { readRecurrence, sameRecurrence } from './recurrence.ts';
-import { reminderOf } from './reminder.ts';
 import { recurrenceOf, ruleOf } from './rule.ts';
 
 type Own = NonNullable<CalendarTask['waypost:task']>;

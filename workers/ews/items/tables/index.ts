@@ -1,9 +1,16 @@
 import type { IndexedProperty, ItemElement, ItemProperty } from '../property.ts';
+import { CALENDAR_PROPERTIES } from './calendar.ts';
 import { INDEXED_OF_ITEMS, ITEM_PROPERTIES } from './item.ts';
 import { MESSAGE_PROPERTIES } from './message.ts';
+import { TASK_PROPERTIES } from './task.ts';
 
 /** All tables of properties; a class of items adds its own here. */
-const TABLES: readonly (readonly ItemProperty[])[] = [ITEM_PROPERTIES, MESSAGE_PROPERTIES];
+const TABLES: readonly (readonly ItemProperty[])[] = [
+  ITEM_PROPERTIES,
+  MESSAGE_PROPERTIES,
+  CALENDAR_PROPERTIES,
+  TASK_PROPERTIES,
+];
 const INDEXED: readonly (readonly IndexedProperty[])[] = [INDEXED_OF_ITEMS];
 
 interface ClassTable {

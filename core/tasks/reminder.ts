@@ -1,5 +1,5 @@
-import type { CalendarTask } from '../../../../core/calendar/types.ts';
-import { taskTime } from '../../../../core/tasks/times.ts';
+import type { CalendarTask } from '../calendar/types.ts';
+import { taskTime } from './times.ts';
 
 const DURATION = /^([+-])?P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/;
 

@@ -1,4 +1,4 @@
-import type { CalendarTask } from '../../../../core/calendar/types.ts';
+import type { CalendarTask } from '../calendar/types.ts';
 
 /** RFC 5545 3.8.1.9: 1 to 4 is high, 5 is normal, 6 to 9 is low. */
 export function importanceOf({ priority = 0, ...task }: CalendarTask): number {

@@ -1,0 +1,58 @@
+import type { XmlObject } from '../../../codecs/soap/write.ts';
+import { parseUtc } from '../../../core/calendar/time/civil.ts';
+import type { CalendarEvent, Participant, ParticipationStatus } from '../../../core/calendar/types.ts';
+import type { OwnResponse } from '../../../core/scheduling/meeting.ts';
+import { addressOf, attendeesOf } from '../../../core/scheduling/people.ts';
+import { mailboxElement } from '../items/address.ts';
+import { isoTime } from '../items/time.ts';
+
+export type AttendeeKind = 'required' | 'optional' | 'resource';
+
+export const RESPONSES: Readonly<Record<ParticipationStatus, string>> = {
+  accepted: 'Accept',
+  tentative: 'Tentative',
+  declined: 'Decline',
+  'needs-action': 'Unknown',
+  delegated: 'Unknown',
+};
+
+export const OWN_RESPONSES: Readonly<Record<OwnResponse, string>> = {
+  none: 'Unknown',
+  organizer: 'Organizer',
+  accepted: 'Accept',
+  tentative: 'Tentative',
+  declined: 'Decline',
+  unanswered: 'NoResponseReceived',
+};
+
+/** Most people that are told of one meeting. */
+const MAX_ATTENDEES = 1000;
+
+export function attendeeKind({ kind, roles }: Participant): AttendeeKind {
+  if (kind === 'resource' || kind === 'location') return 'resource';
+  return roles['optional'] === true || roles['informational'] === true ? 'optional' : 'required';
+}
+
+export function attendeesAs(event: CalendarEvent, kind: AttendeeKind): [string, Participant][] {
+  return attendeesOf(event).filter(([, one]) => attendeeKind(one) === kind);
+}
+
+/** RequiredAttendees, OptionalAttendees or Resources; null where there are none. */
+export function attendeesElement(event: CalendarEvent, kind: AttendeeKind): XmlObject | null {
+  const list = attendeesAs(event, kind).slice(0, MAX_ATTENDEES);
+  if (list.length === 0) return null;
+  return { Attendee: list.map(([, one]) => attendeeElement(one)) };
+}
+
+function attendeeElement(one: Participant): XmlObject {
+  const address = addressOf(one);
+  const said = parseUtc(one.scheduleUpdated);
+  const status = one.participationStatus ?? 'needs-action';
+  const proposed = one['waypost:proposed'];
+  return {
+    Mailbox: mailboxElement({ name: one.name ?? '', address }),
+    ResponseType: RESPONSES[status],
+    ...(said === null || status === 'needs-action' ? {} : { LastResponseTime: isoTime(said) }),
+    ...(proposed === undefined ? {} : { ProposedStart: proposed.start, ProposedEnd: proposed.end }),
+  };
+}
