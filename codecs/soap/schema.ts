@@ -11,7 +11,7 @@ export interface SchemaData {
     string,
     {
       base?: string;
-      /** `Name` or `Name=type`, in order, with spaces between. */
+      /** `Name` or `Name=type`, in order, with spaces between; `!` behind a type that must be there. */
       elements: string;
       /** Elements come in the order of the data, any number of times. */
       list?: boolean;
@@ -24,6 +24,8 @@ export interface SchemaElement {
   prefix: 't' | 'm';
   /** null: of a simple type. */
   type: string | null;
+  /** It has children of its own and must be there. */
+  needed?: boolean;
 }
 
 export interface SchemaType {
@@ -49,8 +51,8 @@ export function schemaType(name: string): SchemaType {
     const base = declared.base === undefined ? null : schemaType(declared.base);
     const prefix = name.startsWith('m:') ? 'm' : 't';
     const own = declared.elements.split(' ').flatMap((one): SchemaElement[] => {
-      const [element = '', of] = one.split('=', 2);
-      return element === '' ? [] : [{ name: element, prefix, type: of ?? null }];
+      const [element = '', of] = one.replace('!', '').split('=', 2);
+      return element === '' ? [] : [{ name: element, prefix, type: of ?? null, needed: one.endsWith('!') }];
     });
     const elements = [...(base?.elements ?? []), ...own];
     type = {

@@ -42,6 +42,8 @@ export interface Folder {
   createdModseq: number;
   /** modseq of the last change to anything in the folder; 0 when nothing ever happened in it. */
   contentModseq: number;
+  /** What clients keep with it that nothing else stands for; absent where there is nothing. */
+  extended?: ExtendedProperties;
 }
 
 /** Follow-up flag (MS-ASEMAIL 2.2.2.34). Times are milliseconds since the epoch. */

@@ -1,7 +1,7 @@
 import { rootType, schemaType } from '../../codecs/soap/schema.ts';
 import type { XmlObject } from '../../codecs/soap/write.ts';
 import type { EwsError } from './errors.ts';
-import { errorMessage } from './response-messages.ts';
+import { errorMessage, failedMessage } from './response-messages.ts';
 
 /** Name of an operation by its element: three requests bear the word Request (MS-OXWAVLS, MS-OXWOOF). */
 export function operationName(element: string): string {
@@ -25,7 +25,7 @@ export function refusal(name: string, error: EwsError): XmlObject | null {
   if (messages?.type) {
     const of = schemaType(messages.type);
     const own = of.byName.has(`${name}ResponseMessage`) ? `${name}ResponseMessage` : null;
-    if (own !== null) return { ResponseMessages: { $: [[own, errorMessage(error)]] } };
+    if (own !== null) return { ResponseMessages: { $: [[own, failedMessage(own, error)]] } };
   }
   if (byName.has('ResponseCode')) return errorMessage(error);
   return byName.has('ResponseMessage') ? { ResponseMessage: errorMessage(error) } : null;

@@ -1,3 +1,4 @@
+import { schemaType } from '../../codecs/soap/schema.ts';
 import type { XmlObject, XmlPair } from '../../codecs/soap/write.ts';
 import { describeError } from '../../platform/log.ts';
 import type { EwsContext } from './context.ts';
@@ -18,6 +19,15 @@ export function errorMessage(error: EwsError, responseClass: 'Error' | 'Warning'
       ? {}
       : { MessageXml: { Value: values.map(([name, value]) => ({ '@Name': name, '#': value })) } }),
   };
+}
+
+const MESSAGES = 'm:ArrayOfResponseMessagesType';
+
+/** The response message of an operation for an error, with the empty lists that the schema demands even then. */
+export function failedMessage(name: string, error: EwsError): XmlObject {
+  const type = schemaType(MESSAGES).byName.get(name)?.type;
+  const needed = type ? schemaType(type).elements.filter((one) => one.needed === true) : [];
+  return { ...errorMessage(error), ...Object.fromEntries(needed.map((one) => [one.name, {}])) };
 }
 
 /** What a fault of ours says to the client; the log has the rest. */
@@ -56,6 +66,6 @@ export async function message(
     return '@ResponseClass' in content ? content : { ...SUCCESS, ...content };
   } catch (error) {
     if (error instanceof SchemaError) throw error;
-    return errorMessage(ownFault(context, name, error));
+    return failedMessage(name, ownFault(context, name, error));
   }
 }

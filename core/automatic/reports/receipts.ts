@@ -89,6 +89,31 @@ export async function answerReceipt(
   return 'sent';
 }
 
+/**
+ * The reader does not want it told: nobody will be. Rejects with NotFoundError for a message that is not in the mailbox.
+ */
+export async function declineReceipt(
+  services: Pick<AutomaticServices, 'mail' | 'blobs' | 'now'>,
+  { ref, itemId }: Pick<ReceiptAnswer, 'ref' | 'itemId'>,
+): Promise<'declined' | 'not-asked' | 'answered-before'> {
+  const mailbox = services.mail.mailbox(ref);
+  const [message] = await mailbox.messages([itemId]);
+  if (message === undefined) throw new NotFoundError('no such message');
+  const head = await services.blobs.readRange(message.rawKey, 0, Math.min(message.size, MAX_HEADER));
+  const to =
+    head === null ? null : receiptRequestedBy(headerIndex(head.subarray(0, scanHeader(head).bodyStart)));
+  if (to === null) return 'not-asked';
+  const known = await mailbox.deliveryReports(itemId);
+  if (known.some(({ kind }) => kind === 'answered')) return 'answered-before';
+  await mailbox.noteDelivery([
+    {
+      ...{ itemId, recipient: to.address, kind: 'answered', status: '', text: 'declined' },
+      ...{ reportedAt: services.now(), reportId: '' },
+    },
+  ]);
+  return 'declined';
+}
+
 interface Receipt {
   owner: Owner;
   to: MailAddress;

@@ -101,7 +101,12 @@ export function readOrder(folder: string): SchemaData {
           const inner = `${owner}.${name}`;
           declare(prefix, inner, inline);
           into.elements.push(`${name}=${inner}`);
-        } else into.elements.push(element(prefix, name, attribute(child, 'type')));
+        } else {
+          // What an answer must have even when it reports an error.
+          const needed =
+            prefix === 'm' && nameOf(node) === 'sequence' && attribute(child, 'minOccurs') === null;
+          into.elements.push(element(prefix, name, attribute(child, 'type')) + (needed ? '!' : ''));
+        }
         if (ref !== null && many(child)) into.list = true;
       } else if (kind !== 'annotation' && kind !== 'attribute') walk(prefix, owner, child, into);
     }
@@ -127,7 +132,7 @@ export function readOrder(folder: string): SchemaData {
     const declared = types.get(type);
     if (declared === undefined || kept.types[type] !== undefined) return;
     const elements = declared.elements.map((one) => {
-      const [name = '', of = ''] = one.split('=', 2);
+      const [name = '', of = ''] = one.replace('!', '').split('=', 2);
       return types.has(of) ? one : name;
     });
     kept.types[type] = {
@@ -136,7 +141,7 @@ export function readOrder(folder: string): SchemaData {
       ...(declared.list ? { list: true } : {}),
     };
     if (declared.base !== null) keep(declared.base);
-    for (const one of elements) keep(one.split('=', 2)[1] ?? '');
+    for (const one of elements) keep(one.replace('!', '').split('=', 2)[1] ?? '');
   };
   for (const [name, type] of roots) {
     if (!isAnswer(name)) continue;

@@ -1,16 +1,26 @@
+import type { EwsContext } from '../../context.ts';
 import type { ItemEditor, ItemElement } from '../property.ts';
+import type { ItemView } from '../view.ts';
+import { bound, type Draft } from './bound.ts';
+import { messageEditor } from './message.ts';
 
-/** One class of items for writing, with its own editable form hidden. */
-// biome-ignore lint/suspicious/noExplicitAny: each editor has a form of its own, which only it looks at
-export type AnyEditor = ItemEditor<any>;
+/** How items of a class are opened for writing. */
+export interface BoundEditor {
+  blank(context: EwsContext, element: ItemElement): Promise<Draft>;
+  load(view: ItemView, context: EwsContext): Promise<Draft>;
+}
 
-const EDITORS: readonly AnyEditor[] = [];
+function entries<T>(editor: ItemEditor<T>): [ItemElement, BoundEditor][] {
+  const opened: BoundEditor = {
+    blank: async (context, element) => bound(editor, await editor.blank(context, element), context),
+    load: async (view, context) => bound(editor, await editor.load(view, context), context),
+  };
+  return editor.elements.map((element) => [element, opened]);
+}
 
-const byElement = new Map(
-  EDITORS.flatMap((editor) => editor.elements.map((element) => [element, editor] as const)),
-);
+const EDITORS: ReadonlyMap<string, BoundEditor> = new Map([...entries(messageEditor)]);
 
 /** The editor of a class of items, or null for what cannot be written. */
-export function editorOf(element: ItemElement | string): AnyEditor | null {
-  return byElement.get(element as ItemElement) ?? null;
+export function editorOf(element: string): BoundEditor | null {
+  return EDITORS.get(element) ?? null;
 }

@@ -1,0 +1,287 @@
+import type { XmlElement } from '../../../../codecs/soap/parse.ts';
+import { child, children } from '../../../../codecs/soap/read.ts';
+import type { MessagePatch } from '../../../../core/mail/authoring/patch.ts';
+import type { Message, MessageFlag } from '../../../../core/mail/types.ts';
+import type { EwsContext } from '../../context.ts';
+import { EwsError, SchemaError } from '../../errors.ts';
+import { attachmentNamed } from '../attachment-ids.ts';
+import type { ItemEdit, ItemEditor, ItemElement } from '../property.ts';
+import type { ItemView, StoredProperty } from '../view.ts';
+import { flagOf } from './flag.ts';
+import { editMapi } from './message-mapi.ts';
+import { saveMessageDraft } from './message-save.ts';
+import { booleanOf, enumOf, mailboxesOf, markupOf, stringsOf, timeOf } from './values.ts';
+
+/** A message that is being written: what it was, and what the request says of it. */
+export interface MessageDraft {
+  view: ItemView | null;
+  present: Message | null;
+  element: ItemElement;
+  patch: MessagePatch;
+  /** The whole message as the client handed it in. */
+  mime: Uint8Array | null;
+  isRead?: boolean;
+  flag?: MessageFlag | null;
+  categories?: string[];
+  /** Said by MAPI flags: no message that is still to be sent. */
+  isDraft?: boolean;
+  receivedAt?: number;
+  /** What is kept beside the message because no field of it says so, by extendedKey. */
+  kept: Record<string, StoredProperty | null>;
+}
+
+const SENSITIVITIES = ['Normal', 'Personal', 'Private', 'Confidential'] as const;
+const IMPORTANCES = ['Low', 'Normal', 'High'] as const;
+const MAX_RECIPIENTS = 1000;
+
+/** Fields that only the server sets (MS-OXWSCORE 2.2.4.24, MS-OXWSMSG 2.2.4.1). */
+const READ_ONLY = new Set([
+  ...[
+    ...[
+      'ItemId',
+      'ParentFolderId',
+      'DateTimeReceived',
+      'Size',
+      'IsSubmitted',
+      'IsFromMe',
+      'IsResend',
+      'IsUnmodified',
+    ],
+    ...['DateTimeSent', 'DateTimeCreated', 'ResponseObjects', 'DisplayCc', 'DisplayTo', 'HasAttachments'],
+    ...['EffectiveRights', 'LastModifiedName', 'LastModifiedTime', 'ConversationId', 'UniqueBody', 'Preview'],
+    ...[
+      'NormalizedBody',
+      'TextBody',
+      'InstanceKey',
+      'StoreEntryId',
+      'IsDraft',
+      'Attachments',
+      'ReminderNextTime',
+    ],
+    ...[
+      'WebClientReadFormQueryString',
+      'WebClientEditFormQueryString',
+      'IsAssociated',
+      'EntityExtractionResult',
+    ],
+  ].map((name) => `item:${name}`),
+  ...['ConversationIndex', 'ConversationTopic', 'ReceivedBy', 'ReceivedRepresenting'].map(
+    (name) => `message:${name}`,
+  ),
+]);
+
+/** Fields that a client may set and that no field of a message holds: they are kept beside it, as they are. */
+const KEPT = new Set([
+  ...['item:Culture', 'item:ReminderDueBy', 'item:ReminderIsSet', 'item:ReminderMinutesBeforeStart'],
+  ...['item:ItemClass', 'item:IconIndex', 'message:IsResponseRequested', 'postitem:PostedTime'],
+]);
+
+/** Messages and posts (MS-OXWSMSG, MS-OXWSPOST); invitations and answers are messages to their reader. */
+export const messageEditor: ItemEditor<MessageDraft> = {
+  elements: [
+    'Message',
+    'PostItem',
+    'MeetingMessage',
+    'MeetingRequest',
+    'MeetingResponse',
+    'MeetingCancellation',
+    'Item',
+  ],
+
+  blank: (_context, element) => ({
+    ...{ view: null, present: null, element },
+    patch: {},
+    mime: null,
+    kept: {},
+  }),
+
+  async load(view) {
+    if (view.message === null) {
+      throw new EwsError('ErrorInvalidOperation', 'This item cannot be changed.');
+    }
+    return { ...{ view, present: view.message, element: view.element }, patch: {}, mime: null, kept: {} };
+  },
+
+  edit,
+  editExtended: editMapi,
+
+  attach(draft, { name, mediaType, contentId, isInline, content }) {
+    const file = { name, mediaType, contentId, isInline, content };
+    draft.patch.added = [...(draft.patch.added ?? []), file];
+  },
+
+  detach(draft, attachment) {
+    const part = draft.view === null ? null : attachmentNamed(draft.view, attachment);
+    if (part === null) throw new EwsError('ErrorInvalidAttachmentId', 'There is no such attachment.');
+    draft.patch.dropped = [...(draft.patch.dropped ?? []), part.partNo];
+  },
+
+  save: saveMessageDraft,
+};
+
+function edit(
+  draft: MessageDraft,
+  how: ItemEdit,
+  uri: string,
+  value: XmlElement | null,
+  index: string | null,
+  context: EwsContext,
+): void {
+  if (READ_ONLY.has(uri)) throw refused(how, uri);
+  if (uri === 'item:InternetMessageHeader' || uri === 'item:InternetMessageHeaders') {
+    editHeaders(draft, uri, value, index);
+    return;
+  }
+  if (how === 'append') {
+    append(draft, uri, value);
+    return;
+  }
+  if (KEPT.has(uri)) {
+    draft.kept[`ews:${uri}`] = value === null ? null : { type: 'String', value: value.text };
+    return;
+  }
+  const set = SETTERS[uri];
+  if (set === undefined) throw new EwsError('ErrorInvalidPropertySet', `${uri} cannot be set on this item.`);
+  set(draft, value, context);
+}
+
+function refused(how: ItemEdit, uri: string): EwsError {
+  const code = {
+    set: 'ErrorInvalidPropertySet',
+    append: 'ErrorInvalidPropertyAppend',
+    delete: 'ErrorInvalidPropertyDelete',
+  };
+  return new EwsError(code[how], `${uri} cannot be changed by a client.`);
+}
+
+/** Append is for what has a sequence (MS-OXWSCORE 3.1.4.9): bodies and recipients. */
+function append(draft: MessageDraft, uri: string, value: XmlElement | null): void {
+  if (value === null) throw refused('append', uri);
+  const { patch, present } = draft;
+  if (uri === 'item:Body') patch.appended = (patch.appended ?? '') + markupOf(value);
+  else if (uri === 'message:ToRecipients')
+    patch.to = [...(patch.to ?? present?.to ?? []), ...recipients(value)];
+  else if (uri === 'message:CcRecipients')
+    patch.cc = [...(patch.cc ?? present?.cc ?? []), ...recipients(value)];
+  else if (uri === 'message:BccRecipients')
+    patch.bcc = [...(patch.bcc ?? present?.bcc ?? []), ...recipients(value)];
+  else if (uri === 'message:ReplyTo')
+    patch.replyTo = [...(patch.replyTo ?? present?.replyTo ?? []), ...recipients(value)];
+  else if (uri === 'item:Categories') {
+    draft.categories = [
+      ...new Set([...(draft.categories ?? present?.categories ?? []), ...stringsOf(value)]),
+    ];
+  } else throw refused('append', uri);
+}
+
+function recipients(value: XmlElement | null) {
+  const list = value === null ? [] : mailboxesOf(value);
+  if (list.length > MAX_RECIPIENTS)
+    throw new EwsError('ErrorInvalidRecipients', 'There are too many recipients.');
+  return list;
+}
+
+function single(value: XmlElement | null) {
+  return value === null ? null : (mailboxesOf(value)[0] ?? null);
+}
+
+type Setter = (draft: MessageDraft, value: XmlElement | null, context: EwsContext) => void;
+
+const textSetter =
+  (name: 'inReplyTo' | 'references'): Setter =>
+  ({ patch }, value) => {
+    patch[name] = value === null ? null : value.text;
+  };
+const listSetter =
+  (name: 'to' | 'cc' | 'bcc' | 'replyTo'): Setter =>
+  ({ patch }, value) => {
+    patch[name] = recipients(value);
+  };
+const fromSetter: Setter = ({ patch }, value) => {
+  const from = single(value);
+  if (from !== null) patch.from = from;
+};
+const senderSetter: Setter = ({ patch }, value) => {
+  patch.sender = single(value);
+};
+const readSetter: Setter = (draft, value) => {
+  draft.isRead = value === null ? false : booleanOf(value);
+};
+const messageIdSetter: Setter = ({ patch }, value) => {
+  const id = value?.text.trim().replace(/^<|>$/g, '') ?? '';
+  if (id !== '') patch.messageId = id;
+};
+
+const SETTERS: Readonly<Record<string, Setter>> = {
+  'item:MimeContent': (draft, value, context) => {
+    if (value === null) throw refused('delete', 'item:MimeContent');
+    const bytes = context.bytesOf(value);
+    if (bytes.length === 0) throw new EwsError('ErrorMimeContentInvalid', 'The MIME content is empty.');
+    draft.mime = bytes;
+  },
+  'item:Subject': ({ patch }, value) => {
+    patch.subject = (value?.text ?? '').replace(/[\r\n]+/g, ' ').slice(0, 998);
+  },
+  'item:Body': ({ patch }, value) => {
+    const type = value?.attributes['BodyType'] ?? 'Text';
+    if (type !== 'Text' && type !== 'HTML') throw new SchemaError('a body is Text or HTML.');
+    patch.body = { type: type === 'HTML' ? 'html' : 'text', text: value === null ? '' : markupOf(value) };
+  },
+  'item:Importance': ({ patch }, value) => {
+    const word = value === null ? 'Normal' : enumOf(value, IMPORTANCES);
+    patch.importance = word.toLowerCase() as 'low' | 'normal' | 'high';
+  },
+  'item:Sensitivity': (draft, value) => {
+    const word = value === null ? 'Normal' : enumOf(value, SENSITIVITIES);
+    draft.patch.sensitivity = word.toLowerCase() as 'normal' | 'personal' | 'private' | 'confidential';
+    // Beside the header, where lists look for it.
+    draft.kept['0x0036'] = { type: 'Integer', value: String(SENSITIVITIES.indexOf(word)) };
+  },
+  'item:Categories': (draft, value) => {
+    draft.categories = value === null ? [] : stringsOf(value);
+  },
+  'item:Flag': (draft, value) => {
+    draft.flag = value === null ? null : flagOf(value);
+  },
+  'item:InReplyTo': textSetter('inReplyTo'),
+  'message:ToRecipients': listSetter('to'),
+  'message:CcRecipients': listSetter('cc'),
+  'message:BccRecipients': listSetter('bcc'),
+  'message:ReplyTo': listSetter('replyTo'),
+  'message:From': fromSetter,
+  'message:Sender': senderSetter,
+  'message:IsRead': readSetter,
+  'message:References': textSetter('references'),
+  'message:InternetMessageId': messageIdSetter,
+  'message:IsReadReceiptRequested': ({ patch }, value) => {
+    patch.readReceipt = value !== null && booleanOf(value);
+  },
+  'message:IsDeliveryReceiptRequested': ({ patch }, value) => {
+    patch.deliveryReceipt = value !== null && booleanOf(value);
+  },
+  'message:ReceivedTime': (draft, value) => {
+    if (value !== null) draft.receivedAt = timeOf(value);
+  },
+  'postitem:From': fromSetter,
+  'postitem:Sender': senderSetter,
+  'postitem:IsRead': readSetter,
+  'postitem:References': textSetter('references'),
+  'postitem:InternetMessageId': messageIdSetter,
+};
+
+/** One header field by its index, or those of a list. */
+function editHeaders(draft: MessageDraft, uri: string, value: XmlElement | null, index: string | null): void {
+  draft.patch.fields ??= [];
+  const { fields } = draft.patch;
+  if (index !== null) {
+    const header = value === null ? null : (child(value, 'InternetMessageHeader') ?? value);
+    fields.push([index, header?.text ?? null]);
+    return;
+  }
+  if (value === null) throw refused('delete', uri);
+  for (const header of children(value, 'InternetMessageHeader')) {
+    const name = header.attributes['HeaderName'] ?? '';
+    if (name === '') throw new SchemaError('a header must have a name.');
+    fields.push([name, header.text]);
+  }
+}
