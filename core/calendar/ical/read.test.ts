@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { occurrences } from '../occurrences.ts';
+import { parseLocal } from '../time/civil.ts';
 import type { CalendarEvent } from '../types.ts';
+import { utcOf } from '../zones/convert.ts';
 import { readICal } from './read.ts';
 import { writeICal } from './write.ts';
 
@@ -77,6 +79,68 @@ describe('times', () => {
     expect([starts(event as CalendarEvent), event?.timeZone]).toEqual([['2026-06-01T03:13'], '/+05:47']);
     const [again] = readICal(writeICal(event === undefined ? [] : [event])).documents;
     expect(again?.timeZone).toBe('/+05:47');
+  });
+
+  const observance = (kind: string, start: string, from: string, to: string, rule?: string) => [
+    ...[`BEGIN:${kind}`, `DTSTART:${start}`, `TZOFFSETFROM:${from}`, `TZOFFSETTO:${to}`],
+    ...[...(rule === undefined ? [] : [`RRULE:FREQ=YEARLY;${rule}`]), `END:${kind}`],
+  ];
+  const newZone = (...parts: string[][]) => [
+    'BEGIN:VTIMEZONE',
+    'TZID:Mars/Olympus',
+    ...parts.flat(),
+    'END:VTIMEZONE',
+  ];
+  const startOn = (zone: string[], date: string) => {
+    const { documents } = readICal(calendar(...zone, ...vevent(`DTSTART;TZID=Mars/Olympus:${date}T090000`)));
+    const { start, timeZone } = documents[0] as CalendarEvent;
+    return new Date(utcOf(parseLocal(start) ?? 0, timeZone ?? '')).toISOString().slice(0, 16);
+  };
+
+  test('a zone with a name that nobody knows, whose daylight time no other has, has the time of its definition', () => {
+    const zone = newZone(
+      observance('STANDARD', '20251026T030000', '+0650', '+0550', 'BYMONTH=10;BYDAY=-1SU'),
+      observance('DAYLIGHT', '20250330T020000', '+0550', '+0650', 'BYMONTH=3;BYDAY=-1SU'),
+    );
+    expect(startOn(zone, '20260115')).toBe('2026-01-15T03:10');
+    expect(startOn(zone, '20260615')).toBe('2026-06-15T02:10');
+    expect(startOn(zone, '20261231')).toBe('2026-12-31T03:10');
+  });
+
+  test('so has one whose definition names single changes only', () => {
+    const zone = newZone(
+      observance('STANDARD', '20241027T030000', '+0200', '+0100'),
+      observance('DAYLIGHT', '20260329T020000', '+0100', '+0200'),
+      observance('STANDARD', '20261025T030000', '+0200', '+0100'),
+    );
+    expect(startOn(zone, '20260115')).toBe('2026-01-15T08:00');
+    expect(startOn(zone, '20260615')).toBe('2026-06-15T07:00');
+    expect(startOn(zone, '20261115')).toBe('2026-11-15T08:00');
+    expect(startOn(zone, '20200115')).toBe('2020-01-15T08:00');
+  });
+
+  test('and one that gave its daylight time up', () => {
+    const zone = newZone(
+      observance(
+        'STANDARD',
+        '20001029T030000',
+        '+0300',
+        '+0200',
+        'BYMONTH=10;BYDAY=-1SU;UNTIL=20151025T000000Z',
+      ),
+      observance(
+        'DAYLIGHT',
+        '20000326T020000',
+        '+0200',
+        '+0300',
+        'BYMONTH=3;BYDAY=-1SU;UNTIL=20160327T000000Z',
+      ),
+      observance('STANDARD', '20160907T000000', '+0300', '+0300'),
+    );
+    expect(startOn(zone, '20140615')).toBe('2014-06-15T06:00');
+    expect(startOn(zone, '20140115')).toBe('2014-01-15T07:00');
+    expect(startOn(zone, '20260115')).toBe('2026-01-15T06:00');
+    expect(startOn(zone, '20260615')).toBe('2026-06-15T06:00');
   });
 
   test('a zone that goes in circles or lacks everything harms nothing', () => {

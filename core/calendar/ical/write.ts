@@ -12,6 +12,7 @@ import { seriesOf, seriesTimes } from '../recurrence/series.ts';
 import { formatUtc, parseLocal } from '../time/civil.ts';
 import type { Link, LocalDateTime } from '../types.ts';
 import { offsetAt } from '../zones/offsets.ts';
+import { standInsOf } from '../zones/stand-ins.ts';
 import { component, componentFromJCal, fromJCal, property, timeProperty } from './build.ts';
 import { formOf, objectComponent, type WriteContext } from './write-object.ts';
 import { ruleProperty } from './write-rule.ts';
@@ -67,8 +68,20 @@ function zoneBlocks(parts: readonly ICalComponent[]): string[] {
     for (const { params } of properties) if (typeof params['tzid'] === 'string') zones.add(params['tzid']);
   }
   return [...zones].map(
-    (zone) => zoneBlock(zone) ?? fixedZoneBlock(zone, offsetAt(zone, Date.UTC(2000, 0, 1))),
+    (zone) => zoneBlock(zone) ?? blockOfStandIn(zone) ?? fixedZoneBlock(zone, offsetAt(zone, NOW_AND_THEN)),
   );
+}
+
+/** Some time in winter of the north: fixed zones are always the same. */
+const NOW_AND_THEN = Date.UTC(2026, 0, 1);
+
+/** Of a zone that the library does not know yet. */
+function blockOfStandIn(zone: string): string | null {
+  for (const other of standInsOf(zone)) {
+    const block = zoneBlock(other);
+    if (block !== null) return block.replace(`TZID:${other}`, `TZID:${zone}`);
+  }
+  return null;
 }
 
 /** The component of an object, and one for each of its changed occurrences. */

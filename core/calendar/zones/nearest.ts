@@ -28,7 +28,7 @@ const POPULAR = [
 const OTHERS = ['Antarctica/Troll'];
 
 /** Seconds ahead of UTC that a shape gives at a time. */
-function shapeOffset(shape: ZoneShape, at: number): number {
+export function shapeOffset(shape: ZoneShape, at: number): number {
   if (shape.daylight === null) return shape.standard;
   const changes = changesOf(shape, new Date(at).getUTCFullYear());
   let offset = changes[0]?.before ?? shape.standard;

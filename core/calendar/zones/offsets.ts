@@ -1,4 +1,5 @@
 import { customOffset, isCustomZone } from './fixed.ts';
+import { standInsOf } from './stand-ins.ts';
 
 /** When the clocks of a zone are set: from `at` (milliseconds since the epoch) on they are `after` seconds ahead of UTC. */
 export interface Transition {
@@ -30,13 +31,24 @@ const formats = new Map<string, Intl.DateTimeFormat | null>();
 const years = new Map<string, Map<number, YearOfZone>>();
 let remembered = 0;
 
-/** The clock of a zone, or null when the runtime has no such zone. */
+/** The clock of a zone, or of one that stands for it where the runtime is older than its name; null for no zone. */
 function clockOf(zone: string): Intl.DateTimeFormat | null {
   const known = formats.get(zone);
   if (known !== undefined) return known;
-  let made: Intl.DateTimeFormat | null = null;
+  let made = clockNamed(zone);
+  // What is not a zone is remembered as such, as bad input tends to come again.
+  if (made === null) for (const name of standInsOf(zone)) made ??= clockNamed(name);
+  formats.set(zone, made);
+  if (formats.size > MAX_ZONES) {
+    const [oldest] = formats.keys();
+    if (oldest !== undefined) formats.delete(oldest);
+  }
+  return made;
+}
+
+function clockNamed(zone: string): Intl.DateTimeFormat | null {
   try {
-    made = new Intl.DateTimeFormat('en-US', {
+    return new Intl.DateTimeFormat('en-US', {
       timeZone: zone,
       hourCycle: 'h23',
       era: 'short',
@@ -48,14 +60,8 @@ function clockOf(zone: string): Intl.DateTimeFormat | null {
       second: 'numeric',
     });
   } catch {
-    // Not a zone: remembered as such, as bad input tends to come again.
+    return null;
   }
-  formats.set(zone, made);
-  if (formats.size > MAX_ZONES) {
-    const [oldest] = formats.keys();
-    if (oldest !== undefined) formats.delete(oldest);
-  }
-  return made;
 }
 
 /** Whether local times can be told in it. */
