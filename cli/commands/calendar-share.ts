@@ -3,14 +3,15 @@ import { defineCommand, UsageError } from '../command.ts';
 import { withLocalServer } from '../local/connect.ts';
 import { showShares } from './calendar-shares.ts';
 
-const LEVELS = ['none', 'freebusy', 'detail', 'read', 'edit'];
+const LEVELS = ['none', 'freebusy', 'detail', 'read', 'edit', 'delegate'];
 
 export const calendarShare = defineCommand({
   name: 'calendar share',
   summary: 'let somebody see or edit the calendar of another user',
   details:
     'none: not even when the owner is busy. freebusy: when (what everybody of the tenant sees unless told otherwise).\n' +
-    'detail: with titles and places. read: the events. edit: add, change and remove them.',
+    'detail: with titles and places. read: the events. edit: add, change and remove them.\n' +
+    "delegate: and get the owner's invitations, and answer them.",
   positionals: [
     { name: 'owner', help: 'whose calendar' },
     { name: 'grantee', help: 'who may see it, or "everybody" of the tenant' },

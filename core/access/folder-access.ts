@@ -59,6 +59,24 @@ export async function mayEdit(
   return (await accessTo(services, principal, ref))(folderId).rights.has('write');
 }
 
+/** Users who get the invitations of a mailbox's owner, and answer them: who may edit the calendar, by a grant of their own. */
+export async function meetingDelegates({ mail }: { mail: MailStore }, ref: MailboxRef): Promise<string[]> {
+  const mailbox = mail.mailbox(ref);
+  const grants = (await mailbox.grants()).filter(({ granteeId }) => granteeId !== EVERYBODY);
+  if (!grants.some(({ rights }) => rights.includes('meetings'))) return [];
+  const calendar = await mailbox.folderByRole('calendar');
+  if (calendar === null) return [];
+  return [...new Set(grants.map(({ granteeId }) => granteeId))].filter((granteeId) => {
+    if (granteeId === ref.mailboxId) return false;
+    const rights = rightsOf(
+      grants.filter((one) => one.granteeId === granteeId),
+      granteeId,
+      calendar.folderId,
+    );
+    return rights.has('meetings') && rights.has('write');
+  });
+}
+
 /** What an admin or an owner chooses by one word. */
 export const SHARE_LEVELS = {
   none: ['none'],
@@ -66,6 +84,7 @@ export const SHARE_LEVELS = {
   detail: ['freebusy', 'detail'],
   read: ['freebusy', 'detail', 'read'],
   edit: ['freebusy', 'detail', 'read', 'write', 'delete'],
+  delegate: ['freebusy', 'detail', 'read', 'write', 'delete', 'meetings'],
 } as const satisfies Record<string, readonly FolderRight[]>;
 export type ShareLevel = keyof typeof SHARE_LEVELS;
 

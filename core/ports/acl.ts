@@ -1,8 +1,18 @@
 /**
  * What one may do with a folder of somebody else. none: not even see when they are busy. freebusy: when. detail: with
- * what and where. read, write, delete: its items. folder: rename and remove the folder, make others in it.
+ * what and where. read, write, delete: its items. folder: rename and remove the folder, make others in it. meetings: of a
+ * calendar, get the owner's invitations and answer them.
  */
-export const FOLDER_RIGHTS = ['none', 'freebusy', 'detail', 'read', 'write', 'delete', 'folder'] as const;
+export const FOLDER_RIGHTS = [
+  'none',
+  'freebusy',
+  'detail',
+  'read',
+  'write',
+  'delete',
+  'folder',
+  'meetings',
+] as const;
 export type FolderRight = (typeof FOLDER_RIGHTS)[number];
 
 /** Stands for everybody of the tenant who has no grant of their own. */

@@ -46,7 +46,8 @@ export async function composeMeeting(composer: Composer, message: MeetingMessage
   });
 }
 
-function wordsOf(event: CalendarEvent, note: string): string {
+/** A meeting in words, after a note. */
+export function wordsOf(event: CalendarEvent, note: string): string {
   const said = event.description ?? '';
   const description = event.descriptionContentType === 'text/html' ? htmlToText(said) : said;
   const facts = [`When: ${whenOf(event)}`, ...(whereOf(event) === '' ? [] : [`Where: ${whereOf(event)}`])];

@@ -1,9 +1,11 @@
 /** The answer of somebody invited, as a message to the organizer. */
+import { formatMailbox, join, rewriteHeader } from '../../codecs/mime/edit/index.ts';
 import type { Owner } from '../automatic/own-addresses.ts';
 import { formatLocal, parseLocal } from '../calendar/time/civil.ts';
 import { formatDuration } from '../calendar/time/duration.ts';
 import type { CalendarEvent, Participant } from '../calendar/types.ts';
 import { localOf } from '../calendar/zones/convert.ts';
+import type { MailboxRef } from '../mail/types.ts';
 import type { CalendarOf } from './calendar-store.ts';
 import { composeMeeting } from './message.ts';
 import { addressOf, organizerOf, participantOf } from './people.ts';
@@ -25,6 +27,12 @@ export interface Reply {
   automatic: boolean;
 }
 
+/** Who acts for the owner of a calendar. */
+export interface Actor {
+  ref: MailboxRef;
+  owner: Owner;
+}
+
 const WORDS: Record<Answer, string> = {
   accepted: 'Accepted',
   tentative: 'Tentative',
@@ -37,7 +45,7 @@ const WORDS: Record<Answer, string> = {
  */
 export async function sendReply(
   services: SchedulingServices,
-  { ref, owner, correlationId }: CalendarOf & { owner: Owner },
+  { ref, owner, actor, correlationId }: CalendarOf & { owner: Owner; actor?: Actor },
   event: CalendarEvent,
   reply: Reply,
 ): Promise<'sent' | 'nobody' | 'refused'> {
@@ -47,9 +55,9 @@ export async function sendReply(
   const [id, self] = participantOf(event, owner.isSelf) ?? ['self', selfOf(owner)];
   const address = owner.isSelf(addressOf(self)) ? addressOf(self) : owner.user.address;
   const words = proposed === null ? WORDS[answer] : 'New Time Proposed';
-  const raw = await composeMeeting(services.composer, {
+  const composed = await composeMeeting(services.composer, {
     method: proposed === null ? 'REPLY' : 'COUNTER',
-    event: answering(event, [id, self], answer, note.text, proposed),
+    event: answering(event, [id, sentBy(self, actor)], answer, note.text, proposed),
     from: { name: owner.user.displayName, address },
     to: [organizer],
     subject: `${words}: ${event.title ?? ''}`,
@@ -57,15 +65,35 @@ export async function sendReply(
     messageId: `${submissionId.slice(0, 48)}@${address.slice(address.lastIndexOf('@') + 1)}`,
     at: reply.at,
   });
+  const { user } = actor?.owner ?? owner;
+  // RFC 5322 3.6.2: the author is who is invited, the sender who wrote it.
+  const raw =
+    actor === undefined
+      ? composed
+      : join(
+          rewriteHeader(composed, new Set(['sender']), [
+            `Sender: ${formatMailbox({ name: user.displayName, address: user.address })}`,
+          ]),
+        );
+  // The owner's grant lets a delegate answer, and write nothing else in the owner's name: that is not asked again there.
+  const mailFrom = actor === undefined ? address : user.address;
+  const given = reply.automatic || actor !== undefined;
   const result = await services.outbound.submit({
     ...{ submissionId, raw, correlationId },
-    sender: { ref, tenant: owner.tenant, user: owner.user },
+    sender: { ref: actor?.ref ?? ref, tenant: owner.tenant, user },
     saveInSentItems: !reply.automatic,
-    ...(reply.automatic ? { automatic: { mailFrom: address, recipients: [organizer.address] } } : {}),
+    ...(given ? { automatic: { mailFrom, recipients: [organizer.address] } } : {}),
   });
   if (result.kind !== 'refused') return 'sent';
   services.log.warn('scheduling.reply-refused', { correlationId, reason: result.reason });
   return 'refused';
+}
+
+/** RFC 5546 2.1.3: an answer says who gave it in another's place. */
+function sentBy(self: Participant, actor: Actor | undefined): Participant {
+  if (actor === undefined) return self;
+  const said = { ...self['waypost:ical'], 'sent-by': `mailto:${actor.owner.user.address}` };
+  return { ...self, 'waypost:ical': said };
 }
 
 /** The meeting with nobody in it but the organizer and the one who answers (RFC 5546 3.2.3). */

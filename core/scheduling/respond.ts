@@ -18,7 +18,7 @@ import { isExcluded, occurrenceOf, recurs, withOccurrence, withoutOccurrence } f
 import { organizerOf } from './people.ts';
 import { readMeeting } from './read-calendar.ts';
 import { answeredEvent } from './received.ts';
-import { type Answer, sendReply } from './reply.ts';
+import { type Actor, type Answer, sendReply } from './reply.ts';
 import type { SchedulingServices } from './services.ts';
 import { takeMeeting } from './take.ts';
 
@@ -47,6 +47,8 @@ export type ResponseResult =
 
 export interface Responder extends CalendarOf {
   owner: Owner;
+  /** Who answers in the owner's place. */
+  actor?: Actor;
 }
 
 type Services = SchedulingServices & { blobs: Pick<BlobStore, 'readRange'> };

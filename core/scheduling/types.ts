@@ -54,6 +54,8 @@ export interface MeetingFacts {
   noCounter: boolean;
   /** Another time that the one who answers proposes (COUNTER). */
   proposed: { startsAt: number; endsAt: number } | null;
+  /** Delegates of the one invited got it too (MS-ASEMAIL 2.2.2.47). */
+  delegated?: true;
   /** People to whom the meeting was passed on (MS-ASCMD 2.2.3.79). */
   forwardees: MeetingPerson[];
 }

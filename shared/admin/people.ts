@@ -52,8 +52,11 @@ export interface CalendarShareView {
   rights: string[];
 }
 
-/** none: not even when one is busy. freebusy: when. detail: what and where. read: all of it. edit: and change it. */
-type ShareLevelName = 'none' | 'freebusy' | 'detail' | 'read' | 'edit';
+/**
+ * none: not even when one is busy. freebusy: when. detail: what and where. read: all of it. edit: and change it.
+ * delegate: and get the owner's invitations, and answer them.
+ */
+type ShareLevelName = 'none' | 'freebusy' | 'detail' | 'read' | 'edit' | 'delegate';
 
 export interface ShareCalendar {
   level: ShareLevelName;

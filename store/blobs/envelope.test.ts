@@ -36,6 +36,7 @@ describe('the envelope as metadata (I5)', () => {
       { bcc: true },
       { submitted: true },
       { role: 'drafts' as const, bcc: true },
+      { submitted: true, delegated: { mailboxId: 'žofie', itemId: '01m800z8cd1dz04z9g27ryaf5b' } },
     ]) {
       expect(parseEnvelope(envelopeMetadata({ ...envelope, ...over }))).toEqual({ ...envelope, ...over });
     }

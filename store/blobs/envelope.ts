@@ -38,6 +38,12 @@ export function envelopeMetadata(envelope: RawEnvelope): Record<string, string> 
     ...(envelope.bcc === true ? { bcc: '1' } : {}),
     ...(envelope.submitted === true ? { submitted: '1' } : {}),
     ...(envelope.group === true ? { group: '1' } : {}),
+    ...(envelope.delegated === undefined
+      ? {}
+      : {
+          'delegated-of': encode(envelope.delegated.mailboxId),
+          'delegated-item': encode(envelope.delegated.itemId),
+        }),
   };
   const used = Object.entries(metadata).reduce((sum, [key, value]) => sum + key.length + value.length, 0);
   const room = MAX_METADATA - used - 'auth'.length;
@@ -84,6 +90,9 @@ export function parseEnvelope(metadata: Record<string, string> | undefined): Raw
     ...(metadata['bcc'] === '1' ? { bcc: true } : {}),
     ...(metadata['submitted'] === '1' ? { submitted: true } : {}),
     ...(metadata['group'] === '1' ? { group: true } : {}),
+    ...(metadata['delegated-of'] === undefined
+      ? {}
+      : { delegated: { mailboxId: text('delegated-of'), itemId: text('delegated-item') } }),
   };
 }
 

@@ -8,6 +8,8 @@ import {
   type WbxmlNode,
 } from '../../../codecs/wbxml/index.ts';
 import { ownerOf } from '../../../core/automatic/own-addresses.ts';
+import { binMeeting } from '../../../core/scheduling/calendar-store.ts';
+import { type DelegatedRequest, delegatedRequest } from '../../../core/scheduling/delegates.ts';
 import {
   type ReplyWish,
   type Responder,
@@ -77,12 +79,32 @@ async function respond(
     if (item?.kind === 'message') return { status: S.invalidRequest, eventId: null };
     const occurrence = request.instanceId === null ? null : parseTime(request.instanceId);
     if (request.instanceId !== null && occurrence === null) return { status: S.badTime, eventId: null };
+    const delegated = item === undefined ? await delegatedTo(context, request.itemId) : null;
+    if (delegated !== null) return await respondFor(context, delegated, { ...request, occurrence });
     const result = await respondToMeeting(services, responder, { ...request, occurrence });
     return { status: STATUS_OF[result.kind], eventId: result.kind === 'answered' ? result.eventId : null };
   } catch (error) {
     context.log.error('eas.meeting-response', { itemId: request.itemId, error: describeError(error) });
     return FAILED;
   }
+}
+
+function delegatedTo(context: EasContext, itemId: string): Promise<DelegatedRequest | null> {
+  return delegatedRequest(context.services, context.principal, context, itemId);
+}
+
+/** The copy of a delegate is done with, as the request of the one invited; the event is in no calendar of the delegate's. */
+async function respondFor(
+  context: EasContext,
+  { responder, itemId, copy }: DelegatedRequest,
+  request: ResponseRequest,
+): Promise<Outcome> {
+  // Before 16.0 devices send the answer themselves, which here would be one in a name that was not invited.
+  const plain = { note: { text: '', html: null }, proposed: null };
+  const reply = atLeast(context.version, '16.0') ? request.reply : plain;
+  const result = await respondToMeeting(context.services, responder, { ...request, itemId, reply });
+  if (result.kind === 'answered') await binMeeting(context.services, context, copy);
+  return { status: STATUS_OF[result.kind], eventId: null };
 }
 
 const STATUS_OF: Record<ResponseResult['kind'], number> = {

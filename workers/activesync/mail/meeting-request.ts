@@ -22,7 +22,7 @@ const FREE_NUMBER = 0;
 const MAX_REMINDER_S = 65_535;
 const MAX_LOCATION = 32_768;
 /** MS-ASEMAIL 2.2.2.47 */
-const TYPE = { unspecified: 0, initial: 1, update: 2, outdated: 4 } as const;
+const TYPE = { unspecified: 0, initial: 1, update: 2, outdated: 4, delegated: 5 } as const;
 
 /** Whether a device is told of a message as one of a meeting. */
 function isMeetingMessage({ messageClass, meeting }: Pick<Message, 'messageClass' | 'meeting'>): boolean {
@@ -172,9 +172,14 @@ function busyNumber({ messageClass }: Message, { busy }: MeetingFacts, version: 
   return number < 0 ? BUSY_NUMBER : number;
 }
 
-function messageType({ messageClass }: Message, { sequence }: MeetingFacts, outdated: boolean): number {
+function messageType(
+  { messageClass }: Message,
+  { sequence, delegated }: MeetingFacts,
+  outdated: boolean,
+): number {
   if (messageClass !== 'IPM.Schedule.Meeting.Request') return TYPE.unspecified;
   if (outdated) return TYPE.outdated;
+  if (delegated === true) return TYPE.delegated;
   return sequence === 0 ? TYPE.initial : TYPE.update;
 }
 

@@ -10,13 +10,16 @@ import { type Owner, ownerOf } from '../../../core/automatic/own-addresses.ts';
 import { findOccurrence } from '../../../core/calendar/index.ts';
 import type { CalendarEvent } from '../../../core/calendar/types.ts';
 import type { MailAddress } from '../../../core/mail/types.ts';
+import type { MailboxStore } from '../../../core/ports/mail.ts';
 import { toldForm } from '../../../core/scheduling/announce.ts';
 import { knownMeeting } from '../../../core/scheduling/calendar-store.ts';
+import { delegatedRequest } from '../../../core/scheduling/delegates.ts';
 import { type Forwarding, noteForwarded, withForwardees } from '../../../core/scheduling/forward.ts';
 import { composeMeeting } from '../../../core/scheduling/message.ts';
 import { occurrenceOf, recurs } from '../../../core/scheduling/occurrence.ts';
 import { organizerOf } from '../../../core/scheduling/people.ts';
 import { readMeeting } from '../../../core/scheduling/read-calendar.ts';
+import type { Responder } from '../../../core/scheduling/respond.ts';
 import { describeError } from '../../../platform/log.ts';
 import type { EasContext } from '../context.ts';
 import type { Reply } from '../http/reply.ts';
@@ -33,10 +36,17 @@ const MAX_NOTE_BYTES = 512 * 1024;
  * goes to those who are named, and its organizer hears of it. null when the source is no meeting.
  */
 export async function forwardMeeting(context: EasContext, request: SendRequest): Promise<Reply | null> {
-  const source = await meetingOf(context, request.sourceId ?? '');
+  const { services, principal, mailbox } = context;
+  const itemId = request.sourceId ?? '';
+  // What a delegate has is in words: the invitation lies with the one who is invited (MS-ASCMD S09_TC14).
+  const delegated = await delegatedRequest(services, principal, context, itemId);
+  const source =
+    delegated === null
+      ? await meetingOf(services, mailbox, itemId)
+      : await meetingOf(services, delegated.responder.mailbox, delegated.itemId);
   if (source === null) return null;
   const command = 'SmartForward';
-  const owner = await ownerOf(context.services.directory, context.ref);
+  const owner = await ownerOf(services.directory, context.ref);
   const event = owner === null ? SEND.notFound : instanceOf(source, request.instanceId);
   if (owner === null || typeof event === 'number') {
     return failed(command, context.version, typeof event === 'number' ? event : SEND.notFound);
@@ -48,12 +58,17 @@ export async function forwardMeeting(context: EasContext, request: SendRequest):
   const result = await submit(context, request, raw);
   if (result.kind === 'accepted') {
     const subject = written.subject ?? event.title ?? '';
-    await note(context, owner, event, { people: to, subject, name: request.submissionId });
+    const responder = delegated?.responder ?? { ...context, owner };
+    await note(context, responder, event, { people: to, subject, name: request.submissionId });
   }
   return answerOf(context, command, result);
 }
 
-async function meetingOf({ mailbox, services }: EasContext, itemId: string): Promise<CalendarEvent | null> {
+async function meetingOf(
+  services: EasContext['services'],
+  mailbox: MailboxStore,
+  itemId: string,
+): Promise<CalendarEvent | null> {
   const [item] = await mailbox.pimItems([itemId]);
   if (item?.kind === 'event') return item.document;
   const [message] = await mailbox.messages([itemId]);
@@ -128,8 +143,8 @@ function compose(
 
 /** It is sent: that the organizer could not be told must not make the client send it once more. */
 async function note(
-  { services, ref, mailbox, correlationId, log }: EasContext,
-  owner: Owner,
+  { services, correlationId, log }: EasContext,
+  { ref, mailbox, owner }: Responder,
   event: CalendarEvent,
   forwarding: Forwarding,
 ): Promise<void> {

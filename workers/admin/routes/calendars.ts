@@ -12,7 +12,7 @@ import { readJson, readQuery, requireUser } from '../input.ts';
 
 const folder = z.string().min(1).max(255).optional();
 const shareBody = z.strictObject({
-  level: z.enum(['none', 'freebusy', 'detail', 'read', 'edit']),
+  level: z.enum(['none', 'freebusy', 'detail', 'read', 'edit', 'delegate']),
   folder,
 }) satisfies z.ZodType<ShareCalendar>;
 const unshareQuery = z.strictObject({ folder });
@@ -81,7 +81,10 @@ export const addCalendarRoutes: AddRoutes = (app, { services, audit }) => {
     const body = await readJson(c, shareBody);
     const { user, ref, folders } = await ownerOf(c.req.param('address'));
     const granteeId = await granteeOf(user, c.req.param('grantee'));
-    const { folderId } = calendarOf(folders, body.folder);
+    const { folderId, role } = calendarOf(folders, body.folder);
+    if (body.level === 'delegate' && (granteeId === EVERYBODY || role !== 'calendar')) {
+      throw new InvalidInputError('a delegate is one user, and of the calendar into which invitations come');
+    }
     await mail.mailbox(ref).putGrant({ folderId, granteeId, rights: [...SHARE_LEVELS[body.level]] });
     await audit({
       correlationId: c.get('correlationId'),

@@ -5,6 +5,7 @@ import type { RawEnvelope } from '../../../core/ports/blobs.ts';
 import type { Services } from '../../../platform/services.ts';
 import { applyRules } from './apply-rules.ts';
 import { judge } from './judge.ts';
+import { noteDelegates } from './note-delegates.ts';
 
 export interface Arrival {
   ref: MailboxRef;
@@ -23,7 +24,7 @@ export interface Arrival {
  */
 type ArrivalStep = (services: Services, arrival: Arrival) => Promise<NewMessage>;
 
-const STEPS: readonly ArrivalStep[] = [judge, applyRules];
+const STEPS: readonly ArrivalStep[] = [judge, noteDelegates, applyRules];
 
 export async function decideArrival(services: Services, arrival: Arrival): Promise<NewMessage> {
   let { message } = arrival;

@@ -8,6 +8,7 @@ import { takeMeeting } from '../../../core/scheduling/take.ts';
 import type { Services } from '../../../platform/services.ts';
 import type { Arrived } from '../arrived.ts';
 import { refOf } from './read-arrived.ts';
+import { tellDelegates } from './tell-delegates.ts';
 
 /** Invitations and answers: the calendar follows what the message says, if it may. */
 export async function schedule(services: Services, arrived: Arrived): Promise<void> {
@@ -30,6 +31,8 @@ export async function schedule(services: Services, arrived: Arrived): Promise<vo
   if (taken.kind === 'ignored') services.log.info('meeting.ignored', { ...fields, why: taken.why });
   else services.log.info('meeting.taken', { ...fields, eventId: taken.itemId });
   if (itip.method !== 'REQUEST' && itip.method !== 'CANCEL') return;
+  // A repeat may be one of an attempt that went no further.
+  if (taken.kind === 'taken' || taken.why === 'nothing new') await tellDelegates(services, mail, itip);
   const setting = await services.directory.getUserSetting(ref.tenantId, ref.mailboxId, RESOURCE_SETTING);
   const resource = readResource(setting);
   // A repeat, or one that was placed by an attempt that went no further, may still be without an answer.
