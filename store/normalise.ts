@@ -10,6 +10,7 @@ import type { DeliveryReport } from '../core/ports/automatic.ts';
 import type { FlagChange } from '../core/ports/mail.ts';
 import { MAX_MEETING_BYTES, type MeetingFacts } from '../core/scheduling/types.ts';
 import type { TrustVerdict } from '../core/trust/types.ts';
+import { extendedMember, normaliseExtended } from './extended.ts';
 import { fitOptional, fitText } from './text.ts';
 
 /**
@@ -38,7 +39,7 @@ export const LIMITS = {
 } as const;
 
 /** The message as the stores keep it: clean text within LIMITS. */
-export function normaliseMessage(message: NewMessage): NewMessage {
+export function normaliseMessage({ extended, ...message }: NewMessage): NewMessage {
   return {
     ...message,
     rawKey: fitText(message.rawKey, LIMITS.rawKey),
@@ -64,6 +65,7 @@ export function normaliseMessage(message: NewMessage): NewMessage {
     verdict: verdictOf(message.verdict ?? null),
     meeting: meetingOf(message.meeting ?? null),
     parts: message.parts.map(part),
+    ...extendedMember(normaliseExtended(extended)),
   };
 }
 

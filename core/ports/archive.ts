@@ -1,4 +1,12 @@
-import type { Folder, LastVerb, MailAddress, MailboxRef, MessageFlag, NewMessage } from '../mail/types.ts';
+import type {
+  ExtendedProperties,
+  Folder,
+  LastVerb,
+  MailAddress,
+  MailboxRef,
+  MessageFlag,
+  NewMessage,
+} from '../mail/types.ts';
 import type { PimKind } from '../pim/types.ts';
 import type { TrustVerdict } from '../trust/types.ts';
 
@@ -25,6 +33,8 @@ export interface MessageLine {
   verdict: TrustVerdict | null;
   /** As it was marked last; rules may change what the message itself says. */
   importance: 'low' | 'normal' | 'high';
+  /** MAPI properties that clients keep with it. */
+  extended?: ExtendedProperties;
 }
 
 /** A person of the recipient cache. */
@@ -61,6 +71,8 @@ export interface ObjectLine {
   toAnnounce: boolean;
   /** JSON, as it is kept. */
   document: string;
+  /** As of a message. */
+  extended?: ExtendedProperties;
 }
 
 /** An item was removed for good. */
@@ -93,7 +105,10 @@ export type LiveLine = MessageLine | PersonLine | ObjectLine;
 
 export type ItemLine = LiveLine | GoneLine;
 
-export type ArchivedFolder = Pick<Folder, 'folderId' | 'parentId' | 'displayName' | 'role' | 'itemClass'>;
+export type ArchivedFolder = Pick<
+  Folder,
+  'folderId' | 'parentId' | 'displayName' | 'role' | 'itemClass' | 'extended'
+>;
 
 /** A row of a table that belongs to the mailbox as a whole: text, numbers and null by the names of their columns. */
 export type AsideRow = Record<string, string | number | null>;

@@ -10,6 +10,7 @@ import type {
   MessageFlag,
   MessagePart,
   NewMessage,
+  StoredProperty,
   Tombstone,
 } from '../mail/types.ts';
 import type { AclStore } from './acl.ts';
@@ -50,6 +51,14 @@ export interface FlagChange {
   /** null clears the flag. */
   flag?: MessageFlag | null;
   categories?: string[];
+}
+
+/** Properties to put over those that are there; null takes one away. */
+export type ExtendedPatch = Readonly<Record<string, StoredProperty | null>>;
+
+export interface ExtendedChange {
+  itemId: string;
+  properties: ExtendedPatch;
 }
 
 export interface ItemChange {
@@ -168,6 +177,13 @@ export interface MailboxStore
    */
   replaceContent(message: NewMessage): Promise<ItemChange>;
   setFlags(changes: FlagChange[]): Promise<ItemChange[]>;
+  /**
+   * Changes the MAPI properties that are kept with items, a change of content. @throws InvalidInputError for more than
+   * 64 KB of them with one item
+   */
+  setExtended(changes: ExtendedChange[]): Promise<ItemChange[]>;
+  /** The same of a folder. @throws NotFoundError, InvalidInputError */
+  setFolderExtended(folderId: string, properties: ExtendedPatch): Promise<FolderChange>;
   /** Notes what the user did with messages; a change of content (MS-ASEMAIL 3.2.5.6). */
   setLastVerb(itemIds: string[], verb: LastVerb, at: number): Promise<ItemChange[]>;
   /** `from` limits the move to items that are in that folder. */

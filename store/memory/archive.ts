@@ -11,6 +11,7 @@ import type {
   LiveLine,
   MailboxArchive,
 } from '../../core/ports/archive.ts';
+import { extendedMember } from '../extended.ts';
 import { withOthers } from '../folder-order.ts';
 import { replacedFolder } from '../normalise.ts';
 import { readRights, writeRights } from '../rights.ts';
@@ -190,7 +191,8 @@ function archiveOf(
 }
 
 function lineOf({ state, message, person, dedupeKey, lastVerb, lastVerbAt, object }: Entry): LiveLine[] {
-  const { itemId, folderId, modseq, receivedAt, isRead, flag, categories, threadId } = structuredClone(state);
+  const { itemId, folderId, modseq, receivedAt, isRead, flag, categories, threadId, extended } =
+    structuredClone(state);
   const common = { itemId, folderId, modseq, receivedAt, dedupeKey };
   if (message !== null) {
     const {
@@ -213,7 +215,7 @@ function lineOf({ state, message, person, dedupeKey, lastVerb, lastVerbAt, objec
           isDraft,
           receivedAsBcc,
         },
-        ...{ flag, categories, lastVerb, lastVerbAt, verdict, importance },
+        ...{ flag, categories, lastVerb, lastVerbAt, verdict, importance, ...extendedMember(extended) },
       },
     ];
   }
@@ -221,13 +223,14 @@ function lineOf({ state, message, person, dedupeKey, lastVerb, lastVerbAt, objec
     const { kind: what, facts, toAnnounce, document } = object;
     const { sortAt: _, ...columns } = facts;
     const item = { itemId, folderId, modseq, receivedAt, isRead, flag, categories };
-    return [{ kind: 'object', ...item, what, ...columns, toAnnounce, document }];
+    return [{ kind: 'object', ...item, what, ...columns, toAnnounce, document, ...extendedMember(extended) }];
   }
   return person === null ? [] : [{ kind: 'person', ...common, ...person }];
 }
 
-function archived({ folderId, parentId, displayName, role, itemClass }: ArchivedFolder): ArchivedFolder {
-  return { folderId, parentId, displayName, role, itemClass };
+function archived(folder: ArchivedFolder): ArchivedFolder {
+  const { folderId, parentId, displayName, role, itemClass, extended } = folder;
+  return { folderId, parentId, displayName, role, itemClass, ...extendedMember(extended) };
 }
 
 function removals(data: MailboxData | undefined): GoneLine[] {

@@ -1,6 +1,7 @@
 import { NotFoundError } from '../../core/errors.ts';
-import type { LastVerb, NewMessage } from '../../core/mail/types.ts';
-import type { FlagChange, ItemChange } from '../../core/ports/mail.ts';
+import type { ExtendedProperties, LastVerb, NewMessage } from '../../core/mail/types.ts';
+import type { ExtendedChange, ExtendedPatch, FlagChange, ItemChange } from '../../core/ports/mail.ts';
+import { extendedMember, extendedText, patchedExtended } from '../extended.ts';
 import { mergeFlagChanges } from '../normalise.ts';
 import { allAt, goneFrom, type MailboxData, missing, noteRemoved, placed, touch } from './mailbox-data.ts';
 
@@ -27,6 +28,32 @@ export function setFlags(box: Box, changes: readonly FlagChange[]): ItemChange[]
     touch(box, state.folderId);
     return placed('changed', state);
   });
+}
+
+export function setExtended(box: Box, changes: readonly ExtendedChange[]): ItemChange[] {
+  const modseq = (box?.modseq ?? 0) + 1;
+  const patches = new Map<string, ExtendedPatch>();
+  for (const { itemId, properties } of changes) {
+    patches.set(itemId, { ...patches.get(itemId), ...properties });
+  }
+  return [...patches].map(([itemId, patch]) => {
+    const state = box?.items.get(itemId)?.state;
+    if (box === undefined || state === undefined) return missing(itemId);
+    if (!patchExtended(state, patch)) return placed('unchanged', state);
+    Object.assign(state, { modseq, contentModseq: modseq });
+    box.modseq = modseq;
+    touch(box, state.folderId);
+    return placed('changed', state);
+  });
+}
+
+/** Whether anything is different now. */
+export function patchExtended(of: { extended?: ExtendedProperties }, patch: ExtendedPatch): boolean {
+  const next = patchedExtended(of.extended, patch);
+  if (extendedText(next) === extendedText(of.extended)) return false;
+  delete of.extended;
+  Object.assign(of, extendedMember(next));
+  return true;
 }
 
 export function setLastVerb(box: Box, itemIds: readonly string[], verb: LastVerb, at: number): ItemChange[] {

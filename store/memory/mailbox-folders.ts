@@ -1,10 +1,10 @@
 import { ConflictError, InvalidInputError, NotFoundError } from '../../core/errors.ts';
 import type { Folder, ItemClass } from '../../core/mail/types.ts';
-import type { FolderChange, FolderCounts } from '../../core/ports/mail.ts';
+import type { ExtendedPatch, FolderChange, FolderCounts } from '../../core/ports/mail.ts';
 import { foldersBelow } from '../folder-order.ts';
 import { folderName, nameKey } from '../normalise.ts';
 import { dropFolderGrants } from './mailbox-acl.ts';
-import { remove } from './mailbox-change.ts';
+import { patchExtended, remove } from './mailbox-change.ts';
 import type { MailboxData } from './mailbox-data.ts';
 
 type Box = MailboxData | undefined;
@@ -61,6 +61,13 @@ export function updateFolder(
     Object.assign(folder, { displayName, parentId, modseq: ++box.modseq });
   }
   return { folder: { ...folder }, modseq: box.modseq };
+}
+
+export function setFolderExtended(box: Box, folderId: string, patch: ExtendedPatch): FolderChange {
+  const folder = box?.folders.get(folderId);
+  if (box === undefined || folder === undefined) throw new NotFoundError('no such folder');
+  if (patchExtended(folder, patch)) folder.modseq = ++box.modseq;
+  return { folder: structuredClone(folder), modseq: box.modseq };
 }
 
 export function deleteFolder(box: Box, folderId: string, now: number): string[] {

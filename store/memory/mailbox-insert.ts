@@ -1,6 +1,7 @@
 import { ConflictError, NotFoundError } from '../../core/errors.ts';
 import type { NewMessage } from '../../core/mail/types.ts';
 import type { InsertResult, ItemChange } from '../../core/ports/mail.ts';
+import { extendedMember } from '../extended.ts';
 import { normaliseMessage, replacedFolder } from '../normalise.ts';
 import {
   type Entry,
@@ -45,6 +46,7 @@ function insertOne(box: MailboxData, message: NewMessage, folderId: string): Ins
     }
   }
   const { receivedAt, isRead, threadId, size, textSize, htmlSize } = message;
+  const { extended, ...rest } = message;
   box.modseq++;
   const facts = { itemId, folderId, receivedAt, isRead, threadId, size, textSize, htmlSize };
   const entry: Entry = {
@@ -52,11 +54,12 @@ function insertOne(box: MailboxData, message: NewMessage, folderId: string): Ins
       ...newState(box.modseq, facts),
       flag: structuredClone(message.flag ?? null),
       categories: [...(message.categories ?? [])],
+      ...extendedMember(structuredClone(extended)),
     },
     dedupeKey,
     lastVerb: 0,
     lastVerbAt: null,
-    message,
+    message: rest,
     person: null,
     object: null,
   };

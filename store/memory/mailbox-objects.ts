@@ -2,6 +2,7 @@ import { sizeOfText } from '../../core/pim/size.ts';
 import type { NewPimItem, PimItem, PimKind } from '../../core/pim/types.ts';
 import type { ObjectLine } from '../../core/ports/archive.ts';
 import type { PimDue, PimDueOptions, PutOptions, PutResult, RangeCursor } from '../../core/ports/pim.ts';
+import { extendedMember, normaliseExtended } from '../extended.ts';
 import { LIMITS } from '../normalise.ts';
 import { homeOf, normaliseObject, objectKey, type StoredObject } from '../normalise-object.ts';
 import { compareText, fitText } from '../text.ts';
@@ -154,7 +155,10 @@ export function restoreObjects(box: Box, lines: readonly ObjectLine[]): void {
     for (const [gone, ids] of box.gone) if (box.folders.has(gone)) ids.delete(itemId);
     const state = { itemId, folderId, receivedAt, isRead, size, threadId: '', textSize: 0, htmlSize: 0 };
     box.items.set(itemId, {
-      state: { ...newState(modseq, state), kind, flag, categories: [...categories] },
+      state: {
+        ...{ ...newState(modseq, state), kind, flag, categories: [...categories] },
+        ...extendedMember(normaliseExtended(line.extended)),
+      },
       ...{ dedupeKey: objectKey(itemId), lastVerb: 0, lastVerbAt: null, message: null, person: null },
       object: { itemId, folderId, kind, document, facts, size, filesSize, isRead, categories, toAnnounce },
     });

@@ -13,9 +13,12 @@ import type {
 import type { Grant } from '../../core/ports/acl.ts';
 import type { AutomaticClaim, DeliveryReport } from '../../core/ports/automatic.ts';
 import type {
+  ExtendedChange,
+  ExtendedPatch,
   FeedCursor,
   FeedEntry,
   FlagChange,
+  FolderChange,
   FolderCounts,
   FolderHead,
   InsertResult,
@@ -220,6 +223,14 @@ export class MemoryMailbox extends MemoryPim implements MailboxStore {
 
   async setFlags(changes: FlagChange[]): Promise<ItemChange[]> {
     return change.setFlags(this.#box, changes);
+  }
+
+  async setExtended(changes: ExtendedChange[]): Promise<ItemChange[]> {
+    return change.setExtended(this.#box, changes);
+  }
+
+  async setFolderExtended(folderId: string, properties: ExtendedPatch): Promise<FolderChange> {
+    return tree.setFolderExtended(this.#box, folderId, properties);
   }
 
   async setLastVerb(itemIds: string[], verb: LastVerb, at: number): Promise<ItemChange[]> {

@@ -28,6 +28,8 @@ export function mailTables(kit: SchemaKit) {
       modseq: integer('modseq').notNull(),
       createdModseq: integer('created_modseq').notNull(),
       contentModseq: integer('content_modseq').notNull(),
+      /** JSON of ExtendedProperties, or null. */
+      extended: text('extended'),
     }),
     /** What the change feed and the snapshot read: small rows, apart from the message itself. */
     items: kit.table('mail', 'items', {
@@ -55,6 +57,8 @@ export function mailTables(kit: SchemaKit) {
       lastVerbAt: integer('last_verb_at'),
       /** `message` too for the items of the recipient cache. */
       kind: text('kind').notNull(),
+      /** JSON of ExtendedProperties, or null. */
+      extended: text('extended'),
     }),
     messages: kit.table('mail', 'messages', {
       ...scope(),

@@ -11,6 +11,7 @@ import { mailAliasesContract } from './mail-aliases.ts';
 import { mailAutomaticContract } from './mail-automatic.ts';
 import { mailChangesContract } from './mail-changes.ts';
 import { mailContentContract } from './mail-content.ts';
+import { mailExtendedContract } from './mail-extended.ts';
 import { mailFoldersContract } from './mail-folders.ts';
 import { mailInsertContract } from './mail-insert.ts';
 import { mailLimitsContract } from './mail-limits.ts';
@@ -33,6 +34,7 @@ export function storesContract(subject: Subject, runs: number): void {
   mailLimitsContract(subject);
   mailFoldersContract(subject);
   mailContentContract(subject);
+  mailExtendedContract(subject);
   mailPeopleContract(subject);
   mailRemovedContract(subject);
   mailAliasesContract(subject);

@@ -4,6 +4,10 @@ import { encodeId } from '../../workers/ews/ids/id.ts';
 import { type EwsClient, ewsClient } from '../clients/ews/index.ts';
 import { type InProcess, startInProcess } from '../support/in-process/index.ts';
 
+interface Database {
+  prepare(sql: string): { bind(...values: string[]): { first<T>(column: string): Promise<T | null> } };
+}
+
 const HEADERS = [
   'From: "Bea Sender" <bea@elsewhere.example>',
   'To: "Ann" <ann@items.example>, carl@elsewhere.example',
@@ -33,7 +37,7 @@ describe('items of EWS', () => {
   async function receive(raw: string): Promise<string> {
     await server.email('bea@elsewhere.example', 'ann@items.example', raw);
     await server.drain();
-    const { MAIL_1 } = await server.bindings<{ MAIL_1: D1Database }>();
+    const { MAIL_1 } = await server.bindings<{ MAIL_1: Database }>();
     const subject = /^Subject: (.*)\r$/m.exec(raw)?.[1] ?? '';
     const row = await MAIL_1.prepare('select item_id from messages where subject = ?')
       .bind(subject)

@@ -34,8 +34,9 @@ export function createMessageReader(services: { mail: MailStore; log: Logger }):
       const { message } = unparsed
         ? factsOfMinimal(reading, identity, 'unparsed')
         : await parsedOrMinimal(reading, identity);
-      const { threadId, conversationIndex, flag, categories, verdict, importance } = line;
-      return { ...message, folderId, threadId, conversationIndex, flag, categories, verdict, importance };
+      const { threadId, conversationIndex, flag, categories, verdict, importance, extended } = line;
+      const state = { threadId, conversationIndex, flag, categories, verdict, importance };
+      return { ...message, folderId, ...state, ...(extended === undefined ? {} : { extended }) };
     },
   };
 

@@ -42,6 +42,7 @@ export async function createFolder(box: MailboxContext, wanted: FolderToCreate):
           modseq: next,
           createdModseq: next,
           contentModseq: sql`0`,
+          extended: null,
         },
         sql`from ${mailboxes} where ${all(
           scoped(box, mailboxes),

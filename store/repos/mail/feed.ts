@@ -22,12 +22,12 @@ export async function changes(
   const live = sql`select ${items.itemId}, ${items.folderId}, ${items.modseq}, ${items.createdModseq},
       ${items.receivedAt}, ${items.isRead}, ${items.flag}, ${items.categories}, ${items.size}, ${items.textSize},
       ${items.htmlSize}, ${items.readModseq}, ${items.flagModseq}, ${items.categoriesModseq}, ${items.contentModseq},
-      ${items.threadId}, ${items.kind}, 0 as gone from ${items}
+      ${items.threadId}, ${items.kind}, ${items.extended}, 0 as gone from ${items}
     where ${scoped(box, items)} and ${eq(items.folderId, folderId)}
       and (${items.modseq}, ${items.itemId}) > (${after.modseq}, ${after.itemId})
     order by ${items.modseq}, ${items.itemId} limit ${limit}`;
   const gone = sql`select ${tombstones.itemId}, ${tombstones.folderId}, ${tombstones.modseq}, 0, 0, 0,
-      cast(null as text), '[]', 0, 0, 0, 0, 0, 0, 0, '', 'message', 1 from ${tombstones}
+      cast(null as text), '[]', 0, 0, 0, 0, 0, 0, 0, '', 'message', cast(null as text), 1 from ${tombstones}
     where ${scoped(box, tombstones)} and ${eq(tombstones.folderId, folderId)}
       and (${tombstones.modseq}, ${tombstones.itemId}) > (${after.modseq}, ${after.itemId})
     order by ${tombstones.modseq}, ${tombstones.itemId} limit ${limit}`;
@@ -52,6 +52,7 @@ export async function changes(
         contentModseq: sql<number>`content_modseq`,
         threadId: sql<string>`thread_id`,
         kind: sql<string>`kind`,
+        extended: sql<string | null>`extended`,
         gone: sql<number>`gone`,
       })
       .from(feed)

@@ -1,6 +1,7 @@
 /** What the operations on the folder tree share: conditions that the database checks in the write itself. */
 import { eq, ne, type SQL, sql } from 'drizzle-orm';
 import type { Folder, FolderRole, ItemClass } from '../../../core/mail/types.ts';
+import { extendedMember, parseExtended } from '../../extended.ts';
 import { all, type MailboxContext, scoped } from './context.ts';
 
 /** Ids that a caller names are '' where there is none: an untyped null is no value PostgreSQL can compare with. */
@@ -58,6 +59,7 @@ export function raiseToFolder(box: MailboxContext, folderId: string) {
 
 export function folderOf(row: Record<string, unknown>): Folder {
   const parentId = row['parent_id'];
+  const extended = row['extended'];
   return {
     folderId: String(row['folder_id']),
     parentId: typeof parentId === 'string' ? parentId : null,
@@ -67,5 +69,6 @@ export function folderOf(row: Record<string, unknown>): Folder {
     modseq: Number(row['modseq']),
     createdModseq: Number(row['created_modseq']),
     contentModseq: Number(row['content_modseq']),
+    ...extendedMember(parseExtended(typeof extended === 'string' ? extended : null)),
   };
 }

@@ -5,6 +5,7 @@ import type { Folder, FolderRole } from '../../../core/mail/types.ts';
 import type { FolderHead } from '../../../core/ports/mail.ts';
 import { slices } from '../../dialect/json-chunks.ts';
 import { given, insertSelect } from '../../dialect/statements.ts';
+import { extendedMember, parseExtended } from '../../extended.ts';
 import { inFolderOrder } from '../../folder-order.ts';
 import { nameKey } from '../../normalise.ts';
 import { IDS_PER_STATEMENT, type MailboxContext, scoped } from './context.ts';
@@ -48,6 +49,7 @@ export async function createMailbox(box: MailboxContext, now: number): Promise<v
         modseq: sql`1`,
         createdModseq: sql`1`,
         contentModseq: sql`0`,
+        extended: null,
       },
       sql`from ${input} where exists (select 1 from ${mailboxes} where ${scoped(box, mailboxes)})`,
     ).onConflictDoNothing(),
@@ -57,12 +59,19 @@ export async function createMailbox(box: MailboxContext, now: number): Promise<v
   if (results[2]?.rows.length !== 1) throw new ConflictError('mailbox id is taken');
 }
 
+function folderOfFields({
+  extended,
+  ...row
+}: { extended: string | null } & { [K in keyof Omit<Folder, 'extended'>]: unknown }): Folder {
+  return { ...(row as Omit<Folder, 'extended'>), ...extendedMember(parseExtended(extended)) };
+}
+
 export async function listFolders(box: MailboxContext): Promise<Folder[]> {
   const { folders } = box.tables;
   const rows = await box.executor.all(
     box.executor.build.select(folderFields(box)).from(folders).where(scoped(box, folders)),
   );
-  return inFolderOrder(rows as Folder[]);
+  return inFolderOrder(rows.map(folderOfFields));
 }
 
 export async function folderByRole(box: MailboxContext, role: FolderRole): Promise<Folder | null> {
@@ -75,7 +84,7 @@ export async function folderByRole(box: MailboxContext, role: FolderRole): Promi
       .orderBy(folders.createdModseq, folders.folderId)
       .limit(1),
   );
-  return (row as Folder | undefined) ?? null;
+  return row === undefined ? null : folderOfFields(row);
 }
 
 export async function usage(box: MailboxContext) {
@@ -147,6 +156,7 @@ export function folderFields({ tables: { folders } }: MailboxContext) {
     modseq: folders.modseq,
     createdModseq: folders.createdModseq,
     contentModseq: folders.contentModseq,
+    extended: folders.extended,
   };
 }
 

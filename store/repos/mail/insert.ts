@@ -3,6 +3,7 @@ import { NotFoundError } from '../../../core/errors.ts';
 import type { NewMessage } from '../../../core/mail/types.ts';
 import type { InsertResult } from '../../../core/ports/mail.ts';
 import { given, insertSelect } from '../../dialect/statements.ts';
+import { extendedText } from '../../extended.ts';
 import { normaliseMessage } from '../../normalise.ts';
 import { askedId } from '../../text.ts';
 import { all, type MailboxContext, mailboxLock, scoped, theseItems } from './context.ts';
@@ -99,6 +100,7 @@ function insertItems(
     m.isDraft ? 1 : 0,
     m.flag === undefined || m.flag === null ? null : JSON.stringify(m.flag),
     JSON.stringify(m.categories ?? []),
+    extendedText(m.extended),
   ]);
   const input = dialect.rows(JSON.stringify(rows), [
     items.itemId,
@@ -115,6 +117,7 @@ function insertItems(
     items.isDraft,
     items.flag,
     items.categories,
+    items.extended,
   ]);
   // All folders or nothing: an unknown one must not leave half of the batch behind.
   const rolesExist = sql`(select count(*) from ${folders} where ${scoped(box, folders)}
@@ -158,6 +161,7 @@ function insertItems(
       lastVerb: sql`0`,
       lastVerbAt: sql`null`,
       kind: 'message',
+      extended: given(items.extended),
     },
     sql`from (select input.*, row_number() over (partition by ${given(items.dedupeKey)} order by input.ord) as nth
         from ${input} where ${isNew}) as input

@@ -31,6 +31,7 @@ import { beginPurge, endPurge, formerFolders, removedAfter, removedOf } from './
 import { replaceContent } from './replace-content.ts';
 import { restoreMessage } from './restore.ts';
 import { putRules, readRules, setRuleError } from './rules.ts';
+import { setExtended, setFolderExtended } from './set-extended.ts';
 import { setFlags } from './set-flags.ts';
 import { setImportance } from './set-importance.ts';
 import { setLastVerb } from './set-last-verb.ts';
@@ -97,6 +98,8 @@ function createMailboxStore(box: MailboxContext): MailboxStore {
     insertMany: (messages) => insertMessagesInto(box, messages),
     replaceContent: (message) => replaceContent(box, message),
     setFlags: (changed) => setFlags(box, changed),
+    setExtended: (changed) => setExtended(box, changed),
+    setFolderExtended: (folderId, properties) => setFolderExtended(box, folderId, properties),
     setLastVerb: (itemIds, verb, at) => setLastVerb(box, itemIds, verb, at),
     move: (itemIds, toFolderId, from) => moveItems(box, itemIds, toFolderId, from),
     remove: (itemIds, now, from) => removeItems(box, itemIds, now, from),

@@ -11,6 +11,7 @@ interface OwnValues {
   flag?: Value;
   categories?: Value;
   size?: Value;
+  extended?: Value;
 }
 
 /** Values of all columns of an item that is no message, under the mailbox's next modseq (I13). */
@@ -28,7 +29,7 @@ export function newItem(box: MailboxContext, own: OwnValues) {
     ...{ flag: null, categories: given(items.categories), size: given(items.size) },
     ...{ textSize: sql`0`, htmlSize: sql`0`, dedupeKey: given(items.dedupeKey) },
     ...{ readModseq: next, flagModseq: next, categoriesModseq: next, contentModseq: next },
-    ...{ threadId: '', isDraft: sql`0`, lastVerb: sql`0`, lastVerbAt: sql`null` },
+    ...{ threadId: '', isDraft: sql`0`, lastVerb: sql`0`, lastVerbAt: sql`null`, extended: null },
     ...own,
   };
 }

@@ -79,6 +79,7 @@ function makeFolder(box: MailboxContext) {
       modseq: next,
       createdModseq: next,
       contentModseq: sql`0`,
+      extended: null,
     },
     sql`from ${mailboxes} where ${scoped(box, mailboxes)}
       and not exists (select 1 from ${folders} where ${cacheFolder(box)})`,

@@ -1,4 +1,5 @@
 import type { ItemState, MessageFlag, MessagePart } from '../../../core/mail/types.ts';
+import { extendedMember, parseExtended } from '../../extended.ts';
 import type { MailTables } from '../../schema/mail.ts';
 
 /** Selection of an ItemState. */
@@ -21,14 +22,16 @@ export function itemFields(items: MailTables['items']) {
     categoriesModseq: items.categoriesModseq,
     contentModseq: items.contentModseq,
     threadId: items.threadId,
+    extended: items.extended,
   };
 }
 
-interface ItemRow extends Omit<ItemState, 'kind' | 'isRead' | 'flag' | 'categories'> {
+interface ItemRow extends Omit<ItemState, 'kind' | 'isRead' | 'flag' | 'categories' | 'extended'> {
   kind: string;
   isRead: number;
   flag: string | null;
   categories: string;
+  extended: string | null;
 }
 
 export function itemState(row: ItemRow): ItemState {
@@ -50,6 +53,7 @@ export function itemState(row: ItemRow): ItemState {
     categoriesModseq: row.categoriesModseq,
     contentModseq: row.contentModseq,
     threadId: row.threadId,
+    ...extendedMember(parseExtended(row.extended)),
   };
 }
 

@@ -180,7 +180,7 @@ export function viewOf(
   occurrence: string | null = null,
 ): ItemView {
   const element = elementOf(state, message, pim);
-  return { ...{ box, state, element, message, pim, occurrence }, extended: {} };
+  return { ...{ box, state, element, message, pim, occurrence }, extended: state.extended ?? {} };
 }
 
 /** Someone the user wrote to, as the contact that clients take them for. */

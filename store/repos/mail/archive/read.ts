@@ -268,9 +268,9 @@ export async function goneAfter(
 }
 
 export async function tree(box: MailboxContext): Promise<ArchivedFolder[]> {
-  return (await listFolders(box)).map(({ folderId, parentId, displayName, role, itemClass }) => ({
-    ...{ folderId, parentId, displayName, role, itemClass },
-  }));
+  return (await listFolders(box)).map(
+    ({ modseq: _, createdModseq: __, contentModseq: ___, ...folder }) => folder,
+  );
 }
 
 export async function asides(

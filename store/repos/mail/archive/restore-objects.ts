@@ -3,6 +3,7 @@ import { sizeOfText } from '../../../../core/pim/size.ts';
 import type { ObjectLine } from '../../../../core/ports/archive.ts';
 import { slices } from '../../../dialect/json-chunks.ts';
 import { given, insertSelect } from '../../../dialect/statements.ts';
+import { extendedText, normaliseExtended } from '../../../extended.ts';
 import { homeOf, objectKey } from '../../../normalise-object.ts';
 import { all, type MailboxContext, mailboxLock, scoped } from '../context.ts';
 import { listFolders } from '../folders.ts';
@@ -63,6 +64,7 @@ function insertItems(box: MailboxContext, lines: readonly ObjectLine[]) {
     JSON.stringify(line.categories),
     sizeOfText(line.document).total,
     objectKey(line.itemId),
+    extendedText(normaliseExtended(line.extended)),
   ]);
   const input = box.executor.dialect.rows(JSON.stringify(rows), [
     items.itemId,
@@ -74,9 +76,11 @@ function insertItems(box: MailboxContext, lines: readonly ObjectLine[]) {
     items.categories,
     items.size,
     items.dedupeKey,
+    items.extended,
   ]);
   const values = newItem(box, {
     ...{ folderId: given(items.folderId), kind: given(items.kind), flag: given(items.flag) },
+    extended: given(items.extended),
   });
   return insertSelect(box.executor.build, items, values, sql`from ${input} where true`);
 }

@@ -9,6 +9,7 @@ import type {
 } from '../../../../core/ports/archive.ts';
 import { jsonChunks, slices } from '../../../dialect/json-chunks.ts';
 import { given, insertSelect, type Value } from '../../../dialect/statements.ts';
+import { extendedText } from '../../../extended.ts';
 import { withOthers } from '../../../folder-order.ts';
 import { nameKey, normaliseMessage } from '../../../normalise.ts';
 import { all, type MailboxContext, mailboxLock, mailboxModseq, scoped, theseItems } from '../context.ts';
@@ -44,6 +45,7 @@ export async function restoreTree(box: MailboxContext, wanted: readonly Archived
     nameKey(f.displayName),
     f.role,
     f.itemClass,
+    extendedText(f.extended),
   ]);
   const input = dialect.rows(JSON.stringify(rows), [
     folders.folderId,
@@ -52,6 +54,7 @@ export async function restoreTree(box: MailboxContext, wanted: readonly Archived
     folders.nameKey,
     folders.role,
     folders.itemClass,
+    folders.extended,
   ]);
   const next = sql`${mailboxes.modseq} + 1`;
   await box.executor.atomic(
@@ -72,6 +75,7 @@ export async function restoreTree(box: MailboxContext, wanted: readonly Archived
           modseq: next,
           createdModseq: next,
           contentModseq: sql`0`,
+          extended: given(folders.extended),
         },
         sql`from ${input} cross join ${mailboxes} where ${scoped(box, mailboxes)}`,
       ).onConflictDoUpdate({
@@ -80,6 +84,7 @@ export async function restoreTree(box: MailboxContext, wanted: readonly Archived
           parentId: sql`excluded.parent_id`,
           displayName: sql`excluded.display_name`,
           nameKey: sql`excluded.name_key`,
+          extended: sql`excluded.extended`,
           modseq: sql`excluded.modseq`,
         },
       }),

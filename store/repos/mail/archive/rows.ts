@@ -9,6 +9,7 @@ import type {
   PersonLine,
 } from '../../../../core/ports/archive.ts';
 import type { TrustVerdict } from '../../../../core/trust/types.ts';
+import { extendedMember, parseExtended } from '../../../extended.ts';
 import type { MailboxContext } from '../context.ts';
 
 export function liveFields({ tables: { correspondents, items, messages } }: MailboxContext) {
@@ -27,6 +28,7 @@ export function liveFields({ tables: { correspondents, items, messages } }: Mail
     threadId: items.threadId,
     lastVerb: items.lastVerb,
     lastVerbAt: items.lastVerbAt,
+    extended: items.extended,
     rawKey: messages.rawKey,
     conversationIndex: messages.conversationIndex,
     receivedAsBcc: messages.receivedAsBcc,
@@ -53,6 +55,7 @@ export interface LiveRow {
   threadId: string;
   lastVerb: number;
   lastVerbAt: number | null;
+  extended: string | null;
   rawKey: string | null;
   conversationIndex: string | null;
   receivedAsBcc: number | null;
@@ -108,6 +111,7 @@ export function liveLines(
           lastVerbAt: row.lastVerbAt,
           verdict: parsed<TrustVerdict | null>(row.verdict, null),
           importance: (row.importance ?? 'normal') as MessageLine['importance'],
+          ...extendedMember(parseExtended(row.extended)),
         },
       ];
     }
@@ -125,6 +129,7 @@ function objectLine(row: LiveRow, { toAnnounce, ...object }: ObjectRow): ObjectL
     flag: parsed<MessageFlag | null>(row.flag, null),
     categories: parsed<string[]>(row.categories, []),
     toAnnounce: toAnnounce === 1,
+    ...extendedMember(parseExtended(row.extended)),
   };
 }
 

@@ -20,6 +20,7 @@ export async function unreadable(
         kind: items.kind,
         flag: items.flag,
         categories: items.categories,
+        extended: items.extended,
         addresses: messages.addresses,
         degraded: messages.degraded,
         verdict: messages.verdict,
