@@ -4,6 +4,8 @@ import { cutText } from './tidy.ts';
 const PREVIEW_LENGTH = 255;
 /** How much of a body is looked at. */
 const MAX_INPUT = 16 * 1024;
+/** How much of it nearly always is enough. */
+const USUAL_INPUT = 1024;
 
 /** Addresses in any of the brackets that text renderings put around them. */
 const LINK = /[<[(]?(?:https?:\/\/|mailto:|cid:)[^\s<>[\]]*[>\])]?/gi;
@@ -14,6 +16,7 @@ const RULE = /[-_=*~#+.]{4,}/g;
 const BLANK =
   /(?:[\s\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\ufeff]|\u034f)+/g;
 const HAS_SPACE = /[\s\u2800]/;
+const SAYS_SOMETHING = /[\p{L}\p{N}\p{S}]/u;
 
 function collapse(text: string): string {
   // A single joiner inside a word belongs to it (Persian, emoji).
@@ -22,6 +25,22 @@ function collapse(text: string): string {
       HAS_SPACE.test(run) || run.length > 1 ? ' ' : run === '\u200c' || run === '\u200d' ? run : '',
     )
     .trim();
+}
+
+/** Without links, markers of images and rules. */
+function plain(text: string): string {
+  return collapse(text.replace(IMAGE, ' ').replace(LINK, ' ').replace(RULE, ' '));
+}
+
+/**
+ * The first lines. What is replaced never reaches over the end of a line but for white space, so that the beginning of
+ * what is made of these lines is that of what is made of all of them.
+ */
+function beginning(lines: readonly string[]): string {
+  let size = 0;
+  let n = 0;
+  while (n < lines.length && size < USUAL_INPUT) size += (lines[n++] ?? '').length + 1;
+  return lines.slice(0, n).join('\n');
 }
 
 /** Without quotations, the line that introduces each, and everything from the signature on (RFC 3676 4.3). */
@@ -46,16 +65,15 @@ function ownLines(lines: string[]): string[] {
 export function previewOf(text: string): string {
   const head = cutText(text, MAX_INPUT);
   const lines = head.replaceAll('\r\n', '\n').replaceAll('\r', '\n').split('\n');
-  const own = ownLines(lines).join('\n');
-  const candidates = [
-    () => collapse(own.replace(IMAGE, ' ').replace(LINK, ' ').replace(RULE, ' ')),
-    () => collapse(own),
-    () => collapse(head.replace(IMAGE, ' ').replace(LINK, ' ').replace(RULE, ' ')),
-    () => collapse(head),
-  ];
+  const mine = ownLines(lines);
+  const usual = plain(beginning(mine));
+  if (usual.length > PREVIEW_LENGTH && SAYS_SOMETHING.test(usual))
+    return cutText(usual, PREVIEW_LENGTH).trimEnd();
+  const own = mine.join('\n');
+  const candidates = [() => plain(own), () => collapse(own), () => plain(head), () => collapse(head)];
   for (const candidate of candidates) {
     const preview = candidate();
-    if (/[\p{L}\p{N}\p{S}]/u.test(preview)) return cutText(preview, PREVIEW_LENGTH).trimEnd();
+    if (SAYS_SOMETHING.test(preview)) return cutText(preview, PREVIEW_LENGTH).trimEnd();
   }
   return cutText(collapse(head), PREVIEW_LENGTH).trimEnd();
 }

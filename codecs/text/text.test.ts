@@ -54,6 +54,34 @@ describe('a preview', () => {
     );
   });
 
+  it('of a long text is that of its beginning, whatever follows', () => {
+    const piece = fc.oneof(
+      fc.constantFrom(
+        'word ',
+        'https://x.example/a ',
+        '[image: x',
+        '<image1.png>',
+        '-----',
+        '\u200b',
+        '😀',
+        '\n',
+      ),
+      fc.constantFrom('> quoted\n', 'wrote:\n', '\r\n', '\r', '\u00a0', '\ud83d'),
+      fc.string({ unit: 'grapheme', maxLength: 8 }),
+    );
+    const pieces = fc.array(piece, { minLength: 60, maxLength: 120, size: 'max' }).map((all) => all.join(''));
+    let long = 0;
+    fc.assert(
+      fc.property(pieces, pieces, (head, tail) => {
+        const preview = previewOf(`${head}\nend\n`);
+        if (preview.length < 255) return;
+        long++;
+        expect(previewOf(`${head}\nend\n${`${tail}\n`.repeat(5)}`)).toBe(preview);
+      }),
+    );
+    expect(long).toBeGreaterThan(3);
+  });
+
   it.each([
     'http://',
     '[image ',

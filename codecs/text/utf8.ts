@@ -1,16 +1,8 @@
+const encoder = new TextEncoder();
+
 /** Bytes of the UTF-8 form. A lone surrogate counts as the three bytes of U+FFFD, as encoders write it. */
 export function utf8Length(text: string): number {
-  let bytes = text.length;
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit < 0x80) continue;
-    if (unit < 0x800) bytes += 1;
-    else if (isPair(text, i, unit)) {
-      bytes += 2;
-      i++;
-    } else bytes += 2;
-  }
-  return bytes;
+  return encoder.encode(text).length;
 }
 
 function isPair(text: string, i: number, unit: number): boolean {

@@ -37,10 +37,15 @@ export interface StoredRaw {
 /** Immutable raw messages: created once, never overwritten (I4). */
 export interface BlobStore {
   /**
-   * Streams the raw in, create-once. Resolves with the SHA-256 (hex) of the bytes when all of them are durable
-   * and their checksum agrees with the store's. An object that is already there under the key is an error.
+   * Takes the raw in, create-once: as a stream, or whole where it is in memory anyway. Resolves with the SHA-256 (hex)
+   * of the bytes when all of them are durable and their checksum agrees with the store's. An object that is already
+   * there under the key is an error.
    */
-  putRaw(key: string, raw: ReadableStream<Uint8Array>, envelope: RawEnvelope): Promise<{ sha256: string }>;
+  putRaw(
+    key: string,
+    raw: ReadableStream<Uint8Array> | Uint8Array,
+    envelope: RawEnvelope,
+  ): Promise<{ sha256: string }>;
   /** The whole object, or null when there is none. */
   open(
     key: string,

@@ -2,7 +2,7 @@ import type { R2Bucket, R2Conditional, R2Object, R2ObjectBody } from '@cloudflar
 import { ConflictError } from '../../core/errors.ts';
 import type { BlobStore, RawEnvelope, StoredRaw } from '../../core/ports/blobs.ts';
 import { envelopeMetadata, parseEnvelope } from './envelope.ts';
-import { type Digests, pump } from './pump.ts';
+import { type Digests, gather, pump, sha256Of } from './pump.ts';
 
 /** workerd's own; declared here because this file is also compiled without the Workers globals. */
 declare const FixedLengthStream: new (
@@ -19,9 +19,13 @@ const SMALL_BYTES = 128 * 1024;
 export function createR2BlobStore(bucket: R2Bucket): BlobStore {
   return {
     async putRaw(key, raw, envelope) {
-      const { digests, object } = await put(bucket, key, raw, envelope);
+      const isStream = !(raw instanceof Uint8Array);
+      const { digests, object } =
+        isStream && envelope.rawSize > SMALL_BYTES
+          ? await putStream(bucket, key, raw, envelope)
+          : await putWhole(bucket, key, await gather(raw, envelope.rawSize), envelope);
       if (object === null) throw new ConflictError('there is an object under this key');
-      if (object.size !== envelope.rawSize || md5Of(object) !== digests.md5) {
+      if (object.size !== envelope.rawSize || (digests.md5 !== null && md5Of(object) !== digests.md5)) {
         // Ours, just made, and not what was sent: nothing may ever read it.
         await bucket.delete(key);
         throw new Error('blobs: what was stored is not what was sent');
@@ -67,23 +71,33 @@ export function createR2BlobStore(bucket: R2Bucket): BlobStore {
   };
 }
 
-/** Streams the bytes in, hashing them on the way. `object` is null when the key was taken. */
-async function put(
+interface Put {
+  /** `md5` is still to be compared, where it is not null. */
+  digests: Pick<Digests, 'sha256'> & { md5: string | null };
+  /** null when the key was taken. */
+  object: R2Object | null;
+}
+
+/** The bucket itself refuses bytes of another digest (I1). */
+async function putWhole(
+  bucket: R2Bucket,
+  key: string,
+  bytes: Uint8Array,
+  envelope: RawEnvelope,
+): Promise<Put> {
+  const sha256 = sha256Of(bytes);
+  const options = { onlyIf: ONLY_NEW, customMetadata: envelopeMetadata(envelope), sha256 };
+  return { digests: { sha256, md5: null }, object: await bucket.put(key, bytes, options) };
+}
+
+/** Streams the bytes in, hashing them on the way. */
+async function putStream(
   bucket: R2Bucket,
   key: string,
   raw: ReadableStream<Uint8Array>,
   envelope: RawEnvelope,
-): Promise<{ digests: Digests; object: R2Object | null }> {
+): Promise<Put> {
   const options = { onlyIf: ONLY_NEW, customMetadata: envelopeMetadata(envelope) };
-  if (envelope.rawSize <= SMALL_BYTES) {
-    const bytes = new Uint8Array(envelope.rawSize);
-    let at = 0;
-    const digests = await pump(raw, envelope.rawSize, async (chunk) => {
-      bytes.set(chunk, at);
-      at += chunk.length;
-    });
-    return { digests, object: await bucket.put(key, bytes, options) };
-  }
   const { readable, writable } = new FixedLengthStream(envelope.rawSize);
   const writer = writable.getWriter();
   const pumped = pump(raw, envelope.rawSize, (chunk) => writer.write(chunk)).then(async (digests) => {

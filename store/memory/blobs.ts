@@ -1,6 +1,6 @@
 import { ConflictError } from '../../core/errors.ts';
 import type { BlobStore, RawEnvelope, StoredRaw } from '../../core/ports/blobs.ts';
-import { pump } from '../blobs/pump.ts';
+import { gather, sha256Of } from '../blobs/pump.ts';
 import { compareText } from '../text.ts';
 
 /** Raw messages in memory. `now` gives the time of upload. */
@@ -17,21 +17,14 @@ export function createMemoryBlobStore(now: () => number = Date.now): BlobStore {
   return {
     async putRaw(key, raw, envelope) {
       if (objects.has(key)) {
-        await raw.cancel();
+        if (!(raw instanceof Uint8Array)) await raw.cancel();
         throw new ConflictError('there is an object under this key');
       }
-      const chunks: Uint8Array[] = [];
-      const { sha256 } = await pump(raw, envelope.rawSize, (chunk) => chunks.push(chunk.slice()));
+      const bytes = (await gather(raw, envelope.rawSize)).slice();
       // Somebody else may have been quicker while the stream ran.
       if (objects.has(key)) throw new ConflictError('there is an object under this key');
-      const bytes = new Uint8Array(envelope.rawSize);
-      let at = 0;
-      for (const chunk of chunks) {
-        bytes.set(chunk, at);
-        at += chunk.length;
-      }
       objects.set(key, { bytes, uploadedAt: now(), envelope: { ...envelope } });
-      return { sha256 };
+      return { sha256: sha256Of(bytes) };
     },
     async open(key) {
       const object = objects.get(key);

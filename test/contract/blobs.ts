@@ -62,6 +62,12 @@ export function blobContract(open: () => BlobStore): void {
       expect(object).toMatchObject({ size, envelope: envelope(size) });
       expect(object === null ? null : await collect(object.stream)).toEqual(content);
       expect(await blobs.head(key)).toMatchObject({ key, size, envelope: envelope(size) });
+      // The same from memory, out of the middle of something larger.
+      const whole = `${unique('blobs')}/b.eml`;
+      const held = bytes(size + 2).subarray(1, size + 1);
+      expect(await blobs.putRaw(whole, held, envelope(size))).toEqual({ sha256: await sha256(held) });
+      expect(await blobs.readRange(whole, 0, size)).toEqual(held.slice());
+      expect(await blobs.head(whole)).toMatchObject({ size, envelope: envelope(size) });
     });
 
     test('I4 an object is made once and never written over', async () => {
@@ -70,6 +76,9 @@ export function blobContract(open: () => BlobStore): void {
       await blobs.putRaw(key, streamOf(bytes(10)), envelope(10));
       for (const size of [10, 2_000_000]) {
         await expect(blobs.putRaw(key, streamOf(bytes(size)), envelope(size))).rejects.toMatchObject({
+          code: 'conflict',
+        });
+        await expect(blobs.putRaw(key, bytes(size), envelope(size))).rejects.toMatchObject({
           code: 'conflict',
         });
       }
@@ -83,6 +92,7 @@ export function blobContract(open: () => BlobStore): void {
       const key = unique('blobs');
       await expect(blobs.putRaw(key, streamOf(bytes(size - 1)), envelope(size))).rejects.toThrow('announced');
       await expect(blobs.putRaw(key, streamOf(bytes(size + 1)), envelope(size))).rejects.toThrow('announced');
+      await expect(blobs.putRaw(key, bytes(size - 1), envelope(size))).rejects.toThrow('announced');
       const cut = streamOf(bytes(size - 1), new Error('connection lost'));
       await expect(blobs.putRaw(key, cut, envelope(size))).rejects.toThrow('connection lost');
       expect(await blobs.head(key)).toBeNull();

@@ -5,7 +5,7 @@ import type { MessageReader, ReadPlace } from '../../core/ports/reader.ts';
 import { FAN_OUT, mapBounded } from '../../platform/bounded.ts';
 import { describeError, type Logger } from '../../platform/log.ts';
 import { factsOfMinimal, factsOfParsed, type MessageIdentity } from './message-facts.ts';
-import { readBytes } from './raw-reading.ts';
+import { type BytesReading, readBytes } from './raw-reading.ts';
 
 /**
  * Reads messages that are in memory the way ingest reads those of the queue. Rejects when the mailbox does not
@@ -22,13 +22,15 @@ export function createMessageReader(services: { mail: MailStore; log: Logger }):
     async readAll(messages) {
       const [first] = messages;
       if (first === undefined) return [];
-      const newcomers = await mapBounded(messages, FAN_OUT, ({ raw, place }) => newcomerOf(raw, place));
+      const newcomers = await mapBounded(messages, FAN_OUT, ({ raw, place, sha256 }) =>
+        newcomerOf(raw, place, sha256),
+      );
       return joinConversations(services.mail.mailbox(first.place.ref), newcomers);
     },
 
-    async recall(raw, line, role, unparsed = false) {
+    async recall(raw, line, role, { unparsed = false, sha256 } = {}) {
       const { itemId, rawKey, dedupeKey, receivedAt, folderId, isRead, isDraft, receivedAsBcc } = line;
-      const reading = await readBytes(raw);
+      const reading = readBytes(raw, sha256);
       const place = { folderRole: role, folderId, isRead, isDraft, receivedAsBcc };
       const identity = { itemId, rawKey, rawSha256: reading.sha256, dedupeKey, receivedAt, place };
       const { message } = unparsed
@@ -40,8 +42,8 @@ export function createMessageReader(services: { mail: MailStore; log: Logger }):
     },
   };
 
-  async function newcomerOf(raw: Uint8Array, at: ReadPlace) {
-    const reading = await readBytes(raw);
+  async function newcomerOf(raw: Uint8Array, at: ReadPlace, sha256?: string) {
+    const reading = readBytes(raw, sha256);
     const { folderRole, folderId, isRead, isDraft } = at;
     return parsedOrMinimal(reading, {
       itemId: at.itemId,
@@ -53,7 +55,7 @@ export function createMessageReader(services: { mail: MailStore; log: Logger }):
     });
   }
 
-  async function parsedOrMinimal(reading: Awaited<ReturnType<typeof readBytes>>, identity: MessageIdentity) {
+  async function parsedOrMinimal(reading: BytesReading, identity: MessageIdentity) {
     if (reading.index !== null) {
       try {
         const { bytes } = reading;

@@ -35,9 +35,23 @@ export async function readRaw(stream: ReadableStream<Uint8Array>, options: ReadO
   return finish(options, null, stream);
 }
 
-/** Reads a raw message that is in memory. */
-export async function readBytes(raw: Uint8Array): Promise<RawReading & { bytes: Uint8Array }> {
-  return { ...(await finish({ size: raw.length, keep: true, parse: true }, raw, [raw])), bytes: raw };
+/** Of a message that is in memory, all but what it is a duplicate by. */
+export interface BytesReading extends Omit<RawReading, 'dedupeKey' | 'bytes'> {
+  bytes: Uint8Array;
+}
+
+/** Reads a raw message that is in memory. `sha256`: where that is known already. */
+export function readBytes(raw: Uint8Array, sha256?: string): BytesReading {
+  const parser = new ContainedIndexer(true);
+  parser.write(raw);
+  return {
+    size: raw.length,
+    sha256: sha256 ?? createHash('sha256').update(raw).digest('hex'),
+    index: parser.end(),
+    failure: parser.failure,
+    head: raw.slice(0, MINIMAL_HEAD_BYTES),
+    bytes: raw,
+  };
 }
 
 async function finish(

@@ -102,7 +102,7 @@ async function recallAll(
     }
     const read = async () => {
       const raw = new Uint8Array(await new Response(stream).arrayBuffer());
-      return services.reader.recall(raw, line, envelope.role ?? 'inbox', unparsed);
+      return services.reader.recall(raw, line, envelope.role ?? 'inbox', { unparsed });
     };
     if (size <= SMALL_BYTES) return read();
     const turn = large.then(read, read);

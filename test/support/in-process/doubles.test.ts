@@ -50,6 +50,14 @@ describe('D1', () => {
 });
 
 describe('R2', () => {
+  test('refuses bytes of another digest', async () => {
+    const r2 = createR2(pace);
+    const sha256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+    await expect(r2.put('k', 'one', { sha256 })).rejects.toThrow('checksum');
+    expect(await r2.head('k')).toBeNull();
+    expect((await r2.put('k', '', { sha256 }))?.size).toBe(0);
+  });
+
   test('a put that is for new keys only leaves what is there, and lets go of its source', async () => {
     const r2 = createR2(pace);
     const onlyIf = { etagDoesNotMatch: '*' };

@@ -17,6 +17,8 @@ interface PutOptions {
   onlyIf?: { etagMatches?: string; etagDoesNotMatch?: string };
   customMetadata?: Record<string, string>;
   httpMetadata?: Record<string, unknown>;
+  /** Hex, of what the body must be. */
+  sha256?: string;
 }
 
 interface ListOptions {
@@ -49,6 +51,9 @@ export function createR2(pace: Pace): R2Bucket {
     if (size > MOST_METADATA)
       throw new Error('put: Your metadata headers exceed the maximum allowed (10012)');
     const bytes = await bytesOf(body);
+    const { sha256 } = options;
+    if (sha256 !== undefined && sha256 !== createHash('sha256').update(bytes).digest('hex'))
+      throw new Error('put: The SHA-256 checksum you specified did not match what we received. (10037)');
     await pace();
     if (!allowed(objects.get(key), options)) return null;
     const md5 = createHash('md5').update(bytes).digest();

@@ -22,6 +22,11 @@ interface Placed extends PendingMessage {
   folder: Folder;
 }
 
+interface Kept extends Placed {
+  /** Of the raw, where keeping it told. */
+  sha256?: string;
+}
+
 /**
  * Places messages that come out of a file: raw first, then all rows in one write. Nothing follows from them, no rule, no
  * answer; they were received long ago (I1, I8). What is there already stays as it is.
@@ -40,8 +45,8 @@ export async function importMessages(intake: Intake, pending: readonly PendingMe
   const fresh = await withoutKnown(intake, wanted);
   const within = fresh.filter((one) => admitted(intake, one));
   if (within.length === 0) return;
-  await mapBounded(within, FAN_OUT, (one) => keepRaw(intake, one));
-  const messages = await readMessages(intake, within);
+  const kept = await mapBounded(within, FAN_OUT, (one) => keepRaw(intake, one));
+  const messages = await readMessages(intake, kept);
   const results = await insertAll(intake, messages);
   for (const [i, one] of within.entries()) await conclude(intake, one, results[i] ?? null);
   await noteVerbs(intake, within, results);
@@ -67,7 +72,7 @@ function admitted(intake: Intake, { n, raw }: Placed): boolean {
   return false;
 }
 
-async function keepRaw({ services, ref, user, correlationId }: Intake, one: Placed): Promise<void> {
+async function keepRaw({ services, ref, user, correlationId }: Intake, one: Placed): Promise<Kept> {
   const { header, raw, key, folder } = one;
   const envelope: RawEnvelope = {
     ...{ tenantId: ref.tenantId, mailboxId: ref.mailboxId, shard: ref.shard, correlationId },
@@ -75,11 +80,12 @@ async function keepRaw({ services, ref, user, correlationId }: Intake, one: Plac
     ...{ receivedAt: header.receivedAt, rawSize: raw.length, folderId: folder.folderId, role: roleOf(one) },
   };
   try {
-    await services.blobs.putRaw(key, new Response(raw.slice()).body ?? new ReadableStream(), envelope);
+    return { ...one, ...(await services.blobs.putRaw(key, raw, envelope)) };
   } catch (error) {
     // An earlier try came so far; the key is made of what names the message.
     const kept = await services.blobs.head(key);
     if (kept?.size !== raw.length) throw error;
+    return one;
   }
 }
 
@@ -88,12 +94,13 @@ function roleOf({ header, folder }: Placed): Folder['role'] {
 }
 
 /** Those of a takeout as they were; others find their conversation. */
-async function readMessages(intake: Intake, placed: readonly Placed[]): Promise<NewMessage[]> {
+async function readMessages(intake: Intake, placed: readonly Kept[]): Promise<NewMessage[]> {
   const { services, ref } = intake;
   const strangers = placed.filter(({ header }) => header.state === undefined);
   const read = await services.reader.readAll(
     strangers.map((one) => ({
       raw: one.raw,
+      ...(one.sha256 === undefined ? {} : { sha256: one.sha256 }),
       place: {
         ...{ ref, itemId: one.itemId, rawKey: one.key, receivedAt: one.header.receivedAt },
         ...{ folderRole: roleOf(one), folderId: one.folder.folderId },
@@ -103,7 +110,7 @@ async function readMessages(intake: Intake, placed: readonly Placed[]): Promise<
   );
   const byItem = new Map(read.map((message) => [message.itemId, message]));
   return mapBounded(placed, FAN_OUT, async (one) => {
-    const { header, itemId, key, folder, raw } = one;
+    const { header, itemId, key, folder, raw, sha256 } = one;
     const message = byItem.get(itemId);
     const flag = header.flag === undefined ? null : plain(header.flag);
     const categories = header.categories ?? [];
@@ -123,6 +130,7 @@ async function readMessages(intake: Intake, placed: readonly Placed[]): Promise<
         ...{ lastVerb: facts.lastVerb, lastVerbAt: facts.lastVerbAt, importance: facts.importance },
       },
       role,
+      sha256 === undefined ? {} : { sha256 },
     );
   });
 }
