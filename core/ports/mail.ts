@@ -137,11 +137,23 @@ export interface MailboxStore
   folderCounts(folderIds: readonly string[]): Promise<Map<string, FolderCounts>>;
   /** Changes of a folder after the cursor in order of (modseq, itemId), items and tombstones together, at most `limit`. */
   changes(folderId: string, after: FeedCursor, limit: number): Promise<FeedEntry[]>;
+  /** What the feeds of these folders say of these items having gone from them, in no order. */
+  tombstonesOf(folderIds: readonly string[], itemIds: readonly string[]): Promise<Tombstone[]>;
   /** Items of a folder newest first, with receivedAt >= `since`, before the cursor, at most `limit`. */
   snapshot(
     folderId: string,
     since: number,
     before: SnapshotCursor | null,
+    limit: number,
+  ): Promise<ItemState[]>;
+  /**
+   * A page of a folder's items as a list shows them: by the time they were received, or by when they came into the folder
+   * (`createdModseq`); items of one moment by their ids. `offset` counts from the beginning of the list.
+   */
+  pageItems(
+    folderId: string,
+    order: { by: 'received' | 'entered'; descending: boolean },
+    offset: number,
     limit: number,
   ): Promise<ItemState[]>;
   countSnapshot(folderId: string, since: number, before: SnapshotCursor | null): Promise<number>;

@@ -9,6 +9,7 @@ import type {
   Message,
   MessagePart,
   NewMessage,
+  Tombstone,
 } from '../../core/mail/types.ts';
 import type { Grant } from '../../core/ports/acl.ts';
 import type { AutomaticClaim, DeliveryReport } from '../../core/ports/automatic.ts';
@@ -138,8 +139,31 @@ export class MemoryMailbox extends MemoryPim implements MailboxStore {
       .slice(0, limit);
   }
 
+  async tombstonesOf(folderIds: readonly string[], itemIds: readonly string[]): Promise<Tombstone[]> {
+    return [...new Set(folderIds)].flatMap((folderId) =>
+      [...new Set(itemIds)].flatMap((itemId) => {
+        const gone = this.#box?.gone.get(folderId)?.get(itemId);
+        return gone === undefined ? [] : [{ folderId, itemId, modseq: gone.modseq }];
+      }),
+    );
+  }
+
   async snapshot(folderId: string, since: number, before: SnapshotCursor | null, limit: number) {
     return this.#snapshot(folderId, since, before).slice(0, limit);
+  }
+
+  async pageItems(
+    folderId: string,
+    { by, descending }: { by: 'received' | 'entered'; descending: boolean },
+    offset: number,
+    limit: number,
+  ): Promise<ItemState[]> {
+    const key = by === 'received' ? 'receivedAt' : 'createdModseq';
+    const sign = descending ? -1 : 1;
+    return this.#inFolder(folderId)
+      .sort((a, b) => sign * (a[key] - b[key] || (a.itemId < b.itemId ? -1 : 1)))
+      .slice(offset, offset + limit)
+      .map(copy);
   }
 
   async countSnapshot(folderId: string, since: number, before: SnapshotCursor | null): Promise<number> {

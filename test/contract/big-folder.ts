@@ -37,6 +37,7 @@ export function hotReads(mailbox: MailboxStore, inbox: string): Record<string, (
   return {
     contentModseqs: () => mailbox.contentModseqs([inbox]),
     changes: () => mailbox.changes(inbox, { modseq: 500, itemId: 'item' }, 50),
+    tombstonesOf: () => mailbox.tombstonesOf([inbox, '2'], ['item-000001', 'item-000002']),
     snapshot: () => mailbox.snapshot(inbox, 1_500, { receivedAt: 9_000, itemId: 'item' }, 50),
     countSnapshot: () => mailbox.countSnapshot(inbox, 20_500, null),
     itemStates: () => mailbox.itemStates(ids),

@@ -118,6 +118,12 @@ export function mailChangesContract(subject: Subject): void {
       expect(told(await mailbox.changes(inbox, START, 10))).toEqual(['item-b@3', 'item-a@5']);
       expect(told(await mailbox.changes(archive, START, 10))).toEqual(['-item-a']);
       await mailbox.move(['item-a'], archive);
+      const asked = ['item-a', 'item-b', 'none', 'item-a'];
+      expect(await mailbox.tombstonesOf([inbox, archive, 'none'], asked)).toEqual([
+        { folderId: inbox, itemId: 'item-a', modseq: 6 },
+      ]);
+      expect(await mailbox.tombstonesOf([archive], asked)).toEqual([]);
+      expect(await mailbox.tombstonesOf([], [])).toEqual([]);
       expect(told(await mailbox.changes(inbox, START, 10))).toEqual(['item-b@3', '-item-a']);
       expect(told(await mailbox.changes(inbox, { modseq: 5, itemId: 'z' }, 10))).toEqual(['-item-a']);
     });
@@ -221,6 +227,22 @@ export function mailChangesContract(subject: Subject): void {
         expect(seen).toEqual(whole.slice(0, 16));
       }
       expect(await mailbox.countSnapshot('nowhere', 0, null)).toBe(0);
+    });
+
+    test('pages by offset are parts of the list in its order, either way round', async () => {
+      const mailbox = await freshMailbox(subject);
+      const list = messages('page', 12).map((m, i) => ({ ...m, receivedAt: 5_000 - Math.floor(i / 3) }));
+      await mailbox.insertMany(list);
+      const inbox = await folderId(mailbox, 'inbox');
+      const ids = async (by: 'received' | 'entered', descending: boolean, offset: number, limit: number) =>
+        (await mailbox.pageItems(inbox, { by, descending }, offset, limit)).map((item) => item.itemId);
+      const entered = list.map((m) => m.itemId);
+      expect(await ids('entered', false, 0, 100)).toEqual(entered);
+      expect(await ids('entered', true, 3, 4)).toEqual(entered.toReversed().slice(3, 7));
+      const received = await ids('received', false, 0, 100);
+      expect(received.slice(0, 3)).toEqual(entered.slice(9));
+      expect(await ids('received', true, 10, 100)).toEqual(received.toReversed().slice(10));
+      expect(await ids('received', true, 12, 5)).toEqual([]);
     });
   });
 }

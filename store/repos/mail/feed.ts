@@ -1,5 +1,5 @@
 import { and, count, desc, eq, gte, inArray, lt, type SQL, sql } from 'drizzle-orm';
-import type { ItemState } from '../../../core/mail/types.ts';
+import type { ItemState, Tombstone } from '../../../core/mail/types.ts';
 import type { FeedCursor, FeedEntry, SnapshotCursor } from '../../../core/ports/mail.ts';
 import type { AgeCursor } from '../../../core/ports/removed.ts';
 import { slices } from '../../dialect/json-chunks.ts';
@@ -64,6 +64,32 @@ export async function changes(
     const { itemId, modseq } = row;
     return { kind: 'gone', tombstone: { folderId, itemId, modseq } };
   });
+}
+
+export async function tombstonesOf(
+  box: MailboxContext,
+  folderIds: readonly string[],
+  itemIds: readonly string[],
+): Promise<Tombstone[]> {
+  const { tombstones } = box.tables;
+  const { isIn } = box.executor.dialect;
+  const found: Tombstone[] = [];
+  for (const slice of slices([...new Set(itemIds)], IDS_PER_STATEMENT)) {
+    const rows = await box.executor.all(
+      box.executor.build
+        .select({ folderId: tombstones.folderId, itemId: tombstones.itemId, modseq: tombstones.modseq })
+        .from(tombstones)
+        .where(
+          and(
+            scoped(box, tombstones),
+            isIn(tombstones.folderId, [...new Set(folderIds)]),
+            isIn(tombstones.itemId, slice),
+          ),
+        ),
+    );
+    found.push(...rows);
+  }
+  return found;
 }
 
 export async function snapshot(

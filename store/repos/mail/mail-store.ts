@@ -13,7 +13,16 @@ import { createFolder } from './create-folder.ts';
 import { deleteFolder } from './delete-folder.ts';
 import { deliveryReports, itemsWithMessageId, noteDelivery } from './delivery-reports.ts';
 import { emptyFolders } from './empty-folders.ts';
-import { changes, countSnapshot, itemStates, oldest, snapshot, threadItems, threadMembers } from './feed.ts';
+import {
+  changes,
+  countSnapshot,
+  itemStates,
+  oldest,
+  snapshot,
+  threadItems,
+  threadMembers,
+  tombstonesOf,
+} from './feed.ts';
 import { folderCounts } from './folder-counts.ts';
 import { contentModseqs, createMailbox, folderByRole, folderHeads, listFolders, usage } from './folders.ts';
 import { insertMessagesInto } from './insert.ts';
@@ -25,6 +34,7 @@ import { noteCorrespondents } from './note-correspondents.ts';
 import { announced, duePim, setReminder } from './objects/marks.ts';
 import { putItem, putItems } from './objects/put.ts';
 import { eventsBetween, itemsByUid, pimIds, pimItems, pimPage } from './objects/read.ts';
+import { pageItems } from './page-items.ts';
 import { recount } from './recount.ts';
 import { removeItems } from './remove.ts';
 import { beginPurge, endPurge, formerFolders, removedAfter, removedOf } from './removed.ts';
@@ -79,6 +89,8 @@ function createMailboxStore(box: MailboxContext): MailboxStore {
     folderHeads: (folderIds) => folderHeads(box, folderIds),
     folderCounts: (folderIds) => folderCounts(box, folderIds),
     changes: (folderId, after, limit) => changes(box, folderId, after, limit),
+    tombstonesOf: (folderIds, itemIds) => tombstonesOf(box, folderIds, itemIds),
+    pageItems: (folderId, order, offset, limit) => pageItems(box, folderId, order, offset, limit),
     snapshot: (folderId, since, before, limit) => snapshot(box, folderId, since, before, limit),
     countSnapshot: (folderId, since, before) => countSnapshot(box, folderId, since, before),
     itemStates: (itemIds) => itemStates(box, itemIds),
