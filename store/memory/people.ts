@@ -79,12 +79,19 @@ export function createMemoryPeople({ users, aliases }: Known): PeopleDirectory &
       .filter((a) => a.userId === person.personId)
       .flatMap((a) => addressWords(a.address)),
   ];
+  /** Whether somebody of the tenant has got the address. */
+  const isOfTenant = (tenantId: string, address: string) =>
+    groupAt(address)?.tenantId === tenantId ||
+    aliases.get(address)?.tenantId === tenantId ||
+    [...users.values()].some((u) => u.address === address && u.tenantId === tenantId);
   /** Entries of the tenant that anybody may find, in order. */
   const listed = (tenantId: string): Person[] =>
     [
       ...[...users.values()].filter((u) => u.tenantId === tenantId && u.status !== 'disabled').map(personOf),
       ...[...groups.values()].filter((g) => g.tenantId === tenantId).map(groupEntry),
-      ...[...contacts.values()].filter((c) => c.tenantId === tenantId).map(contactEntry),
+      ...[...contacts.values()]
+        .filter((c) => c.tenantId === tenantId && !isOfTenant(tenantId, c.address))
+        .map(contactEntry),
     ]
       .filter((p) => !p.hidden)
       .sort((a, b) => compareText(a.sortKey, b.sortKey) || compareText(a.personId, b.personId));

@@ -286,6 +286,53 @@ export function peopleContract(subject: Subject): void {
       });
     });
 
+    test('give way to a user, an alias or a group that gets their address later: one entry', async () => {
+      const made = await world(subject);
+      const { directory, tenant, domain, add, alias, names } = made;
+      const contactOf = async (local: string) => {
+        const address = `${local}@${domain}`;
+        const contactId = await sharedContactId(tenant.tenantId, address);
+        const contact = { ...NO_ATTRIBUTES, tenantId: tenant.tenantId, contactId, address };
+        await directory.putSharedContact({ ...contact, displayName: `Old ${local}` });
+        return contactId;
+      };
+      const ids = [await contactOf('ann'), await contactOf('second'), await contactOf('all')];
+      await contactOf('stays');
+      expect(await names('old')).toEqual(['Old all', 'Old ann', 'Old second', 'Old stays']);
+      const ann = await add('ann', 'New Ann');
+      await alias(ann, 'second');
+      await directory.createGroup({
+        ...{ ...GROUP_DEFAULTS, tenantId: tenant.tenantId, groupId: unique('group') },
+        ...{ address: `all@${domain}`, displayName: 'New All' },
+      });
+      expect(await names('old')).toEqual(['Old stays']);
+      expect(await directory.searchPeople(tenant.tenantId, 'ann', 9, null)).toMatchObject({
+        ...{ total: 1, people: [{ displayName: 'New Ann', kind: 'user' }] },
+      });
+      for (const [local, name] of [
+        ['ann', 'New Ann'],
+        ['second', 'New Ann'],
+        ['all', 'New All'],
+      ]) {
+        const found = await directory.exactPeople(tenant.tenantId, `${local}@${domain}`, 9);
+        expect(found.map((one) => one.displayName)).toEqual([name]);
+      }
+      // Nothing is lost of them, and who has hidden a user has hidden the address.
+      expect(await directory.listSharedContacts(tenant.tenantId, '', 9)).toHaveLength(4);
+      expect((await directory.getSharedContact(tenant.tenantId, ids[0] ?? ''))?.displayName).toBe('Old ann');
+      await directory.setPersonAttributes(tenant.tenantId, ann.userId, { ...NO_ATTRIBUTES, hidden: true });
+      expect(await names('ann')).toEqual([]);
+      // Those of other tenants are nobody's here.
+      const other = await world(subject);
+      const abroad = `zoe@${other.domain}`;
+      const contactId = await sharedContactId(tenant.tenantId, abroad);
+      await directory.putSharedContact({
+        ...{ ...NO_ATTRIBUTES, tenantId: tenant.tenantId, contactId, address: abroad, displayName: 'Zoe' },
+      });
+      await other.add('zoe', 'Their Zoe');
+      expect(await names('zoe')).toEqual(['Zoe']);
+    });
+
     test('never have the address of a user, an alias or a group', async () => {
       const made = await world(subject);
       const { directory, tenant, domain, add, alias, names } = made;

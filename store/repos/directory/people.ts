@@ -28,7 +28,7 @@ export async function searchPeople(
   const hits = sql`(select distinct person_id as hit_id from (${having(rarest)}) as found) as hits`;
   const holds = and(
     ...others.map((word) => inArray(people.personId, sql`(${having(word)})`)),
-    isListed(directory),
+    isListed(directory, tenantId),
   );
   const beyond =
     after === null
@@ -60,7 +60,7 @@ export async function exactPeople(
   const hits = sql`(select distinct ${peopleWords.personId} as hit_id from ${peopleWords}
     where ${peopleWords.tenantId} = ${tenantId} and ${peopleWords.word} = ${fitText(key, 1024)}) as hits`;
   const rows = await directory.executor.all(
-    selectPeople(directory, tenantId, hits, isListed(directory))
+    selectPeople(directory, tenantId, hits, isListed(directory, tenantId))
       .orderBy(people.sortKey, people.personId)
       .limit(limit),
   );
@@ -166,8 +166,18 @@ function isActive({ tables: { people, users } }: DirectoryContext): SQL {
   return sql`(${people.kind} <> 'user' or ${users.status} <> 'disabled')`;
 }
 
-function isListed(directory: DirectoryContext): SQL | undefined {
-  return and(eq(directory.tables.people.hidden, 0), isActive(directory));
+function isListed(directory: DirectoryContext, tenantId: string): SQL | undefined {
+  return and(eq(directory.tables.people.hidden, 0), isActive(directory), isAlone(directory, tenantId));
+}
+
+/** No shared contact whose address somebody of the tenant has got since: theirs is the entry. */
+function isAlone({ tables }: DirectoryContext, tenantId: string): SQL {
+  const { aliases, mailGroups, people, sharedContacts, users } = tables;
+  const address = sql`(select ${sharedContacts.address} from ${sharedContacts}
+    where ${sharedContacts.tenantId} = ${tenantId} and ${sharedContacts.contactId} = ${people.personId})`;
+  const isOf = (table: typeof users | typeof aliases | typeof mailGroups) =>
+    sql`exists (select 1 from ${table} where ${table.tenantId} = ${tenantId} and ${table.address} = ${address})`;
+  return sql`(${people.kind} <> 'contact' or not (${isOf(users)} or ${isOf(aliases)} or ${isOf(mailGroups)}))`;
 }
 
 function isHit({ tables: { people } }: DirectoryContext): SQL {
