@@ -19,32 +19,74 @@ export function withAnswer(
   from: string,
   key: LocalDateTime | null,
 ): CalendarEvent | null {
-  if (key !== null) {
-    const occurrence = occurrenceOf(event, key);
-    const answered = withAnswer(occurrence, facts, from, null);
-    return answered === null ? null : withOccurrence(event, answered, key);
-  }
   const { attendee } = facts;
   if (attendee === null) return null;
-  const found = participantOf(event, (address) => answersFor(from, address));
+  const series = participantOf(event, (address) => answersFor(from, address));
+  if (key === null) {
+    if (series === null || !isLater(facts, series[1])) return null;
+    const [id, before] = series;
+    const next = answering(before, facts, attendee);
+    return {
+      ...event,
+      participants: { ...event.participants, [id]: next },
+      ...inOverrides(event, id, before, next),
+    };
+  }
+  const occurrence = occurrenceOf(event, key);
+  const found = participantOf(occurrence, (address) => answersFor(from, address));
   if (found === null) return null;
   const [id, participant] = found;
-  if (!isLater(facts, participant)) return null;
+  // What was said of the series stands there for want of an answer to the one: an earlier one to that counts still.
+  const own = series !== null && sameAnswer(participant, series[1]) ? {} : participant;
+  if (!isLater(facts, own)) return null;
+  const next = answering(participant, facts, attendee);
+  return withOccurrence(
+    event,
+    { ...occurrence, participants: { ...occurrence.participants, [id]: next } },
+    key,
+  );
+}
+
+function answering(
+  participant: Participant,
+  facts: Pick<MeetingFacts, 'method' | 'sequence' | 'stamp' | 'proposed'>,
+  { status, comment }: NonNullable<MeetingFacts['attendee']>,
+): Participant {
   const { 'waypost:proposed': _, ...rest } = participant;
-  const next: Participant = {
+  return {
     ...rest,
-    participationStatus: facts.method === 'COUNTER' ? 'tentative' : attendee.status,
-    ...(attendee.comment === '' ? {} : { participationComment: attendee.comment.slice(0, MAX_COMMENT) }),
+    participationStatus: facts.method === 'COUNTER' ? 'tentative' : status,
+    ...(comment === '' ? {} : { participationComment: comment.slice(0, MAX_COMMENT) }),
     scheduleSequence: facts.sequence,
     scheduleUpdated: formatUtc(facts.stamp),
     ...proposedOf(facts),
   };
-  return { ...event, participants: { ...event.participants, [id]: next } };
+}
+
+function sameAnswer(a: Participant, b: Participant): boolean {
+  return a.scheduleUpdated === b.scheduleUpdated && a.scheduleSequence === b.scheduleSequence;
+}
+
+/** Occurrences name all who are invited: those in which this one has not answered apart follow the answer to all. */
+function inOverrides(
+  { recurrenceOverrides }: CalendarEvent,
+  id: string,
+  before: Participant,
+  next: Participant,
+): Partial<CalendarEvent> {
+  if (recurrenceOverrides === undefined) return {};
+  const followed = Object.entries(recurrenceOverrides).map(([key, patch]) => {
+    const people = patch['participants'] as CalendarEvent['participants'] | null | undefined;
+    const one = people?.[id];
+    if (one === undefined || !sameAnswer(one, before)) return [key, patch];
+    return [key, { ...patch, participants: { ...people, [id]: { ...next, roles: one.roles } } }];
+  });
+  return { recurrenceOverrides: Object.fromEntries(followed) };
 }
 
 function isLater(
   { sequence, stamp }: Pick<MeetingFacts, 'sequence' | 'stamp'>,
-  { scheduleSequence, scheduleUpdated }: Participant,
+  { scheduleSequence, scheduleUpdated }: Partial<Participant>,
 ): boolean {
   if (scheduleUpdated === undefined) return true;
   if (sequence !== (scheduleSequence ?? 0)) return sequence > (scheduleSequence ?? 0);
