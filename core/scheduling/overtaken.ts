@@ -87,14 +87,23 @@ export function isOverAt(aside: EventItem | null, at: number, { facts }: Pick<It
   });
 }
 
-/** The series without what is known to be over, unless the organizer said so before they sent it; null: nothing is left. */
-export function withoutOvertaken(series: CalendarEvent, aside: EventItem | null): CalendarEvent {
-  if (aside === null) return series;
+/**
+ * The series without what is known to be over, unless the organizer said so before they sent it. `isDone`: nothing of it
+ * waits for another version of the series, in which there is such an occurrence.
+ */
+export function withoutOvertaken(
+  series: CalendarEvent,
+  aside: EventItem | null,
+): { whole: CalendarEvent; isDone: boolean } {
+  if (aside === null) return { whole: series, isDone: true };
   const said = knownVersion(series);
   let whole = series;
+  let isDone = true;
   for (const key of Object.keys(aside.document.recurrenceOverrides ?? {}).sort()) {
     const version = knownOccurrenceVersion(aside.document, key);
-    const here = isNewer(said, version) ? null : foundIn(whole, key);
+    if (isNewer(said, version)) continue;
+    const here = foundIn(whole, key);
+    if (here === null) isDone = false;
     if (here === null || isNewer(knownOccurrenceVersion(whole, here), version)) continue;
     const following = aside.document.recurrenceOverrides?.[key]?.['waypost:following'] === true;
     if (!following) whole = cancelledOccurrence(whole, here, version);
@@ -103,7 +112,7 @@ export function withoutOvertaken(series: CalendarEvent, aside: EventItem | null)
       whole = left === null ? cancelledEvent(whole, version) : noteVersion(left, version);
     }
   }
-  return whole;
+  return { whole, isDone };
 }
 
 function foundIn(series: CalendarEvent, key: LocalDateTime): LocalDateTime | null {

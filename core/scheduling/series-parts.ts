@@ -26,7 +26,7 @@ export function organizersUid(event: CalendarEvent): string {
 }
 
 /** When an occurrence that the organizer names takes place by the rules of this event. Milliseconds since the epoch. */
-export function namedHere(event: CalendarEvent, at: number): number {
+function namedHere(event: CalendarEvent, at: number): number {
   return at + (event['waypost:part']?.later ?? 0) * 1000;
 }
 

@@ -82,7 +82,8 @@ async function takeWhole(
   const series = whole === null || isOld ? received : keepNewer(received, whole.document, version);
   const single = orphans.filter(({ document }) => document['waypost:following'] !== true);
   const came = single.map((item) => ({ event: item.document, key: item.document.recurrenceId ?? '' }));
-  const complete = withOrphans(withoutOvertaken(series, aside), came);
+  const overtaken = withoutOvertaken(series, aside);
+  const complete = withOrphans(overtaken.whole, came);
   // The organizer's word on all of it: what had been cut is one again.
   const parts = whole === null || isOld ? [] : await partsBefore(mail.mailbox, whole);
   const put = await putMeeting(services, mail, { itemId, present: whole, event: complete });
@@ -90,7 +91,7 @@ async function takeWhole(
   for (const { document } of orphans.filter((one) => !single.includes(one))) {
     await applyFollowing(services, mail, document, itip.uid);
   }
-  const done = [...orphans, ...parts, ...(aside === null ? [] : [aside])];
+  const done = [...orphans, ...parts, ...(aside === null || !overtaken.isDone ? [] : [aside])];
   for (const one of done) await mail.mailbox.remove([one.itemId], services.now(), one.folderId);
   return { kind: 'taken', itemId, key: null };
 }

@@ -149,6 +149,13 @@ describe('I8 messages about one occurrence, in whatever order they come', () => 
     await inAnyOrder([SERIES, moved, cancel], noon);
   });
 
+  test('a cancellation waits for the move of its series to other days', async () => {
+    const moved: Said = ['REQUEST', event(1, 5, ...at(20, 9), 'RRULE:FREQ=DAILY;COUNT=6', 'SUMMARY:Plan')];
+    const cancel: Said = ['CANCEL', event(2, 6, ...at(22, 9), named(22))];
+    const days = ['20T09 60 Plan', '21T09 60 Plan', '23T09 60 Plan', '24T09 60 Plan', '25T09 60 Plan'];
+    await inAnyOrder([SERIES, moved, cancel], days);
+  });
+
   test('the cancellation of the whole overtakes a series and its occurrences', async () => {
     const messages: Said[] = [
       SERIES,
