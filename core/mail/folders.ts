@@ -24,6 +24,24 @@ export function folderNamed(folders: readonly Folder[], id: string): Folder | un
   return folders.find((f) => f.folderId === id);
 }
 
+/** What stands against a folder of this name at this place. `server`: below what the server alone fills. */
+export type PlaceFault = 'no-parent' | 'server' | 'bad-name' | 'too-many' | 'too-deep';
+
+/** @param moved the folder that is renamed or moved there; undefined for a new one */
+export function placeFault(
+  folders: readonly Folder[],
+  place: { parentId: string | null; displayName: string },
+  moved?: Folder,
+): PlaceFault | null {
+  const parent = place.parentId === null ? null : folderNamed(folders, place.parentId);
+  if (parent === undefined) return 'no-parent';
+  if (parent !== null && isRecipientCache(parent)) return 'server';
+  if (place.displayName.trim() === '' || place.displayName.length > FOLDER_LIMITS.name) return 'bad-name';
+  if (moved === undefined && folders.length >= FOLDER_LIMITS.folders) return 'too-many';
+  const levels = moved === undefined ? 1 : heightOf(folders, moved.folderId);
+  return depthOf(folders, place.parentId) + levels > FOLDER_LIMITS.depth ? 'too-deep' : null;
+}
+
 const CLASS_BY_TYPE: Readonly<Record<number, ItemClass>> = {
   1: 'Email',
   12: 'Email',

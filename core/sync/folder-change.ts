@@ -1,12 +1,5 @@
 import { ConflictError, InvalidInputError, NotFoundError } from '../errors.ts';
-import {
-  depthOf,
-  FOLDER_LIMITS,
-  folderNamed,
-  heightOf,
-  isRecipientCache,
-  isSpecial,
-} from '../mail/folders.ts';
+import { folderNamed, isRecipientCache, isSpecial, type PlaceFault, placeFault } from '../mail/folders.ts';
 import type { Folder } from '../mail/types.ts';
 import type { MailboxStore } from '../ports/mail.ts';
 import { type FolderCommand, sameCommand } from './folder-command.ts';
@@ -122,16 +115,24 @@ function judgePlace(
   command: Exclude<FolderCommand, { kind: 'delete' }>,
   folder: Folder | undefined,
 ): FolderChangeStatus {
-  const parent = command.parentId === '0' ? null : folderNamed(folders, command.parentId);
-  if (parent === undefined) return STATUS.noParent;
-  if (parent !== null && isRecipientCache(parent)) return STATUS.special;
-  if (command.displayName.trim() === '' || command.displayName.length > FOLDER_LIMITS.name) {
-    return STATUS.malformed;
-  }
-  if (folder === undefined && folders.length >= FOLDER_LIMITS.folders) return STATUS.failed;
-  const levels = folder === undefined ? 1 : heightOf(folders, folder.folderId);
-  const depth = depthOf(folders, parent?.folderId ?? null) + levels;
-  return depth > FOLDER_LIMITS.depth ? STATUS.malformed : STATUS.ok;
+  const fault = placeFault(
+    folders,
+    { parentId: parentOf(command), displayName: command.displayName },
+    folder,
+  );
+  return fault === null ? STATUS.ok : PLACE_STATUS[fault];
+}
+
+const PLACE_STATUS: Readonly<Record<PlaceFault, FolderChangeStatus>> = {
+  'no-parent': STATUS.noParent,
+  server: STATUS.special,
+  'bad-name': STATUS.malformed,
+  'too-many': STATUS.failed,
+  'too-deep': STATUS.malformed,
+};
+
+function parentOf({ parentId }: { parentId: string }): string | null {
+  return parentId === '0' ? null : parentId;
 }
 
 interface Done {

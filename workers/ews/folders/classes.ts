@@ -13,7 +13,7 @@ const CLASSES: Readonly<Record<ItemClass, string>> = {
 const RECIPIENT_CACHE = 'IPF.Contact.RecipientCache';
 
 /** PidTagContainerClass of a folder whose maker gave it none; of a root too. */
-export function folderClass(folder: Folder | null): string {
+export function folderClass(folder: Pick<Folder, 'role' | 'itemClass'> | null): string {
   if (folder === null) return CLASSES.Email;
   return folder.role === 'recipientCache' ? RECIPIENT_CACHE : CLASSES[folder.itemClass];
 }

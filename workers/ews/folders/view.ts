@@ -32,7 +32,7 @@ export async function folderViews(nodes: readonly FolderNode[], counted: boolean
         node,
         counts: counts?.get(node.folderId) ?? { total: 0, unread: 0 },
         children: below.get(node.folderId)?.length ?? 0,
-        extended: {},
+        extended: node.folder?.extended ?? {},
       });
     }
   }

@@ -1,15 +1,24 @@
 import type { Operation } from '../context.ts';
 import { convertId } from './convert-id.ts';
+import { copyFolder } from './copy-folder.ts';
 import { createAttachment } from './create-attachment.ts';
+import { createFolder } from './create-folder.ts';
+import { createFolderPath } from './create-folder-path.ts';
 import { createItem } from './create-item.ts';
 import { deleteAttachment } from './delete-attachment.ts';
+import { deleteFolder } from './delete-folder.ts';
+import { emptyFolder } from './empty-folder.ts';
 import { findFolder } from './find-folder.ts';
+import { findItem } from './find-item.ts';
 import { getFolder } from './get-folder.ts';
 import { getItem } from './get-item.ts';
 import { getServerTimeZones } from './get-server-time-zones.ts';
+import { markAllItemsAsRead } from './mark-all-items-as-read.ts';
+import { moveFolder } from './move-folder.ts';
 import { sendItem } from './send-item.ts';
 import { syncFolderHierarchy } from './sync-folder-hierarchy.ts';
 import { syncFolderItems } from './sync-folder-items.ts';
+import { updateFolder } from './update-folder.ts';
 import { updateItem } from './update-item.ts';
 
 /** Operations by the name that Exchange gives them; one file each. */
@@ -19,6 +28,14 @@ export const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operat
   ['GetServerTimeZones', getServerTimeZones],
   ['FindFolder', findFolder],
   ['GetFolder', getFolder],
+  ['CreateFolder', createFolder],
+  ['CreateFolderPath', createFolderPath],
+  ['UpdateFolder', updateFolder],
+  ['MoveFolder', moveFolder],
+  ['CopyFolder', copyFolder],
+  ['DeleteFolder', deleteFolder],
+  ['EmptyFolder', emptyFolder],
+  ['MarkAllItemsAsRead', markAllItemsAsRead],
   ['SyncFolderHierarchy', syncFolderHierarchy],
   ['SyncFolderItems', syncFolderItems],
   ['CreateAttachment', createAttachment],
@@ -26,4 +43,5 @@ export const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operat
   ['DeleteAttachment', deleteAttachment],
   ['SendItem', sendItem],
   ['UpdateItem', updateItem],
+  ['FindItem', findItem],
 ]);

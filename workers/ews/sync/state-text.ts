@@ -41,11 +41,11 @@ export async function unpackState(text: string | null): Promise<unknown> {
 
 /** Rejects beyond `most` bytes: a small state may unpack to a very large one (A02). */
 async function through(
-  bytes: Uint8Array<ArrayBuffer>,
+  bytes: Uint8Array,
   stream: CompressionStream | DecompressionStream,
   most: number,
 ): Promise<Uint8Array> {
-  const reader = new Blob([bytes]).stream().pipeThrough(stream).getReader();
+  const reader = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream().pipeThrough(stream).getReader();
   const chunks: Uint8Array[] = [];
   let size = 0;
   for (;;) {

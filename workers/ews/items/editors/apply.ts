@@ -141,7 +141,7 @@ const SOUND: Readonly<Record<string, RegExp>> = {
   Binary: /^[A-Za-z0-9+/=\s]*$/,
 };
 
-function extendedValue(part: XmlElement, type: string): string | string[] {
+export function extendedValue(part: XmlElement, type: string): string | string[] {
   if (NEVER.has(type))
     throw new EwsError('ErrorUnsupportedMapiPropertyType', `Properties of type ${type} cannot be set.`);
   const many = type.endsWith('Array');
