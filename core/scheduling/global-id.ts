@@ -82,3 +82,20 @@ function fromBase64(text: string): Uint8Array | null {
     return null;
   }
 }
+
+/** 100 ns since 1601, as MAPI counts time. */
+const EPOCH_1601_MS = 11_644_473_600_000n;
+
+/**
+ * A UID as Outlook makes them (MS-OXOCAL 2.2.1.27): the hexadecimal form of an id that is new in the world.
+ * @param at when it is made, milliseconds since the epoch
+ */
+export function newOutlookUid(at: number): string {
+  const bytes = new Uint8Array(HEAD_BYTES + 16);
+  bytes.set(Uint8Array.from(CLASS_ID.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16)));
+  const view = new DataView(bytes.buffer);
+  view.setBigUint64(INSTDATE_AT + 4, (BigInt(Math.floor(at)) + EPOCH_1601_MS) * 10_000n, true);
+  view.setUint32(COUNT_AT, 16, true);
+  crypto.getRandomValues(bytes.subarray(HEAD_BYTES));
+  return hexOf(bytes).toUpperCase();
+}

@@ -1,6 +1,7 @@
 import type { StreamedBytes, XmlObject } from '../../../codecs/soap/write.ts';
 import type { Message } from '../../../core/mail/types.ts';
 import type { BlobStore } from '../../../core/ports/blobs.ts';
+import { writeItem } from '../calendar/mime.ts';
 import type { EwsContext } from '../context.ts';
 import type { ItemElement } from './property.ts';
 import type { ItemView } from './view.ts';
@@ -8,7 +9,7 @@ import type { ItemView } from './view.ts';
 /** Writes an item that is no message as a document of its own: iCalendar, vCard. null when it cannot be. */
 export type DocumentWriter = (view: ItemView, context: EwsContext) => Promise<Uint8Array | null>;
 
-const WRITERS: Partial<Record<ItemElement, DocumentWriter>> = {};
+const WRITERS: Partial<Record<ItemElement, DocumentWriter>> = { CalendarItem: writeItem, Task: writeItem };
 
 /** item:MimeContent: of a message its very bytes, read while the answer goes out. */
 export async function mimeContent(view: ItemView, context: EwsContext): Promise<XmlObject | null> {

@@ -2,7 +2,9 @@ import type { EwsContext } from '../../context.ts';
 import type { ItemEditor, ItemElement } from '../property.ts';
 import type { ItemView } from '../view.ts';
 import { bound, type Draft } from './bound.ts';
+import { calendarEditor } from './calendar.ts';
 import { messageEditor } from './message.ts';
+import { taskEditor } from './task.ts';
 
 /** How items of a class are opened for writing. */
 export interface BoundEditor {
@@ -18,7 +20,11 @@ function entries<T>(editor: ItemEditor<T>): [ItemElement, BoundEditor][] {
   return editor.elements.map((element) => [element, opened]);
 }
 
-const EDITORS: ReadonlyMap<string, BoundEditor> = new Map([...entries(messageEditor)]);
+const EDITORS: ReadonlyMap<string, BoundEditor> = new Map([
+  ...entries(messageEditor),
+  ...entries(calendarEditor),
+  ...entries(taskEditor),
+]);
 
 /** The editor of a class of items, or null for what cannot be written. */
 export function editorOf(element: string): BoundEditor | null {

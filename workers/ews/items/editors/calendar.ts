@@ -1,0 +1,100 @@
+import { uidOfGlobalObjectId } from '../../../../core/scheduling/global-id.ts';
+import { isEventField, REMINDER_FIELDS } from '../../calendar/apply-fields.ts';
+import { PEOPLE_FIELDS } from '../../calendar/apply-people.ts';
+import { TIME_FIELDS } from '../../calendar/apply-times.ts';
+import {
+  type Edit,
+  fieldOfMapi,
+  newDraft,
+  type ObjectDraft,
+  refused,
+  storedValue,
+} from '../../calendar/edits.ts';
+import { saveEvent } from '../../calendar/save-event.ts';
+import { EwsError } from '../../errors.ts';
+import type { ItemEditor } from '../property.ts';
+
+/** Fields that say nothing to the calendar, and are given back as they came. */
+const KEPT = new Set([
+  ...['calendar:MeetingWorkspaceUrl', 'calendar:NetShowUrl', 'calendar:ConferenceType', 'item:Culture'],
+]);
+/** What clients say of an event that only the server knows, and mean no harm by it. */
+const IGNORED = new Set([
+  ...['calendar:DateTimeStamp', 'calendar:RecurrenceId', 'calendar:Duration', 'item:InReplyTo', 'item:Flag'],
+]);
+const APPENDED = new Set([
+  ...['item:Body', 'item:Categories'],
+  ...['calendar:RequiredAttendees', 'calendar:OptionalAttendees', 'calendar:Resources'],
+]);
+
+const BUSY = ['Free', 'Tentative', 'Busy', 'OOF', 'WorkingElsewhere'];
+
+/** MAPI properties that a field stands for (MS-OXPROPS). */
+const MAPI: Readonly<Record<string, { uri: string; text?: (given: string) => string | null }>> = {
+  '0x0037': { uri: 'item:Subject' },
+  '0x1000': { uri: 'item:Body' },
+  'PublicStrings/Keywords': { uri: 'item:Categories' },
+  'Appointment/0x8208': { uri: 'calendar:Location' },
+  'Appointment/0x8205': {
+    uri: 'calendar:LegacyFreeBusyStatus',
+    text: (given) => BUSY[Number(given)] ?? null,
+  },
+  'Common/0x8503': { uri: 'item:ReminderIsSet' },
+  'Common/0x8501': { uri: 'item:ReminderMinutesBeforeStart' },
+  'Meeting/0x3': { uri: 'calendar:UID', text: uidOfGlobalObjectId },
+  'Meeting/0x23': { uri: 'calendar:UID', text: uidOfGlobalObjectId },
+};
+/** Follow from the event: what a client says of them is no news. */
+const FOLLOWING = new Set(['Appointment/0x8217', 'Appointment/0x8223', 'Appointment/0x8218']);
+
+/** Events (MS-OXWSMTGS). */
+export const calendarEditor: ItemEditor<ObjectDraft> = {
+  elements: ['CalendarItem'],
+  blank: () => newDraft(null),
+  load: async (view) => newDraft(view),
+
+  edit(draft, how, uri, value, _index, context) {
+    if (uri === 'item:MimeContent') {
+      if (value === null) throw refused(how, uri);
+      draft.mime = context.bytesOf(value);
+      return;
+    }
+    if (uri === 'item:ItemClass') {
+      if (!/^IPM\.Appointment(?:\.|$)/i.test(value?.text.trim() ?? ''))
+        throw new EwsError('ErrorObjectTypeChanged', 'This is no class of calendar items.');
+      return;
+    }
+    if (IGNORED.has(uri)) return;
+    if (how === 'append' && !APPENDED.has(uri)) throw refused(how, uri);
+    if (KEPT.has(uri)) {
+      draft.kept[`ews:${uri}`] = storedValue(value);
+      return;
+    }
+    if (!TIME_FIELDS.has(uri) && !PEOPLE_FIELDS.has(uri) && !isEventField(uri)) throw refused(how, uri);
+    draft.edits.push({ how, uri, value });
+    // Minutes of a reminder that is not set are told again, too.
+    if (REMINDER_FIELDS.has(uri) && uri.endsWith('MinutesBeforeStart'))
+      draft.kept[`ews:${uri}`] = storedValue(value);
+  },
+
+  editExtended(draft, property, value) {
+    const edit: Edit | null = fieldOfMapi(property, value, MAPI);
+    if (edit === null) return FOLLOWING.has(keyOf(property));
+    draft.edits.push(edit);
+    return true;
+  },
+
+  attach(draft, file) {
+    draft.files.push(file);
+  },
+
+  detach(draft, attachment) {
+    draft.dropped.push(attachment);
+  },
+
+  save: saveEvent,
+};
+
+function keyOf({ set, id }: { set?: string; id?: number }): string {
+  return `${set}/0x${(id ?? 0).toString(16)}`;
+}
