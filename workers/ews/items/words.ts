@@ -29,8 +29,11 @@ export const SENSITIVITIES = ['Normal', 'Personal', 'Private', 'Confidential'] a
 export type Sensitivity = (typeof SENSITIVITIES)[number];
 
 /** What the rows say of it; a message says it in its header alone, if it is about no meeting. */
-export function sensitivityOf({ message, pim }: ItemView): Sensitivity {
-  if (message !== null) return SENSITIVITIES[message.meeting?.sensitivity ?? 0] ?? 'Normal';
+export function sensitivityOf({ message, pim, extended }: ItemView): Sensitivity {
+  // What its author said here stands beside the message (PidTagSensitivity).
+  const kept = Number(extended['0x0036']?.value ?? Number.NaN);
+  if (message !== null)
+    return SENSITIVITIES[Number.isNaN(kept) ? (message.meeting?.sensitivity ?? 0) : kept] ?? 'Normal';
   if (pim?.kind !== 'event' && pim?.kind !== 'task') return 'Normal';
   const { privacy } = pim.document;
   if (privacy === 'private') return 'Private';

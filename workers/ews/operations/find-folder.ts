@@ -2,7 +2,7 @@ import { child } from '../../../codecs/soap/read.ts';
 import type { XmlPair } from '../../../codecs/soap/write.ts';
 import type { Operation } from '../context.ts';
 import { SchemaError } from '../errors.ts';
-import { readFolderPager } from '../folders/page.ts';
+import { readPager } from '../find/page.ts';
 import { resolveFolder } from '../folders/resolve.ts';
 import { readFolderRestriction } from '../folders/restriction.ts';
 import { needsCounts, readFolderShape, renderFolder } from '../folders/shape.ts';
@@ -21,7 +21,7 @@ export const findFolder: Operation = async (request, context) => {
   }
   const restriction = child(request, 'Restriction');
   const matches = restriction === null ? null : readFolderRestriction(restriction);
-  const pager = readFolderPager(request);
+  const pager = readPager(request, 'Folder');
   const parents = child(request, 'ParentFolderIds')?.children ?? [];
   if (parents.length === 0 || parents.length > MAX_PARENTS) {
     throw new SchemaError('ParentFolderIds must hold 1 to 100 ids.');
@@ -34,7 +34,8 @@ export const findFolder: Operation = async (request, context) => {
     const nodes = traversal === 'SoftDeleted' ? [] : below;
     const found =
       matches === null ? nodes : (await folderViews(nodes, true)).filter(matches).map((view) => view.node);
-    const { page, attributes } = pager(found);
+    const { begin, end, attributes } = pager(found.length);
+    const page = found.slice(begin, end);
     const folders: XmlPair[] = [];
     for (const view of await folderViews(page, needsCounts(shape))) {
       folders.push(await renderFolder(view, shape, context));

@@ -11,6 +11,7 @@ import { emptyFolder } from './empty-folder.ts';
 import { findFolder } from './find-folder.ts';
 import { findItem } from './find-item.ts';
 import { getFolder } from './get-folder.ts';
+import { getAttachment } from './get-attachment.ts';
 import { getItem } from './get-item.ts';
 import { getServerTimeZones } from './get-server-time-zones.ts';
 import { markAllItemsAsRead } from './mark-all-items-as-read.ts';
@@ -24,6 +25,7 @@ import { updateItem } from './update-item.ts';
 /** Operations by the name that Exchange gives them; one file each. */
 export const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
   ['ConvertId', convertId],
+  ['GetAttachment', getAttachment],
   ['GetItem', getItem],
   ['GetServerTimeZones', getServerTimeZones],
   ['FindFolder', findFolder],

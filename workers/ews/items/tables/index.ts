@@ -1,6 +1,7 @@
 import type { IndexedProperty, ItemElement, ItemProperty } from '../property.ts';
 import { CALENDAR_PROPERTIES } from './calendar.ts';
 import { INDEXED_OF_ITEMS, ITEM_PROPERTIES } from './item.ts';
+import { MEETING_PROPERTIES } from './meeting.ts';
 import { MESSAGE_PROPERTIES } from './message.ts';
 import { TASK_PROPERTIES } from './task.ts';
 
@@ -8,6 +9,7 @@ import { TASK_PROPERTIES } from './task.ts';
 const TABLES: readonly (readonly ItemProperty[])[] = [
   ITEM_PROPERTIES,
   MESSAGE_PROPERTIES,
+  MEETING_PROPERTIES,
   CALENDAR_PROPERTIES,
   TASK_PROPERTIES,
 ];
@@ -64,4 +66,10 @@ export function allProperties(element: ItemElement): readonly ItemProperty[] {
 export function uriOfElement(name: string, element: ItemElement): string | null {
   for (const { uri, element: shown } of tableOf(element).byUri.values()) if (shown === name) return uri;
   return null;
+}
+
+/** Whether any class can be compared by this field URI. */
+export function hasProperty(uri: string, index: boolean): boolean {
+  const list: readonly { uri: string; compare?: unknown }[] = (index ? INDEXED : TABLES).flat();
+  return list.some((one) => one.uri === uri && one.compare !== undefined);
 }
