@@ -1,30 +1,12 @@
 import * as z from 'zod';
 import { InvalidInputError, NotFoundError } from '../../../core/errors.ts';
-import { MAX_PHOTO, photoKey, photoType } from '../../../core/people/photo.ts';
-import type { Person, PersonAttributes } from '../../../core/people/types.ts';
 import { type Certificate, parseCertificate } from '../../../platform/certificates/certificate.ts';
-import { newId } from '../../../platform/ids.ts';
-import { describeError } from '../../../platform/log.ts';
-import type { AddCertificate, CertificateView, PersonView, SetPerson } from '../../../shared/admin-api.ts';
+import type { AddCertificate, CertificateView } from '../../../shared/admin-api.ts';
 import type { AddRoutes, AdminContext } from '../context.ts';
 import { readJson, requireUser } from '../input.ts';
-import { AdminError } from '../problem.ts';
+import { requireTenant } from './devices.ts';
+import { attributesBody, attributesOf, type Entry, entryView, given, setPhoto } from './entries.ts';
 
-/** A photo and one byte: what is longer is refused before it is read. */
-export const MAX_PHOTO_BODY = MAX_PHOTO + 1;
-
-const text = z.string().trim().max(200).optional();
-const personBody = z.strictObject({
-  firstName: text,
-  lastName: text,
-  title: text,
-  office: text,
-  company: text,
-  phone: text,
-  homePhone: text,
-  mobilePhone: text,
-  hidden: z.boolean().optional(),
-}) satisfies z.ZodType<SetPerson>;
 const certificateBody = z.strictObject({
   certificate: z.string().min(1).max(60_000),
 }) satisfies z.ZodType<AddCertificate>;
@@ -42,41 +24,31 @@ const addAttributeRoutes: AddRoutes = (app, { services, audit }) => {
 
   app.get('/users/:address/attributes', async (c) => {
     const person = await requirePerson(services, c.req.param('address'));
-    return c.json(personView(person));
+    return c.json(entryView(person));
   });
 
   app.put('/users/:address/attributes', async (c) => {
-    const body = await readJson(c, personBody);
+    const body = given(await readJson(c, attributesBody));
     const person = await requirePerson(services, c.req.param('address'));
-    const changed = { ...person, ...given(body) };
+    const changed = { ...person, ...body };
     await directory.setPersonAttributes(person.tenantId, person.personId, attributesOf(changed));
     await audit({
       correlationId: c.get('correlationId'),
       tenantId: person.tenantId,
       action: 'user.attributes',
       resource: `user/${person.personId}`,
-      details: { fields: Object.keys(given(body)).join(' ') },
+      details: { fields: Object.keys(body).join(' ') },
     });
-    return c.json(personView(changed));
+    return c.json(entryView(changed));
   });
 };
 
-const addPhotoRoutes: AddRoutes = (app, { services, audit }) => {
-  const { directory, photos, log } = services;
-
-  /** The photo that nobody shows any more; when it cannot be deleted it only takes room. */
-  async function forget(person: Person): Promise<void> {
-    if (person.photo === null) return;
-    try {
-      await photos.delete(person.photo.key);
-    } catch (error) {
-      log.warn('admin.photo-left', { key: person.photo.key, error: describeError(error) });
-    }
-  }
+const addPhotoRoutes: AddRoutes = (app, admin) => {
+  const { services } = admin;
 
   app.get('/users/:address/photo', async (c) => {
     const { photo } = await requirePerson(services, c.req.param('address'));
-    const bytes = photo === null ? null : await photos.get(photo.key);
+    const bytes = photo === null ? null : await services.photos.get(photo.key);
     if (photo === null || bytes === null) throw new NotFoundError('the user has no photo');
     return c.body(bytes as Uint8Array<ArrayBuffer>, 200, {
       'content-type': photo.mediaType,
@@ -86,39 +58,12 @@ const addPhotoRoutes: AddRoutes = (app, { services, audit }) => {
 
   app.put('/users/:address/photo', async (c) => {
     const person = await requirePerson(services, c.req.param('address'));
-    const bytes = new Uint8Array(await c.req.arrayBuffer());
-    if (bytes.length > MAX_PHOTO) throw new AdminError('too-large', `a photo has at most ${MAX_PHOTO} bytes`);
-    const mediaType = photoType(bytes);
-    if (mediaType === null) throw new InvalidInputError('a photo is a JPEG or PNG image');
-    const photo = {
-      key: photoKey(person.tenantId, person.personId, newId()),
-      mediaType,
-      size: bytes.length,
-    };
-    await photos.put(photo.key, bytes, mediaType);
-    await directory.setPersonPhoto(person.tenantId, person.personId, photo);
-    await forget(person);
-    await audit({
-      correlationId: c.get('correlationId'),
-      tenantId: person.tenantId,
-      action: 'user.photo',
-      resource: `user/${person.personId}`,
-      details: { size: bytes.length },
-    });
-    return c.json(personView({ ...person, photo }));
+    const photo = await setPhoto(admin, c, person, new Uint8Array(await c.req.arrayBuffer()));
+    return c.json(entryView({ ...person, photo }));
   });
 
   app.delete('/users/:address/photo', async (c) => {
-    const person = await requirePerson(services, c.req.param('address'));
-    await directory.setPersonPhoto(person.tenantId, person.personId, null);
-    await forget(person);
-    await audit({
-      correlationId: c.get('correlationId'),
-      tenantId: person.tenantId,
-      action: 'user.photo',
-      resource: `user/${person.personId}`,
-      details: { size: 0 },
-    });
+    await setPhoto(admin, c, await requirePerson(services, c.req.param('address')), null);
     return c.body(null, 204);
   });
 };
@@ -176,13 +121,9 @@ const addCertificateRoutes: AddRoutes = (app, { services, audit }) => {
 
 const addRootRoutes: AddRoutes = (app, { services, audit }) => {
   const { directory } = services;
-  const requireTenant = async (tenantId: string) => {
-    if ((await directory.getTenant(tenantId)) === null) throw new NotFoundError('no such tenant');
-    return tenantId;
-  };
-
   app.get('/tenants/:tenantId/trusted-roots', async (c) => {
-    const roots = await directory.listTrustedRoots(await requireTenant(c.req.param('tenantId')));
+    const { tenantId } = await requireTenant(directory, c.req.param('tenantId'));
+    const roots = await directory.listTrustedRoots(tenantId);
     const items = roots.flatMap((root) => {
       const parsed = parseCertificate(new TextEncoder().encode(root.der));
       return parsed === null ? [] : [certificateView(parsed)];
@@ -192,7 +133,7 @@ const addRootRoutes: AddRoutes = (app, { services, audit }) => {
 
   app.post('/tenants/:tenantId/trusted-roots', async (c) => {
     const certificate = readCertificate((await readJson(c, certificateBody)).certificate);
-    const tenantId = await requireTenant(c.req.param('tenantId'));
+    const { tenantId } = await requireTenant(directory, c.req.param('tenantId'));
     if (!certificate.isCa) throw new InvalidInputError('this is no certificate of an authority');
     await directory.putTrustedRoot({ tenantId, ...stored(certificate) });
     await audit({
@@ -206,7 +147,7 @@ const addRootRoutes: AddRoutes = (app, { services, audit }) => {
   });
 
   app.delete('/tenants/:tenantId/trusted-roots/:fingerprint', async (c) => {
-    const tenantId = await requireTenant(c.req.param('tenantId'));
+    const { tenantId } = await requireTenant(directory, c.req.param('tenantId'));
     const fingerprint = c.req.param('fingerprint');
     await directory.deleteTrustedRoot(tenantId, fingerprint);
     await audit({
@@ -220,33 +161,11 @@ const addRootRoutes: AddRoutes = (app, { services, audit }) => {
   });
 };
 
-async function requirePerson(
-  { directory }: AdminContext['services'],
-  address: string,
-): Promise<Person & { tenantId: string }> {
+async function requirePerson({ directory }: AdminContext['services'], address: string): Promise<Entry> {
   const { user } = await requireUser(directory, address);
   const person = await directory.getPerson(user.tenantId, user.userId);
   if (person === null) throw new NotFoundError('no such user');
   return { ...person, tenantId: user.tenantId };
-}
-
-function attributesOf(person: PersonAttributes): PersonAttributes {
-  const { firstName, lastName, title, office, company, phone, homePhone, mobilePhone, hidden } = person;
-  return { firstName, lastName, title, office, company, phone, homePhone, mobilePhone, hidden };
-}
-
-function personView(person: Person): PersonView {
-  const { photo } = person;
-  return {
-    address: person.address,
-    ...attributesOf(person),
-    photo: photo === null ? null : { mediaType: photo.mediaType, size: photo.size },
-  };
-}
-
-/** Fields that the body has. */
-function given(body: z.infer<typeof personBody>): Partial<PersonAttributes> {
-  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
 }
 
 function readCertificate(value: string): Certificate {
