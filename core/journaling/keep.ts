@@ -90,15 +90,6 @@ export async function tellUndelivered(
   ]);
 }
 
-function streamOf(bytes: Uint8Array): ReadableStream<Uint8Array> {
-  return new ReadableStream({
-    start(controller) {
-      if (bytes.length > 0) controller.enqueue(bytes);
-      controller.close();
-    },
-  });
-}
-
 /** The message and what is known of it, each made once. The second one is there only when the first is. */
 async function keepObjects(
   { blobs }: Pick<JournalServices, 'blobs'>,
@@ -111,7 +102,7 @@ async function keepObjects(
   const { sender, recipients, at } = facts;
   const write = async (name: string, bytes: Uint8Array) => {
     try {
-      await blobs.putRaw(name, streamOf(bytes), {
+      await blobs.putRaw(name, bytes, {
         ...ref,
         mailFrom: sender.slice(0, 512),
         rcptTo: recipients[0]?.address.slice(0, 512) ?? '',

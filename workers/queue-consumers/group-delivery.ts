@@ -110,10 +110,10 @@ async function copyFor(
   const { group: _group, ...kept } = envelope;
   const itemId = await derivedId(receivedAt, job.key, ref.tenantId, ref.mailboxId);
   const key = rawKey(ref.tenantId, receivedAt, itemId);
-  const stream = bytes === null ? (await blobs.open(job.key))?.stream : streamOf(bytes);
-  if (stream === undefined) throw new Error('the raw went missing');
+  const raw = bytes ?? (await blobs.open(job.key))?.stream;
+  if (raw === undefined) throw new Error('the raw went missing');
   try {
-    await blobs.putRaw(key, stream, { ...kept, ...ref });
+    await blobs.putRaw(key, raw, { ...kept, ...ref });
   } catch (error) {
     // An earlier attempt put it there.
     if (!(error instanceof ConflictError)) throw error;
@@ -156,10 +156,6 @@ async function readAll({ blobs }: Services, key: string): Promise<Uint8Array> {
   const object = await blobs.open(key);
   if (object === null) throw new Error('the raw went missing');
   return new Uint8Array(await new Response(object.stream).arrayBuffer());
-}
-
-function streamOf(bytes: Uint8Array): ReadableStream<Uint8Array> {
-  return new Response(bytes as Uint8Array<ArrayBuffer>).body ?? new ReadableStream();
 }
 
 function refOf({ tenantId, mailboxId, shard }: IngestJob): MailboxRef {

@@ -38,8 +38,7 @@ export async function removeDuplicateRaw(services: Services, results: IngestResu
 
 async function mark(services: Services, job: IngestJob): Promise<void> {
   if (await isRemovedDuplicate(services, job)) return;
-  const empty = new ReadableStream<Uint8Array>({ start: (controller) => controller.close() });
-  await services.blobs.putRaw(duplicateMarker(job.key), empty, {
+  await services.blobs.putRaw(duplicateMarker(job.key), new Uint8Array(), {
     tenantId: job.tenantId,
     mailboxId: job.mailboxId,
     shard: job.shard,

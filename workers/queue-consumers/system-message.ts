@@ -41,7 +41,7 @@ export async function placeSystemMessage(
   );
   const key = rawKey(ref.tenantId, at, itemId);
   try {
-    await services.blobs.putRaw(key, new Response(raw).body ?? new ReadableStream(), {
+    await services.blobs.putRaw(key, raw, {
       ...ref,
       ...{ mailFrom: '', rcptTo: to, receivedAt: at, rawSize: raw.length, correlationId, authResults: '' },
       submitted: true,

@@ -52,16 +52,12 @@ export async function saveMessage(services: AuthoringServices, order: SaveOrder)
     ? `drafts/${ref.tenantId}/${ref.mailboxId}/${itemId}/${await digest(raw, services.now())}.eml`
     : rawKey(ref.tenantId, receivedAt, itemId);
   try {
-    await services.blobs.putRaw(
-      key,
-      new Response(raw as Uint8Array<ArrayBuffer>).body ?? new ReadableStream(),
-      {
-        ...{ tenantId: ref.tenantId, mailboxId: ref.mailboxId, shard: ref.shard },
-        ...{ mailFrom: order.address, rcptTo: order.address, receivedAt, rawSize: raw.length },
-        ...{ correlationId: order.correlationId, authResults: '', submitted: true },
-        ...{ role: folder.role, folderId: folder.folderId },
-      },
-    );
+    await services.blobs.putRaw(key, raw, {
+      ...{ tenantId: ref.tenantId, mailboxId: ref.mailboxId, shard: ref.shard },
+      ...{ mailFrom: order.address, rcptTo: order.address, receivedAt, rawSize: raw.length },
+      ...{ correlationId: order.correlationId, authResults: '', submitted: true },
+      ...{ role: folder.role, folderId: folder.folderId },
+    });
   } catch (error) {
     // The same bytes, by an attempt before.
     if (!(error instanceof ConflictError)) throw error;

@@ -91,7 +91,7 @@ async function write(context: EasContext, rawKey: string, raw: Uint8Array): Prom
   const { services, ref, principal, correlationId } = context;
   const { address } = principal.user;
   try {
-    await services.blobs.putRaw(rawKey, new Response(raw.slice()).body ?? new ReadableStream(), {
+    await services.blobs.putRaw(rawKey, raw, {
       ...{ tenantId: ref.tenantId, mailboxId: ref.mailboxId, shard: ref.shard },
       ...{ mailFrom: address, rcptTo: address, receivedAt: services.now(), rawSize: raw.length },
       ...{ correlationId, authResults: '', role: 'drafts' },
