@@ -3,7 +3,7 @@ export { codePageOf } from './charset/code-page.ts';
 export { DedupeHasher } from './dedupe.ts';
 export { parseAddresses } from './header/addresses.ts';
 export { type FieldFate, HeaderFilter, type HeaderFilterOptions } from './header/header-filter.ts';
-export { type RawField, readHeaderFields } from './header/raw-header.ts';
+export { headerBlock, type RawField, readHeaderFields } from './header/raw-header.ts';
 export { MimeIndexer } from './indexer.ts';
 export { decodeTextPart } from './text-part.ts';
 export { decodePartStream, decodeTransfer } from './transfer/decode.ts';

@@ -51,6 +51,11 @@ describe('items of EWS', () => {
       `<m:GetItem><m:ItemShape>${shape}</m:ItemShape><m:ItemIds>${ids.map((id) => `<t:ItemId Id="${id}"/>`).join('')}</m:ItemIds></m:GetItem>`,
     );
 
+  const getAttachment = (shape: string, ...ids: string[]) =>
+    client.call(
+      `<m:GetAttachment>${shape === '' ? '' : `<m:AttachmentShape>${shape}</m:AttachmentShape>`}<m:AttachmentIds>${ids.map((id) => `<t:AttachmentId Id="${id}"/>`).join('')}</m:AttachmentIds></m:GetAttachment>`,
+    );
+
   it('answers a message in all its properties', async () => {
     const raw = mail('All of it', ['Content-Type: text/html; charset=utf-8', '', '<p>Hello <b>Ann</b></p>']);
     const id = await receive(raw);
@@ -66,5 +71,207 @@ describe('items of EWS', () => {
     expect(attributeOf(child(item, 'Body'), 'BodyType')).toBe('HTML');
     expect(children(child(item, 'ToRecipients'), 'Mailbox')).toHaveLength(2);
     expect(textOf(item, 'DateTimeSent')).toBe('2026-11-02T10:00:00Z');
+  });
+
+  const boundary = (type: string, name: string, parts: readonly string[][]) => [
+    `Content-Type: ${type}; boundary="${name}"`,
+    '',
+    ...parts.flatMap((lines) => [`--${name}`, ...lines]),
+    `--${name}--`,
+  ];
+
+  it('gives the content of files, and of attached messages all that they are', async () => {
+    const inner = mail('Inner', [
+      ...boundary('multipart/mixed', 'in', [
+        ['Content-Type: text/plain', '', 'inner text'],
+        ['Content-Type: text/x-note; name="deep.txt"', 'Content-Disposition: attachment', '', 'deep down'],
+      ]),
+    ]);
+    const raw = mail('Outer', [
+      ...boundary('multipart/mixed', 'out', [
+        ['Content-Type: text/plain', '', 'outer text'],
+        [
+          'Content-Type: application/octet-stream; name="data.bin"',
+          'Content-Disposition: attachment; filename="data.bin"',
+          'Content-Transfer-Encoding: base64',
+          '',
+          'AAEC/w==',
+        ],
+        ['Content-Type: message/rfc822', 'Content-Disposition: attachment', '', inner],
+      ]),
+    ]);
+    const id = await receive(raw);
+    const { messages } = await getItem('<t:BaseShape>Default</t:BaseShape>', id);
+    const item = child(child(messages[0] ?? null, 'Items'), 'Message');
+    const list = child(item, 'Attachments')?.children ?? [];
+    expect(list.map((one) => [one.name, textOf(one, 'Name'), textOf(one, 'Size')])).toEqual([
+      ['FileAttachment', 'data.bin', '4'],
+      ['ItemAttachment', expect.stringContaining('attachment'), expect.any(String)],
+    ]);
+    const ids = list.map((one) => attributeOf(child(one, 'AttachmentId'), 'Id') ?? '');
+    const got = await getAttachment('<t:IncludeMimeContent>true</t:IncludeMimeContent>', ...ids);
+    expect(got.codes).toEqual(['NoError', 'NoError']);
+    const [file, attached] = got.messages.map((one) => child(one, 'Attachments')?.children[0] ?? null);
+    expect(textOf(file ?? null, 'Content')).toBe('AAEC/w==');
+    const message = child(attached ?? null, 'Message');
+    expect([textOf(message, 'Subject'), textOf(message, 'Body')]).toEqual(['Inner', 'inner text']);
+    expect(
+      Buffer.from(textOf(message, 'MimeContent') ?? '', 'base64')
+        .toString()
+        .trimEnd(),
+    ).toBe(inner.trimEnd());
+    const deep = child(message, 'Attachments')?.children[0] ?? null;
+    const deepest = await getAttachment('', attributeOf(child(deep, 'AttachmentId'), 'Id') ?? '');
+    const content = child(deepest.messages[0] ?? null, 'Attachments')?.children[0] ?? null;
+    expect(
+      Buffer.from(textOf(content, 'Content') ?? '', 'base64')
+        .toString()
+        .trim(),
+    ).toBe('deep down');
+  });
+
+  it('answers each attachment that is not there by its own error', async () => {
+    const id = await receive(mail('No files', ['', 'text']));
+    const itemId = Buffer.from(id, 'base64').toString().split('|')[2] ?? '';
+    const absent = encodeId({ kind: 'attachment', mailboxId, itemId, attachment: '7' });
+    const other = encodeId({ kind: 'attachment', mailboxId, itemId: 'none', attachment: '1' });
+    const { codes } = await getAttachment('', absent, other, id, 'nonsense');
+    expect(codes).toEqual([
+      'ErrorInvalidAttachmentId',
+      'ErrorInvalidAttachmentId',
+      'ErrorInvalidAttachmentId',
+      'ErrorInvalidIdMalformed',
+    ]);
+  });
+
+  const field = (...uris: string[]) =>
+    `<t:AdditionalProperties>${uris.map((uri) => `<t:FieldURI FieldURI="${uri}"/>`).join('')}</t:AdditionalProperties>`;
+  const first = async (shape: string, id: string) => {
+    const { messages, codes } = await getItem(shape, id);
+    expect(codes).toEqual(['NoError']);
+    return child(messages[0] ?? null, 'Items')?.children[0] ?? null;
+  };
+
+  it('gives the very bytes of a message', async () => {
+    const raw = mail('Bytes', ['Content-Type: text/plain; charset=utf-8', '', 'Grüße \t end', '', '.']);
+    const item = await first(
+      '<t:BaseShape>IdOnly</t:BaseShape><t:IncludeMimeContent>true</t:IncludeMimeContent>',
+      await receive(raw),
+    );
+    expect(item?.children.map((one) => one.name)).toEqual(['MimeContent', 'ItemId']);
+    expect(Buffer.from(textOf(item, 'MimeContent') ?? '', 'base64').toString()).toBe(raw);
+  });
+
+  it('gives bodies as they are asked for, whole and cut, without the message that is answered', async () => {
+    const html =
+      '<html><body><p>New &amp; short</p><blockquote type="cite">Old words</blockquote></body></html>';
+    const id = await receive(
+      mail('Bodies', [
+        ...boundary('multipart/alternative', 'alt', [
+          ['Content-Type: text/plain; charset=utf-8', '', 'New & short', '', '> Old words'],
+          ['Content-Type: text/html; charset=utf-8', '', html],
+        ]),
+      ]),
+    );
+    const bodies = await first(
+      `<t:BaseShape>IdOnly</t:BaseShape><t:BodyType>Text</t:BodyType>${field('item:TextBody', 'item:UniqueBody', 'item:NormalizedBody', 'item:Preview')}`,
+      id,
+    );
+    const told = (name: string) => [
+      attributeOf(child(bodies, name), 'BodyType'),
+      child(bodies, name)?.text.trim(),
+    ];
+    expect(told('Body')).toEqual(['Text', expect.stringContaining('New & short')]);
+    expect(told('TextBody')).toEqual(['Text', expect.stringContaining('Old words')]);
+    expect(told('UniqueBody')).toEqual(['Text', 'New & short']);
+    const best = await first('<t:BaseShape>IdOnly</t:BaseShape><t:BodyType>Best</t:BodyType>', id);
+    expect(child(best, 'Body')?.text.trim()).toBe(html);
+    const short = await first(
+      '<t:BaseShape>IdOnly</t:BaseShape><t:BodyType>HTML</t:BodyType><t:MaximumBodySize>10</t:MaximumBodySize>',
+      id,
+    );
+    expect(child(short, 'Body')?.text).toBe(html.slice(0, 10));
+    expect(attributeOf(child(short, 'Body'), 'IsTruncated')).toBe('true');
+    const text = await receive(mail('Only text', ['', 'a < b']));
+    const made = await first('<t:BaseShape>IdOnly</t:BaseShape><t:BodyType>HTML</t:BodyType>', text);
+    expect(child(made, 'Body')?.text).toContain('a &lt; b');
+  });
+
+  const tag = (name: string, type: string) =>
+    `<t:ExtendedFieldURI PropertyTag="${name}" PropertyType="${type}"/>`;
+  const named = (name: string, type: string) =>
+    `<t:ExtendedFieldURI DistinguishedPropertySetId="${name.split('/')[0]}" PropertyName="${name.split('/')[1]}" PropertyType="${type}"/>`;
+
+  it('tells MAPI properties from what the message says, under the names that were asked for', async () => {
+    const raw = mail('Re: Tags', ['Content-Class: urn:content-classes:message', '', 'words']);
+    const id = await receive(raw);
+    const item = await first(
+      `<t:BaseShape>IdOnly</t:BaseShape><t:AdditionalProperties>${[
+        ...[
+          tag('0x0037', 'String'),
+          tag('3591', 'Integer'),
+          tag('0x0E23', 'Integer'),
+          tag('4240', 'Integer'),
+        ],
+        ...[
+          tag('0x10f3', 'String'),
+          tag('0x007D', 'String'),
+          tag('0x1000', 'String'),
+          tag('0x0e06', 'SystemTime'),
+        ],
+        ...[tag('0x0e1d', 'String'), named('InternetHeaders/content-class', 'String')],
+        ...[named('InternetHeaders/Message-ID', 'String'), named('PublicStrings/Keywords', 'StringArray')],
+        ...[named('PublicStrings/xmozlastack', 'String')],
+      ].join('')}</t:AdditionalProperties>`,
+      id,
+    );
+    const found = children(item, 'ExtendedProperty').map((one) => {
+      const { PropertyTag, PropertyName } = child(one, 'ExtendedFieldURI')?.attributes ?? {};
+      return [PropertyTag ?? PropertyName, textOf(one, 'Value')];
+    });
+    expect(Object.fromEntries(found)).toEqual({
+      '0x37': 'Re: Tags',
+      '0xe07': '2',
+      '0xe23': expect.stringMatching(/^\d+$/),
+      '0x10f3': expect.stringMatching(/^\w+\.EML$/),
+      '0x7d': expect.stringContaining('Message-ID: <Re--Tags@elsewhere.example>'),
+      '0x1000': expect.stringContaining('words'),
+      '0xe06': expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:]+Z$/),
+      '0xe1d': 'Tags',
+      'content-class': 'urn:content-classes:message',
+      'Message-ID': '<Re--Tags@elsewhere.example>',
+    });
+  });
+
+  it('answers several items in the order asked for, what is not there by its own error', async () => {
+    const one = await receive(mail('One', ['', '1']));
+    const two = await receive(mail('Two', ['', '2']));
+    const absent = encodeId({ kind: 'item', mailboxId, itemId: 'absent' });
+    const foreign = encodeId({ kind: 'item', mailboxId: 'nobody', itemId: 'x' });
+    const answer = await getItem('<t:BaseShape>Default</t:BaseShape>', two, absent, one, 'zzz', foreign, two);
+    expect(answer.codes).toEqual([
+      ...['NoError', 'ErrorItemNotFound', 'NoError', 'ErrorInvalidIdMalformed', 'ErrorItemNotFound'],
+      'NoError',
+    ]);
+    const subjects = answer.messages.map((m) => textOf(child(m, 'Items')?.children[0] ?? null, 'Subject'));
+    expect(subjects).toEqual(['Two', null, 'One', null, null, 'Two']);
+  });
+
+  it('gives single headers by their names, and all of them', async () => {
+    const id = await receive(mail('Headers', ['X-Thing: =?utf-8?q?a_=C3=BC?=', 'X-Thing: two', '', 'x']));
+    const item = await first(
+      '<t:BaseShape>IdOnly</t:BaseShape><t:AdditionalProperties><t:IndexedFieldURI FieldURI="item:InternetMessageHeader" FieldIndex="x-thing"/></t:AdditionalProperties>',
+      id,
+    );
+    const told = child(item, 'InternetMessageHeaders')?.children ?? [];
+    expect(told.map((one) => [attributeOf(one, 'HeaderName'), one.text])).toEqual([
+      ['X-Thing', 'a ü'],
+      ['X-Thing', 'two'],
+    ]);
+    const all = await first(`<t:BaseShape>IdOnly</t:BaseShape>${field('item:InternetMessageHeaders')}`, id);
+    const names = (child(all, 'InternetMessageHeaders')?.children ?? []).map((one) =>
+      attributeOf(one, 'HeaderName'),
+    );
+    expect(names).toEqual(expect.arrayContaining(['From', 'To', 'Subject', 'Message-ID', 'X-Thing']));
   });
 });

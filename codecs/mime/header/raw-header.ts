@@ -15,8 +15,7 @@ const MAX_VALUE = 32_768;
 
 /** The header of a message from its first bytes, field by field in their order, names as they were written. */
 export function readHeaderFields(head: Uint8Array): RawField[] {
-  const block = head.subarray(0, headerEnd(head));
-  const text = decodeStrictUtf8(block) ?? decodeCharset(block, 'windows-1252');
+  const text = headerBlock(head);
   const fields: RawField[] = [];
   for (const line of text.split(/\r?\n|\r/)) {
     const last = fields.at(-1);
@@ -33,6 +32,12 @@ export function readHeaderFields(head: Uint8Array): RawField[] {
     name,
     value: replaceControls(decodeEncodedWords(value.slice(0, MAX_VALUE))).trim(),
   }));
+}
+
+/** The header of a message as it stands. */
+export function headerBlock(head: Uint8Array): string {
+  const block = head.subarray(0, headerEnd(head));
+  return decodeStrictUtf8(block) ?? decodeCharset(block, 'windows-1252');
 }
 
 /** Where the header ends: before the empty line. */

@@ -27,6 +27,8 @@ export interface AttachmentFacts {
 }
 
 const MESSAGE_TYPE = 'message/rfc822';
+/** Between the names of an attached message and of what is attached to it. */
+export const BELOW = '/';
 /** Id of the picture of a contact; it stands in the document. */
 export const PHOTO_ID = 'photo';
 const DATA_URI = /^data:([\w.+-]+\/[\w.+-]+)?(?:;[\w=.+-]+)*;base64,/i;
@@ -35,7 +37,9 @@ const DATA_URI = /^data:([\w.+-]+\/[\w.+-]+)?(?:;[\w=.+-]+)*;base64,/i;
 export function attachmentsOf(view: ItemView): AttachmentFacts[] {
   if (view.message !== null) {
     const names = attachmentNames(view);
-    return view.message.attachments.map((part, i) => partFacts(part, names[i] ?? String(part.partNo)));
+    return view.message.attachments.map((part, i) =>
+      partFacts(part, within(view, names[i] ?? String(part.partNo))),
+    );
   }
   const { pim } = view;
   if (pim?.kind === 'contact') {
@@ -46,6 +50,11 @@ export function attachmentsOf(view: ItemView): AttachmentFacts[] {
   }
   const document = pim?.kind === 'task' ? pim.document : documentOf(view);
   return Object.values(document?.links ?? {}).flatMap((link) => linkFacts(link) ?? []);
+}
+
+/** Attachments of what is itself attached are named by the way to them. */
+function within({ attachment }: ItemView, name: string): string {
+  return attachment === undefined ? name : `${attachment}${BELOW}${name}`;
 }
 
 function partFacts(part: MessagePart, id: string): AttachmentFacts {
@@ -104,7 +113,7 @@ function linkFacts(link: Link): AttachmentFacts | null {
   const name = shownName(link.title ?? '');
   return {
     id,
-    kind: link.contentType === MESSAGE_TYPE ? 'item' : 'file',
+    kind: 'file',
     name: name === '' ? 'attachment' : name,
     contentType: link.contentType ?? 'application/octet-stream',
     contentId: link.cid ?? null,

@@ -3,7 +3,7 @@ import type { XmlObject } from '../../../codecs/soap/write.ts';
 import type { BlobStore } from '../../../core/ports/blobs.ts';
 import type { EwsContext } from '../context.ts';
 import type { ItemShape } from './property.ts';
-import { messageHeader } from './raw.ts';
+import { headerText, messageHeader } from './raw.ts';
 import type { ItemView } from './view.ts';
 
 /** Fields of the header of a message; none of what is no message. */
@@ -27,4 +27,9 @@ export async function headerFields(
   return fields.length === 0
     ? null
     : { InternetMessageHeader: fields.map(({ name, value }) => ({ '@HeaderName': name, '#': value })) };
+}
+
+/** The header as it stands in the message, line by line (PidTagTransportMessageHeaders); null when it is gone. */
+export async function transportHeaders(blobs: BlobStore, view: ItemView): Promise<string | null> {
+  return view.message === null ? null : headerText(blobs, view.message);
 }

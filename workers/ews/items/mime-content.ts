@@ -4,6 +4,7 @@ import type { BlobStore } from '../../../core/ports/blobs.ts';
 import { writeItem } from '../calendar/mime.ts';
 import type { EwsContext } from '../context.ts';
 import type { ItemElement } from './property.ts';
+import { keptRaw } from './raw.ts';
 import type { ItemView } from './view.ts';
 
 /** Writes an item that is no message as a document of its own: iCalendar, vCard. null when it cannot be. */
@@ -27,6 +28,8 @@ export async function mimeBytes(view: ItemView, context: EwsContext): Promise<St
 function rawOf(blobs: BlobStore, message: Message): StreamedBytes {
   return {
     async open() {
+      const kept = keptRaw(message);
+      if (kept !== null) return streamOf(kept);
       const raw = await blobs.open(message.rawKey);
       return raw === null ? streamOf(remains(message)) : raw.stream;
     },

@@ -82,11 +82,11 @@ export function extendedKey({ tag, set, name, id }: ExtendedName): string {
   return name === undefined ? `${set}/0x${(id ?? 0).toString(16)}` : `${set}/${name}`;
 }
 
-/** The path as it is written into an answer. */
+/** The path as it is written into an answer: tags without leading zeros, by which clients find what they asked for. */
 export function extendedFieldUri({ tag, set, name, id, type }: ExtendedName): XmlObject {
   const guid = set !== undefined && !KNOWN_SETS.has(set);
   return {
-    ...(tag === undefined ? {} : { '@PropertyTag': `0x${tag.toString(16).padStart(4, '0')}` }),
+    ...(tag === undefined ? {} : { '@PropertyTag': `0x${tag.toString(16)}` }),
     ...(set === undefined ? {} : { [guid ? '@PropertySetId' : '@DistinguishedPropertySetId']: set }),
     ...(name === undefined ? {} : { '@PropertyName': name }),
     ...(id === undefined ? {} : { '@PropertyId': id }),

@@ -1,4 +1,4 @@
-import { decodeTextPart, type RawField, readHeaderFields } from '../../../codecs/mime/index.ts';
+import { decodeTextPart, headerBlock, type RawField, readHeaderFields } from '../../../codecs/mime/index.ts';
 import { formatParams } from '../../../core/mail/part-format.ts';
 import type { Message, MessagePart } from '../../../core/mail/types.ts';
 import type { BlobStore } from '../../../core/ports/blobs.ts';
@@ -7,6 +7,30 @@ import type { BlobStore } from '../../../core/ports/blobs.ts';
 const HEAD_BYTES = 48 * 1024;
 /** Bytes of a text part that are read at most; a larger one is cut and says so. */
 const MAX_TEXT_BYTES = 8 * 1024 * 1024;
+
+/** Raws of messages that are attached to others: they have no object of their own. */
+const inside = new WeakMap<Message, Uint8Array>();
+
+/** Says that the raw of a message is these bytes. */
+export function keepRaw(message: Message, raw: Uint8Array): void {
+  inside.set(message, raw);
+}
+
+/** The raw of a message that is attached to another; null for any other message. */
+export function keptRaw(message: Message): Uint8Array | null {
+  return inside.get(message) ?? null;
+}
+
+/** Bytes of a raw; null when it is gone. */
+async function rangeOf(
+  blobs: BlobStore,
+  message: Message,
+  start: number,
+  end: number,
+): Promise<Uint8Array | null> {
+  const raw = inside.get(message);
+  return raw === undefined ? blobs.readRange(message.rawKey, start, end) : raw.subarray(start, end);
+}
 
 /** Of each message at hand, its first bytes: header and bodies share one read. */
 const heads = new WeakMap<Message, Promise<Uint8Array | null>>();
@@ -20,7 +44,7 @@ export interface PartText {
 function headOf(blobs: BlobStore, message: Message): Promise<Uint8Array | null> {
   let head = heads.get(message);
   if (head === undefined) {
-    head = blobs.readRange(message.rawKey, 0, Math.min(message.size, HEAD_BYTES));
+    head = rangeOf(blobs, message, 0, Math.min(message.size, HEAD_BYTES));
     heads.set(message, head);
   }
   return head;
@@ -30,6 +54,12 @@ function headOf(blobs: BlobStore, message: Message): Promise<Uint8Array | null> 
 export async function messageHeader(blobs: BlobStore, message: Message): Promise<RawField[]> {
   const head = await headOf(blobs, message);
   return head === null ? [] : readHeaderFields(head);
+}
+
+/** The header as it stands. */
+export async function headerText(blobs: BlobStore, message: Message): Promise<string | null> {
+  const head = await headOf(blobs, message);
+  return head === null ? null : headerBlock(head);
 }
 
 /** Text of a part of a message; null when the raw is gone. */
@@ -47,7 +77,7 @@ async function readPart(blobs: BlobStore, message: Message, part: MessagePart): 
   const raw =
     end <= HEAD_BYTES
       ? ((await headOf(blobs, message))?.subarray(part.bodyStart, end) ?? null)
-      : await blobs.readRange(message.rawKey, part.bodyStart, end);
+      : await rangeOf(blobs, message, part.bodyStart, end);
   if (raw === null) return null;
   return decodeTextPart(raw, { ...part, params: formatParams(part.format) }, { maxBytes: MAX_TEXT_BYTES });
 }

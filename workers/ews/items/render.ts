@@ -16,6 +16,9 @@ export interface RenderOptions {
 export function itemIdOf(view: ItemView): XmlObject {
   const { itemId, modseq } = view.state;
   const { mailboxId } = view.box.ref;
+  if (view.attachment !== undefined) {
+    return { '@Id': encodeId({ kind: 'attachment', mailboxId, itemId, attachment: view.attachment }) };
+  }
   const id =
     view.occurrence === null
       ? encodeId({ kind: 'item', mailboxId, itemId })
@@ -53,7 +56,8 @@ export async function renderItem(
   const extended: XmlContent[] = [];
   for (const path of paths) {
     const value = path.kind === 'extended' ? extendedProperty(view, path.property, context) : null;
-    if (value !== null) extended.push(value);
+    const read = value instanceof Promise ? await value : value;
+    if (read !== null) extended.push(read);
   }
   return [view.element, { ...content, ...(extended.length > 0 ? { ExtendedProperty: extended } : {}) }];
 }

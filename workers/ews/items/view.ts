@@ -19,6 +19,8 @@ export interface ItemView {
   pim: PimItem | null;
   /** Recurrence id when this is one occurrence of a series, else null; `pim` then is the series. */
   occurrence: string | null;
+  /** Name of the attachment that it is, of a message in `state`; such a view has no id of an item. */
+  attachment?: string;
   /** MAPI properties that clients stored with it, by `extendedKey`. */
   extended: Readonly<Record<string, StoredProperty>>;
 }
