@@ -2,6 +2,8 @@ import type { XmlElement } from '../../../../codecs/soap/parse.ts';
 import { child } from '../../../../codecs/soap/read.ts';
 import type { XmlObject } from '../../../../codecs/soap/write.ts';
 import { declineReceipt } from '../../../../core/automatic/reports/receipts.ts';
+import { cancelCalendarItem, removeItem } from '../../calendar/cancel.ts';
+import { answerMeeting } from '../../calendar/respond.ts';
 import type { EwsContext } from '../../context.ts';
 import { EwsError, SchemaError } from '../../errors.ts';
 import type { CreateOptions } from '../editors/target.ts';
@@ -24,6 +26,11 @@ const RESPONDERS: Readonly<Record<string, Responder>> = {
   ForwardItem: answerMessage('forward'),
   PostReplyItem: answerMessage('post'),
   SuppressReadReceipt: suppressReadReceipt,
+  AcceptItem: answerMeeting('accepted'),
+  TentativelyAcceptItem: answerMeeting('tentative'),
+  DeclineItem: answerMeeting('declined'),
+  CancelCalendarItem: cancelCalendarItem,
+  RemoveItem: removeItem,
 };
 
 export function isResponseObject(name: string): boolean {
