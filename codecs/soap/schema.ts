@@ -11,7 +11,10 @@ export interface SchemaData {
     string,
     {
       base?: string;
-      /** `Name` or `Name=type`, in order, with spaces between; `!` behind a type that must be there. */
+      /**
+       * `Name` or `Name=type`, in order, with spaces between; `!` behind a type that must be there, the prefix before an
+       * element of the other namespace.
+       */
       elements: string;
       /** Elements come in the order of the data, any number of times. */
       list?: boolean;
@@ -51,8 +54,10 @@ export function schemaType(name: string): SchemaType {
     const base = declared.base === undefined ? null : schemaType(declared.base);
     const prefix = name.startsWith('m:') ? 'm' : 't';
     const own = declared.elements.split(' ').flatMap((one): SchemaElement[] => {
-      const [element = '', of] = one.replace('!', '').split('=', 2);
-      return element === '' ? [] : [{ name: element, prefix, type: of ?? null, needed: one.endsWith('!') }];
+      const [named = '', of] = one.replace('!', '').split('=', 2);
+      const other = /^([tm]):(.*)$/.exec(named);
+      const element = { name: other?.[2] ?? named, prefix: (other?.[1] as 't' | 'm' | undefined) ?? prefix };
+      return named === '' ? [] : [{ ...element, type: of ?? null, needed: one.endsWith('!') }];
     });
     const elements = [...(base?.elements ?? []), ...own];
     type = {

@@ -41,6 +41,8 @@ export function readOrder(folder: string): SchemaData {
   const types = new Map<string, Declared>();
   const roots = new Map<string, string>();
   const groups = new Map<string, Node>();
+  /** Elements that are declared by themselves, with the namespace that has them. */
+  const globals = new Map<string, string>();
   /** Elements that may stand for an abstract one. */
   const substitutes = new Map<string, string[]>();
   /** Elements that others refer to, and types of which there is nothing itself. */
@@ -57,6 +59,8 @@ export function readOrder(folder: string): SchemaData {
       if (nameOf(node) === 'group') groups.set(name, node);
       if (nameOf(node) === 'element') globals.set(`${prefix}:${name}`, { prefix, node });
       if (attribute(node, 'abstract') === 'true') abstract.add(`${prefix}:${name}`);
+      if (nameOf(node) === 'element')
+        globals.set(`${prefix}:${name}`, element(prefix, name, attribute(node, 'type')));
       const head = attribute(node, 'substitutionGroup');
       if (nameOf(node) === 'element' && head !== null) {
         const known = substitutes.get(local(head)) ?? [];
@@ -119,6 +123,14 @@ export function readOrder(folder: string): SchemaData {
     const isOwn = found !== undefined && type !== null && !abstract.has(typeOf(found.prefix, type));
     const own = isOwn ? [element(found.prefix, local(ref), type)] : [];
     return [...own, ...(substitutes.get(local(ref)) ?? [])];
+  }
+
+  /** An element of the other namespace bears its prefix. */
+  function referred(prefix: Prefix, ref: string): string[] {
+    const found = globals.get(ref);
+    return found === undefined
+      ? []
+      : [ref.startsWith(`${prefix}:`) ? found : `${ref.split(':', 1)[0]}:${found}`];
   }
 
   function element(prefix: Prefix, name: string, type: string | null): string {
