@@ -8,7 +8,7 @@ import { EwsError, SchemaError } from '../errors.ts';
 import { changeKey, encodeId } from '../ids/id.ts';
 import type { Box } from '../mailboxes.ts';
 import { folderElement } from './classes.ts';
-import { type FolderPlace, resolveFolder } from './resolve.ts';
+import { type FolderPlace, type ItemPlace, resolveFolder } from './resolve.ts';
 
 /**
  * The folder inside of an element that names where something goes (ToFolderId, ParentFolderId).
@@ -26,6 +26,21 @@ export async function targetFolder(
     if (!(error instanceof EwsError) || error.code !== 'ErrorFolderNotFound') throw error;
     throw new EwsError(missing, 'The folder could not be found.');
   });
+}
+
+/** The same for a folder that holds items. */
+export async function itemTarget(
+  request: XmlElement,
+  name: string,
+  context: EwsContext,
+  options: { right: FolderRight; missing: string },
+): Promise<ItemPlace> {
+  const place = await targetFolder(request, name, context, options);
+  const { folder } = place;
+  if (folder === null) {
+    throw new EwsError('ErrorInvalidFolderTypeForOperation', 'The root of a mailbox holds no items.');
+  }
+  return { ...place, folder };
 }
 
 const MAX_IDS = 1000;

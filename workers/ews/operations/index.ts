@@ -1,24 +1,33 @@
 import type { Operation } from '../context.ts';
+import { archiveItem } from './archive-item.ts';
 import { convertId } from './convert-id.ts';
 import { copyFolder } from './copy-folder.ts';
+import { copyItem } from './copy-item.ts';
 import { createAttachment } from './create-attachment.ts';
 import { createFolder } from './create-folder.ts';
 import { createFolderPath } from './create-folder-path.ts';
 import { createItem } from './create-item.ts';
 import { deleteAttachment } from './delete-attachment.ts';
 import { deleteFolder } from './delete-folder.ts';
+import { deleteItem } from './delete-item.ts';
 import { emptyFolder } from './empty-folder.ts';
 import { findFolder } from './find-folder.ts';
 import { findItem } from './find-item.ts';
-import { getFolder } from './get-folder.ts';
 import { getAttachment } from './get-attachment.ts';
+import { getEvents } from './get-events.ts';
+import { getFolder } from './get-folder.ts';
 import { getItem } from './get-item.ts';
 import { getServerTimeZones } from './get-server-time-zones.ts';
+import { getStreamingEvents } from './get-streaming-events.ts';
 import { markAllItemsAsRead } from './mark-all-items-as-read.ts';
+import { markAsJunk } from './mark-as-junk.ts';
 import { moveFolder } from './move-folder.ts';
+import { moveItem } from './move-item.ts';
 import { sendItem } from './send-item.ts';
+import { subscribe } from './subscribe.ts';
 import { syncFolderHierarchy } from './sync-folder-hierarchy.ts';
 import { syncFolderItems } from './sync-folder-items.ts';
+import { unsubscribe } from './unsubscribe.ts';
 import { updateFolder } from './update-folder.ts';
 import { updateItem } from './update-item.ts';
 
@@ -30,6 +39,11 @@ export const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operat
   ['GetServerTimeZones', getServerTimeZones],
   ['FindFolder', findFolder],
   ['GetFolder', getFolder],
+  ['MoveItem', moveItem],
+  ['CopyItem', copyItem],
+  ['DeleteItem', deleteItem],
+  ['ArchiveItem', archiveItem],
+  ['MarkAsJunk', markAsJunk],
   ['CreateFolder', createFolder],
   ['CreateFolderPath', createFolderPath],
   ['UpdateFolder', updateFolder],
@@ -46,4 +60,8 @@ export const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operat
   ['SendItem', sendItem],
   ['UpdateItem', updateItem],
   ['FindItem', findItem],
+  ['Subscribe', subscribe],
+  ['Unsubscribe', unsubscribe],
+  ['GetEvents', getEvents],
+  ['GetStreamingEvents', getStreamingEvents],
 ]);

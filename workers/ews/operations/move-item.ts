@@ -1,0 +1,24 @@
+import { textOf } from '../../../codecs/soap/read.ts';
+import type { Operation } from '../context.ts';
+import { EwsError } from '../errors.ts';
+import { itemTarget } from '../folders/target.ts';
+import { eachItem, itemAnswer, type Outcomes } from '../moving/each.ts';
+import { moveViews } from '../moving/move.ts';
+
+/** MoveItem (MS-OXWSCORE 3.1.4.7). Items keep their ids. */
+export const moveItem: Operation = async (request, context) => {
+  const to = await itemTarget(request, 'ToFolderId', context, {
+    right: 'write',
+    missing: 'ErrorToFolderNotFound',
+  });
+  const named = textOf(request, 'ReturnNewItemIds') !== 'false';
+  return eachItem(context, 'MoveItemResponseMessage', request, async (views) => {
+    const outcomes: Outcomes = new Map();
+    for (const [view, moved] of await moveViews(context, views, to)) {
+      const answer = () =>
+        named ? itemAnswer(view, view.state.itemId, Number(moved)) : { Items: { $: [] } };
+      outcomes.set(view, moved instanceof EwsError ? moved : answer());
+    }
+    return outcomes;
+  });
+};
