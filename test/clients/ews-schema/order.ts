@@ -41,8 +41,6 @@ export function readOrder(folder: string): SchemaData {
   const types = new Map<string, Declared>();
   const roots = new Map<string, string>();
   const groups = new Map<string, Node>();
-  /** Elements that are declared by themselves, with the namespace that has them. */
-  const globals = new Map<string, string>();
   /** Elements that may stand for an abstract one. */
   const substitutes = new Map<string, string[]>();
   /** Elements that others refer to, and types of which there is nothing itself. */
@@ -59,8 +57,6 @@ export function readOrder(folder: string): SchemaData {
       if (nameOf(node) === 'group') groups.set(name, node);
       if (nameOf(node) === 'element') globals.set(`${prefix}:${name}`, { prefix, node });
       if (attribute(node, 'abstract') === 'true') abstract.add(`${prefix}:${name}`);
-      if (nameOf(node) === 'element')
-        globals.set(`${prefix}:${name}`, element(prefix, name, attribute(node, 'type')));
       const head = attribute(node, 'substitutionGroup');
       if (nameOf(node) === 'element' && head !== null) {
         const known = substitutes.get(local(head)) ?? [];
@@ -100,7 +96,7 @@ export function readOrder(folder: string): SchemaData {
         const ref = attribute(child, 'ref');
         const name = attribute(child, 'name') ?? '';
         const inline = childrenOf(child).find((one) => nameOf(one) === 'complexType');
-        if (ref !== null) into.elements.push(...referred(typeOf(prefix, ref)));
+        if (ref !== null) into.elements.push(...referred(prefix, typeOf(prefix, ref)));
         else if (inline !== undefined) {
           const inner = `${owner}.${name}`;
           declare(prefix, inner, inline);
@@ -116,21 +112,17 @@ export function readOrder(folder: string): SchemaData {
     }
   }
 
-  /** The element itself, unless there is none of its type, and what may stand for it. */
-  function referred(ref: string): string[] {
+  /**
+   * The element itself, unless there is none of its type, and what may stand for it. Of the other namespace it bears its
+   * prefix.
+   */
+  function referred(prefix: Prefix, ref: string): string[] {
     const found = globals.get(ref);
     const type = found === undefined ? null : attribute(found.node, 'type');
     const isOwn = found !== undefined && type !== null && !abstract.has(typeOf(found.prefix, type));
-    const own = isOwn ? [element(found.prefix, local(ref), type)] : [];
+    const named = isOwn ? element(found.prefix, local(ref), type) : '';
+    const own = isOwn ? [found.prefix === prefix ? named : `${found.prefix}:${named}`] : [];
     return [...own, ...(substitutes.get(local(ref)) ?? [])];
-  }
-
-  /** An element of the other namespace bears its prefix. */
-  function referred(prefix: Prefix, ref: string): string[] {
-    const found = globals.get(ref);
-    return found === undefined
-      ? []
-      : [ref.startsWith(`${prefix}:`) ? found : `${ref.split(':', 1)[0]}:${found}`];
   }
 
   function element(prefix: Prefix, name: string, type: string | null): string {
