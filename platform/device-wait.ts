@@ -1,9 +1,7 @@
 import type { PingStart, WaitEnd } from '../core/ports/device.ts';
 import type { DeviceCall, DeviceSessionRpc } from './device-client.ts';
 import { PING_HEADER, type PingAnswer, type PingFrame, type PingOpening } from './ping-wire.ts';
-
-/** Milliseconds after which a wait that a deploy or a restart cut is opened again: spread, for all are cut at once. */
-const REOPEN = { min: 200, max: 5_000 } as const;
+import { reopenPause } from './reopen.ts';
 
 type Open = () => Promise<{ answer: PingAnswer; socket: WebSocket | null }>;
 
@@ -33,7 +31,7 @@ async function waitThrough(open: Open, first: WebSocket, seconds: number): Promi
   for (;;) {
     const end = await waitOn(socket, deadline - Date.now());
     if (end !== 'broken') return end;
-    const pause = REOPEN.min + Math.random() * (REOPEN.max - REOPEN.min);
+    const pause = reopenPause();
     if (Date.now() + pause >= deadline) return { kind: 'timeout' };
     await new Promise((resolve) => setTimeout(resolve, pause));
     const again = await open();

@@ -1,15 +1,29 @@
+import type { Subscription } from '../core/live/types.ts';
+import type { MailboxRef } from '../core/mail/types.ts';
 import type { ReminderFrame } from '../core/reminders/due.ts';
 import { FAN_OUT, mapBounded } from './bounded.ts';
 import { createDeviceClient, type DeviceSessionRpc, deviceObjectName } from './device-client.ts';
 import type { Env } from './env.ts';
+import { listenToHub } from './hub-listener.ts';
+import { LISTEN_HEADER, type ListenOpening, type LivePort, type SubscriptionProgress } from './live-port.ts';
 import type { ChangeNotice, Services, WakePort } from './services.ts';
 
 interface HubRpc {
   watch(deviceId: string, turn: number): Promise<void>;
   unwatch(deviceId: string, turn: number): Promise<void>;
   publish(changes: ChangeNotice[]): Promise<string[]>;
-  waiting(): Promise<string[]>;
+  revoked(): Promise<string[]>;
   remind(reminders: ReminderFrame[]): Promise<number>;
+  subscribe(subscription: Subscription, now: number): Promise<boolean>;
+  subscriptions(userId: string, ids: readonly string[], now: number): Promise<Subscription[]>;
+  progress(
+    userId: string,
+    subscriptionId: string,
+    progress: SubscriptionProgress,
+    connection: string | null,
+  ): Promise<boolean>;
+  unsubscribe(userId: string, subscriptionId: string): Promise<boolean>;
+  fetch(url: string, init: RequestInit): Promise<Response>;
 }
 
 interface ThrottleRpc {
@@ -23,7 +37,7 @@ function stubOf<T>(namespace: DurableObjectNamespace, name: string): T {
 }
 
 /** Ports over the Durable Objects. */
-export function createObjects(env: Env): Pick<Services, 'device' | 'wake' | 'throttle'> {
+export function createObjects(env: Env): Pick<Services, 'device' | 'wake' | 'live' | 'throttle'> {
   const device: Services['device'] = (ref, deviceId, correlationId) => {
     const name = deviceObjectName(ref, deviceId);
     return createDeviceClient(() => stubOf<DeviceSessionRpc>(env.DEVICE, name), {
@@ -45,17 +59,38 @@ export function createObjects(env: Env): Pick<Services, 'device' | 'wake' | 'thr
       ),
     forget: (ref, deviceId) => stubOf<DeviceSessionRpc>(env.DEVICE, deviceObjectName(ref, deviceId)).forget(),
     async revoke(ref, deviceId) {
-      const devices = deviceId === null ? await hub(ref.tenantId, ref.mailboxId).waiting() : [deviceId];
+      const devices = deviceId === null ? await hub(ref.tenantId, ref.mailboxId).revoked() : [deviceId];
       await mapBounded(devices, FAN_OUT, (id) =>
         stubOf<DeviceSessionRpc>(env.DEVICE, deviceObjectName(ref, id)).revoke(),
       );
     },
+  };
+  const hubOf = (ref: MailboxRef) => hub(ref.tenantId, ref.mailboxId);
+  const live: LivePort = {
+    subscribe: (subscription, now) => hubOf(subscription.ref).subscribe(subscription, now),
+    subscriptions: (ref, userId, ids, now) => hubOf(ref).subscriptions(userId, ids, now),
+    progress: (ref, userId, id, progress, connection) =>
+      hubOf(ref).progress(userId, id, progress, connection),
+    unsubscribe: (ref, userId, id) => hubOf(ref).unsubscribe(userId, id),
+    listen: (ref, streams, connection, onFrame) =>
+      listenToHub(
+        async (taken) => {
+          const opening: ListenOpening = { changes: true, streams: taken, connection };
+          const headers = { upgrade: 'websocket', [LISTEN_HEADER]: JSON.stringify(opening) };
+          const { webSocket } = await hubOf(ref).fetch('https://hub/listen', { headers });
+          if (webSocket === null) throw new Error('listen: the hub opened no socket');
+          return webSocket;
+        },
+        streams,
+        onFrame,
+      ),
   };
   const throttled = (key: string) => stubOf<ThrottleRpc>(env.THROTTLE, key);
   const kindOf = (key: string) => (key.startsWith('net:') ? 'net' : 'account');
   return {
     device,
     wake,
+    live,
     throttle: {
       check: async (keys) =>
         Math.max(0, ...(await Promise.all(keys.map((k) => throttled(k).check(kindOf(k)))))),

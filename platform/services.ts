@@ -24,6 +24,7 @@ import type { SpamTokens } from '../core/ports/spam-tokens.ts';
 import type { ReminderFrame } from '../core/reminders/due.ts';
 import type { ThrottlePort } from './auth/authenticate.ts';
 import type { Config } from './config.ts';
+import type { LivePort } from './live-port.ts';
 import type { Logger } from './log.ts';
 
 /** What every edge and consumer is handed by the composition root; nothing reaches storage another way. */
@@ -61,6 +62,8 @@ export interface Services {
   /** For secrets at rest; null when the installation has no SECRETS_KEY. */
   seal: Seal | null;
   wake: WakePort;
+  /** Subscriptions to what happens in mailboxes. */
+  live: LivePort;
   throttle: ThrottlePort;
   /** The object of one device; `correlationId` goes into what its calls cause. */
   device(ref: MailboxRef, deviceId: string, correlationId: string): DevicePort;

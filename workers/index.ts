@@ -1,5 +1,6 @@
 import { journalFailed, journalSubmission } from '../core/journaling/submission.ts';
 import { createDeviceSession } from '../durable-objects/device-session/index.ts';
+import { createMailboxHub } from '../durable-objects/mailbox-hub.ts';
 import { createCarriers } from '../outbound/carriers/index.ts';
 import { createDkim, createKeyRing, type KeyRing } from '../outbound/dkim/index.ts';
 import { createComposer, createOutbound } from '../outbound/index.ts';
@@ -34,6 +35,7 @@ import { createAdmin } from './admin/index.ts';
 import { autodiscoverRoute, createAutodiscover } from './autodiscover/index.ts';
 import { createEmailInbound } from './email-inbound/index.ts';
 import { createEws, EWS_PATH } from './ews/index.ts';
+import { pushNews } from './ews/live/push.ts';
 import { createFiles, FILES_PATH } from './files/index.ts';
 import { createHealth } from './health.ts';
 import { replayDeadLetter, replayDeadLetters } from './queue-consumers/dead-letters.ts';
@@ -44,7 +46,6 @@ import { createRecovery } from './recovery/index.ts';
 import { createScheduled } from './scheduled/index.ts';
 import { createWellKnown, MTA_STS_PATH } from './well-known/index.ts';
 
-export { MailboxHub } from '../durable-objects/mailbox-hub.ts';
 export { Throttle } from '../durable-objects/throttle.ts';
 
 type Deferring = Pick<ExecutionContext, 'waitUntil'>;
@@ -168,6 +169,10 @@ function postgresUrl(env: Env): string {
 }
 
 export class DeviceSession extends createDeviceSession<Env>(buildServices) {}
+
+export class MailboxHub extends createMailboxHub<Env>((env, context, subscription, now) =>
+  pushNews(buildServices(env, context), subscription, now),
+) {}
 
 /** Mail that comes from the bucket again was answered, forwarded and counted when it came the first time. */
 function withoutFollowUps(services: Services): Services {

@@ -52,8 +52,16 @@ function out(value: Value): Out {
   return value instanceof Uint8Array ? Uint8Array.from(value).buffer : value;
 }
 
-/** `ctx.storage` of an object with SQLite: sql, kv and transactionSync over one database. */
-export function createObjectStorage() {
+/**
+ * `ctx.storage` of an object with SQLite: sql, kv and transactionSync over one database, and one alarm.
+ * @param ring calls the object's alarm()
+ */
+export function createObjectStorage(ring: () => Promise<unknown> = async () => undefined) {
+  let alarm: { at: number; timer: NodeJS.Timeout } | null = null;
+  const clear = () => {
+    if (alarm !== null) clearTimeout(alarm.timer);
+    alarm = null;
+  };
   const sqlite = new Sqlite();
   sqlite.script('CREATE TABLE _cf_KV (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID');
 
@@ -91,6 +99,22 @@ export function createObjectStorage() {
       },
     },
     kv,
+    async setAlarm(time: number | Date): Promise<void> {
+      clear();
+      const at = Number(time);
+      const timer = setTimeout(
+        () => {
+          alarm = null;
+          ring().catch((error: unknown) => console.error(String(error)));
+        },
+        Math.min(Math.max(0, at - Date.now()), 0x7fffffff),
+      );
+      // Nothing else waits for it.
+      timer.unref();
+      alarm = { at, timer };
+    },
+    getAlarm: async () => alarm?.at ?? null,
+    deleteAlarm: async () => clear(),
     transactionSync: <T>(work: () => T): T => sqlite.transaction(work),
   };
 }

@@ -10,6 +10,7 @@ export type ObjectClass = new (ctx: object, env: object) => object;
 
 interface Instance {
   fetch?(request: Request): Response | Promise<Response>;
+  alarm?(): unknown;
   webSocketMessage?(socket: Socket, data: unknown): unknown;
   webSocketClose?(socket: Socket, code: number, reason: string, clean: boolean): unknown;
   [method: string]: unknown;
@@ -30,7 +31,7 @@ interface ObjectId {
 /** One object: its storage and its hibernating sockets stay, its instance comes and goes. */
 class Actor {
   readonly #around: Surroundings;
-  readonly #storage = createObjectStorage();
+  readonly #storage = createObjectStorage(() => this.call((instance) => instance.alarm?.()));
   readonly #sockets = new Map<Socket, string[]>();
   readonly #id: ObjectId;
   #instance: Instance | null = null;

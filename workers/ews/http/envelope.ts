@@ -4,7 +4,7 @@ import { NAMESPACES, type XmlChunk } from '../../../codecs/soap/write.ts';
 import type { EwsError } from '../errors.ts';
 
 /** The version that clients are told (MS-OXWSCDATA 2.2.3.12): a build of 2016, which every client knows. */
-const SERVER_VERSION =
+export const SERVER_VERSION =
   '<t:ServerVersionInfo MajorVersion="15" MinorVersion="1" MajorBuildNumber="2507" MinorBuildNumber="6" Version="V2017_07_11"/>';
 
 export const ENVELOPE_OPEN = `<s:Envelope xmlns:s="${NAMESPACES.s}" xmlns:t="${NAMESPACES.t}" xmlns:m="${NAMESPACES.m}"><s:Header>${SERVER_VERSION}</s:Header><s:Body>`;

@@ -1,0 +1,103 @@
+import type { XmlObject, XmlPair } from '../../../codecs/soap/write.ts';
+import type { Principal } from '../../../core/identity/types.ts';
+import { liveEvents } from '../../../core/live/events.ts';
+import type { KnownTree, LiveEvent, Subscription } from '../../../core/live/types.ts';
+import type { FolderCounts } from '../../../core/ports/mail.ts';
+import type { Services } from '../../../platform/services.ts';
+import { countsOf } from '../folders/counts.ts';
+import { folderTree } from '../folders/tree.ts';
+import { changeKey, encodeId } from '../ids/id.ts';
+import { type Box, createMailboxes } from '../mailboxes.ts';
+import { encodeSubscriptionId, encodeWatermark } from './ids.ts';
+import { EVENT_NAMES } from './kinds.ts';
+
+/** Events of one notification. */
+const PAGE = 200;
+
+export interface News {
+  events: XmlPair[];
+  position: number;
+  more: boolean;
+  tree: KnownTree;
+}
+
+/**
+ * What is new to a subscription, as its watcher may see it now: rights are asked for each time (I21).
+ * @param marks whether each event has its own watermark
+ */
+export async function newsOf(
+  services: Services,
+  principal: Principal,
+  subscription: Subscription,
+  { after, marks, correlationId }: { after: number; marks: boolean; correlationId: string },
+): Promise<News> {
+  const { open } = createMailboxes(services, principal, correlationId);
+  const box = await open({ id: subscription.ref.mailboxId });
+  const visible = new Set((await folderTree(box)).map((one) => one.folderId));
+  const may = (folderId: string) => visible.has(folderId);
+  const page = await liveEvents(box.store, subscription, subscription.tree, after, PAGE, may);
+  const counts = await unreadCounts(box, page.events);
+  const time = new Date(services.now()).toISOString();
+  const events = page.events.map(
+    (event): XmlPair => [EVENT_NAMES[event.kind], eventContent(event, { box, time, marks, counts })],
+  );
+  return { events, position: page.position, more: page.more, tree: page.tree };
+}
+
+async function unreadCounts(box: Box, events: readonly LiveEvent[]): Promise<Map<string, FolderCounts>> {
+  const changed = new Set(events.filter((one) => one.of === 'folder').map((one) => one.id));
+  if (changed.size === 0) return new Map();
+  return countsOf((await folderTree(box)).filter((one) => changed.has(one.folderId)));
+}
+
+interface Surroundings {
+  box: Box;
+  time: string;
+  marks: boolean;
+  counts: ReadonlyMap<string, FolderCounts>;
+}
+
+function eventContent(event: LiveEvent, { box, time, marks, counts }: Surroundings): XmlObject {
+  const { mailboxId } = box.ref;
+  const folder = (id: string | null) => ({
+    '@Id': encodeId({ kind: 'folder', mailboxId, folderId: id ?? 'msgfolderroot' }),
+  });
+  const key = event.modseq === null ? {} : { '@ChangeKey': changeKey(event.modseq) };
+  const own =
+    event.of === 'folder'
+      ? { ...folder(event.id), ...key }
+      : { '@Id': encodeId({ kind: 'item', mailboxId, itemId: event.id }), ...key };
+  const name = event.of === 'folder' ? 'FolderId' : 'ItemId';
+  const content: XmlObject = {
+    ...(marks ? { Watermark: encodeWatermark(event.at) } : {}),
+    TimeStamp: time,
+    [name]: own,
+    ParentFolderId: folder(event.parentId),
+  };
+  if (event.kind === 'moved') {
+    // Items and folders keep their ids when they move.
+    content[`Old${name}`] = own;
+    content['OldParentFolderId'] = folder(event.oldParentId);
+  }
+  const unread =
+    event.kind === 'modified' && event.of === 'folder' ? counts.get(event.id)?.unread : undefined;
+  if (unread !== undefined) content['UnreadCount'] = unread;
+  return content;
+}
+
+/** A notification (MS-OXWSNTIF 2.2.4.8); without events it says that nothing happened. */
+export function notification(
+  subscription: Subscription,
+  { events, position, more }: Pick<News, 'events' | 'position' | 'more'>,
+  previous: number | null,
+): XmlObject {
+  const mark = previous === null ? {} : { Watermark: encodeWatermark(position) };
+  return {
+    SubscriptionId: encodeSubscriptionId({
+      mailboxId: subscription.ref.mailboxId,
+      id: subscription.subscriptionId,
+    }),
+    ...(previous === null ? {} : { PreviousWatermark: encodeWatermark(previous), MoreEvents: more }),
+    $: events.length > 0 ? events : [['StatusEvent', mark]],
+  };
+}

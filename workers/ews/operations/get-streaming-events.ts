@@ -1,0 +1,47 @@
+import { child, children, textOf } from '../../../codecs/soap/read.ts';
+import type { Operation } from '../context.ts';
+import { EwsError, SchemaError } from '../errors.ts';
+import { findSubscriptions } from '../live/find.ts';
+import { streamOf } from '../live/stream.ts';
+import { errorMessage } from '../response-messages.ts';
+
+const MINUTE = 60_000;
+const MAX_SUBSCRIPTIONS = 100;
+
+/** GetStreamingEvents (MS-OXWSNTIF 3.1.4.2): an answer that goes on until the time is over. */
+export const getStreamingEvents: Operation = async (request, context) => {
+  const ids = children(child(request, 'SubscriptionIds'), 'SubscriptionId').map((one) => one.text.trim());
+  if (ids.length === 0 || ids.length > MAX_SUBSCRIPTIONS) {
+    throw new SchemaError(`SubscriptionIds must hold 1 to ${MAX_SUBSCRIPTIONS} ids.`);
+  }
+  const timeout = textOf(request, 'ConnectionTimeout') ?? '';
+  if (!/^\d{1,4}$/.test(timeout) || Number(timeout) < 1 || Number(timeout) > 30) {
+    throw new SchemaError('ConnectionTimeout must be 1 to 30 minutes.');
+  }
+  const found = await findSubscriptions(context, ids);
+  const bad = ids.filter((_, i) => found[i]?.kind !== 'streaming');
+  if (bad.length > 0) return refused(bad);
+  const subscriptions = [
+    ...new Map(found.flatMap((one) => (one === null ? [] : [[one.subscriptionId, one] as const]))).values(),
+  ];
+  const { services } = context;
+  const hold = Math.min(Number(timeout) * MINUTE, services.config.pingHoldMaxSeconds * 1000);
+  const body = await streamOf(context, subscriptions, services.now() + hold);
+  const headers = {
+    'content-type': 'text/xml; charset=utf-8',
+    // Nobody in between may keep parts back, as for packing them.
+    'cache-control': 'private, no-store, no-transform',
+  };
+  return { response: new Response(body, { headers }) };
+};
+
+function refused(ids: readonly string[]): ReturnType<typeof errorMessage> {
+  const error = new EwsError('ErrorInvalidSubscription', 'Subscription is invalid.');
+  const message = {
+    ...errorMessage(error),
+    // Of an id that is long, a part is enough to know it by.
+    ErrorSubscriptionIds: { SubscriptionId: ids.map((one) => one.slice(0, 256) || '-') },
+    ConnectionStatus: 'Closed',
+  };
+  return { ResponseMessages: { $: [['GetStreamingEventsResponseMessage', message]] } };
+}
