@@ -13,11 +13,13 @@ import { deleteItem } from './delete-item.ts';
 import { emptyFolder } from './empty-folder.ts';
 import { findFolder } from './find-folder.ts';
 import { findItem } from './find-item.ts';
+import { exportItems } from './export-items.ts';
 import { getAttachment } from './get-attachment.ts';
 import { getEvents } from './get-events.ts';
 import { getFolder } from './get-folder.ts';
 import { getItem } from './get-item.ts';
 import { getServerTimeZones } from './get-server-time-zones.ts';
+import { getUserAvailability } from './get-user-availability.ts';
 import { getStreamingEvents } from './get-streaming-events.ts';
 import { markAllItemsAsRead } from './mark-all-items-as-read.ts';
 import { markAsJunk } from './mark-as-junk.ts';
@@ -30,15 +32,25 @@ import { syncFolderItems } from './sync-folder-items.ts';
 import { unsubscribe } from './unsubscribe.ts';
 import { updateFolder } from './update-folder.ts';
 import { updateItem } from './update-item.ts';
+import { createUserConfiguration } from './create-user-configuration.ts';
+import { deleteUserConfiguration } from './delete-user-configuration.ts';
+import { getUserConfiguration } from './get-user-configuration.ts';
+import { updateUserConfiguration } from './update-user-configuration.ts';
 
 /** Operations by the name that Exchange gives them; one file each. */
 export const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
   ['ConvertId', convertId],
+  ['ExportItems', exportItems],
   ['GetAttachment', getAttachment],
   ['GetItem', getItem],
   ['GetServerTimeZones', getServerTimeZones],
+  ['GetUserAvailability', getUserAvailability],
   ['FindFolder', findFolder],
   ['GetFolder', getFolder],
+  ['CreateUserConfiguration', createUserConfiguration],
+  ['DeleteUserConfiguration', deleteUserConfiguration],
+  ['GetUserConfiguration', getUserConfiguration],
+  ['UpdateUserConfiguration', updateUserConfiguration],
   ['MoveItem', moveItem],
   ['CopyItem', copyItem],
   ['DeleteItem', deleteItem],
