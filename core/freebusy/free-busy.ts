@@ -57,6 +57,8 @@ export interface FreeBusy {
   workingHours: WorkingHours | null;
   /** False when limits ended the search: more may be busy. */
   whole: boolean;
+  /** Of a group: those of whom something may be known. */
+  members: FreeBusy[];
 }
 
 /** What is to be read for an address: people of the tenant, one or those of a group. */
@@ -187,19 +189,22 @@ class Asked {
       ...{ address: user.address, outcome: 'ok', kind: 'user', blocks, whole, workingHours },
       merged: mergedOf(blocks, from, to, intervalMinutes * 60_000),
       view: calendars.some(({ detail }) => detail) ? 'detail' : 'freebusy',
+      members: [],
     };
   }
 
   async #ofGroup(address: string, users: readonly User[]): Promise<FreeBusy> {
     const { from, to, intervalMinutes } = this.#window;
     const strings = [NO_DATA.repeat(slotsBetween(from, to, intervalMinutes * 60_000))];
+    const members: FreeBusy[] = [];
     let whole = true;
     for (const user of users) {
       const one = await this.#ofUser(user);
+      members.push(one);
       if (one.outcome === 'ok') strings.push(one.merged);
       whole &&= one.whole;
     }
-    return { ...nothing(address, 'ok', 'group'), merged: mergeStrings(strings), whole };
+    return { ...nothing(address, 'ok', 'group'), merged: mergeStrings(strings), whole, members };
   }
 }
 
@@ -213,5 +218,6 @@ function nothing(address: string, outcome: FreeBusyOutcome, kind: 'user' | 'grou
     view: 'freebusy',
     workingHours: null,
     whole: true,
+    members: [],
   };
 }

@@ -21,6 +21,19 @@ export function busyStatusOf(event: CalendarEvent): BusyStatus {
   return open ? 'tentative' : 'busy';
 }
 
+/** How somebody is taken between two times: by the strongest of what takes place then. */
+export function statusBetween(
+  blocks: readonly { start: number; end: number; status: BusyStatus }[],
+  from: number,
+  to: number,
+): BusyStatus {
+  let status: BusyStatus = 'free';
+  for (const one of blocks) {
+    if (one.start < to && one.end > from && isStronger(one.status, status)) status = one.status;
+  }
+  return status;
+}
+
 /** Digits of MergedFreeBusy (MS-ASCMD 2.2.3.101): who works elsewhere is there to be asked. */
 const DIGITS: Record<BusyStatus, string> = { free: '0', elsewhere: '0', tentative: '1', busy: '2', oof: '3' };
 /** Nothing is known of the slot. */

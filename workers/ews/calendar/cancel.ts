@@ -1,7 +1,7 @@
 import type { XmlElement } from '../../../codecs/soap/parse.ts';
 import { child } from '../../../codecs/soap/read.ts';
 import type { CalendarEvent } from '../../../core/calendar/types.ts';
-import { isOwnMeeting, toldForm } from '../../../core/scheduling/announce.ts';
+import { toldForm } from '../../../core/scheduling/announce.ts';
 import { binMeeting, knownMeeting } from '../../../core/scheduling/calendar-store.ts';
 import { withoutOccurrence } from '../../../core/scheduling/occurrence.ts';
 import { toldOf, toldSetting } from '../../../core/scheduling/told.ts';
@@ -12,7 +12,7 @@ import type { Responder } from '../items/respond/index.ts';
 import type { ItemView } from '../items/view.ts';
 import { factsOf, selfOf, wasSent } from './facts.ts';
 import { noteOf, responderOf } from './respond.ts';
-import { announce, presentEvent, sendsMeetings, writeEvent } from './save-event.ts';
+import { announce, presentEvent, writeEvent } from './save-event.ts';
 import { repeated } from './store.ts';
 
 /** CancelCalendarItem (MS-OXWSMTGS 3.1.4.3): the meeting goes, and those who were invited hear of it. */
@@ -67,15 +67,8 @@ export const removeItem: Responder = async (_object, view, _options, context) =>
   return { Items: {} };
 };
 
-/**
- * Takes one occurrence out of its series (DeleteItem of an occurrence).
- * @param send SendMeetingCancellations
- */
-export async function removeOccurrence(
-  context: EwsContext,
-  view: ItemView,
-  send: string | null,
-): Promise<void> {
+/** Takes one occurrence out of its series. */
+async function removeOccurrence(context: EwsContext, view: ItemView, send: string | null): Promise<void> {
   const { box, state, occurrence } = view;
   if (occurrence === null)
     throw new EwsError('ErrorItemNotFound', 'The specified object was not found in the store.');
@@ -95,23 +88,4 @@ export async function removeOccurrence(
   });
   await box.tell([{ folderId: written.folderId, modseq: written.modseq, indexed: itemId }]);
   if (written.announce) await announce(context, box, itemId);
-}
-
-/** Whether attendees would have to be told when a calendar item goes: then the client says whether they are. */
-export async function isMeetingOfOwner(context: EwsContext, view: ItemView): Promise<boolean> {
-  if (view.pim?.kind !== 'event') return false;
-  return isOwnMeeting(view.pim.document, (await selfOf(view.box, context)).isSelf);
-}
-
-/**
- * To be called after events were deleted or put into Deleted Items: has those told who were invited.
- * @param send SendMeetingCancellations
- */
-export async function meetingRemoved(
-  context: EwsContext,
-  view: ItemView,
-  send: string | null,
-): Promise<void> {
-  if (!sendsMeetings(send) || !(await isMeetingOfOwner(context, view))) return;
-  await announce(context, view.box, view.state.itemId);
 }
