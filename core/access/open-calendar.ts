@@ -11,6 +11,7 @@ import type { ItemChange, MailStore } from '../ports/mail.ts';
 import type { PutResult, RangeCursor } from '../ports/pim.ts';
 import type { QueuePort } from '../ports/queues.ts';
 import { accessTo } from './folder-access.ts';
+import { bare, isPrivate, withoutWords } from './private.ts';
 
 export interface CalendarServices {
   directory: DirectoryStore;
@@ -223,40 +224,4 @@ async function calendar(
       return changes;
     },
   };
-}
-
-function isPrivate({ privacy, recurrenceOverrides }: CalendarEvent): boolean {
-  const hides = (value: unknown) => value === 'private' || value === 'secret';
-  return hides(privacy) || Object.values(recurrenceOverrides ?? {}).some((patch) => hides(patch['privacy']));
-}
-
-/** Only what says when (RFC 8984 4.4.3: private). */
-const WHEN = [
-  ...['@type', 'uid', 'updated', 'created', 'sequence', 'start', 'duration', 'timeZone', 'showWithoutTime'],
-  ...['status', 'freeBusyStatus', 'waypost:busy', 'privacy', 'recurrenceRules', 'excludedRecurrenceRules'],
-] as const;
-const WHEN_OF_PATCH = new Set([
-  'excluded',
-  'start',
-  'duration',
-  'timeZone',
-  'status',
-  'freeBusyStatus',
-  'waypost:busy',
-]);
-
-function bare(document: CalendarEvent): CalendarEvent {
-  const kept = Object.fromEntries(WHEN.flatMap((name) => (name in document ? [[name, document[name]]] : [])));
-  const overrides = Object.entries(document.recurrenceOverrides ?? {}).map(([id, patch]) => [
-    id,
-    Object.fromEntries(Object.entries(patch).filter(([path]) => WHEN_OF_PATCH.has(path))),
-  ]);
-  return {
-    ...(kept as unknown as CalendarEvent),
-    ...(overrides.length === 0 ? {} : { recurrenceOverrides: Object.fromEntries(overrides) }),
-  };
-}
-
-function withoutWords(item: EventItem): EventItem {
-  return { ...item, title: '', categories: [], remindAt: null, document: bare(item.document) };
 }

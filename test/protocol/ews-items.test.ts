@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { attributeOf, child, children, textOf } from '../../codecs/soap/read.ts';
 import { encodeId } from '../../workers/ews/ids/id.ts';
+import { unpackItem } from '../../workers/ews/items/transfer.ts';
 import { type EwsClient, ewsClient } from '../clients/ews/index.ts';
 import { type InProcess, startInProcess } from '../support/in-process/index.ts';
 
@@ -273,5 +274,26 @@ describe('items of EWS', () => {
       attributeOf(one, 'HeaderName'),
     );
     expect(names).toEqual(expect.arrayContaining(['From', 'To', 'Subject', 'Message-ID', 'X-Thing']));
+  });
+
+  it('exports an item with all that it is', async () => {
+    const raw = mail('Exported', ['', 'as it is']);
+    const id = await receive(raw);
+    const exported = await client.call(
+      `<m:ExportItems><m:ItemIds><t:ItemId Id="${id}"/><t:ItemId Id="zz"/></m:ItemIds></m:ExportItems>`,
+    );
+    expect(exported.codes).toEqual(['NoError', 'ErrorInvalidIdMalformed']);
+    const data = Buffer.from(textOf(exported.messages[0] ?? null, 'Data') ?? '', 'base64');
+    const item = unpackItem(new Uint8Array(data));
+    expect(item.head).toMatchObject({ kind: 'message', isRead: false, isDraft: false, categories: [] });
+    expect(Buffer.from(item.raw).toString()).toBe(raw);
+    for (const broken of [
+      data.subarray(0, data.length - 1),
+      data.subarray(1),
+      Buffer.from('x'),
+      Buffer.alloc(0),
+    ]) {
+      expect(() => unpackItem(new Uint8Array(broken))).toThrow('not that of an exported item');
+    }
   });
 });

@@ -14,7 +14,7 @@ export const MESSAGE_ELEMENTS = [
 
 /** Which element of the schema an item is (MS-OXWSCORE 2.2.4.3). */
 export function elementOf(state: ItemState, message: Message | null, pim: PimItem | null): ItemElement {
-  if (message !== null) return messageElement(message);
+  if (message !== null) return messageElement(message, messageClassOf(state, message));
   if (pim === null) return state.kind === 'message' ? 'Contact' : 'Item';
   switch (pim.kind) {
     case 'event':
@@ -30,7 +30,13 @@ export function elementOf(state: ItemState, message: Message | null, pim: PimIte
   }
 }
 
-function messageElement({ messageClass, meeting }: Message): ItemElement {
+/** Class of a message: what a client gave it, else what it is by its content. */
+export function messageClassOf({ extended }: ItemState, { messageClass }: Message): string {
+  const given = extended?.['ews:item:ItemClass']?.value;
+  return typeof given === 'string' && given !== '' ? given : messageClass;
+}
+
+function messageElement({ meeting }: Message, messageClass: string): ItemElement {
   if (/^IPM\.Post(?:\.|$)/i.test(messageClass)) return 'PostItem';
   if (meeting === null || !isMeetingClass(messageClass)) return 'Message';
   if (messageClass === 'IPM.Schedule.Meeting.Request') return 'MeetingRequest';

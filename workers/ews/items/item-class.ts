@@ -1,8 +1,9 @@
+import { messageClassOf } from './element.ts';
 import type { ItemView } from './view.ts';
 
 /** MAPI message class of an item. */
-export function itemClassOf({ message, pim, occurrence }: ItemView): string {
-  if (message !== null) return message.messageClass;
+export function itemClassOf({ state, message, pim, occurrence }: ItemView): string {
+  if (message !== null) return messageClassOf(state, message);
   switch (pim?.kind) {
     case 'event':
       return occurrence === null ? 'IPM.Appointment' : 'IPM.Appointment.Occurrence';

@@ -1,5 +1,6 @@
 import type { XmlElement } from '../../../codecs/soap/parse.ts';
 import { attributeOf } from '../../../codecs/soap/read.ts';
+import { shownToOthers } from '../../../core/access/private.ts';
 import type { CalendarEvent } from '../../../core/calendar/types.ts';
 import type { Card } from '../../../core/contacts/types.ts';
 import type { Correspondent, ItemState, Message } from '../../../core/mail/types.ts';
@@ -179,8 +180,15 @@ export function viewOf(
   pim: PimItem | null,
   occurrence: string | null = null,
 ): ItemView {
-  const element = elementOf(state, message, pim);
-  return { ...{ box, state, element, message, pim, occurrence }, extended: state.extended ?? {} };
+  // Whoever looks into the mailbox of another sees of what is private only when it is.
+  const shown = pim === null || box.own ? pim : shownToOthers(pim);
+  const hidden = shown !== pim;
+  const element = elementOf(state, message, shown);
+  return {
+    ...{ box, element, message, pim: shown, occurrence },
+    state: hidden ? { ...state, categories: [] } : state,
+    extended: hidden ? {} : (state.extended ?? {}),
+  };
 }
 
 /** Someone the user wrote to, as the contact that clients take them for. */

@@ -56,6 +56,8 @@ export interface ItemProperty {
   cheap: boolean;
   /** null: the item has no such property now, and no element is written. */
   read(view: ItemView, shape: ItemShape, context: EwsContext): XmlContent | null | Promise<XmlContent | null>;
+  /** What the row alone says where `read` looks further: for lists, if the property is not `cheap`. */
+  glance?(view: ItemView): XmlContent | null;
   /** What is compared; without it the property can be neither sorted by nor searched for. */
   compare?(view: ItemView): Comparable;
 }

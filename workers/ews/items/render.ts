@@ -38,8 +38,9 @@ export async function renderItem(
   const content: Record<string, XmlContent> = { ItemId: itemIdOf(view) };
   const pending: Promise<void>[] = [];
   for (const property of wanted(view, shape, paths)) {
-    if (property.element in content || (cheapOnly && !property.cheap)) continue;
-    const value = property.read(view, shape, context);
+    if (property.element in content) continue;
+    const glance = cheapOnly && !property.cheap;
+    const value = glance ? (property.glance?.(view) ?? null) : property.read(view, shape, context);
     if (value instanceof Promise) {
       content[property.element] = '';
       pending.push(

@@ -41,7 +41,8 @@ export function sensitivityOf({ message, pim, extended }: ItemView): Sensitivity
 }
 
 /** item:IconIndex: the little picture in lists (MS-OXOMSG 2.2.1.x). */
-export function iconIndex({ message, state }: ItemView): string {
+export function iconIndex({ message, state, element }: ItemView): string {
+  if (element === 'PostItem') return 'PostItem';
   if (message === null) return 'Default';
   if (message.lastVerb === 3) return 'MailForwarded';
   if (message.lastVerb !== 0) return 'MailReplied';

@@ -1,6 +1,7 @@
 import type { XmlContent, XmlObject } from '../../../../codecs/soap/write.ts';
 import type { FolderAccess } from '../../../../core/access/folder-access.ts';
 import type { MessageFlag } from '../../../../core/mail/types.ts';
+import type { BlobStore } from '../../../../core/ports/blobs.ts';
 import { encodeId, idPayload } from '../../ids/id.ts';
 import { displayNames } from '../address.ts';
 import { attachmentList, attachmentsOf } from '../attachments.ts';
@@ -13,7 +14,14 @@ import { responseObjects } from '../response-objects.ts';
 import { isoTime } from '../time.ts';
 import { createdAt, modifiedAt, sentAt } from '../times.ts';
 import type { ItemView } from '../view.ts';
-import { iconIndex, importanceOf, sensitivityOf, subjectOf } from '../words.ts';
+import {
+  iconIndex,
+  importanceOf,
+  SENSITIVITIES,
+  type Sensitivity,
+  sensitivityOf,
+  subjectOf,
+} from '../words.ts';
 
 /** What all of them have that say nothing else. */
 const COMMON = { on: null, inDefault: 'none', inAll: true, cheap: true } as const;
@@ -40,7 +48,9 @@ export const ITEM_PROPERTIES: readonly ItemProperty[] = [
   own('ParentFolderId', (view) => ({ '@Id': parentId(view) }), { inDefault: 'all', compare: parentId }),
   own('ItemClass', itemClassOf, { inDefault: 'all', compare: itemClassOf }),
   own('Subject', (view) => subjectOf(view), { inDefault: 'all', compare: subjectOf }),
-  own('Sensitivity', sensitivityOf, { inDefault: 'all', compare: sensitivityOf }),
+  own$('Sensitivity', (view, _shape, { services }) => sensitivity(view, services.blobs), {
+    ...{ inDefault: 'all', inAll: true, glance: sensitivityOf, compare: sensitivityOf },
+  }),
   own('DateTimeReceived', (view) => isoTime(createdAt(view)), { inDefault: 'all', compare: createdAt }),
   own('Size', (view) => view.state.size, { inDefault: 'all', compare: (view) => view.state.size }),
   own('Categories', ({ state }) => (state.categories.length === 0 ? null : { String: state.categories }), {
@@ -62,14 +72,10 @@ export const ITEM_PROPERTIES: readonly ItemProperty[] = [
   own('IsUnmodified', (view) => !isDraft(view), { compare: (view) => !isDraft(view) }),
   own('DateTimeSent', (view) => isoTime(sentAt(view)), { inDefault: 'all', compare: sentAt }),
   own('DateTimeCreated', (view) => isoTime(createdAt(view)), { inDefault: 'all', compare: createdAt }),
-  own('ReminderIsSet', ({ state }) => state.flag?.reminderSet === true, {
-    compare: ({ state }) => state.flag?.reminderSet === true,
-  }),
-  own('ReminderDueBy', ({ state }) => timeOrNull(state.flag?.reminderTime), {
-    compare: ({ state }) => state.flag?.reminderTime ?? null,
-  }),
+  own('ReminderIsSet', reminderIsSet, { compare: reminderIsSet }),
+  own('ReminderDueBy', (view) => timeOrNull(reminderDueBy(view)), { compare: reminderDueBy }),
   own('ReminderNextTime', reminderNextTime),
-  own('ReminderMinutesBeforeStart', () => '0', { compare: () => 0 }),
+  own('ReminderMinutesBeforeStart', reminderMinutes, { compare: (view) => Number(reminderMinutes(view)) }),
   own('DisplayCc', (view) => displayNames(view.message?.cc ?? []), {
     compare: (view) => displayNames(view.message?.cc ?? []),
   }),
@@ -77,7 +83,7 @@ export const ITEM_PROPERTIES: readonly ItemProperty[] = [
     compare: (view) => displayNames(view.message?.to ?? []),
   }),
   own('HasAttachments', hasAttachments, { inDefault: 'all', compare: hasAttachments }),
-  own('Culture', () => 'en-US', { compare: () => 'en-US' }),
+  own('Culture', cultureOf, { compare: cultureOf }),
   own('LastModifiedName', ({ box }) => box.user.displayName, { compare: ({ box }) => box.user.displayName }),
   own('LastModifiedTime', (view) => isoTime(modifiedAt(view)), { compare: modifiedAt }),
   own('IsAssociated', () => false, constant(false)),
@@ -158,6 +164,40 @@ function hasAttachments(view: ItemView): boolean {
 
 function timeOrNull(at: number | null | undefined): string | null {
   return at === null || at === undefined ? null : isoTime(at);
+}
+
+/** A value that a client gave and that nothing of the item itself says. */
+function given({ extended }: ItemView, name: string): string | null {
+  const value = extended[`ews:item:${name}`]?.value;
+  return typeof value === 'string' ? value : null;
+}
+
+function cultureOf(view: ItemView): string {
+  const culture = given(view, 'Culture') ?? '';
+  return /^[a-zA-Z]{1,8}(?:-[a-zA-Z0-9]{1,8})*$/.test(culture) ? culture : 'en-US';
+}
+
+function reminderIsSet(view: ItemView): boolean {
+  const said = given(view, 'ReminderIsSet');
+  return said === null ? view.state.flag?.reminderSet === true : said === 'true' || said === '1';
+}
+
+function reminderDueBy(view: ItemView): number | null {
+  const at = Date.parse(given(view, 'ReminderDueBy') ?? '');
+  return Number.isNaN(at) ? (view.state.flag?.reminderTime ?? null) : at;
+}
+
+function reminderMinutes(view: ItemView): string {
+  const said = given(view, 'ReminderMinutesBeforeStart') ?? '';
+  return /^\d{1,9}$/.test(said) ? said : '0';
+}
+
+/** Of a message the header says it, unless it is about a meeting. */
+async function sensitivity(view: ItemView, blobs: BlobStore): Promise<Sensitivity> {
+  const { message } = view;
+  if (message === null || message.meeting !== null) return sensitivityOf(view);
+  const said = (await headerValue(blobs, view, 'sensitivity'))?.toLowerCase();
+  return SENSITIVITIES.find((one) => said?.includes(one.toLowerCase())) ?? 'Normal';
 }
 
 function reminderNextTime({ pim, state }: ItemView): string | null {

@@ -5,6 +5,8 @@ import { indexBytes } from '../conversation-index.ts';
 import { MESSAGE_ELEMENTS } from '../element.ts';
 import { headerValue } from '../headers.ts';
 import type { ItemElement, ItemProperty } from '../property.ts';
+import { isoTime } from '../time.ts';
+import { createdAt } from '../times.ts';
 import type { ItemView } from '../view.ts';
 import { subjectOf } from '../words.ts';
 
@@ -67,6 +69,20 @@ function index(m: Message | null): XmlContent | null {
   return m === null ? null : indexBytes(m.conversationIndex, m.receivedAt);
 }
 
+function isResponseRequested({ message: m, extended }: ItemView): boolean {
+  const given = extended['ews:message:IsResponseRequested']?.value;
+  return typeof given === 'string'
+    ? given === 'true' || given === '1'
+    : m?.meeting?.responseRequested === true;
+}
+
+/** When a post was put into its folder. */
+function postedAt(view: ItemView): number {
+  const given = view.extended['ews:postitem:PostedTime']?.value;
+  const at = typeof given === 'string' ? Date.parse(given) : Number.NaN;
+  return Number.isNaN(at) ? createdAt(view) : at;
+}
+
 /** Properties of messages (MS-OXWSMSG 2.2.4.1); posts have some of them under the same names. */
 export const MESSAGE_PROPERTIES: readonly ItemProperty[] = [
   message('Sender', (view) => singleRecipient(senderOf(view)), {
@@ -76,8 +92,12 @@ export const MESSAGE_PROPERTIES: readonly ItemProperty[] = [
   people('ToRecipients', 'to', ON),
   people('CcRecipients', 'cc', ON),
   people('BccRecipients', 'bcc', ON),
-  message('IsReadReceiptRequested', asks('disposition-notification-to'), { inDefault: ON, cheap: false }),
-  message('IsDeliveryReceiptRequested', asks('return-receipt-to'), { inDefault: ON, cheap: false }),
+  message('IsReadReceiptRequested', asks('disposition-notification-to'), {
+    ...{ inDefault: ON, cheap: false, glance: () => false },
+  }),
+  message('IsDeliveryReceiptRequested', asks('return-receipt-to'), {
+    ...{ inDefault: ON, cheap: false, glance: () => false },
+  }),
   message('ConversationIndex', (view) => index(view.message), { on: AND_POSTS }),
   message('ConversationTopic', topicOf, { on: AND_POSTS, compare: topicOf }),
   message('From', (view) => singleRecipient(fromOf(view)), {
@@ -89,9 +109,11 @@ export const MESSAGE_PROPERTIES: readonly ItemProperty[] = [
     ...{ on: AND_POSTS, inDefault: AND_POSTS },
     compare: ({ state }) => state.isRead,
   }),
-  message('IsResponseRequested', ({ message: m }) => m?.meeting?.responseRequested === true, {
-    compare: ({ message: m }) => m?.meeting?.responseRequested === true,
-  }),
+  message('IsResponseRequested', isResponseRequested, { compare: isResponseRequested }),
+  {
+    ...{ uri: 'postitem:PostedTime', element: 'PostedTime', on: ['PostItem'], inDefault: ['PostItem'] },
+    ...{ inAll: true, cheap: true, read: (view) => isoTime(postedAt(view)), compare: postedAt },
+  },
   message('References', header('references'), { on: AND_POSTS, cheap: false }),
   people('ReplyTo', 'replyTo', 'none'),
   message('ReceivedBy', (view) => singleRecipient(receivedBy(view)), {
