@@ -26,8 +26,11 @@ export const USER_CONFIGURATION_LIMITS = {
 
 const INDEX = 'userConfigurations';
 
-function settingOf(folderId: string, name: string): string {
-  return `userConfiguration:${folderId}:${name.toLowerCase()}`;
+/** Names of settings are shorter than those of configurations may be. */
+async function settingOf(folderId: string, name: string): Promise<string> {
+  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(name.toLowerCase()));
+  const hex = Array.from(new Uint8Array(hash, 0, 20), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return `userConfiguration:${folderId}:${hex}`;
 }
 
 export async function readUserConfiguration(
@@ -35,7 +38,7 @@ export async function readUserConfiguration(
   folderId: string,
   name: string,
 ): Promise<UserConfiguration | null> {
-  const value = await mailbox.getSetting(settingOf(folderId, name));
+  const value = await mailbox.getSetting(await settingOf(folderId, name));
   return typeof value === 'object' && value !== null ? (value as UserConfiguration) : null;
 }
 
@@ -61,7 +64,7 @@ export async function writeUserConfiguration(
     throw new InvalidInputError('the configuration is too long');
   }
   if (make) await note(mailbox, place);
-  await mailbox.putSetting(settingOf(folderId, name), value);
+  await mailbox.putSetting(await settingOf(folderId, name), value);
 }
 
 /** False when there is none. */
@@ -71,19 +74,19 @@ export async function dropUserConfiguration(
   name: string,
 ): Promise<boolean> {
   if ((await readUserConfiguration(mailbox, folderId, name)) === null) return false;
-  const key = settingOf(folderId, name);
+  const key = await settingOf(folderId, name);
   await mailbox.putSetting(key, null);
   const index = await readIndex(mailbox);
   await mailbox.putSetting(
     INDEX,
-    index.filter((one) => settingOf(one.folderId, one.name) !== key),
+    index.filter((one) => one.key !== key),
   );
   return true;
 }
 
 interface Noted {
   folderId: string;
-  name: string;
+  key: string;
 }
 
 async function readIndex(mailbox: MailboxStore): Promise<Noted[]> {
@@ -94,7 +97,7 @@ async function readIndex(mailbox: MailboxStore): Promise<Noted[]> {
 /** Counts a new one. Those whose folder has gone go first. */
 async function note(
   mailbox: MailboxStore,
-  { folderId, name, folders }: Noted & { folders: ReadonlySet<string> },
+  { folderId, name, folders }: { folderId: string; name: string; folders: ReadonlySet<string> },
 ): Promise<void> {
   const index = await readIndex(mailbox);
   const [here, gone] = [
@@ -104,8 +107,8 @@ async function note(
   if (here.length >= USER_CONFIGURATION_LIMITS.count) {
     throw new DomainError('too-many', 'the mailbox has too many configurations');
   }
-  for (const one of gone) await mailbox.putSetting(settingOf(one.folderId, one.name), null);
-  const key = settingOf(folderId, name);
-  const others = here.filter((one) => settingOf(one.folderId, one.name) !== key);
-  await mailbox.putSetting(INDEX, [...others, { folderId, name: name.toLowerCase() }]);
+  for (const one of gone) await mailbox.putSetting(one.key, null);
+  const key = await settingOf(folderId, name);
+  const others = here.filter((one) => one.key !== key);
+  await mailbox.putSetting(INDEX, [...others, { folderId, key }]);
 }

@@ -63,6 +63,17 @@ describe('user configuration of EWS', () => {
     expect((await get('root')).codes).toEqual(['NoError']);
   });
 
+  it('has a name of its own, however long', async () => {
+    const names = ['a', 'b'].map((end) => `${'x'.repeat(230)}.${end}`);
+    for (const [n, text] of names.entries()) {
+      expect(
+        (await write('Create', 'tasks', `<t:XmlData>${btoa(`<n${n}/>`)}</t:XmlData>`, text)).codes,
+      ).toEqual(['NoError']);
+    }
+    const found = child((await get('tasks', 'All', names[0])).messages[0] ?? null, 'UserConfiguration');
+    expect(textOf(found, 'XmlData')).toBe(btoa('<n0/>'));
+  });
+
   it('has bounds, and sound content', async () => {
     const long = `<t:XmlData>${'AAAA'.repeat(70_000)}</t:XmlData>`;
     expect((await write('Create', 'inbox', long)).codes).toEqual(['ErrorDataSizeLimitExceeded']);
