@@ -31,7 +31,7 @@ export async function tellDelegates(services: Services, mail: MeetingMail, itip:
     const raw = await compose(services, mail, itip, delegate.user, itemId);
     const key = rawKey(ref.tenantId, at, itemId);
     try {
-      await services.blobs.putRaw(key, new Response(raw).body ?? new ReadableStream(), {
+      await services.blobs.putRaw(key, raw, {
         ...theirs,
         ...{
           mailFrom: '',
@@ -58,7 +58,7 @@ async function compose(
   itip: Itip,
   delegate: { displayName: string; address: string },
   itemId: string,
-): Promise<Uint8Array<ArrayBuffer>> {
+): Promise<Uint8Array> {
   // Brackets within would end what a reader's program leaves out of the topic (RFC 5256 2.1).
   const name = (owner.user.displayName || owner.user.address).replace(/[[\]\r\n]/g, '').slice(0, 100);
   const kind =
