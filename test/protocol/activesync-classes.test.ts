@@ -147,6 +147,35 @@ describe('an Add', () => {
   });
 });
 
+describe('a mailbox that is full', () => {
+  test('takes nothing new and lets nothing grow: Status 9; what shrinks, is ticked off or goes it lets', async () => {
+    const address = await newUser();
+    const place = await Place.open(newPhone(address), 'tasks');
+    const text = (length: number) =>
+      el('AirSyncBase:Body', el('AirSyncBase:Type', 1), el('AirSyncBase:Data', 'x'.repeat(length)));
+    const id = await place.add(el('Tasks:Subject', 'Write'), text(4_000));
+    const quota = (quotaBytes: number | null) =>
+      server.admin('PUT', `/users/${encodeURIComponent(address)}/quota`, { quotaBytes });
+    await quota(5_000);
+    const full = await place.sync([commands(newItem('full', el('Tasks:Subject', 'Too much'), text(4_000)))]);
+    expect(textOf(full.responses('Add')[0], 'AirSync:Status')).toBe('9');
+    expect(await place.change(id, text(9_000))).toBe('9');
+    // What went well is not spoken of.
+    expect(
+      await place.change(id, el('Tasks:Complete', 1), el('Tasks:DateCompleted', '20261121T000000Z')),
+    ).toBe(undefined);
+    expect(await place.change(id, text(100))).toBe(undefined);
+    const more = await place.sync([commands(newItem('more', el('Tasks:Subject', 'Small')))]);
+    expect(textOf(more.responses('Add')[0], 'AirSync:Status')).toBe('1');
+    await quota(10);
+    expect((await place.sync([deleted(id)])).responses('Delete')).toEqual([]);
+    await quota(null);
+    const other = await Place.open(newPhone(address), 'tasks');
+    const seen = (await other.sync()).commands('Add').map((one) => textOf(dataOf(one), 'Tasks:Subject'));
+    expect(seen).toEqual(['Small']);
+  });
+});
+
 describe('a Change', () => {
   test('of what another device has changed is discarded with Status 7, and the item is sent again; with Conflict 0 it wins', async () => {
     const address = await newUser();

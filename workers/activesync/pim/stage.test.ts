@@ -21,7 +21,10 @@ async function notesOf(stopReceiving: number | null) {
     device: { supported: async () => null },
     services: {
       ...{ now: () => NOW, mail: stores.mail },
-      directory: { quotaValues: async () => ({ tenant: null, usage: null, user: null }) },
+      directory: {
+        getUser: async () => null,
+        quotaValues: async () => ({ tenant: null, usage: null, user: null }),
+      },
     },
   } as unknown as EasContext;
   const note = (text?: string) =>

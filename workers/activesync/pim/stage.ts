@@ -1,7 +1,7 @@
 import { child, type WbxmlElement } from '../../../codecs/wbxml/index.ts';
 import { sizeOfItem } from '../../../core/pim/size.ts';
 import type { NewPimItem, PimItem } from '../../../core/pim/types.ts';
-import { openRoom, type Room } from '../../../core/quota/room.ts';
+import type { Room } from '../../../core/quota/room.ts';
 import type { ClientCommand } from '../../../core/sync/state.ts';
 import type { EasContext } from '../context.ts';
 import { digest, fingerprintOf } from '../drafts/fingerprint.ts';
@@ -9,6 +9,7 @@ import { STATUS } from '../status.ts';
 import type { ParsedCollection } from '../sync/parse.ts';
 import { refused } from '../sync/refused.ts';
 import type { ItemCodec } from './codec.ts';
+import { roomOf } from './room.ts';
 import { asShown } from './shown.ts';
 
 /** An item that the device makes or changes. */
@@ -166,8 +167,7 @@ export class ItemStage {
   }
 
   async #hasRoom(bytes: number): Promise<boolean> {
-    const { services, ref, principal } = this.#context;
-    this.#room ??= openRoom(services, ref, principal.user);
+    this.#room ??= roomOf(this.#context);
     return (await this.#room).take(bytes);
   }
 }

@@ -138,11 +138,12 @@ describe('files of an event (16.x, MS-ASAIRS 2.2.2.2)', () => {
     const said: Said = [...WHEN, add(file('c1'))];
     const bounded = contextOf('16.1', undefined, { maxMessageBytes: BYTES.length - 1 });
     expect(await take(said, '16.1', { context: bounded })).toEqual({ kind: 'refused', status: 6 });
-    const { user, tenant } = contextOf('16.1').principal;
-    const full = {
-      ...contextOf('16.1'),
-      principal: { tenant, user: { ...user, quotaBytes: BYTES.length - 1 } },
-    };
+    const { principal, services, ...context } = contextOf('16.1');
+    const { user, tenant } = principal;
+    // As the directory has it now, not as it was when the device signed in.
+    const getUser = async () => ({ tenant, user: { ...user, quotaBytes: BYTES.length - 1 } });
+    const directory = { ...services.directory, getUser };
+    const full: EasContext = { ...context, principal, services: { ...services, directory } };
     expect(await take(said, '16.1', { context: full })).toEqual({ kind: 'refused', status: 9 });
   });
 

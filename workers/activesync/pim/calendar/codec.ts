@@ -7,7 +7,7 @@ import { DomainError } from '../../../../core/errors.ts';
 import { putAttachment } from '../../../../core/pim/attachments.ts';
 import { pimFacts } from '../../../../core/pim/facts.ts';
 import { MAX_DOCUMENT_BYTES } from '../../../../core/pim/types.ts';
-import { type Arrival, mayArrive } from '../../../../core/quota/check.ts';
+import type { Arrival } from '../../../../core/quota/check.ts';
 import { toldForm } from '../../../../core/scheduling/announce.ts';
 import { sameJson } from '../../../../core/scheduling/equal.ts';
 import { isOrganizer, type Self } from '../../../../core/scheduling/meeting.ts';
@@ -17,6 +17,7 @@ import { digest } from '../../drafts/fingerprint.ts';
 import { atLeast } from '../../http/versions.ts';
 import { STATUS } from '../../status.ts';
 import type { Incoming, ItemCodec, Taken } from '../codec.ts';
+import { roomOf } from '../room.ts';
 import { attachmentsElement, takeAttachments, type Upload } from './attachments.ts';
 import { occurrenceOfWire, takeOccurrence } from './exceptions.ts';
 import { atHome, fromHome } from './home.ts';
@@ -160,14 +161,11 @@ async function finish(
 }
 
 /** Puts files where the document will say that they are. */
-async function keep(
-  { ref, services, principal }: EasContext,
-  itemId: string,
-  uploads: readonly Upload[],
-): Promise<Arrival> {
+async function keep(context: EasContext, itemId: string, uploads: readonly Upload[]): Promise<Arrival> {
   if (uploads.length === 0) return 'ok';
+  const { ref, services } = context;
   const size = uploads.reduce((sum, { bytes }) => sum + bytes.length, 0);
-  const arrival = await mayArrive(services, ref, principal.user, size);
+  const arrival = (await roomOf(context)).judge(size);
   if (arrival !== 'ok') return arrival;
   for (const { attachmentId, bytes } of uploads) {
     await putAttachment(services.objects, { ...ref, itemId, attachmentId }, bytes);
