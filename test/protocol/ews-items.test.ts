@@ -296,4 +296,131 @@ describe('items of EWS', () => {
       expect(() => unpackItem(new Uint8Array(broken))).toThrow('not that of an exported item');
     }
   });
+
+  const calendar = (method: string, lines: readonly string[]) => [
+    `Content-Type: text/calendar; method=${method}; charset=utf-8`,
+    '',
+    ...[
+      'BEGIN:VCALENDAR',
+      'VERSION:2.0',
+      'PRODID:-//x//y',
+      `METHOD:${method}`,
+      'BEGIN:VEVENT',
+      'UID:meet-1@elsewhere',
+    ],
+    ...['DTSTAMP:20261101T100000Z', 'DTSTART:20261210T090000Z', 'DTEND:20261210T100000Z', 'SUMMARY:Plan'],
+    'ORGANIZER;CN=Bea:mailto:bea@elsewhere.example',
+    ...lines,
+    ...['END:VEVENT', 'END:VCALENDAR'],
+  ];
+
+  it('tells of an invitation what the meeting is, and of its answer and its end', async () => {
+    const asked = [
+      'ATTENDEE;CN=Ann;RSVP=TRUE;PARTSTAT=NEEDS-ACTION:mailto:ann@items.example',
+      'LOCATION:Room 1',
+    ];
+    const weekly = [
+      'RRULE:FREQ=WEEKLY;COUNT=4',
+      'ATTENDEE;ROLE=OPT-PARTICIPANT:mailto:dora@elsewhere.example',
+    ];
+    const request = await receive(
+      mail('Invitation', calendar('REQUEST', [...asked, ...weekly, 'SEQUENCE:0'])),
+    );
+    const item = await first('<t:BaseShape>AllProperties</t:BaseShape>', request);
+    expect(item?.name).toBe('MeetingRequest');
+    const told = (of: typeof item, ...names: string[]) => names.map((name) => textOf(of, name));
+    expect(told(item, 'ItemClass', 'UID', 'Start', 'End', 'Location', 'CalendarItemType')).toEqual([
+      ...['IPM.Schedule.Meeting.Request', 'meet-1@elsewhere', '2026-12-10T09:00:00Z', '2026-12-10T10:00:00Z'],
+      ...['Room 1', 'RecurringMaster'],
+    ]);
+    expect(told(item, 'MeetingRequestType', 'IsOutOfDate', 'IsOrganizer', 'IsMeeting')).toEqual([
+      ...['NewMeetingRequest', 'false', 'false', 'true'],
+    ]);
+    expect(child(item, 'Recurrence')?.children.map((one) => one.name)).toEqual([
+      'WeeklyRecurrence',
+      'NumberedRecurrence',
+    ]);
+    const people = ['RequiredAttendees', 'OptionalAttendees'].map((name) =>
+      textOf(child(child(child(item, name), 'Attendee'), 'Mailbox'), 'EmailAddress'),
+    );
+    expect(people).toEqual(['ann@items.example', 'dora@elsewhere.example']);
+    expect(child(item, 'ResponseObjects')?.children.map((one) => one.name)).toEqual(
+      expect.arrayContaining(['AcceptItem', 'TentativelyAcceptItem', 'DeclineItem']),
+    );
+    const booked = attributeOf(child(item, 'AssociatedCalendarItemId'), 'Id') ?? '';
+    const event = await first('<t:BaseShape>Default</t:BaseShape>', booked);
+    expect([event?.name, textOf(event, 'Subject')]).toEqual(['CalendarItem', 'Plan']);
+
+    const cancelled = await receive(
+      mail('Called off', calendar('CANCEL', [...asked, 'SEQUENCE:1', 'STATUS:CANCELLED'])),
+    );
+    const end = await first('<t:BaseShape>AllProperties</t:BaseShape>', cancelled);
+    expect([end?.name, ...told(end, 'ItemClass', 'UID', 'Start')]).toEqual([
+      ...['MeetingCancellation', 'IPM.Schedule.Meeting.Canceled', 'meet-1@elsewhere', '2026-12-10T09:00:00Z'],
+    ]);
+    expect(child(end, 'ResponseObjects')?.children.map((one) => one.name)).toContain('RemoveItem');
+
+    const reply = await receive(
+      mail(
+        'Answer',
+        calendar('REPLY', ['ATTENDEE;PARTSTAT=ACCEPTED:mailto:bea@elsewhere.example', 'SEQUENCE:0']),
+      ),
+    );
+    const answer = await first('<t:BaseShape>AllProperties</t:BaseShape>', reply);
+    expect([answer?.name, ...told(answer, 'ItemClass', 'ResponseType')]).toEqual([
+      ...['MeetingResponse', 'IPM.Schedule.Meeting.Resp.Pos', 'Accept'],
+    ]);
+  });
+
+  it('has in the usual shapes what lists of messages are made of, of drafts too', async () => {
+    const received = await first(
+      '<t:BaseShape>Default</t:BaseShape>',
+      await receive(mail('Usual', ['', 'x'])),
+    );
+    const made = await client.ok(
+      '<m:CreateItem MessageDisposition="SaveOnly"><m:Items><t:Message><t:Subject>Draft</t:Subject></t:Message></m:Items></m:CreateItem>',
+    );
+    const draftId =
+      attributeOf(child(child(child(made.messages[0] ?? null, 'Items'), 'Message'), 'ItemId'), 'Id') ?? '';
+    const draft = await first('<t:BaseShape>Default</t:BaseShape>', draftId);
+    const wanted = [
+      ...[
+        'ItemId',
+        'ParentFolderId',
+        'ItemClass',
+        'Subject',
+        'DateTimeReceived',
+        'Size',
+        'IsDraft',
+        'DateTimeSent',
+      ],
+      ...['HasAttachments', 'ConversationId', 'From', 'IsRead', 'Body'],
+    ];
+    for (const item of [received, draft]) {
+      expect(wanted.filter((name) => child(item, name) === null)).toEqual([]);
+    }
+    expect([textOf(received, 'IsDraft'), textOf(draft, 'IsDraft')]).toEqual(['false', 'true']);
+    // An empty list is refused by some clients.
+    for (const name of ['Attachments', 'ToRecipients', 'Categories']) expect(child(draft, name)).toBeNull();
+  });
+
+  it('keeps what clients give: MAPI properties by any of their names', async () => {
+    const set = (path: string, value: string) => `<t:ExtendedProperty>${path}${value}</t:ExtendedProperty>`;
+    const one = named('PublicStrings/xmozlastack', 'String');
+    const guid = (type: string) =>
+      `<t:ExtendedFieldURI PropertySetId="C11FF724-AA03-4555-9952-8FA248A11C3E" PropertyName="mine" PropertyType="${type}"/>`;
+    const made = await client.ok(
+      `<m:CreateItem MessageDisposition="SaveOnly"><m:Items><t:Message><t:Subject>Kept</t:Subject>${set(one, '<t:Value>a &lt; b</t:Value>')}${set(guid('StringArray'), '<t:Values><t:Value>x</t:Value><t:Value>y</t:Value></t:Values>')}${set(tag('0x8570', 'Integer'), '<t:Value>7</t:Value>')}</t:Message></m:Items></m:CreateItem>`,
+    );
+    const id =
+      attributeOf(child(child(child(made.messages[0] ?? null, 'Items'), 'Message'), 'ItemId'), 'Id') ?? '';
+    const item = await first(
+      `<t:BaseShape>IdOnly</t:BaseShape><t:AdditionalProperties>${one}${guid('StringArray')}${tag('34160', 'Integer')}${named('PublicStrings/other', 'String')}</t:AdditionalProperties>`,
+      id,
+    );
+    const values = children(item, 'ExtendedProperty').map(
+      (entry) => textOf(entry, 'Value') ?? children(child(entry, 'Values'), 'Value').map((v) => v.text),
+    );
+    expect(values).toEqual(['a < b', ['x', 'y'], '7']);
+  });
 });
