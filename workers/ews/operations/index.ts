@@ -18,6 +18,8 @@ import { getAttachment } from './get-attachment.ts';
 import { getEvents } from './get-events.ts';
 import { getFolder } from './get-folder.ts';
 import { getItem } from './get-item.ts';
+import { getReminders } from './get-reminders.ts';
+import { getRoomLists, getRooms } from './get-rooms.ts';
 import { getServerTimeZones } from './get-server-time-zones.ts';
 import { getUserAvailability } from './get-user-availability.ts';
 import { getStreamingEvents } from './get-streaming-events.ts';
@@ -25,6 +27,7 @@ import { markAllItemsAsRead } from './mark-all-items-as-read.ts';
 import { markAsJunk } from './mark-as-junk.ts';
 import { moveFolder } from './move-folder.ts';
 import { moveItem } from './move-item.ts';
+import { performReminderAction } from './perform-reminder-action.ts';
 import { sendItem } from './send-item.ts';
 import { subscribe } from './subscribe.ts';
 import { syncFolderHierarchy } from './sync-folder-hierarchy.ts';
@@ -76,4 +79,8 @@ export const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operat
   ['Unsubscribe', unsubscribe],
   ['GetEvents', getEvents],
   ['GetStreamingEvents', getStreamingEvents],
+  ['GetReminders', getReminders],
+  ['GetRoomLists', getRoomLists],
+  ['GetRooms', getRooms],
+  ['PerformReminderAction', performReminderAction],
 ]);
