@@ -45,6 +45,11 @@ export function rootType(name: string): string | null {
   return schema.roots[name] ?? null;
 }
 
+/** Element of the SOAP body with which an operation is answered: two of them bear another name. null: no operation. */
+export function answerElement(operation: string): string | null {
+  return [`${operation}Response`, `${operation}ResponseMessage`].find((name) => name in schema.roots) ?? null;
+}
+
 /** Elements of a type, those of what it extends first. Throws for a type that is not in the schema. */
 export function schemaType(name: string): SchemaType {
   let type = known.get(name);

@@ -1,4 +1,5 @@
 import { attributeOf, child, children } from '../../codecs/soap/read.ts';
+import { answerElement } from '../../codecs/soap/schema.ts';
 import { writeElement } from '../../codecs/soap/write.ts';
 import type { Principal } from '../../core/identity/types.ts';
 import { authenticate } from '../../platform/auth/authenticate.ts';
@@ -103,7 +104,8 @@ async function run(
   log: Logger,
   correlationId: string,
 ): Promise<Response> {
-  if (!isOperation(name)) return soapFault(new SchemaError(`there is no operation ${name.slice(0, 100)}.`));
+  const element = answerElement(name);
+  if (element === null) return soapFault(new SchemaError(`there is no operation ${name.slice(0, 100)}.`));
   const mailboxes = createMailboxes(services, principal, correlationId);
   const context: EwsContext = {
     ...{ services, principal, log, correlationId, ...mailboxes },
@@ -129,13 +131,11 @@ async function run(
     }
     const answer = await operation(soap.operation, context);
     if ('response' in answer && answer.response instanceof Response) return answer.response;
-    return envelope(
-      writeElement(`${name}Response`, answer as Exclude<typeof answer, { response: Response }>),
-    );
+    return envelope(writeElement(element, answer as Exclude<typeof answer, { response: Response }>));
   } catch (error) {
     if (error instanceof SchemaError) return soapFault(error);
     const known = ownFault(context, name, error);
     const body = refusal(name, known);
-    return body === null ? soapFault(known) : envelope(writeElement(`${name}Response`, body));
+    return body === null ? soapFault(known) : envelope(writeElement(element, body));
   }
 }

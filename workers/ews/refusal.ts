@@ -1,4 +1,4 @@
-import { rootType, schemaType } from '../../codecs/soap/schema.ts';
+import { answerElement, rootType, schemaType } from '../../codecs/soap/schema.ts';
 import type { XmlObject } from '../../codecs/soap/write.ts';
 import type { EwsError } from './errors.ts';
 import { errorMessage, failedMessage } from './response-messages.ts';
@@ -10,7 +10,7 @@ export function operationName(element: string): string {
 
 /** Whether Exchange has an operation of this name. */
 export function isOperation(name: string): boolean {
-  return rootType(`${name}Response`) !== null;
+  return answerElement(name) !== null;
 }
 
 /**
@@ -18,7 +18,7 @@ export function isOperation(name: string): boolean {
  * password again. null when its answer has no place for one.
  */
 export function refusal(name: string, error: EwsError): XmlObject | null {
-  const type = rootType(`${name}Response`);
+  const type = rootType(answerElement(name) ?? '');
   if (type === null) return null;
   const { byName } = schemaType(type);
   const messages = byName.get('ResponseMessages');

@@ -130,7 +130,7 @@ export function readOrder(folder: string): SchemaData {
     return full === '' ? name : `${name}=${full}`;
   }
 
-  const isAnswer = (name: string) => /Response$/.test(name) || name === 'SendNotification';
+  const isAnswer = (name: string) => /Response(?:Message)?$/.test(name) || name === 'SendNotification';
   const kept: SchemaData = { roots: {}, types: {} };
   const keep = (type: string): void => {
     const declared = types.get(type);

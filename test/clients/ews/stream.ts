@@ -5,7 +5,7 @@ import { child, children, textOf } from '../../../codecs/soap/read.ts';
 import { NAMESPACES } from '../../../codecs/soap/write.ts';
 import { readAnswer } from './index.ts';
 
-export interface StreamedPart {
+interface StreamedPart {
   /** OK, Closed, or null. */
   status: string | null;
   code: string | null;
@@ -17,7 +17,7 @@ export interface StreamedPart {
   text: string;
 }
 
-export interface StreamedEvent {
+interface StreamedEvent {
   name: string;
   subscriptionId: string | null;
   element: XmlElement;
