@@ -6,6 +6,7 @@ import {
   type HubFrame,
   LISTEN_HEADER,
   type ListenOpening,
+  type PushOutcome,
   type SubscriptionProgress,
 } from '../platform/live-port.ts';
 import type { ChangeNotice } from '../platform/services.ts';
@@ -18,14 +19,7 @@ const CHANGES = 'changes';
 const PUSH_FAN_OUT = 4;
 const PUSHES = 40;
 
-/** What became of sending to the address of a subscription. */
-export type PushOutcome =
-  /** `sent` false: there was nothing to send yet. */
-  | { kind: 'done'; sent: boolean; progress: SubscriptionProgress }
-  | { kind: 'failed'; retryAt: number }
-  | { kind: 'over' };
-
-export type Push<Env> = (
+type Push<Env> = (
   env: Env,
   ctx: DurableObjectState,
   subscription: Subscription,

@@ -35,6 +35,13 @@ export interface SubscriptionProgress {
   expiresAt: number;
 }
 
+/** What became of sending to the address of a subscription. */
+export type PushOutcome =
+  /** `sent` false: there was nothing to send yet. */
+  | { kind: 'done'; sent: boolean; progress: SubscriptionProgress }
+  | { kind: 'failed'; retryAt: number }
+  | { kind: 'over' };
+
 /** Subscriptions to mailboxes, kept by the hub of the mailbox that is watched. */
 export interface LivePort {
   /** False when the user has too many of this mailbox. */

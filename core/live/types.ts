@@ -1,15 +1,6 @@
 import type { MailboxRef } from '../mail/types.ts';
 
-export const EVENT_KINDS = [
-  'created',
-  'newMail',
-  'modified',
-  'moved',
-  'copied',
-  'deleted',
-  'freeBusy',
-] as const;
-export type EventKind = (typeof EVENT_KINDS)[number];
+export type EventKind = 'created' | 'newMail' | 'modified' | 'moved' | 'copied' | 'deleted' | 'freeBusy';
 
 /** Something that happened in a mailbox, made of what its feeds say; content is never part of it. */
 export interface LiveEvent {
@@ -61,7 +52,7 @@ export interface Subscription extends WatchedPart {
   push: PushTarget | null;
 }
 
-export interface PushTarget {
+interface PushTarget {
   url: string;
   callerData: string | null;
   /** How often to tell that nothing happened, milliseconds. */

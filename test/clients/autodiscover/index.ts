@@ -6,7 +6,7 @@ import { at, child, children, textOf } from '../../../codecs/soap/read.ts';
 const SCHEMAS = 'http://schemas.microsoft.com/exchange/autodiscover';
 const NAMESPACE = 'http://schemas.microsoft.com/exchange/2010/Autodiscover';
 
-export interface PoxAnswer {
+interface PoxAnswer {
   status: number;
   text: string;
   /** Namespace of the response. */
@@ -20,7 +20,7 @@ export interface PoxAnswer {
   protocol(type: string): XmlElement | null;
 }
 
-export interface SettingsAnswer {
+interface SettingsAnswer {
   status: number;
   text: string;
   code: string | null;

@@ -6,7 +6,7 @@ import { SUCCESS } from '../response-messages.ts';
  * One document of a stream. The envelope has no prefix: ews-javascript-api looks for the end of each document in the
  * text. Nor has it a declaration, which may stand at the beginning of a stream only.
  */
-export function chunkOf(content: XmlObject): Uint8Array {
+function chunkOf(content: XmlObject): Uint8Array {
   const body = writeElement('GetStreamingEventsResponse', {
     ResponseMessages: { $: [['GetStreamingEventsResponseMessage', content]] satisfies XmlPair[] },
   });

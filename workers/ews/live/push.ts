@@ -5,7 +5,7 @@ import type { Principal } from '../../../core/identity/types.ts';
 import type { Subscription } from '../../../core/live/types.ts';
 import { checkHost, checkHostForm, HostRefused } from '../../../platform/host-check.ts';
 import { newId } from '../../../platform/ids.ts';
-import type { SubscriptionProgress } from '../../../platform/live-port.ts';
+import type { PushOutcome, SubscriptionProgress } from '../../../platform/live-port.ts';
 import { describeError } from '../../../platform/log.ts';
 import type { Services } from '../../../platform/services.ts';
 import { EwsError } from '../errors.ts';
@@ -19,11 +19,6 @@ const MAX_ANSWER = 32 * 1024;
 const MAX_URL = 1024;
 /** Attempts in a row, and the pauses between them; then the subscription ends (MS-OXWSNTIF 3.1.4.3). */
 const PAUSES_MS = [30_000, 60_000, 120_000, 300_000, 600_000] as const;
-
-export type PushResult =
-  | { kind: 'done'; sent: boolean; progress: SubscriptionProgress }
-  | { kind: 'failed'; retryAt: number }
-  | { kind: 'over' };
 
 type HostRules = Pick<Services, 'config' | 'dns'>;
 
@@ -59,7 +54,7 @@ export async function pushNews(
   services: Services,
   subscription: Subscription,
   now: number,
-): Promise<PushResult> {
+): Promise<PushOutcome> {
   const { push: target, ref, userId, subscriptionId } = subscription;
   if (target === null) return { kind: 'over' };
   const correlationId = newId();
@@ -69,7 +64,7 @@ export async function pushNews(
     tenantId: ref.tenantId,
     mailboxId: ref.mailboxId,
   });
-  const failed = (reason: string): PushResult => {
+  const failed = (reason: string): PushOutcome => {
     const pause = PAUSES_MS[target.failures];
     log.warn('ews.push-failed', { subscriptionId, reason, failures: target.failures + 1 });
     return pause === undefined ? { kind: 'over' } : { kind: 'failed', retryAt: now + pause };

@@ -29,8 +29,9 @@ export const getStreamingEvents: Operation = async (request, context) => {
   const body = await streamOf(context, subscriptions, services.now() + hold);
   const headers = {
     'content-type': 'text/xml; charset=utf-8',
-    // Nobody in between may keep parts back, as for packing them.
     'cache-control': 'private, no-store, no-transform',
+    // Said so that nobody in between packs it, for which parts would be kept back.
+    'content-encoding': 'identity',
   };
   return { response: new Response(body, { headers }) };
 };
