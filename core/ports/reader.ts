@@ -13,7 +13,7 @@ export interface ReadPlace {
   isDraft: boolean;
 }
 
-export interface RecallOptions {
+interface RecallOptions {
   /** Without a look into it, for what kills its reader. */
   unparsed?: boolean;
   /** Of the raw, in hex, where it is known. */
