@@ -3,11 +3,11 @@ import { postgresTables } from '../../store/dialect/postgres/boundary.ts';
 import { PostgresConnection } from '../../store/dialect/postgres/connection.ts';
 import { createPostgresExecutor } from '../../store/dialect/postgres/executor.ts';
 import { createStores, type Stores } from '../../store/stores.ts';
-import { type RunningPostgres, startPostgres } from '../support/postgres.ts';
+import { startDatabase } from '../support/postgres.ts';
 import { guardExecutor } from '../support/scope-guard.ts';
 import { storesContract } from './all.ts';
 
-let server: RunningPostgres;
+let server: Awaited<ReturnType<typeof startDatabase>>;
 let url: string;
 const deferred: Promise<unknown>[] = [];
 
@@ -27,8 +27,8 @@ async function open(): Promise<Stores> {
 }
 
 beforeAll(async () => {
-  server = await startPostgres();
-  url = await server.createMigrated();
+  server = await startDatabase();
+  ({ url } = server);
 }, 60_000);
 
 afterAll(async () => {

@@ -3,19 +3,19 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createPostgresStores } from '../../store/index.ts';
 import { expectRecount } from '../contract/mail-model.ts';
 import { message } from '../contract/subject.ts';
-import { type RunningPostgres, startPostgres } from '../support/postgres.ts';
+import { startDatabase } from '../support/postgres.ts';
 import { startTcpProxy, type TcpProxy, type WireFault } from './tcp-proxy.ts';
 
 const FAULTS: WireFault[] = ['refuse', 'cutBefore', 'cutAfter', 'cutAnswer', 'delay'];
-let server: RunningPostgres;
+let server: Awaited<ReturnType<typeof startDatabase>>;
 let proxy: TcpProxy;
 let direct: string;
 let behind: string;
 let mailboxes = 0;
 
 beforeAll(async () => {
-  server = await startPostgres();
-  direct = await server.createMigrated();
+  server = await startDatabase();
+  direct = server.url;
   const url = new URL(direct);
   proxy = await startTcpProxy(Number(url.port));
   url.port = String(proxy.port);

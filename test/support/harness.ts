@@ -61,7 +61,8 @@ export interface Waypost {
 export async function startWaypost(options: WaypostOptions = {}): Promise<Waypost> {
   const store = options.store ?? 'd1';
   const vars = { LOG_LEVEL: 'info', ...NO_DNS, SECRETS_KEY, ...options.vars, STORE: store, ADMIN_TOKEN };
-  const postgres = store === 'postgres' ? await startDatabase() : null;
+  // Only where it is wanted: the server is a large package.
+  const postgres = store === 'postgres' ? await (await import('./postgres.ts')).startDatabase() : null;
   const server = createTestHarness({
     root: ROOT,
     workers: [
@@ -82,15 +83,6 @@ export async function startWaypost(options: WaypostOptions = {}): Promise<Waypos
     await postgres?.stop();
     throw error;
   }
-}
-
-/** A real PostgreSQL with all migrations applied. */
-export async function startDatabase(): Promise<{ url: string; stop(): Promise<void> }> {
-  // Only where it is wanted: the server is a large package.
-  const { migrate, startPostgres } = await import('./postgres.ts');
-  const server = await startPostgres();
-  await migrate(server.url);
-  return server;
 }
 
 /** What wrangler.toml says, with a HYPERDRIVE binding that leads to this database, or another entry module. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -49,7 +50,7 @@ export async function startPostgres(): Promise<RunningPostgres> {
     persistent: false,
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ['--encoding=UTF8', '--locale=C', '--no-sync'],
-    postgresFlags: ['-c', 'fsync=off', '-c', 'listen_addresses=127.0.0.1', '-c', 'max_connections=50'],
+    postgresFlags: ['-c', 'fsync=off', '-c', 'listen_addresses=127.0.0.1', '-c', 'max_connections=200'],
     onLog: () => undefined,
     onError: () => undefined,
   });
@@ -71,6 +72,55 @@ export async function startPostgres(): Promise<RunningPostgres> {
       rmSync(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** Where a run of tests says which database is to be copied for each that needs one of its own. */
+const TEMPLATE = 'WAYPOST_TEST_POSTGRES';
+
+/** One server for all of a run, which every process that it starts from now on finds. Resolves with the end of it. */
+export async function startPostgresOfRun(): Promise<() => Promise<void>> {
+  if (process.env[TEMPLATE] !== undefined) return async () => undefined;
+  const server = await startPostgres();
+  process.env[TEMPLATE] = await server.createMigrated();
+  return async () => {
+    delete process.env[TEMPLATE];
+    await server.stop();
+  };
+}
+
+/** A migrated database of its own for the caller: of the run's server, or else of one that is started for it. */
+export async function startDatabase(): Promise<{ url: string; stop(): Promise<void> }> {
+  const template = process.env[TEMPLATE];
+  if (template === undefined) {
+    const server = await startPostgres();
+    await migrate(server.url);
+    return server;
+  }
+  const name = `waypost_${randomUUID().replaceAll('-', '')}`;
+  await administer(template, `create database ${name} template ${databaseOf(template)}`);
+  const url = new URL(template);
+  url.pathname = `/${name}`;
+  return {
+    url: url.href,
+    stop: () => administer(template, `drop database ${name} with (force)`),
+  };
+}
+
+function databaseOf(url: string): string {
+  return new URL(url).pathname.slice(1);
+}
+
+/** Runs a statement about databases beside all of them: one that is connected to cannot be copied. */
+async function administer(server: string, statement: string): Promise<void> {
+  const url = new URL(server);
+  url.pathname = '/postgres';
+  const client = new pg.Client({ connectionString: url.href });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
 }
 
 /** The files of migrations/postgres. */

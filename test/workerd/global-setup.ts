@@ -1,11 +1,12 @@
 import type { TestProject } from 'vitest/node';
-import { startPostgres } from '../support/postgres.ts';
+import { startDatabase, startPostgresOfRun } from '../support/postgres.ts';
 
 /** A migrated PostgreSQL for the HYPERDRIVE binding of the tests inside workerd. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const server = await startPostgres();
-  project.provide('postgresUrl', await server.createMigrated());
-  return () => server.stop();
+  const stop = await startPostgresOfRun();
+  const { url } = await startDatabase();
+  project.provide('postgresUrl', url);
+  return stop;
 }
 
 declare module 'vitest' {

@@ -1,6 +1,7 @@
 import { builtinModules } from 'node:module';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineProject } from 'vitest/config';
+import { WORKERS } from '../support/workers.ts';
 
 const migrations = new URL('../../migrations/', import.meta.url).pathname;
 
@@ -42,6 +43,8 @@ export default defineProject({
     name: 'workerd',
     include: ['**/*.test.ts'],
     globalSetup: './global-setup.ts',
-    testTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
+    maxWorkers: WORKERS,
   },
 });

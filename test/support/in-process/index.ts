@@ -3,9 +3,10 @@
  * a great many requests can be made; what runs beside each other takes turns as a seed says. Assets are not served.
  */
 import { ADMIN_TOKEN, createClient, SECRETS_KEY } from '../client.ts';
-import { type LogLine, startDatabase, type Waypost, type WaypostOptions } from '../harness.ts';
+import type { LogLine, Waypost, WaypostOptions } from '../harness.ts';
 import { NO_DNS } from '../no-dns.ts';
 import { Activity } from './activity.ts';
+import { Connections, counting, installCounting } from './connections.ts';
 import { createEnvironment } from './environment.ts';
 import { installGlobals } from './globals.ts';
 import { installHooks } from './hooks.ts';
@@ -50,9 +51,12 @@ export async function startInProcess(options: InProcessOptions = {}): Promise<In
     unknown
   >;
   const worker = handlers as Handlers;
-  const postgres = store === 'postgres' ? await startDatabase() : null;
+  const postgres = store === 'postgres' ? await (await import('../postgres.ts')).startDatabase() : null;
+  if (postgres !== null) await installCounting();
   const lines: LogLine[] = [];
-  const activity = new Activity();
+  // An invocation's connection stays for a while after its last statement, and the invocation with it.
+  const connections = new Connections();
+  const activity = new Activity(() => connections.open);
   const chance = seeded(options.seed ?? 1);
   const { env, bindings, queues, objects } = createEnvironment({
     vars: { LOG_LEVEL: 'info', ...NO_DNS, SECRETS_KEY, ...options.vars, STORE: store, ADMIN_TOKEN },
@@ -67,7 +71,8 @@ export async function startInProcess(options: InProcessOptions = {}): Promise<In
     const waitUntil = (later: Promise<unknown>) => {
       activity.run(() => later).catch((error: unknown) => console.error(String(error)));
     };
-    return logging(lines, () => work({ waitUntil, passThroughOnException: () => undefined, props: {} }));
+    const context = { waitUntil, passThroughOnException: () => undefined, props: {} };
+    return counting(connections, () => logging(lines, () => work(context)));
   }
 
   async function request(path: string, init: RequestInit = {}): Promise<Response> {
