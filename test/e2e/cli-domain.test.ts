@@ -1,45 +1,28 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openHome, writeRunning } from '../../cli/local/home.ts';
-import { run } from '../../cli/main.ts';
 import type { DkimView, DomainDnsView, DomainSettingsView } from '../../shared/admin-domains.ts';
+import { type CommandLine, commandLine } from '../support/cli.ts';
 import { type DnsServer, startDnsServer } from '../support/dns-server.ts';
 import { startWaypost, type Waypost } from '../support/harness.ts';
 
-const home = mkdtempSync(join(tmpdir(), 'waypost-domain-'));
 let dns: DnsServer;
 let server: Waypost;
-
-async function waypost(...argv: string[]) {
-  const text = { out: '', err: '' };
-  const code = await run(argv, {
-    out: { write: (t) => (text.out += t) },
-    err: { write: (t) => (text.err += t) },
-  });
-  return { code, ...text };
-}
-async function json<T>(...argv: string[]): Promise<T> {
-  return JSON.parse((await waypost(...argv, '--json')).out) as T;
-}
+let cli: CommandLine;
+const waypost = (...argv: string[]) => cli.waypost(...argv);
+const json = <T>(...argv: string[]) => cli.json<T>(...argv);
 
 beforeAll(async () => {
   dns = await startDnsServer();
   server = await startWaypost({
     vars: { DNS_OVER_HTTPS_URL: dns.url, MX_HOSTS: 'mx.host.test', SPF_MECHANISMS: 'include:spf.host.test' },
   });
-  process.env['WAYPOST_HOME'] = home;
-  const { url, adminToken } = server;
-  await writeRunning(openHome(), { url: url.href, pid: process.pid, users: [], adminToken });
+  cli = await commandLine(server);
   await server.admin('POST', '/domains', { domain: 'cli.test' });
-}, 60_000);
+});
 
 afterAll(async () => {
-  delete process.env['WAYPOST_HOME'];
+  cli?.end();
   await server?.stop();
   await dns?.stop();
-  rmSync(home, { recursive: true, force: true });
 });
 
 describe('waypost domain', () => {

@@ -1,31 +1,17 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openHome, writeRunning } from '../../cli/local/home.ts';
-import { run } from '../../cli/main.ts';
 import type { OutboxEntryView, UserSendingView } from '../../shared/admin-api.ts';
 import { sendingKit } from '../protocol/sending-kit.ts';
+import { type CommandLine, commandLine } from '../support/cli.ts';
 import { startWaypost, type Waypost } from '../support/harness.ts';
 import { type SmtpServer, startSmtpServer } from '../support/smtp-server.ts';
 
-const home = mkdtempSync(join(tmpdir(), 'waypost-outbox-'));
 let relay: SmtpServer;
 let full = true;
 let server: Waypost;
+let cli: CommandLine;
+const waypost = (...argv: string[]) => cli.waypost(...argv);
+const json = <T>(...argv: string[]) => cli.json<T>(...argv);
 const { newPhone, request, plain, post } = sendingKit(() => server);
-
-async function waypost(...argv: string[]) {
-  const text = { out: '', err: '' };
-  const code = await run(argv, {
-    out: { write: (t) => (text.out += t) },
-    err: { write: (t) => (text.err += t) },
-  });
-  return { code, ...text };
-}
-async function json<T>(...argv: string[]): Promise<T> {
-  return JSON.parse((await waypost(...argv, '--json')).out) as T;
-}
 
 beforeAll(async () => {
   relay = await startSmtpServer({
@@ -37,20 +23,17 @@ beforeAll(async () => {
     OUTBOUND_DEFAULT: `smtp://127.0.0.1:${relay.port}`,
   };
   server = await startWaypost({ vars });
-  process.env['WAYPOST_HOME'] = home;
-  const { url, adminToken } = server;
-  await writeRunning(openHome(), { url: url.href, pid: process.pid, users: [], adminToken });
-}, 60_000);
+  cli = await commandLine(server);
+});
 
 afterAll(async () => {
-  delete process.env['WAYPOST_HOME'];
+  cli?.end();
   await server?.stop();
   await relay?.stop();
-  rmSync(home, { recursive: true, force: true });
 });
 
 async function until(look: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 20_000;
+  const end = Date.now() + 60_000;
   while (!(await look())) {
     if (Date.now() > end) throw new Error('it did not come');
     await new Promise((resolve) => setTimeout(resolve, 50));

@@ -1,48 +1,31 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeCertificate } from '../support/certificates.ts';
+import { type CommandLine, commandLine } from '../support/cli.ts';
+import { startWaypost, type Waypost } from '../support/harness.ts';
 
-const LAUNCHER = fileURLToPath(new URL('../../cli/waypost.mjs', import.meta.url));
-const home = mkdtempSync(join(tmpdir(), 'waypost-people-'));
-const env = { ...process.env, WAYPOST_HOME: home };
-let server: ChildProcess;
-
-async function waypost(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
-  const running = promisify(execFile)(process.execPath, [LAUNCHER, ...argv], { env, timeout: 60_000 });
-  return running.then(
-    ({ stdout, stderr }) => ({ code: 0, out: stdout, err: stderr }),
-    (e: { code: number; stdout: string; stderr: string }) => ({ code: e.code, out: e.stdout, err: e.stderr }),
-  );
-}
+let server: Waypost;
+let cli: CommandLine;
+const waypost = (...argv: string[]) => cli.waypost(...argv);
 
 /** A file in the directory of the test. */
 function file(name: string, content: string | Uint8Array): string {
-  const path = join(home, name);
+  const path = join(cli.home, name);
   writeFileSync(path, content);
   return path;
 }
 
 beforeAll(async () => {
-  server = spawn(process.execPath, [LAUNCHER, 'start', '--port', '0', '--empty'], { env });
-  await new Promise<void>((resolve, reject) => {
-    server.stdout?.on('data', (chunk: Buffer) => chunk.toString().includes('Waypost runs at') && resolve());
-    server.on('exit', (code) => reject(new Error(`waypost start ended with ${code}`)));
-  });
+  server = await startWaypost();
+  cli = await commandLine(server);
   expect((await waypost('domain', 'add', 'cli.test')).code).toBe(0);
   expect((await waypost('user', 'add', 'ann@cli.test', '--password', 'correct horse')).code).toBe(0);
-}, 60_000);
+});
 
 afterAll(async () => {
-  await new Promise((resolve) => {
-    server.on('exit', resolve);
-    server.kill('SIGINT');
-  });
-  rmSync(home, { recursive: true, force: true });
+  cli?.end();
+  await server?.stop();
 });
 
 describe('waypost, the people of a tenant', () => {
@@ -66,7 +49,7 @@ describe('waypost, the people of a tenant', () => {
     const refused = await waypost('user', 'photo', 'ann@cli.test', file('x.txt', 'no image'));
     expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('JPEG or PNG') });
     expect((await waypost('user', 'photo', 'ann@cli.test')).code).toBe(2);
-    expect((await waypost('user', 'photo', 'ann@cli.test', join(home, 'absent.png'))).code).toBe(1);
+    expect((await waypost('user', 'photo', 'ann@cli.test', join(cli.home, 'absent.png'))).code).toBe(1);
   });
 
   it('adds, imports, lists and removes shared contacts', async () => {
@@ -163,7 +146,7 @@ describe('waypost, the people of a tenant', () => {
     expect((await waypost('calendar', 'unshare', 'ann@cli.test', 'everybody')).code).toBe(0);
     const left = JSON.parse((await waypost('calendar', 'shares', 'ann@cli.test', '--json')).out);
     expect(left).toMatchObject([{ owner: 'ann@cli.test', grantee: 'bob@cli.test', level: 'edit' }]);
-  }, 60_000);
+  });
 
   it('sets when people are at work', async () => {
     const hours = (...more: string[]) => waypost('user', 'working-hours', 'ann@cli.test', ...more);
@@ -174,5 +157,5 @@ describe('waypost, the people of a tenant', () => {
     expect((await hours('--zone', 'Mars/Base')).code).toBe(1);
     expect([(await hours('--to', '25:00')).code, (await hours('--days', 'xx')).code]).toEqual([2, 2]);
     expect((await hours()).out).toBe(set.out);
-  }, 60_000);
+  });
 });

@@ -1,25 +1,14 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RuleRunView, RuleSetView } from '../../shared/admin-api.ts';
+import { type CommandLine, commandLine } from '../support/cli.ts';
+import { startWaypost, type Waypost } from '../support/harness.ts';
 
-const LAUNCHER = fileURLToPath(new URL('../../cli/waypost.mjs', import.meta.url));
-const home = mkdtempSync(join(tmpdir(), 'waypost-rules-'));
-const env = { ...process.env, WAYPOST_HOME: home };
 const ANN = 'ann@cli.test';
-let server: ChildProcess;
-
-async function waypost(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
-  const running = promisify(execFile)(process.execPath, [LAUNCHER, ...argv], { env, timeout: 60_000 });
-  return running.then(
-    ({ stdout, stderr }) => ({ code: 0, out: stdout, err: stderr }),
-    (e: { code: number; stdout: string; stderr: string }) => ({ code: e.code, out: e.stdout, err: e.stderr }),
-  );
-}
+let server: Waypost;
+let cli: CommandLine;
+const waypost = (...argv: string[]) => cli.waypost(...argv);
 
 async function rulesOf(...argv: string[]): Promise<RuleSetView> {
   const { out, err, code } = await waypost('rule', ...argv, '--json');
@@ -28,21 +17,15 @@ async function rulesOf(...argv: string[]): Promise<RuleSetView> {
 }
 
 beforeAll(async () => {
-  server = spawn(process.execPath, [LAUNCHER, 'start', '--port', '0', '--empty'], { env });
-  await new Promise<void>((resolve, reject) => {
-    server.stdout?.on('data', (chunk: Buffer) => chunk.toString().includes('Waypost runs at') && resolve());
-    server.on('exit', (code) => reject(new Error(`waypost start ended with ${code}`)));
-  });
+  server = await startWaypost();
+  cli = await commandLine(server);
   expect((await waypost('domain', 'add', 'cli.test')).code).toBe(0);
   expect((await waypost('user', 'add', ANN, '--password', 'correct horse')).code).toBe(0);
-}, 60_000);
+});
 
 afterAll(async () => {
-  await new Promise((resolve) => {
-    server.on('exit', resolve);
-    server.kill('SIGINT');
-  });
-  rmSync(home, { recursive: true, force: true });
+  cli?.end();
+  await server?.stop();
 });
 
 describe('waypost rule', () => {
@@ -64,7 +47,7 @@ describe('waypost rule', () => {
         actions: { moveToFolder: 'archive' },
       },
     ]);
-    const path = join(home, 'rule.json');
+    const path = join(cli.home, 'rule.json');
     writeFileSync(path, JSON.stringify({ name: 'From a file', actions: { markAsRead: true } }));
     await rulesOf('add', ANN, '--file', path);
     const ordered = await rulesOf('order', ANN, 'from a file', '1');
@@ -76,16 +59,16 @@ describe('waypost rule', () => {
     expect((await waypost('rule', 'list', ANN)).out).toMatch(/2 +\S+ +Reports +off +containsSubjectStrings/);
     await rulesOf('enable', ANN, 'Reports');
     expect((await rulesOf('remove', ANN, 'From a file')).rules).toHaveLength(1);
-  }, 60_000);
+  });
 
   it('tries rules out and carries them out', async () => {
-    const mail = join(home, 'mail.eml');
+    const mail = join(cli.home, 'mail.eml');
     writeFileSync(
       mail,
       `From: x@y.example\r\nTo: ${ANN}\r\nSubject: An offer\r\nMessage-ID: <1@x>\r\n\r\nHello\r\n`,
     );
     expect((await waypost('deliver', mail, '--to', ANN)).code).toBe(0);
-    const path = join(home, 'offer.json');
+    const path = join(cli.home, 'offer.json');
     writeFileSync(
       path,
       JSON.stringify({
@@ -103,7 +86,7 @@ describe('waypost rule', () => {
     await rulesOf('add', ANN, '--file', path);
     expect((await waypost('rule', 'run', ANN)).out).toContain('1 messages looked at, 1 changed.');
     expect((await waypost('rule', 'run', ANN)).out).toContain('0 messages looked at');
-  }, 60_000);
+  });
 
   it('says what is wrong', async () => {
     expect(await waypost('rule', 'add', ANN, '--subject', 'x')).toMatchObject({ code: 2 });
@@ -115,5 +98,5 @@ describe('waypost rule', () => {
     expect((await waypost('forwarding', 'cli.test', 'off')).out).toContain('nowhere');
     const off = await waypost('rule', 'add', ANN, '--name', 'x', '--forward', 'a@b.example');
     expect(off.err).toContain('must not be forwarded to a@b.example');
-  }, 60_000);
+  });
 });

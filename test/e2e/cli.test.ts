@@ -1,61 +1,13 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { demoMessages } from '../../cli/demo/messages/index.ts';
+import { Launcher } from '../support/cli.ts';
 
-const LAUNCHER = fileURLToPath(new URL('../../cli/waypost.mjs', import.meta.url));
-const home = mkdtempSync(join(tmpdir(), 'waypost-cli-'));
-const env = { ...process.env, WAYPOST_HOME: home };
-
-interface Result {
-  code: number;
-  out: string;
-  err: string;
-}
-
-/** Runs the command to its end. */
-async function waypost(argv: string[], input?: string): Promise<Result> {
-  const running = promisify(execFile)(process.execPath, [LAUNCHER, ...argv], { env, timeout: 60_000 });
-  if (input !== undefined) running.child.stdin?.end(input);
-  return running.then(
-    ({ stdout, stderr }) => ({ code: 0, out: stdout, err: stderr }),
-    (e: { code: number; stdout: string; stderr: string }) => ({ code: e.code, out: e.stdout, err: e.stderr }),
-  );
-}
-
-let server: ChildProcess | null = null;
-
-/** Starts the server and waits until it says that it is ready; rejects with its words when it ends before. */
-function start(...flags: string[]): Promise<{ url: string; text: string }> {
-  const child = spawn(process.execPath, [LAUNCHER, 'start', '--port', '0', ...flags], { env });
-  server = child;
-  return new Promise((resolve, reject) => {
-    let text = '';
-    const take = (chunk: Buffer) => {
-      text += chunk.toString();
-      const url = /Waypost runs at (http:\S+)[\s\S]*npx waypost/.exec(text)?.[1];
-      if (url !== undefined) resolve({ url, text });
-    };
-    child.stdout.on('data', take);
-    child.stderr.on('data', take);
-    child.on('exit', (code) => reject(new Error(`waypost start ended with ${code}: ${text}`)));
-  });
-}
-
-/** Ends the server as Ctrl-C does; resolves with its exit code. */
-function stop(): Promise<number | null> {
-  const child = server;
-  server = null;
-  if (child === null || child.exitCode !== null) return Promise.resolve(child?.exitCode ?? null);
-  return new Promise((resolve) => {
-    child.on('exit', resolve);
-    child.kill('SIGINT');
-  });
-}
+const cli = new Launcher();
+const waypost = (argv: string[], input?: string) => cli.waypost(argv, input === undefined ? {} : { input });
+const start = (...flags: string[]) => cli.start(...flags);
+const stop = () => cli.stop();
 
 const LETTER = [
   'From: "Zoë Ünal" <zoe@sender.example>',
@@ -67,10 +19,7 @@ const LETTER = [
   '',
 ].join('\r\n');
 
-afterAll(async () => {
-  await stop();
-  rmSync(home, { recursive: true, force: true });
-});
+afterAll(() => cli.end());
 
 describe('before the first start', () => {
   it('says what to do', async () => {
@@ -87,8 +36,8 @@ describe('a running server', () => {
   afterAll(stop);
 
   it('is described in dev.json, for its owner only', async () => {
-    const running = JSON.parse(readFileSync(join(home, 'dev.json'), 'utf8'));
-    expect(running).toMatchObject({ users: [], pid: server?.pid });
+    const running = JSON.parse(readFileSync(join(cli.home, 'dev.json'), 'utf8'));
+    expect(running).toMatchObject({ users: [], pid: cli.server?.pid });
     expect((await fetch(`${running.url}/healthz`)).status).toBe(200);
     const tenants = await fetch(`${running.url}/admin/v1/tenants`, {
       headers: { authorization: `Bearer ${running.adminToken}` },
@@ -163,11 +112,7 @@ describe('a running server', () => {
   });
 
   it('wakes a phone that waits', async () => {
-    const phone = spawn(
-      process.execPath,
-      [LAUNCHER, 'phone', 'ann@cli.test', '--password', 'correct horse'],
-      { env },
-    );
+    const phone = cli.spawn('phone', 'ann@cli.test', '--password', 'correct horse');
     let text = '';
     phone.stdout.on('data', (chunk: Buffer) => {
       text += chunk.toString();
@@ -228,7 +173,7 @@ describe('the local state', () => {
   afterEach(stop);
 
   it('is there for commands that find no server', async () => {
-    expect(existsSync(join(home, 'dev.json'))).toBe(false);
+    expect(existsSync(join(cli.home, 'dev.json'))).toBe(false);
     const { out } = await waypost(
       ['deliver', '-', '--to', 'info@cli.test'],
       LETTER.replace('Test.', 'Keller.'),
@@ -242,8 +187,8 @@ describe('the local state', () => {
     await start();
     expect((await waypost(['domain', 'list'])).out).toContain('cli.test');
     expect(await stop()).toBe(0);
-    expect(existsSync(join(home, 'dev.json'))).toBe(false);
-    expect(existsSync(join(home, 'lock'))).toBe(false);
+    expect(existsSync(join(cli.home, 'dev.json'))).toBe(false);
+    expect(existsSync(join(cli.home, 'lock'))).toBe(false);
   });
 
   it('is forgotten with --fresh, which makes the demo tenant with all of its messages', async () => {
