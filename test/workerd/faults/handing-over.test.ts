@@ -8,11 +8,12 @@ import type { DeliveryState } from '../../../core/ports/outbox.ts';
 import type { Env } from '../../../platform/env.ts';
 import { newId } from '../../../platform/ids.ts';
 import { buildMail } from '../../support/mail.ts';
+import { eachStep } from './each-step.ts';
 import { migratedEnv } from './environment.ts';
 import type { Fault, FaultMode } from './faulty.ts';
 import { World } from './world.ts';
 
-const TIMEOUT = 300_000;
+const TIMEOUT = 600_000;
 const AWAY = ['one@away.test', 'two@away.test'];
 /** As if half an hour had passed: attempts that died count as dead, and what waits is due. */
 const LATER = { idleMs: -1_800_000 };
@@ -129,11 +130,12 @@ describe('the way of a message to another host', () => {
     const total = (await play([])).calls.length;
     const broken: string[] = [];
     let struck = 0;
-    for (let step = 1; step <= total; step++) {
-      const outcome = await play([{ step, mode }]);
+    const outcomes = await eachStep(total, (step) => play([{ step, mode }]));
+    for (const [before, outcome] of outcomes.entries()) {
       struck += outcome.struck.length;
       const what = wrong(outcome);
-      if (what.length > 0) broken.push(`${mode} of ${outcome.calls[step - 1]} (${step}): ${what.join('; ')}`);
+      if (what.length > 0)
+        broken.push(`${mode} of ${outcome.calls[before]} (${before + 1}): ${what.join('; ')}`);
     }
     expect(broken).toEqual([]);
     expect(struck).toBeGreaterThan(total - 5);

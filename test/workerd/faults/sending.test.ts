@@ -8,13 +8,14 @@ import type { SubmitResult } from '../../../core/ports/outbound.ts';
 import type { Env } from '../../../platform/env.ts';
 import { newId } from '../../../platform/ids.ts';
 import { buildMail } from '../../support/mail.ts';
+import { eachStep } from './each-step.ts';
 import { migratedEnv } from './environment.ts';
 import type { Fault, FaultMode } from './faulty.ts';
 import { World } from './world.ts';
 
 /** A client waits longer; nothing here does. */
 const PATIENCE_MS = 300;
-const TIMEOUT = 240_000;
+const TIMEOUT = 600_000;
 let env: Env;
 
 beforeAll(async () => {
@@ -121,10 +122,10 @@ describe('the way of a message that is sent', () => {
     const total = (await play([])).calls.length;
     const broken: string[] = [];
     let struck = 0;
-    for (let step = 1; step <= total; step++) {
-      const outcome = await play([{ step, mode }]);
+    const outcomes = await eachStep(total, (step) => play([{ step, mode }]));
+    for (const [before, outcome] of outcomes.entries()) {
       struck += outcome.struck.length;
-      const where = `${mode} of ${outcome.calls[step - 1]} (${step})`;
+      const where = `${mode} of ${outcome.calls[before]} (${before + 1})`;
       if (JSON.stringify(outcome.mailboxes) !== JSON.stringify(EVERYBODY)) {
         broken.push(`${where}: ${JSON.stringify(outcome.mailboxes)} ${JSON.stringify(outcome.answers)}`);
       }

@@ -28,8 +28,8 @@ export interface WorldLog {
   fields: Record<string, unknown>;
 }
 
-/** So short because a hanging call is waited for in full. */
-const DEADLINE_MS = 100;
+/** Short because a hanging call is waited for in full; long enough for a mail that nothing happens to. */
+const DEADLINE_MS = 1000;
 
 /**
  * A tenant of its own with its mailboxes, the real stores, and queues that survive. `email`, `pump` and `reconcile`
