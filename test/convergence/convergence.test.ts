@@ -24,7 +24,7 @@ describe.each(PLAYS)('%s', (kind, seeds, operations) => {
       );
       expect(checkpoints).toBeGreaterThan(0);
     }
-  }, 180_000);
+  }, 480_000);
 
   test('a new draft that is sent twice at once is one draft, and both requests are answered (I16)', async () => {
     const world = await machine.newWorld();

@@ -99,7 +99,7 @@ describe.each(['d1', 'postgres'] as const)('the pipeline on %s', (store) => {
         e.details['reason'],
       ]);
     await expect
-      .poll(found, { timeout: 15_000 })
+      .poll(found, { timeout: 60_000 })
       .toEqual(expect.arrayContaining(refusals.map(([to, , reason]) => [to, reason])));
     await waypost.admin('PUT', '/users/bob%40example.com/quota', { quotaBytes: null });
   });
@@ -141,7 +141,7 @@ describe.each(['d1', 'postgres'] as const)('the pipeline on %s', (store) => {
       tenantId: ann.tenantId,
       correlationId: 'forged',
     });
-    await waypost.waitForLog((l) => l.event === 'dead-letter' && l['correlationId'] === 'forged', 30_000);
+    await waypost.waitForLog((l) => l.event === 'dead-letter' && l['correlationId'] === 'forged');
     const { items } = await waypost.admin<{ items: DeadLetterView[] }>(
       'GET',
       '/dead-letters?queue=mail-ingest',

@@ -15,7 +15,7 @@ beforeAll(async () => {
   server = await startWaypost();
   await server.addUser('alice@bodies.test', 'alice-password');
   alice = new Phone(server, 'alice@bodies.test', 'alice-password');
-}, 60_000);
+});
 afterAll(() => server?.stop());
 
 /** One request with nothing added or unpacked on the way. */

@@ -10,7 +10,7 @@ import { change, collection, commands, dataOf, type Said, sendSync, serverId } f
 let server: Waypost;
 beforeAll(async () => {
   server = await startWaypost();
-}, 60_000);
+});
 afterAll(() => server?.stop());
 
 let users = 0;

@@ -19,7 +19,7 @@ import {
 let server: Waypost;
 beforeAll(async () => {
   server = await startWaypost();
-}, 60_000);
+});
 afterAll(() => server?.stop());
 
 let users = 0;
@@ -402,7 +402,7 @@ test('every class is found by its words, alone and with the others, and not once
       return id === undefined ? [] : [[textOf(r, 'AirSync:Class'), id]];
     });
   };
-  await expect.poll(() => search(), { timeout: 10_000 }).toHaveLength(2);
+  await expect.poll(() => search(), { timeout: 60_000 }).toHaveLength(2);
   expect(await search('Contacts')).toEqual([['Contacts', person]]);
   expect(await search('Notes')).toEqual([['Notes', paper]]);
   expect(await search('Email', 'Tasks')).toEqual([]);

@@ -17,7 +17,7 @@ beforeAll(async () => {
   await server.addUser('alice@http.test', 'alice-password');
   await server.addUser('bob@http.test', 'bob-password');
   alice = new Phone(server, 'alice@http.test', 'alice-password');
-}, 60_000);
+});
 afterAll(() => server?.stop());
 
 describe('OPTIONS', () => {

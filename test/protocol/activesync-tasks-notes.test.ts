@@ -7,7 +7,7 @@ import { change, collection, commands, dataOf, type Said, sendSync, serverId } f
 let server: InProcess;
 beforeAll(async () => {
   server = await startInProcess();
-}, 60_000);
+});
 afterAll(() => server?.stop());
 
 /** Types of folders (MS-ASCMD 2.2.3.186.3). */

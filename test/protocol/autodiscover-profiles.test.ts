@@ -18,7 +18,7 @@ function pem(label: string, der: Buffer): string {
 let server: InProcess;
 beforeAll(async () => {
   server = await startInProcess();
-}, 60_000);
+});
 afterAll(() => server?.stop());
 
 describe('autoconfig of Thunderbird', () => {

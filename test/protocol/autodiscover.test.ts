@@ -21,7 +21,7 @@ beforeAll(async () => {
     await server.admin('POST', '/aliases', { alias, address: ADDRESS });
   }
   ann = autodiscoverClient(server, ORIGIN, ADDRESS, PASSWORD);
-}, 60_000);
+});
 afterAll(() => server?.stop());
 
 describe('plain XML', () => {

@@ -27,7 +27,7 @@ beforeAll(async () => {
     },
   });
   await waypost.admin('POST', '/domains', { domain: DOMAIN });
-}, 60_000);
+});
 afterAll(async () => {
   await waypost?.stop();
   await relay?.stop();

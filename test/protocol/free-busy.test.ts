@@ -18,7 +18,7 @@ describe('people of a tenant, over the wire', () => {
       ...{ address: 'all@team.test', displayName: 'Everybody', senders: 'anyone' },
       members: ['ann@team.test', 'bob@team.test'],
     });
-  }, 60_000);
+  });
   afterAll(() => server?.stop());
 
   const phoneOf = async (name: string) => new Phone(server, `${name}@team.test`, 'a-password').start();

@@ -155,7 +155,7 @@ export class Phone {
   /** Syncs until `count` items have come, waiting for the pipeline. */
   async receive(count: number, options: Parameters<Phone['sync']>[0] = {}): Promise<Item[]> {
     const got: Item[] = [];
-    const end = Date.now() + 20_000;
+    const end = Date.now() + 60_000;
     while (got.length < count) {
       const { adds } = await this.sync(options);
       got.push(...adds);

@@ -24,7 +24,7 @@ describe('reminders of the cron', () => {
   beforeAll(async () => {
     server = await startInProcess();
     bindings = await server.bindings<Bindings>();
-  }, 60_000);
+  });
   afterAll(() => server?.stop());
 
   async function listen(name: string): Promise<Listener> {

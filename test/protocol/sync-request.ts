@@ -82,7 +82,7 @@ export async function everything(
   id: string = phone.inbox,
   ...nodes: WbxmlNode[]
 ): Promise<Said> {
-  const end = Date.now() + 20_000;
+  const end = Date.now() + 60_000;
   for (;;) {
     const all = await news(phone, await firstKey(phone, id), id, ...nodes);
     if (all.commands('Add').length >= atLeast) return all;

@@ -28,7 +28,7 @@ export function createClient(
       if (!items.some((d) => d.domain === domain)) await admin('POST', '/domains', { domain });
       return admin<UserView>('POST', '/users', { address, ...(password === undefined ? {} : { password }) });
     },
-    async waitForLog(fits: (line: LogLine) => boolean, timeoutMs = 15_000) {
+    async waitForLog(fits: (line: LogLine) => boolean, timeoutMs = 60_000) {
       const end = Date.now() + timeoutMs;
       for (;;) {
         const line = logs().find(fits);

@@ -11,7 +11,7 @@ export function answeringSuite(store: 'd1' | 'postgres'): void {
   let server: Waypost;
   beforeAll(async () => {
     server = await startServer({ store });
-  }, 60_000);
+  });
   afterAll(() => server?.stop());
   const { newPhone, folderOf, inbox, sent, rawOf, encode, plain, request, source, save, post, subjects } =
     sendingKit(() => server);

@@ -40,7 +40,7 @@ export function mimeDraftSuite(store: 'd1' | 'postgres'): void {
     server = await startServer({ store });
     await server.addUser('ann@mail.test', 'a-password');
     await server.addUser('bob@mail.test', 'a-password');
-  }, 60_000);
+  });
   afterAll(() => server?.stop());
 
   async function begin(): Promise<void> {

@@ -10,7 +10,7 @@ export function estimateSuite(store: 'd1' | 'postgres'): void {
   let server: Waypost;
   beforeAll(async () => {
     server = await startServer({ store });
-  }, 60_000);
+  });
   afterAll(() => server?.stop());
 
   let users = 0;
@@ -25,7 +25,7 @@ export function estimateSuite(store: 'd1' | 'postgres'): void {
       await server.email('x@x.example', address, buildMail({ subject: `${i}` }));
     await phone.start();
     if (count > 0) {
-      await expect.poll(async () => (await ask(phone, {})).estimates, { timeout: 10_000 }).toEqual([count]);
+      await expect.poll(async () => (await ask(phone, {})).estimates, { timeout: 60_000 }).toEqual([count]);
     }
     return phone;
   }

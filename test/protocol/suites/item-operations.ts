@@ -23,7 +23,7 @@ export function itemOperationsSuite(store: 'd1' | 'postgres'): void {
   let server: Waypost;
   beforeAll(async () => {
     server = await startServer({ store });
-  }, 60_000);
+  });
   afterAll(() => server?.stop());
 
   const { newPhone, deliver } = operationWorld(() => server);
@@ -275,7 +275,7 @@ export function itemOperationsSuite(store: 'd1' | 'postgres'): void {
       expect(createHash('sha256').update(got).digest('hex')).toBe(
         createHash('sha256').update(content).digest('hex'),
       );
-    }, 60_000);
+    });
 
     test('come in ranges, with 8 for one beyond the end (MS-ASCMD 2.2.3.143.1)', async () => {
       const phone = await newPhone();

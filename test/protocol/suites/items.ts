@@ -9,7 +9,7 @@ export function itemSuite(store: 'd1' | 'postgres'): void {
   let server: Waypost;
   beforeAll(async () => {
     server = await startWaypost({ store });
-  }, 60_000);
+  });
   afterAll(() => server?.stop());
 
   let users = 0;

@@ -10,7 +10,7 @@ export function mailSuite(store: 'd1' | 'postgres'): void {
   let server: Waypost;
   beforeAll(async () => {
     server = await startWaypost({ store });
-  }, 60_000);
+  });
   afterAll(() => server?.stop());
 
   let users = 0;
@@ -276,7 +276,7 @@ export function mailSuite(store: 'd1' | 'postgres'): void {
         const response = child(root ?? undefined, 'GetItemEstimate:Response');
         return textOf(child(response, 'GetItemEstimate:Collection'), 'GetItemEstimate:Estimate');
       };
-      await expect.poll(estimate, { timeout: 10_000 }).toBe('4');
+      await expect.poll(estimate, { timeout: 60_000 }).toBe('4');
       await phone.receive(4);
       expect(await estimate()).toBe('0');
     });

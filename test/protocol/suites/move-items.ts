@@ -16,7 +16,7 @@ export function moveItemsSuite(store: 'd1' | 'postgres'): void {
   let server: Waypost;
   beforeAll(async () => {
     server = await startServer({ store });
-  }, 60_000);
+  });
   afterAll(() => server?.stop());
 
   let users = 0;
@@ -165,7 +165,7 @@ export function moveItemsSuite(store: 'd1' | 'postgres'): void {
       expect((await phone.ping(60)).status).toBe('2');
       expect((await phone.sync()).deletes).toEqual([item]);
       expect((await phone.ping(10)).status).toBe('1');
-    }, 30_000);
+    });
   });
 
   test('the items of another user do not exist (I22)', async () => {

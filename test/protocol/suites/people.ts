@@ -69,7 +69,7 @@ export function peopleSuite(store: 'd1' | 'postgres'): void {
       members: Array.from({ length: 21 }, (_, i) => `m${i}@people.test`),
     });
     ann = new Phone(server, 'staff_user01@people.test', 'a-password');
-  }, 60_000);
+  });
   afterAll(() => server?.stop());
 
   async function putPhoto(local: string, size: number): Promise<void> {

@@ -9,7 +9,7 @@ export function pingSuite(store: 'd1' | 'postgres'): void {
   let server: Waypost;
   beforeAll(async () => {
     server = await startWaypost({ store, vars: { PING_HOLD_MAX_S: '4' } });
-  }, 60_000);
+  });
   afterAll(() => server?.stop());
 
   let users = 0;
@@ -93,7 +93,7 @@ export function pingSuite(store: 'd1' | 'postgres'): void {
       const start = Date.now();
       const newer = phone.ping();
       expect((await older).status).toBe('1');
-      expect(Date.now() - start).toBeLessThan(2000);
+      expect(Date.now() - start).toBeLessThan(3500);
       await deliver(phone);
       expect((await newer).status).toBe('2');
     });
@@ -266,7 +266,7 @@ export function pingSuite(store: 'd1' | 'postgres'): void {
         const start = Date.now();
         await change();
         expect((await held).status).toBe('7');
-        expect(Date.now() - start).toBeLessThan(2500);
+        expect(Date.now() - start).toBeLessThan(3500);
         await phone.folderSync();
       }
     });
@@ -289,7 +289,7 @@ export function pingSuite(store: 'd1' | 'postgres'): void {
         ),
       );
       expect((await held).status).toBe('7');
-      expect(Date.now() - start).toBeLessThan(2500);
+      expect(Date.now() - start).toBeLessThan(3500);
     });
 
     async function treeKey(phone: Phone): Promise<string> {

@@ -140,7 +140,7 @@ export function searchSuite(store: 'd1' | 'postgres'): void {
 
   /** Searches until the index has the texts of `count` messages. */
   async function indexed(from: Phone, words: string, count: number): Promise<Answer> {
-    const end = Date.now() + 20_000;
+    const end = Date.now() + 60_000;
     for (;;) {
       const answer = await search(from, and(text(words)));
       expect(answer.status).toBe('1');

@@ -10,7 +10,7 @@ export function sendingSuite(store: 'd1' | 'postgres'): void {
   let server: Waypost;
   beforeAll(async () => {
     server = await startServer({ store });
-  }, 60_000);
+  });
   afterAll(() => server?.stop());
   const { newPhone, list, inbox, sent, rawOf, clientId, encode, plain, request, save, post, subjects } =
     sendingKit(() => server);

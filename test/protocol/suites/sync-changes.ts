@@ -29,7 +29,7 @@ export function syncChangesSuite(store: 'd1' | 'postgres'): void {
   let server: Waypost;
   beforeAll(async () => {
     server = await startWaypost({ store });
-  }, 60_000);
+  });
   afterAll(() => server?.stop());
 
   let users = 0;

@@ -38,7 +38,7 @@ export function syncDraftsSuite(store: 'd1' | 'postgres'): void {
 
   beforeAll(async () => {
     server = await startServer({ store });
-  }, 60_000);
+  });
   afterAll(() => server?.stop());
 
   async function begin(): Promise<string> {
@@ -195,7 +195,7 @@ export function syncDraftsSuite(store: 'd1' | 'postgres'): void {
       const list = child(child(child(root ?? undefined, 'Search:Response'), 'Search:Store'), 'Search:Result');
       return textOf(child(list, 'Search:Properties'), 'Email:Subject');
     };
-    await expect.poll(found, { timeout: 15_000 }).toBe('findable words');
+    await expect.poll(found, { timeout: 60_000 }).toBe('findable words');
   });
 
   test('an Add that is sent again makes no second draft (I16)', async () => {

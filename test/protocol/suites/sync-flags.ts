@@ -20,7 +20,7 @@ export function syncFlagsSuite(store: 'd1' | 'postgres'): void {
   let server: Waypost;
   beforeAll(async () => {
     server = await startServer({ store });
-  }, 60_000);
+  });
   afterAll(() => server?.stop());
 
   let users = 0;

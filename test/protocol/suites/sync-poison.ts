@@ -17,7 +17,7 @@ export function syncPoisonSuite(store: 'd1' | 'postgres'): void {
   let server: Waypost;
   beforeAll(async () => {
     server = await startServer({ store });
-  }, 60_000);
+  });
   afterAll(() => server?.stop());
 
   let users = 0;
@@ -58,7 +58,7 @@ export function syncPoisonSuite(store: 'd1' | 'postgres'): void {
       expect(asked).toBeLessThan(40);
     }
     expect(held).toHaveLength(3);
-    await expect.poll(async () => (await leftOut(phone)).length, { timeout: 10_000 }).toBe(1);
+    await expect.poll(async () => (await leftOut(phone)).length, { timeout: 60_000 }).toBe(1);
     const [event] = await leftOut(phone);
     expect(event).toMatchObject({
       outcome: 'error',
@@ -90,7 +90,7 @@ export function syncPoisonSuite(store: 'd1' | 'postgres'): void {
             .sort(),
         );
         expect((await news(phone, again.key)).empty).toBe(true);
-        await expect.poll(async () => (await leftOut(phone)).length, { timeout: 10_000 }).toBe(1);
+        await expect.poll(async () => (await leftOut(phone)).length, { timeout: 60_000 }).toBe(1);
         expect((await leftOut(phone))[0]?.details).toMatchObject({ itemId: broken, reason: 'not readable' });
         // Once, however often it happens.
         await news(phone, await firstKey(phone));

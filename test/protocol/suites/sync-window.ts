@@ -23,7 +23,7 @@ export function syncWindowSuite(store: 'd1' | 'postgres'): void {
   let server: Waypost;
   beforeAll(async () => {
     server = await startServer({ store });
-  }, 60_000);
+  });
   afterAll(() => server?.stop());
 
   let users = 0;
@@ -181,12 +181,12 @@ export function syncWindowSuite(store: 'd1' | 'postgres'): void {
           const part = await news(phone, await firstKey(phone));
           return [part.commands('Add').length, part.more];
         },
-        { timeout: 30_000 },
+        { timeout: 60_000 },
       )
       .toEqual([100, true]);
     await expect
       .poll(async () => (await everything(phone, 1, phone.inbox, window(512))).commands('Add').length, {
-        timeout: 30_000,
+        timeout: 60_000,
       })
       .toBe(103);
     // The same key with another window: the same step.
@@ -245,7 +245,7 @@ export function syncWindowSuite(store: 'd1' | 'postgres'): void {
     ]);
     expect([pushed.status, pushed.commands('Add').length]).toEqual(['1', 0]);
     await expect
-      .poll(async () => (await news(phone, pushed.key)).commands('Add').length, { timeout: 10_000 })
+      .poll(async () => (await news(phone, pushed.key)).commands('Add').length, { timeout: 60_000 })
       .toBe(1);
   });
 }
