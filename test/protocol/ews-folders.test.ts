@@ -122,6 +122,8 @@ describe('folders of EWS', () => {
     expect((await create('x', '<t:DistinguishedFolderId Id="voicemail"/>')).code).toBe(
       'ErrorParentFolderNotFound',
     );
+    const kept = await create('x', '<t:DistinguishedFolderId Id="recoverableitemsdeletions"/>');
+    expect(kept.code).toBe('ErrorAccessDenied');
     expect((await create('x'.repeat(257))).code).toBe('ErrorFolderSavePropertyError');
   });
 

@@ -118,6 +118,8 @@ describe('synchronization of EWS', () => {
       'msgfolderroot',
       ...names(below.changes),
       'recipientcache',
+      'recoverableitemsroot',
+      'recoverableitemsdeletions',
     ]);
     expect((await syncHierarchy(below.state)).changes).toEqual([]);
   });

@@ -1,7 +1,11 @@
 import type { Folder, FolderRole } from '../../../core/mail/types.ts';
 
-/** The two folders of every mailbox that hold folders only: of the mailbox, and of what people see of it. */
-export type RootName = 'root' | 'msgfolderroot';
+/**
+ * Folders of every mailbox that no store knows: the mailbox, what people see of it, and the place of what was removed for
+ * good, which nobody looks into here: retention keeps it and an admin brings it back (core/retention).
+ */
+const ROOTS = ['root', 'msgfolderroot', 'recoverableitemsroot', 'recoverableitemsdeletions'] as const;
+export type RootName = (typeof ROOTS)[number];
 
 const BY_ROLE: Readonly<Record<Exclude<FolderRole, 'user'>, string>> = {
   inbox: 'inbox',
@@ -21,6 +25,11 @@ const BY_ROLE: Readonly<Record<Exclude<FolderRole, 'user'>, string>> = {
 const ROLES = new Map(Object.entries(BY_ROLE).map(([role, name]) => [name, role as FolderRole]));
 
 export function isRootName(name: string): name is RootName {
+  return ROOTS.some((one) => one === name);
+}
+
+/** Whether folders can be made right below it. */
+export function holdsFolders(name: RootName): boolean {
   return name === 'root' || name === 'msgfolderroot';
 }
 

@@ -6,7 +6,7 @@ import type { EwsContext } from '../context.ts';
 import { EwsError, SchemaError } from '../errors.ts';
 import { decodeId } from '../ids/id.ts';
 import type { Box } from '../mailboxes.ts';
-import { isRootName, type RootName, roleOf } from './distinguished.ts';
+import { holdsFolders, isRootName, type RootName, roleOf } from './distinguished.ts';
 import { type FolderNode, folderTree } from './tree.ts';
 
 /** The folder that a request names. */
@@ -87,6 +87,9 @@ export async function placeOf(box: Box, folderId: string, right: FolderRight): P
 async function rootPlace(box: Box, name: RootName, right: FolderRight): Promise<FolderPlace> {
   // Beyond looking, the right is that over the mailbox as a whole.
   if (!box.own && right !== 'read') await box.demand('', right);
+  if (right !== 'read' && !holdsFolders(name)) {
+    throw new EwsError('ErrorAccessDenied', 'What was removed for good cannot be changed.');
+  }
   const node = (await folderTree(box)).find((one) => one.folderId === name);
   if (node === undefined) throw folderNotFound();
   return { box, folderId: name, folder: null, node };

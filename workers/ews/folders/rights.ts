@@ -2,6 +2,7 @@ import type { XmlObject } from '../../../codecs/soap/write.ts';
 import { isSpecial } from '../../../core/mail/folders.ts';
 import { EVERYBODY, type FolderRight, type Grant } from '../../../core/ports/acl.ts';
 import type { EwsContext } from '../context.ts';
+import { holdsFolders, isRootName } from './distinguished.ts';
 import type { FolderNode } from './tree.ts';
 
 /** What the principal may do with a folder (MS-OXWSCDATA 2.2.4.28). */
@@ -12,7 +13,7 @@ export async function effectiveRights({ box, folder, folderId }: FolderNode): Pr
   return {
     CreateAssociated: folder !== null && has('write'),
     CreateContents: folder !== null && has('write'),
-    CreateHierarchy: has('folder'),
+    CreateHierarchy: has('folder') && (!isRootName(folderId) || holdsFolders(folderId)),
     Delete: folder !== null && !isSpecial(folder) && has('folder'),
     Modify: has('folder'),
     Read: folder === null || has('read'),

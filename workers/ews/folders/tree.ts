@@ -3,7 +3,7 @@ import type { Folder } from '../../../core/mail/types.ts';
 import type { Box } from '../mailboxes.ts';
 import type { RootName } from './distinguished.ts';
 
-/** A folder as clients see it: also the two roots, which no store knows. */
+/** A folder as clients see it: also the roots, which no store knows. */
 export interface FolderNode {
   box: Box;
   folderId: string;
@@ -15,16 +15,15 @@ export interface FolderNode {
   modseq: number;
 }
 
-const ROOT_NAMES: Readonly<Record<RootName, string>> = {
-  root: 'Root',
-  msgfolderroot: 'Top of Information Store',
+const ROOTS: Readonly<Record<RootName, { displayName: string; parentId: RootName | null }>> = {
+  root: { displayName: 'Root', parentId: null },
+  msgfolderroot: { displayName: 'Top of Information Store', parentId: 'root' },
+  recoverableitemsroot: { displayName: 'Recoverable Items', parentId: 'root' },
+  recoverableitemsdeletions: { displayName: 'Deletions', parentId: 'recoverableitemsroot' },
 };
 
 function rootNode(box: Box, name: RootName): FolderNode {
-  return {
-    ...{ box, folderId: name, displayName: ROOT_NAMES[name], folder: null, modseq: 1 },
-    parentId: name === 'root' ? null : 'root',
-  };
+  return { box, folderId: name, ...ROOTS[name], folder: null, modseq: 1 };
 }
 
 /**
@@ -50,7 +49,14 @@ export async function folderTree(box: Box): Promise<FolderNode[]> {
     const top = isRecipientCache(folder) ? 'root' : 'msgfolderroot';
     return { box, folderId, parentId: parentId ?? top, displayName, folder, modseq };
   });
-  return [rootNode(box, 'root'), rootNode(box, 'msgfolderroot'), ...nodes];
+  const roots = [rootNode(box, 'root'), rootNode(box, 'msgfolderroot')];
+  if (!box.own) return [...roots, ...nodes];
+  return [
+    ...roots,
+    ...nodes,
+    rootNode(box, 'recoverableitemsroot'),
+    rootNode(box, 'recoverableitemsdeletions'),
+  ];
 }
 
 /** Folders by the one above them. */
