@@ -16,7 +16,7 @@ type Family = readonly [string, ...string[]];
 const EMAILS: Family = ['email1', 'email2', 'email3'];
 const SERVICES: Family = ['im1', 'im2', 'im3'];
 
-/** The phones that MS-ASCNTC has places for, and what an entry there is in RFC 9553. */
+/** The phones that MS-ASCNTC and MS-OXWSCONT have places for, and what an entry there is in RFC 9553. */
 export const PHONE_SLOTS = {
   work: { contexts: { work: true }, features: { voice: true } },
   work2: { contexts: { work: true }, features: { voice: true } },
@@ -30,6 +30,14 @@ export const PHONE_SLOTS = {
   car: { label: 'car' },
   radio: { label: 'radio' },
   assistant: { label: 'assistant' },
+  // No device has a place for these.
+  callback: { label: 'callback' },
+  isdn: { label: 'isdn' },
+  other: { label: 'other telephone' },
+  otherFax: { label: 'other fax', features: { fax: true } },
+  primary: { label: 'primary' },
+  telex: { label: 'telex' },
+  tty: { features: { textphone: true } },
 } as const satisfies Record<string, Omit<Phone, 'number'>>;
 
 export const ADDRESS_SLOTS = {
@@ -44,6 +52,9 @@ const PHONE_FAMILIES: Family[] = [
   ['home', 'home2'],
   ['homeFax'],
   ...(['mobile', 'pager', 'companyMain', 'car', 'radio', 'assistant'] as const).map((key): Family => [key]),
+  ...(['callback', 'isdn', 'other', 'otherFax', 'primary', 'telex', 'tty'] as const).map(
+    (key): Family => [key],
+  ),
 ];
 
 /**
@@ -127,15 +138,19 @@ function byPreference<T extends { pref?: number }>(entries: Entries<T> | undefin
   return Object.fromEntries(list.sort((a, b) => rank(a) - rank(b)));
 }
 
+const LABELLED = ['car', 'radio', 'assistant', 'callback', 'isdn', 'other', 'primary', 'telex'] as const;
+
 function phoneFamily(phone: Phone): Family {
   const has = (feature: string) => phone.features?.[feature] === true;
   const isWork = phone.contexts?.work === true;
+  const label = phone.label?.toLowerCase();
+  if (label === PHONE_SLOTS.otherFax.label && has('fax')) return ['otherFax'];
   if (has('fax')) return isWork ? ['workFax'] : ['homeFax'];
   if (has('pager')) return ['pager'];
   if (has('main-number')) return ['companyMain'];
   if (has('mobile') || has('cell')) return ['mobile'];
-  const label = phone.label?.toLowerCase();
-  const labelled = (['car', 'radio', 'assistant'] as const).find((key) => key === label);
+  if (has('textphone')) return ['tty'];
+  const labelled = LABELLED.find((key) => PHONE_SLOTS[key].label === label);
   if (labelled !== undefined) return [labelled];
   return isWork ? ['work', 'work2'] : ['home', 'home2'];
 }

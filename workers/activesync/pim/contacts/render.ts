@@ -1,11 +1,11 @@
 import { el, type WbxmlNode } from '../../../../codecs/wbxml/index.ts';
+import { notesBody } from '../../../../core/contacts/notes.ts';
 import { settle } from '../../../../core/contacts/slots.ts';
 import type { Card } from '../../../../core/contacts/types.ts';
 import type { SyncOptions } from '../../../../core/sync/options.ts';
 import type { Version } from '../../http/versions.ts';
 import { renderBody } from '../body.ts';
 import { TEXT_FIELDS } from './fields.ts';
-import { notesBody } from './notes.ts';
 import { LIST_FIELDS, MAX_LIST } from './take.ts';
 
 /** The elements of a contact (MS-ASCNTC 2.2.2), those without a value left out. */

@@ -1,10 +1,10 @@
 import { child, children, textOf, type WbxmlElement } from '../../../../codecs/wbxml/index.ts';
+import { withNotesBody } from '../../../../core/contacts/notes.ts';
+import { relatedNames, withRelatedNames } from '../../../../core/contacts/related.ts';
 import { settle } from '../../../../core/contacts/slots.ts';
 import type { Card } from '../../../../core/contacts/types.ts';
 import { takeBody } from '../body.ts';
 import { TEXT_FIELDS } from './fields.ts';
-import { withNotesBody } from './notes.ts';
-import { relatedNames, withRelatedNames } from './related.ts';
 
 /** Texts of a list on the wire (MS-ASCNTC 2.2.2.15 and 2.2.2.19). */
 export const MAX_LIST = 300;

@@ -1,9 +1,13 @@
-import { htmlToText } from '../../../../codecs/text/index.ts';
-import type { Card } from '../../../../core/contacts/types.ts';
-import type { TextBody } from '../body.ts';
+import { htmlToText } from '../../codecs/text/index.ts';
+import type { Card } from './types.ts';
+
+export interface NoteBody {
+  text: string;
+  contentType: 'text/plain' | 'text/html';
+}
 
 /** What is noted of a contact as one body: a single note as it was written, several as text. */
-export function notesBody(card: Card): TextBody {
+export function notesBody(card: Card): NoteBody {
   const notes = Object.values(card.notes ?? {});
   const [only] = notes;
   if (notes.length === 1 && only?.contentType === 'text/html')
@@ -13,7 +17,7 @@ export function notesBody(card: Card): TextBody {
 }
 
 /** The card with another body; the same card when the device sends back what it was given. */
-export function withNotesBody(card: Card, body: TextBody): Card {
+export function withNotesBody(card: Card, body: NoteBody): Card {
   if (isSame(notesBody(card), body)) return card;
   const { notes: _before, ...rest } = card;
   if (body.text === '') return rest;
@@ -22,7 +26,7 @@ export function withNotesBody(card: Card, body: TextBody): Card {
 }
 
 /** HTML that a device was given as text comes back as text. */
-function isSame(kept: TextBody, sent: TextBody): boolean {
+function isSame(kept: NoteBody, sent: NoteBody): boolean {
   const shown =
     kept.contentType === 'text/html' && sent.contentType === 'text/plain' ? htmlToText(kept.text) : kept.text;
   if (kept.contentType === 'text/plain' && sent.contentType === 'text/html') return false;

@@ -1,6 +1,6 @@
-import { ADDRESS_SLOTS } from '../../../../core/contacts/slots.ts';
-import type { AddressComponent, Card } from '../../../../core/contacts/types.ts';
 import { entryOf, withEntry } from './entries.ts';
+import { ADDRESS_SLOTS } from './slots.ts';
+import type { AddressComponent, Card } from './types.ts';
 
 /** Parts of an address that ActiveSync has a field for; all the others are the street. */
 const PARTS = { City: 'locality', State: 'region', PostalCode: 'postcode', Country: 'country' } as const;

@@ -17,12 +17,15 @@ export function pictureText(uri: string): string {
   return data.length <= MAX_PICTURE && BASE64.test(data) ? data : '';
 }
 
-/** null for what is no base64, or too much of it: Status 6. */
-export function parsePicture(text: string): { uri: string; mediaType: string } | null {
+/** null for what is no base64, or too much of it: of `most` characters. */
+export function parsePicture(
+  text: string,
+  most: number = MAX_PICTURE,
+): { uri: string; mediaType: string } | null {
   // What a message of megabytes holds is not looked through.
-  if (text.length > 2 * MAX_PICTURE) return null;
+  if (text.length > 2 * most) return null;
   const data = text.replace(/\s+/g, '');
-  if (data.length > MAX_PICTURE || data.length % 4 === 1 || !BASE64.test(data)) return null;
+  if (data.length > most || data.length % 4 === 1 || !BASE64.test(data)) return null;
   const mediaType = BEGINS.find(([start]) => data.startsWith(start))?.[1] ?? 'image/jpeg';
   return { uri: `data:${mediaType};base64,${data}`, mediaType };
 }

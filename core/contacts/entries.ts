@@ -1,4 +1,4 @@
-import type { Card } from '../../../../core/contacts/types.ts';
+import type { Card } from './types.ts';
 
 type MapName =
   | 'emails'
