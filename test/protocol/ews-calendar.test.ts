@@ -230,4 +230,48 @@ describe('events of EWS', () => {
     expect(changed.codes).toEqual(['NoError']);
     expect(texts(await get(id), 'Subject', 'Start')).toEqual(['Moved', '2026-12-01T10:00:00Z']);
   });
+
+  it('shows a window of the calendar, each occurrence by itself', async () => {
+    await create(
+      '<t:Subject>Course</t:Subject><t:Start>2031-01-06T09:00:00Z</t:Start><t:End>2031-01-06T10:00:00Z</t:End><t:Recurrence><t:DailyRecurrence><t:Interval>1</t:Interval></t:DailyRecurrence><t:NumberedRecurrence><t:StartDate>2031-01-06</t:StartDate><t:NumberOfOccurrences>3</t:NumberOfOccurrences></t:NumberedRecurrence></t:Recurrence>',
+    );
+    await create(
+      '<t:Subject>Break</t:Subject><t:Start>2031-01-07T12:00:00Z</t:Start><t:End>2031-01-07T13:00:00Z</t:End>',
+    );
+    const answer = await client.ok(
+      '<m:FindItem Traversal="Shallow"><m:ItemShape><t:BaseShape>AllProperties</t:BaseShape></m:ItemShape><m:CalendarView StartDate="2031-01-07T00:00:00Z" EndDate="2031-01-09T00:00:00Z"/><m:ParentFolderIds><t:DistinguishedFolderId Id="calendar"/></m:ParentFolderIds></m:FindItem>',
+    );
+    const shown = at(answer.messages[0] ?? null, 'RootFolder', 'Items')?.children ?? [];
+    expect(shown.map((one) => texts(one, 'Subject', 'Start', 'CalendarItemType'))).toEqual([
+      ['Course', '2031-01-07T09:00:00Z', 'Occurrence'],
+      ['Break', '2031-01-07T12:00:00Z', 'Single'],
+      ['Course', '2031-01-08T09:00:00Z', 'Occurrence'],
+    ]);
+  });
+
+  it('tells what MAPI calls by numbers, and takes the id of a meeting for its UID', async () => {
+    const wanted = [
+      'DistinguishedPropertySetId="Meeting" PropertyId="35" PropertyType="Binary"',
+      'DistinguishedPropertySetId="Appointment" PropertyId="33285" PropertyType="Integer"',
+      'DistinguishedPropertySetId="PublicStrings" PropertyName="urn:schemas:calendar:instancetype" PropertyType="Integer"',
+    ].map((one) => `<t:ExtendedFieldURI ${one}/>`);
+    const read = async (id: string) =>
+      children(
+        await get(id, `<t:AdditionalProperties>${wanted.join('')}</t:AdditionalProperties>`),
+        'ExtendedProperty',
+      ).map((one) => textOf(one, 'Value') ?? '');
+    const times = '<t:Start>2031-02-06T09:00:00Z</t:Start><t:End>2031-02-06T10:00:00Z</t:End>';
+    const first = await create(
+      `<t:Subject>One</t:Subject>${times}<t:LegacyFreeBusyStatus>Tentative</t:LegacyFreeBusyStatus>`,
+    );
+    const [globalId = '', busy, instance] = await read(first);
+    expect([busy, instance]).toEqual(['1', '0']);
+    expect(Buffer.from(globalId, 'base64').toString('hex').toUpperCase()).toBe(
+      textOf(await get(first), 'UID'),
+    );
+    const second = await create(
+      `<t:Subject>Two</t:Subject><t:ExtendedProperty>${wanted[0]}<t:Value>${globalId}</t:Value></t:ExtendedProperty>${times}`,
+    );
+    expect(textOf(await get(second), 'UID')).toBe(textOf(await get(first), 'UID'));
+  });
 });

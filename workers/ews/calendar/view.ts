@@ -1,4 +1,5 @@
-import { occurrences } from '../../../core/calendar/index.ts';
+import { type Occurrence, occurrences, RecurrenceTooLargeError } from '../../../core/calendar/index.ts';
+import type { CalendarEvent } from '../../../core/calendar/types.ts';
 import type { PimItem } from '../../../core/pim/types.ts';
 import type { RangeCursor } from '../../../core/ports/pim.ts';
 import type { EwsContext } from '../context.ts';
@@ -6,6 +7,7 @@ import { EwsError } from '../errors.ts';
 import { viewOf } from '../items/load.ts';
 import type { ItemView } from '../items/view.ts';
 import type { Box } from '../mailboxes.ts';
+import { selfOf } from './facts.ts';
 
 const PAGE = 500;
 /** Longest window (MS-OXWSSRCH 3.1.4.2: two years). */
@@ -19,7 +21,7 @@ const MAX_FOUND = 5000;
  * @throws EwsError ErrorCalendarViewRangeTooBig
  */
 export async function calendarView(
-  _context: EwsContext,
+  context: EwsContext,
   box: Box,
   folderId: string,
   from: number,
@@ -29,12 +31,13 @@ export async function calendarView(
   if (to - from > MAX_WINDOW_MS) {
     throw new EwsError('ErrorCalendarViewRangeTooBig', 'The view is longer than two years.');
   }
+  const { zone } = await selfOf(box, context);
   const found: { start: number; view: ItemView }[] = [];
   for (let after: RangeCursor | null = null; found.length < MAX_FOUND; ) {
     const items: PimItem[] = await box.store.eventsBetween([folderId], from, to, after, PAGE);
     for (const item of items) {
       if (item.kind !== 'event') continue;
-      for (const one of occurrences(item.document, { from, to, limit: MAX_FOUND })) {
+      for (const one of timesOf(item.document, { from, to, limit: MAX_FOUND, zone })) {
         found.push({ start: one.start, view: viewOf(box, item, null, item, one.recurrenceId) });
       }
     }
@@ -46,4 +49,14 @@ export async function calendarView(
     .sort((a, b) => a.start - b.start)
     .slice(0, most)
     .map(({ view }) => view);
+}
+
+/** A rule that takes too long hides its own event alone. */
+function timesOf(event: CalendarEvent, window: Parameters<typeof occurrences>[1]): Occurrence[] {
+  try {
+    return occurrences(event, window);
+  } catch (error) {
+    if (error instanceof RecurrenceTooLargeError) return [];
+    throw error;
+  }
 }
