@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { at } from '../../codecs/soap/read.ts';
 import { type EwsClient, ewsClient } from '../clients/ews/index.ts';
 import { type InProcess, startInProcess } from '../support/in-process/index.ts';
 
@@ -14,16 +15,31 @@ describe('the transport of EWS', () => {
   });
   afterAll(() => server.stop());
 
-  it('converts an id into another format and back', async () => {
-    const id = Buffer.from('i|01m7zyt41b45jv5kc31y2sctx5|x').toString('base64');
-    const other = await client.call(
-      `<m:ConvertId DestinationFormat="EntryId"><m:SourceIds><t:AlternateId Format="EwsId" Id="${id}" Mailbox="${address}"/></m:SourceIds></m:ConvertId>`,
+  it('converts an id into another format and back, and says whose it is', async () => {
+    const got = await client.ok(
+      '<m:GetFolder><m:FolderShape><t:BaseShape>IdOnly</t:BaseShape></m:FolderShape><m:FolderIds><t:DistinguishedFolderId Id="inbox"/></m:FolderIds></m:GetFolder>',
     );
-    expect(other.codes).toEqual(['ErrorInvalidIdMalformed']);
-    const dummy = await client.call(
-      `<m:ConvertId DestinationFormat="EntryId"><m:SourceIds><t:AlternateId Format="EwsId" Id="DUMMY" Mailbox="${address}"/></m:SourceIds></m:ConvertId>`,
-    );
-    expect(dummy.codes).toEqual(['ErrorInvalidIdMalformed']);
+    const id = at(got.messages[0] ?? null, 'Folders', 'Folder', 'FolderId')?.attributes['Id'] ?? '';
+    const convert = async (from: string, text: string, to: string) => {
+      const answer = await client.ok(
+        `<m:ConvertId DestinationFormat="${to}"><m:SourceIds><t:AlternateId Format="${from}" Id="${text}" Mailbox="who@ever.example"/></m:SourceIds></m:ConvertId>`,
+      );
+      const found = at(answer.messages[0] ?? null, 'AlternateId')?.attributes ?? {};
+      expect(found['Mailbox']).toBe(address);
+      return found['Id'] ?? '';
+    };
+    for (const format of ['EntryId', 'HexEntryId', 'StoreId', 'OwaId', 'EwsLegacyId']) {
+      expect(await convert(format, await convert('EwsId', id, format), 'EwsId')).toBe(id);
+    }
+  });
+
+  it('converts neither what is no id nor what belongs to nobody', async () => {
+    for (const text of ['DUMMY', '', Buffer.from('i|01m7zyt41b45jv5kc31y2sctx5|x').toString('base64')]) {
+      const answer = await client.call(
+        `<m:ConvertId DestinationFormat="EntryId"><m:SourceIds><t:AlternateId Format="EwsId" Id="${text}" Mailbox="${address}"/></m:SourceIds></m:ConvertId>`,
+      );
+      expect(answer.codes[0]).toMatch(/^Error(?:InvalidIdMalformed|NonExistentMailbox)$/);
+    }
   });
 
   it('answers an operation that it does not have in its own terms', async () => {

@@ -29,12 +29,10 @@ async function converted(context: EwsContext, given: XmlElement, to: Format): Pr
   }
   if (given.name !== 'AlternateId')
     throw new EwsError('ErrorInvalidIdMalformed', 'There are no public folders.');
-  const { Id = '', Mailbox = '', Format, IsArchive } = given.attributes;
+  const { Id = '', Format, IsArchive } = given.attributes;
   const id = decode(Id, formatOf(Format));
-  const box = await context.open(Mailbox.includes('@') ? { address: Mailbox } : { id: id.mailboxId });
-  if (box.ref.mailboxId !== id.mailboxId) {
-    throw new EwsError('ErrorInvalidIdMalformed', 'The Id is of another mailbox.');
-  }
+  // The id says whose it is. Clients write any address here (DavMail one that nobody has).
+  const box = await context.open({ id: id.mailboxId });
   return {
     AlternateId: {
       '@xsi:type': 't:AlternateIdType',
