@@ -34,7 +34,7 @@ import { ACTIVESYNC_PATH, createActiveSync } from './activesync/index.ts';
 import { createAdmin } from './admin/index.ts';
 import { autodiscoverRoute, createAutodiscover } from './autodiscover/index.ts';
 import { createEmailInbound } from './email-inbound/index.ts';
-import { createEws, EWS_PATH } from './ews/index.ts';
+import { createEws, isEwsPath } from './ews/index.ts';
 import { pushNews } from './ews/live/push.ts';
 import { createFiles, FILES_PATH } from './files/index.ts';
 import { createHealth } from './health.ts';
@@ -183,7 +183,7 @@ async function route(request: Request, services: Services): Promise<Response> {
   const { pathname } = new URL(request.url);
   if (pathname.toLowerCase().replace(/\/$/, '') === ACTIVESYNC_PATH)
     return createActiveSync(services)(request);
-  if (pathname.toLowerCase() === EWS_PATH) return createEws(services)(request);
+  if (isEwsPath(pathname)) return createEws(services)(request);
   const discovery = autodiscoverRoute(pathname);
   if (discovery !== null) return createAutodiscover(services)(request, discovery);
   if (pathname === '/healthz' || pathname === '/readyz') return createHealth(services)(request);

@@ -14,9 +14,16 @@ import { createMailboxes } from './mailboxes.ts';
 import { OPERATIONS } from './operations/index.ts';
 import { isOperation, operationName, refusal } from './refusal.ts';
 import { ownFault } from './response-messages.ts';
+import { servicesWsdl } from './wsdl.ts';
 
 /** Path of the endpoint in lower case; clients differ in its letters. */
-export const EWS_PATH = '/ews/exchange.asmx';
+const EWS_PATH = '/ews/exchange.asmx';
+const WSDL_PATH = '/ews/services.wsdl';
+
+export function isEwsPath(pathname: string): boolean {
+  const lower = pathname.toLowerCase();
+  return lower === EWS_PATH || lower === WSDL_PATH;
+}
 
 /** The edge of Exchange Web Services: one function from request to response. */
 export function createEws(services: Services): (request: Request) => Promise<Response> {
@@ -69,16 +76,29 @@ async function handle(
     };
     return { operation: 'auth', response: new Response('sign-in required\n', { status: 401, headers }) };
   }
+  const { pathname, origin } = new URL(request.url);
+  const describes = pathname.toLowerCase() === WSDL_PATH;
   if (request.method === 'GET' || request.method === 'HEAD') {
+    if (describes) {
+      const text = servicesWsdl(
+        OPERATIONS.keys(),
+        `${services.config.publicUrl ?? origin}/EWS/Exchange.asmx`,
+      );
+      const headers = { 'content-type': 'text/xml; charset=utf-8', 'cache-control': 'no-store' };
+      return { operation: 'wsdl', response: new Response(text, { headers }) };
+    }
     const page =
       '<!doctype html><title>Exchange Web Services</title><p>This address is for mail programs.</p>\n';
     const headers = { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' };
     return { operation: request.method, response: new Response(page, { headers }) };
   }
-  if (request.method !== 'POST') {
+  if (request.method !== 'POST' || describes) {
     return {
       operation: request.method,
-      response: new Response('method not allowed\n', { status: 405, headers: { allow: 'GET, POST' } }),
+      response: new Response('method not allowed\n', {
+        status: 405,
+        headers: { allow: describes ? 'GET' : 'GET, POST' },
+      }),
     };
   }
   let soap: SoapRequest;

@@ -116,7 +116,7 @@ async function nextMessage(
   const { s, t, m } = NAMESPACES;
   const message =
     `${DECLARATION}<s:Envelope xmlns:s="${s}" xmlns:t="${t}" xmlns:m="${m}"><s:Header>` +
-    `<t:RequestServerVersion Version="Exchange2016"/></s:Header><s:Body>${body.join('')}</s:Body></s:Envelope>`;
+    `<t:RequestServerVersion Version="Exchange2013_SP1"/></s:Header><s:Body>${body.join('')}</s:Body></s:Envelope>`;
   return { message, progress };
 }
 
