@@ -198,7 +198,7 @@ export interface MailboxStore
   setFolderExtended(folderId: string, properties: ExtendedPatch): Promise<FolderChange>;
   /** Notes what the user did with messages; a change of content (MS-ASEMAIL 3.2.5.6). */
   setLastVerb(itemIds: string[], verb: LastVerb, at: number): Promise<ItemChange[]>;
-  /** `from` limits the move to items that are in that folder. */
+  /** `from` limits the move to items that are in that folder. Each has a modseq of its own, in the order of the list. */
   move(itemIds: string[], toFolderId: string, from?: string): Promise<ItemChange[]>;
   /** Removes for good; tombstones keep the raw key. `from` limits it to items that are in that folder. */
   remove(itemIds: string[], now: number, from?: string): Promise<ItemChange[]>;

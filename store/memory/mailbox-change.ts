@@ -95,15 +95,16 @@ export function move(box: Box, itemIds: readonly string[], toFolderId: string, f
     if (itemIds.length === 0) return [];
     throw new NotFoundError('no such folder');
   }
-  const modseq = box.modseq + 1;
+  const first = box.modseq + 1;
   return [...new Set(itemIds)].map((itemId) => {
     const state = box.items.get(itemId)?.state;
     if (state === undefined) return missing(itemId);
     if (state.folderId === toFolderId) return placed('unchanged', state);
     if (from !== undefined && state.folderId !== from) return missing(itemId);
-    box.modseq = modseq;
-    goneFrom(box, state.folderId).set(itemId, { modseq, rawKey: null });
-    touch(box, state.folderId);
+    const modseq = ++box.modseq;
+    goneFrom(box, state.folderId).set(itemId, { modseq: first, rawKey: null });
+    const left = box.folders.get(state.folderId);
+    if (left !== undefined) left.contentModseq = first;
     goneFrom(box, toFolderId).delete(itemId);
     Object.assign(state, { folderId: toFolderId, createdModseq: modseq, ...allAt(modseq) });
     touch(box, toFolderId);

@@ -128,6 +128,43 @@ export function mailChangesContract(subject: Subject): void {
       expect(told(await mailbox.changes(inbox, { modseq: 5, itemId: 'z' }, 10))).toEqual(['-item-a']);
     });
 
+    test('several have each a number of its own in their new folder, in the order asked for', async () => {
+      const mailbox = await freshMailbox(subject);
+      await mailbox.insertMany([
+        message('a'),
+        message('b'),
+        message('c'),
+        message('d', { folderRole: 'sent' }),
+      ]);
+      const inbox = await folderId(mailbox, 'inbox');
+      const archive = await folderId(mailbox, 'archive');
+      await mailbox.move(['item-b'], archive);
+      const moved = await mailbox.move(['item-d', 'none', 'item-b', 'item-c', 'item-a'], archive);
+      expect(moved.map(({ outcome, modseq }) => [outcome, modseq])).toEqual([
+        ...[
+          ['changed', 7],
+          ['notFound', 0],
+          ['unchanged', 6],
+          ['changed', 8],
+          ['changed', 9],
+        ],
+      ]);
+      expect(told(await mailbox.changes(archive, START, 10))).toEqual([
+        ...['item-b@6', 'item-d@7', 'item-c@8', 'item-a@9'],
+      ]);
+      expect(await mailbox.tombstonesOf([inbox], ['item-a', 'item-c'])).toMatchObject([
+        { modseq: 7 },
+        { modseq: 7 },
+      ]);
+      expect(await mailbox.contentModseqs([inbox, archive])).toEqual(
+        new Map([
+          [inbox, 7],
+          [archive, 9],
+        ]),
+      );
+      expect(await mailbox.usage()).toMatchObject({ modseq: 9, itemCount: 4 });
+    });
+
     test('`from` leaves alone what is in another folder', async () => {
       const mailbox = await freshMailbox(subject);
       await mailbox.insertMany([message('a'), message('b', { folderRole: 'sent' })]);

@@ -2,7 +2,8 @@ import { eq, inArray, ne, sql } from 'drizzle-orm';
 import { NotFoundError } from '../../../core/errors.ts';
 import type { ItemChange } from '../../../core/ports/mail.ts';
 import { slices } from '../../dialect/json-chunks.ts';
-import { insertSelect } from '../../dialect/statements.ts';
+import { given, insertSelect } from '../../dialect/statements.ts';
+import { askedId } from '../../text.ts';
 import {
   all,
   IDS_PER_STATEMENT,
@@ -14,7 +15,10 @@ import {
 } from './context.ts';
 import { placesIn, placesOf, raiseModseq, touchFolders, touchFoldersOf } from './numbering.ts';
 
-/** Moves items into a folder; each leaves a tombstone where it was. Rejects with NotFoundError without the folder. */
+/**
+ * Moves items into a folder, each under a modseq of its own in the order of the list; each leaves a tombstone where it
+ * was. Rejects with NotFoundError without the folder.
+ */
 export async function moveItems(
   box: MailboxContext,
   itemIds: readonly string[],
@@ -45,6 +49,11 @@ async function moveSlice(
     sql`exists (select 1 from ${folders} where ${target})`,
   );
   const next = sql<number>`${mailboxModseq(box)} + 1`;
+  // Each by itself: in their new folder no two have the same number.
+  const input = dialect.rows(JSON.stringify(ids.map((id) => [askedId(id)])), [items.itemId]);
+  const numbered = sql`(select input.item_id, row_number() over (order by input.ord) as nth
+    from ${input} cross join ${items} where ${moving} and ${items.itemId} = ${given(items.itemId)}) as input`;
+  const own = sql<number>`${mailboxModseq(box)} + input.nth`;
   const [found, , , , moved, , , present] = await box.executor.atomic(
     [
       build.select({ folderId: folders.folderId }).from(folders).where(target),
@@ -81,15 +90,16 @@ async function moveSlice(
         .update(items)
         .set({
           folderId: toFolderId,
-          modseq: next,
-          createdModseq: next,
+          modseq: own,
+          createdModseq: own,
           // In that folder it is new, with all that it is.
-          readModseq: next,
-          flagModseq: next,
-          categoriesModseq: next,
-          contentModseq: next,
+          readModseq: own,
+          flagModseq: own,
+          categoriesModseq: own,
+          contentModseq: own,
         })
-        .where(moving)
+        .from(numbered)
+        .where(all(moving, sql`${items.itemId} = ${given(items.itemId)}`))
         .returning({ itemId: items.itemId, folderId: items.folderId, modseq: items.modseq }),
       touchFolders(box),
       raiseModseq(box),

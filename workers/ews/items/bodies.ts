@@ -1,5 +1,13 @@
 import type { XmlObject } from '../../../codecs/soap/write.ts';
-import { htmlToText, textToHtml, uniqueHtml, uniqueText, utf8Length } from '../../../codecs/text/index.ts';
+import {
+  htmlToText,
+  safeHtml,
+  textToHtml,
+  uniqueHtml,
+  uniqueText,
+  utf8Length,
+} from '../../../codecs/text/index.ts';
+import { notesBody } from '../../../core/contacts/notes.ts';
 import type { BlobStore } from '../../../core/ports/blobs.ts';
 import type { ItemShape } from './property.ts';
 import { partText } from './raw.ts';
@@ -60,8 +68,8 @@ function pimBodies(view: ItemView): Bodies {
     case 'task':
       return of(pim.document.description, pim.document.descriptionContentType);
     case 'contact': {
-      const [note] = Object.values(pim.document.notes ?? {});
-      return of(note?.note, note?.contentType);
+      const { text, contentType } = notesBody(pim.document);
+      return text === '' ? NONE : of(text, contentType);
     }
     case 'note':
       return of(pim.document.body, pim.document.bodyContentType);
@@ -100,7 +108,7 @@ export async function bodyElement(
   const html = type === 'HTML' || (type === 'Best' && bodies.html !== null);
   const whole = html ? asHtml(bodies) : asText(bodies);
   const body = kind === 'whole' ? whole : html ? uniqueHtml(whole) : uniqueText(whole);
-  const shown = html && shape.filterHtml ? filterHtml(body) : body;
+  const shown = html && shape.filterHtml ? safeHtml(body) : body;
   const limit = shape.maxBodySize;
   const cut = limit !== null && limit > 0 && shown.length > limit ? cutAt(shown, limit) : shown;
   const truncated = bodies.truncated || cut.length < shown.length;
@@ -115,9 +123,4 @@ export async function bodyElement(
 function cutAt(text: string, limit: number): string {
   const code = text.charCodeAt(limit - 1);
   return text.slice(0, code >= 0xd800 && code <= 0xdbff ? limit - 1 : limit);
-}
-
-/** What could run, or load something behind the reader's back, is taken out (FilterHtmlContent). */
-function filterHtml(html: string): string {
-  return html;
 }
