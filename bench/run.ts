@@ -9,6 +9,7 @@ import { attachmentMemory } from './attachment.ts';
 import { calendarFigures } from './calendar.ts';
 import { contactSync } from './contacts.ts';
 import { BenchDevice } from './device.ts';
+import { streamLatency } from './ews-stream.ts';
 import { firstSync } from './first-sync.ts';
 import { importFigures } from './import.ts';
 import { emailFloor, ingestEverythingOn, ingestLarge, ingestRate } from './ingest.ts';
@@ -26,7 +27,7 @@ const { values } = parseArgs({
     only: {
       type: 'string',
       default:
-        'bundle,sync,initial,first,contacts,attachment,ingest,outbound,import,reconcile,rebuild,calendar,ping,held',
+        'bundle,sync,initial,first,contacts,attachment,ingest,outbound,import,reconcile,rebuild,calendar,ping,stream,held',
     },
     seconds: { type: 'string', default: '30' },
     pings: { type: 'string', default: '1000' },
@@ -103,6 +104,13 @@ try {
     detail['ping'] = { fiveDevices: ping, oneDevice: alone };
     product['ping_ms_p50'] = ping.median;
     product['ping_ms_p95'] = ping.p95;
+  }
+  if (only.has('stream')) {
+    say('stream of EWS …');
+    const stream = await streamLatency(await user('stream'), 20);
+    detail['stream'] = stream;
+    product['ews_stream_ms_p50'] = stream.median;
+    product['ews_stream_ms_p95'] = stream.p95;
   }
   if (only.has('held')) {
     say('held pings …');
