@@ -423,4 +423,56 @@ describe('items of EWS', () => {
     );
     expect(values).toEqual(['a < b', ['x', 'y'], '7']);
   });
+
+  it('gives files of events as they were handed in', async () => {
+    const made = await client.ok(
+      '<m:CreateItem SendMeetingInvitations="SendToNone"><m:Items><t:CalendarItem><t:Subject>With file</t:Subject><t:Start>2026-12-01T10:00:00Z</t:Start><t:End>2026-12-01T11:00:00Z</t:End></t:CalendarItem></m:Items></m:CreateItem>',
+    );
+    const id =
+      attributeOf(child(child(child(made.messages[0] ?? null, 'Items'), 'CalendarItem'), 'ItemId'), 'Id') ??
+      '';
+    await client.ok(
+      `<m:CreateAttachment><m:ParentItemId Id="${id}"/><m:Attachments><t:FileAttachment><t:Name>plan.txt</t:Name><t:ContentType>text/plain</t:ContentType><t:Content>cGxhbg==</t:Content></t:FileAttachment></m:Attachments></m:CreateAttachment>`,
+    );
+    const event = await first('<t:BaseShape>Default</t:BaseShape>', id);
+    const file = child(event, 'Attachments')?.children[0] ?? null;
+    expect([textOf(event, 'HasAttachments'), textOf(file, 'Name'), textOf(file, 'Size')]).toEqual([
+      'true',
+      'plan.txt',
+      '4',
+    ]);
+    const got = await getAttachment('', attributeOf(child(file, 'AttachmentId'), 'Id') ?? '');
+    const content = child(got.messages[0] ?? null, 'Attachments')?.children[0] ?? null;
+    expect(textOf(content, 'Content')).toBe('cGxhbg==');
+    const mime = await first(
+      '<t:BaseShape>IdOnly</t:BaseShape><t:IncludeMimeContent>true</t:IncludeMimeContent>',
+      id,
+    );
+    expect(Buffer.from(textOf(mime, 'MimeContent') ?? '', 'base64').toString()).toContain('BEGIN:VEVENT');
+  });
+
+  it('shows somebody else of what is private only when it is', async () => {
+    const made = await client.ok(
+      '<m:CreateItem SendMeetingInvitations="SendToNone"><m:Items><t:CalendarItem><t:Subject>Doctor</t:Subject><t:Sensitivity>Private</t:Sensitivity><t:Body BodyType="Text">Hush</t:Body><t:Start>2026-12-02T10:00:00Z</t:Start><t:End>2026-12-02T11:00:00Z</t:End></t:CalendarItem></m:Items></m:CreateItem>',
+    );
+    const id =
+      attributeOf(child(child(child(made.messages[0] ?? null, 'Items'), 'CalendarItem'), 'ItemId'), 'Id') ??
+      '';
+    const other = await server.addUser('eve@items.example', 'secret-eve-1');
+    const { MAIL_1 } = await server.bindings<{ MAIL_1: Database }>();
+    const eve = ewsClient(server, other.address, 'secret-eve-1');
+    const get = `<m:GetItem><m:ItemShape><t:BaseShape>AllProperties</t:BaseShape></m:ItemShape><m:ItemIds><t:ItemId Id="${id}"/></m:ItemIds></m:GetItem>`;
+    expect((await eve.call(get)).codes).toEqual(['ErrorItemNotFound']);
+    await MAIL_1.prepare(
+      "insert into acl (tenant_id, mailbox_id, folder_id, grantee_id, rights) select tenant_id, mailbox_id, '', ?, 'read' from mailboxes where mailbox_id = ?",
+    )
+      .bind(other.userId, mailboxId)
+      .first('rights');
+    const shown = await eve.ok(get);
+    const event = child(child(shown.messages[0] ?? null, 'Items'), 'CalendarItem');
+    expect(textOf(event, 'Start')).toBe('2026-12-02T10:00:00Z');
+    expect(textOf(event, 'EffectiveRights')).not.toBeNull();
+    expect(shown.text).not.toContain('Doctor');
+    expect(shown.text).not.toContain('Hush');
+  });
 });

@@ -34,6 +34,7 @@ async function rangeOf(
 
 /** Of each message at hand, its first bytes: header and bodies share one read. */
 const heads = new WeakMap<Message, Promise<Uint8Array | null>>();
+const headers = new WeakMap<Message, Promise<RawField[]>>();
 const texts = new WeakMap<MessagePart, Promise<PartText | null>>();
 
 export interface PartText {
@@ -51,9 +52,13 @@ function headOf(blobs: BlobStore, message: Message): Promise<Uint8Array | null> 
 }
 
 /** Fields of the header; none when the raw is gone (I7). */
-export async function messageHeader(blobs: BlobStore, message: Message): Promise<RawField[]> {
-  const head = await headOf(blobs, message);
-  return head === null ? [] : readHeaderFields(head);
+export function messageHeader(blobs: BlobStore, message: Message): Promise<RawField[]> {
+  let header = headers.get(message);
+  if (header === undefined) {
+    header = headOf(blobs, message).then((head) => (head === null ? [] : readHeaderFields(head)));
+    headers.set(message, header);
+  }
+  return header;
 }
 
 /** The header as it stands. */
