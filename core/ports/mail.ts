@@ -75,6 +75,8 @@ export type FolderHead = Pick<Folder, 'role' | 'itemClass' | 'contentModseq'>;
 export interface FolderCounts {
   total: number;
   unread: number;
+  /** Bytes. */
+  size: number;
 }
 
 /** A change to the folder tree. modseq is the mailbox's after it. */

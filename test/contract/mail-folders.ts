@@ -19,13 +19,15 @@ export function mailFoldersContract(subject: Subject): void {
       await mailbox.insertMany(messages('count', 3));
       const [first] = await mailbox.snapshot(inbox, 0, null, 1);
       await mailbox.setFlags([{ itemId: first?.itemId ?? '', isRead: !first?.isRead }]);
-      const unread = (await mailbox.snapshot(inbox, 0, null, 10)).filter((item) => !item.isRead).length;
+      const items = await mailbox.snapshot(inbox, 0, null, 10);
+      const unread = items.filter((item) => !item.isRead).length;
+      const size = items.reduce((sum, item) => sum + item.size, 0);
       expect(await mailbox.folderCounts([inbox, 'f1', 'nowhere', '\0'])).toEqual(
         new Map([
-          [inbox, { total: 3, unread }],
-          ['f1', { total: 0, unread: 0 }],
-          ['nowhere', { total: 0, unread: 0 }],
-          ['\0', { total: 0, unread: 0 }],
+          [inbox, { total: 3, unread, size }],
+          ['f1', { total: 0, unread: 0, size: 0 }],
+          ['nowhere', { total: 0, unread: 0, size: 0 }],
+          ['\0', { total: 0, unread: 0, size: 0 }],
         ]),
       );
       expect(unread).not.toBe(0);

@@ -46,7 +46,7 @@ describe('folders of others over EWS', () => {
 
   it('are not there for whom they were not shared with', async () => {
     const { folder } = await get(ann, named('inbox'));
-    expect((await get(bob, byId(idOf(folder)))).code).toBe('ErrorFolderNotFound');
+    expect((await get(bob, byId(idOf(folder)))).code).toBe('ErrorItemNotFound');
     expect((await get(bob, named('inbox', ANN))).code).toBe('ErrorAccessDenied');
     expect((await get(bob, named('msgfolderroot', ANN))).code).toBe('ErrorFolderNotFound');
     expect((await get(bob, named('inbox', `nobody@${DOMAIN}`))).code).toBe('ErrorNonExistentMailbox');

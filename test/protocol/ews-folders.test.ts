@@ -46,8 +46,8 @@ describe('folders of EWS', () => {
         : [one.name, textOf(one, 'DistinguishedFolderId'), textOf(one, 'FolderClass')],
     );
     expect(facts).toEqual([
-      ['Folder', 'root', 'IPF.Note'],
-      ['Folder', 'msgfolderroot', 'IPF.Note'],
+      ['Folder', 'root', 'IPF'],
+      ['Folder', 'msgfolderroot', 'IPF'],
       ['Folder', 'inbox', 'IPF.Note'],
       ['Folder', 'sentitems', 'IPF.Note'],
       ['CalendarFolder', 'calendar', 'IPF.Appointment'],
@@ -113,6 +113,8 @@ describe('folders of EWS', () => {
       'IPF.Appointment',
       'Team',
     ]);
+    // Made without a class, it has none.
+    expect(textIn((await folders(byId(plans.id)))[0], 'FolderClass')).toBe(null);
     const other = await create('Own', undefined, 'Folder', '<t:FolderClass>IPF.Note.Own</t:FolderClass>');
     expect(textIn((await folders(byId(other.id)))[0], 'FolderClass')).toBe('IPF.Note.Own');
     expect(
@@ -160,6 +162,12 @@ describe('folders of EWS', () => {
     expect(
       typeof marked === 'object' && textOf(children(marked, 'ExtendedProperty')[0] ?? null, 'Value'),
     ).toBe('one');
+    const className = (value: string) =>
+      update(set('<t:FieldURI FieldURI="folder:FolderClass"/>', `<t:FolderClass>${value}</t:FolderClass>`));
+    expect((await className('IPF.Contact')).codes).toEqual(['ErrorObjectTypeChanged']);
+    expect((await className('IPF.Note.Own')).codes).toEqual(['NoError']);
+    expect(textIn((await folders(byId(id)))[0], 'FolderClass')).toBe('IPF.Note.Own');
+    expect((await className('IPF.Note')).codes).toEqual(['NoError']);
     expect((await update(`<t:DeleteFolderField>${uri}</t:DeleteFolderField>`)).codes).toEqual(['NoError']);
     const [bare] = await folders(byId(id), 'IdOnly', uri);
     expect(typeof bare === 'object' && children(bare, 'ExtendedProperty')).toEqual([]);
@@ -207,10 +215,7 @@ describe('folders of EWS', () => {
     expect([await nameOf(one.id), await nameOf(two.id)]).toEqual(['Rubbish', 'Rubbish (1)']);
     expect((await act('DeleteFolder', one.id, 'DeleteType="MoveToDeletedItems"')).codes).toEqual(['NoError']);
     expect((await act('DeleteFolder', two.id, 'DeleteType="HardDelete"')).codes).toEqual(['NoError']);
-    expect([await nameOf(one.id), await nameOf(two.id)]).toEqual([
-      'ErrorFolderNotFound',
-      'ErrorFolderNotFound',
-    ]);
+    expect([await nameOf(one.id), await nameOf(two.id)]).toEqual(['ErrorItemNotFound', 'ErrorItemNotFound']);
     const bad = await client.call(
       `<m:DeleteFolder DeleteType="HardDelete"><m:FolderIds>${TRASH}<t:DistinguishedFolderId Id="msgfolderroot"/></m:FolderIds></m:DeleteFolder>`,
     );

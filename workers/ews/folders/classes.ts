@@ -12,9 +12,9 @@ const CLASSES: Readonly<Record<ItemClass, string>> = {
 };
 const RECIPIENT_CACHE = 'IPF.Contact.RecipientCache';
 
-/** PidTagContainerClass of a folder whose maker gave it none; of a root too. */
+/** PidTagContainerClass of a folder of its kind. The roots hold no items of any. */
 export function folderClass(folder: Pick<Folder, 'role' | 'itemClass'> | null): string {
-  if (folder === null) return CLASSES.Email;
+  if (folder === null) return 'IPF';
   return folder.role === 'recipientCache' ? RECIPIENT_CACHE : CLASSES[folder.itemClass];
 }
 

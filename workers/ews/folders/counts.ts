@@ -2,7 +2,7 @@ import type { MailboxRef } from '../../../core/mail/types.ts';
 import type { FolderCounts } from '../../../core/ports/mail.ts';
 import type { FolderNode } from './tree.ts';
 
-const NONE: FolderCounts = { total: 0, unread: 0 };
+const NONE: FolderCounts = { total: 0, unread: 0, size: 0 };
 /** Folders whose counts an isolate remembers. */
 const REMEMBERED = 5_000;
 
@@ -16,7 +16,7 @@ function keyOf({ tenantId, mailboxId, shard }: MailboxRef, folderId: string, mod
   return JSON.stringify([tenantId, shard, mailboxId, folderId, modseq]);
 }
 
-/** Counts of folders of one mailbox, by folder id. Roots hold nothing. */
+/** Counts of folders of one mailbox, by folder id. Roots hold nothing, but the first is as large as the mailbox. */
 export async function countsOf(nodes: readonly FolderNode[]): Promise<Map<string, FolderCounts>> {
   const found = new Map<string, FolderCounts>();
   const wanted = new Map<string, string>();
@@ -30,7 +30,9 @@ export async function countsOf(nodes: readonly FolderNode[]): Promise<Map<string
     }
   }
   const box = nodes[0]?.box;
-  if (box === undefined || wanted.size === 0) return found;
+  if (box === undefined) return found;
+  if (found.has('root')) found.set('root', { ...NONE, size: (await box.store.usage()).sizeBytes });
+  if (wanted.size === 0) return found;
   for (const [folderId, counts] of await box.store.folderCounts([...wanted.keys()])) {
     found.set(folderId, counts);
     const key = wanted.get(folderId);

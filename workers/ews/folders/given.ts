@@ -5,7 +5,7 @@ import { EwsError, SchemaError } from '../errors.ts';
 import { extendedValue } from '../items/editors/apply.ts';
 import { extendedKey, readPath } from '../items/path.ts';
 import { folderClass, itemClassOf } from './classes.ts';
-import { isOwnTag } from './mapi.ts';
+import { CONTAINER_CLASS, isOwnTag } from './mapi.ts';
 
 /** What a client gives a folder. */
 export interface GivenFolder {
@@ -36,6 +36,7 @@ export function readGivenFolder(element: XmlElement): GivenFolder {
     itemClass: own ?? 'Email',
   };
   for (const part of element.children) readPart(given, part, own);
+  if (own !== null) given.folderClass ??= folderClass({ role: 'user', itemClass: own });
   return given;
 }
 
@@ -76,14 +77,12 @@ export function readExtendedProperty(part: XmlElement): [key: string, value: Sto
   return [extendedKey(property), { type: property.type, value: extendedValue(part, property.type) }];
 }
 
-/** What is kept beside the folder: the class too, where it is not the usual one of its items. */
+/** What is kept beside a new folder: the class too, where it is not the usual one of its items, and that it has none. */
 export function keptOf({
   extended,
   folderClass: name,
   itemClass,
 }: GivenFolder): Record<string, StoredProperty> {
-  const usual = folderClass({ role: 'user', itemClass });
-  return name === null || name === '' || name === usual
-    ? extended
-    : { ...extended, '0x3613': { type: 'String', value: name } };
+  if (name === folderClass({ role: 'user', itemClass })) return extended;
+  return { ...extended, [CONTAINER_CLASS]: { type: 'String', value: name ?? '' } };
 }

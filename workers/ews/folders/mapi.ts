@@ -12,16 +12,21 @@ function versionTime(modseq: number): string {
   return new Date(VERSION_TIMES + modseq * 1000).toISOString().replace('.000Z', 'Z');
 }
 
+/** Key of PidTagContainerClass. */
+export const CONTAINER_CLASS = '0x3613';
+
 /** Tags of folders that are made of what the store knows (MS-OXPROPS, MS-OXOSFLD). */
 const TAGS: Readonly<Record<string, { type: string; read(view: FolderView): MapiValue }>> = {
   // DisplayName
   '0x3001': { type: 'String', read: ({ node }) => node.displayName },
   // ContainerClass
-  '0x3613': { type: 'String', read: ({ node }) => folderClass(node.folder) },
+  [CONTAINER_CLASS]: { type: 'String', read: ({ node }) => folderClass(node.folder) },
   // ContentCount, ContentUnreadCount, Subfolders
   '0x3602': { type: 'Integer', read: ({ counts }) => counts.total },
   '0x3603': { type: 'Integer', read: ({ counts }) => counts.unread },
   '0x360a': { type: 'Boolean', read: ({ children }) => children > 0 },
+  // MessageSize
+  '0x0e08': { type: 'Integer', read: ({ counts }) => Math.min(counts.size, 0x7fff_ffff) },
   // FolderType: root or generic
   '0x3601': { type: 'Integer', read: ({ node }) => (node.parentId === null ? 0 : 1) },
   // ObjectType: a folder
@@ -50,7 +55,8 @@ function newest({ node }: FolderView): number {
 export function folderProperty(view: FolderView, name: ExtendedName): StoredProperty | null {
   const key = extendedKey(name);
   const stored = view.extended[key];
-  if (stored !== undefined) return stored;
+  // An empty class says that there is none.
+  if (stored !== undefined) return key === CONTAINER_CLASS && stored.value === '' ? null : stored;
   const tag = TAGS[key];
   return tag === undefined ? null : { type: tag.type, value: String(tag.read(view)) };
 }
@@ -58,5 +64,5 @@ export function folderProperty(view: FolderView, name: ExtendedName): StoredProp
 /** Whether clients may store a property of this name: not what the store itself knows. */
 export function isOwnTag(name: ExtendedName): boolean {
   const key = extendedKey(name);
-  return key in TAGS && !['0x3613', '0x3004', '0x10f4'].includes(key);
+  return key in TAGS && ![CONTAINER_CLASS, '0x3004', '0x10f4'].includes(key);
 }

@@ -2,7 +2,7 @@ import type { XmlContent, XmlObject } from '../../../codecs/soap/write.ts';
 import type { EwsContext } from '../context.ts';
 import { EwsError } from '../errors.ts';
 import { changeKey, encodeId } from '../ids/id.ts';
-import { folderClass, folderElement } from './classes.ts';
+import { folderElement } from './classes.ts';
 import { distinguishedName } from './distinguished.ts';
 import { folderProperty } from './mapi.ts';
 import { effectiveRights, permissionSet } from './rights.ts';
@@ -33,9 +33,10 @@ function parentIdOf({ box, parentId }: FolderNode): XmlObject | null {
   return { '@Id': encodeId({ kind: 'folder', mailboxId: box.ref.mailboxId, folderId: parentId }) };
 }
 
-function classOf(view: FolderView): string {
-  const own = folderProperty(view, { tag: 0x3613, type: 'String' });
-  return own === null || typeof own.value !== 'string' ? folderClass(view.node.folder) : own.value;
+/** A folder that a client made without a class has none, as programs know it of Exchange. */
+function classOf(view: FolderView): string | null {
+  const own = folderProperty(view, { tag: 0x3613, type: 'String' })?.value ?? null;
+  return typeof own === 'string' ? own : null;
 }
 
 function nameOf({ folder, folderId }: FolderNode): string | null {

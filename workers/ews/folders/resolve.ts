@@ -21,8 +21,18 @@ export interface FolderPlace {
 /** A folder that can hold items. */
 export type ItemPlace = FolderPlace & { folder: Folder };
 
-export function folderNotFound(): EwsError {
+function folderNotFound(): EwsError {
   return new EwsError('ErrorFolderNotFound', 'The specified folder could not be found in the store.');
+}
+
+/** By its id, a folder that has gone is told like any other object. */
+function objectNotFound(): EwsError {
+  return new EwsError('ErrorItemNotFound', 'The specified object was not found in the store.');
+}
+
+/** Whether an error says that a folder is not there. */
+export function isMissing(error: unknown): error is EwsError {
+  return error instanceof EwsError && ['ErrorItemNotFound', 'ErrorFolderNotFound'].includes(error.code);
 }
 
 /**
@@ -30,8 +40,8 @@ export function folderNotFound(): EwsError {
  * even see is not found; the same folder by its distinguished id, which everybody knows to be there, is denied.
  *
  * @param right what is asked of the folder; of a root only that something below it may be seen
- * @throws EwsError ErrorFolderNotFound, ErrorAccessDenied, ErrorInvalidIdMalformed, ErrorNonExistentMailbox,
- *   ErrorCannotUseItemIdForFolderId; SchemaError for what is no id of a folder
+ * @throws EwsError ErrorItemNotFound for an id, ErrorFolderNotFound for a distinguished folder that no mailbox here has,
+ *   ErrorAccessDenied, ErrorInvalidIdMalformed, ErrorNonExistentMailbox, ErrorCannotUseItemIdForFolderId; SchemaError for what is no id of a folder
  */
 export async function resolveFolder(
   context: EwsContext,
@@ -49,7 +59,7 @@ export async function resolveFolder(
     throw new EwsError('ErrorCannotUseItemIdForFolderId', 'The Id is that of an item, not of a folder.');
   }
   const box = await context.open({ id: id.mailboxId }).catch((error: unknown) => {
-    throw error instanceof EwsError ? folderNotFound() : error;
+    throw error instanceof EwsError ? objectNotFound() : error;
   });
   return placeOf(box, id.folderId, right);
 }
@@ -72,10 +82,8 @@ export async function resolveItemFolder(
 export async function placeOf(box: Box, folderId: string, right: FolderRight): Promise<FolderPlace> {
   if (isRootName(folderId)) return rootPlace(box, folderId, right);
   const folder = (await box.folders()).find((one) => one.folderId === folderId);
-  if (folder === undefined) throw folderNotFound();
-  await box.demand(folderId, right).catch((error: unknown) => {
-    throw error instanceof EwsError && error.code === 'ErrorItemNotFound' ? folderNotFound() : error;
-  });
+  if (folder === undefined) throw objectNotFound();
+  await box.demand(folderId, right);
   const tree = box.own || right === 'read' ? await folderTree(box) : [];
   const { displayName, modseq, parentId } = folder;
   const node = tree.find((one) => one.folderId === folderId) ?? {
@@ -105,11 +113,14 @@ async function distinguished(
   const address = textOf(at(element, 'Mailbox'), 'EmailAddress');
   const box = address === null || address === '' ? context.own : await context.open({ address });
   if (isRootName(name)) return rootPlace(box, name, right);
+  if (name === 'publicfoldersroot') {
+    throw new EwsError('ErrorNoPublicFolderReplicaAvailable', 'There are no public folders.');
+  }
   const role = roleOf(name);
   const folder = role === null ? undefined : (await box.folders()).find((one) => one.role === role);
   if (folder === undefined) throw folderNotFound();
   return placeOf(box, folder.folderId, right).catch((error: unknown) => {
-    if (!(error instanceof EwsError) || error.code !== 'ErrorFolderNotFound') throw error;
+    if (!isMissing(error)) throw error;
     throw new EwsError('ErrorAccessDenied', 'Access is denied. Check credentials and try again.');
   });
 }

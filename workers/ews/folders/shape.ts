@@ -49,7 +49,7 @@ export function needsCounts({ fields, extended }: FolderShape): boolean {
   return (
     fields.includes('folder:TotalCount') ||
     fields.includes('folder:UnreadCount') ||
-    extended.some(({ tag }) => tag === 0x3602 || tag === 0x3603)
+    extended.some(({ tag }) => tag === 0x3602 || tag === 0x3603 || tag === 0x0e08)
   );
 }
 

@@ -8,7 +8,7 @@ import { EwsError, SchemaError } from '../errors.ts';
 import { changeKey, encodeId } from '../ids/id.ts';
 import type { Box } from '../mailboxes.ts';
 import { folderElement } from './classes.ts';
-import { type FolderPlace, type ItemPlace, resolveFolder } from './resolve.ts';
+import { type FolderPlace, isMissing, type ItemPlace, resolveFolder } from './resolve.ts';
 
 /**
  * The folder inside of an element that names where something goes (ToFolderId, ParentFolderId).
@@ -23,7 +23,7 @@ export async function targetFolder(
   const [id] = child(request, name)?.children ?? [];
   if (id === undefined) throw new SchemaError(`${name} is missing.`);
   return resolveFolder(context, id, right).catch((error: unknown) => {
-    if (!(error instanceof EwsError) || error.code !== 'ErrorFolderNotFound') throw error;
+    if (!isMissing(error)) throw error;
     throw new EwsError(missing, 'The folder could not be found.');
   });
 }

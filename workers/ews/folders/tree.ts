@@ -16,7 +16,7 @@ export interface FolderNode {
 }
 
 const ROOTS: Readonly<Record<RootName, { displayName: string; parentId: RootName | null }>> = {
-  root: { displayName: 'Root', parentId: null },
+  root: { displayName: 'root', parentId: null },
   msgfolderroot: { displayName: 'Top of Information Store', parentId: 'root' },
   recoverableitemsroot: { displayName: 'Recoverable Items', parentId: 'root' },
   recoverableitemsdeletions: { displayName: 'Deletions', parentId: 'recoverableitemsroot' },

@@ -30,7 +30,7 @@ export async function folderViews(nodes: readonly FolderNode[], counted: boolean
     for (const node of list) {
       views.set(node, {
         node,
-        counts: counts?.get(node.folderId) ?? { total: 0, unread: 0 },
+        counts: counts?.get(node.folderId) ?? { total: 0, unread: 0, size: 0 },
         children: below.get(node.folderId)?.length ?? 0,
         extended: node.folder?.extended ?? {},
       });

@@ -4,10 +4,10 @@ import { changeFolder } from '../../../core/folders/change.ts';
 import type { StoredProperty } from '../../../core/mail/types.ts';
 import type { EwsContext, Operation } from '../context.ts';
 import { EwsError, SchemaError } from '../errors.ts';
-import { itemClassOf } from '../folders/classes.ts';
+import { folderClass } from '../folders/classes.ts';
 import { changingFolders } from '../folders/faults.ts';
-import { type GivenFolder, keptOf, readGivenFolder } from '../folders/given.ts';
-import { isOwnTag } from '../folders/mapi.ts';
+import { type GivenFolder, readGivenFolder } from '../folders/given.ts';
+import { CONTAINER_CLASS, isOwnTag } from '../folders/mapi.ts';
 import { clearPermissions, writePermissions } from '../folders/permissions.ts';
 import { type ItemPlace, resolveItemFolder } from '../folders/resolve.ts';
 import { folderAnswer } from '../folders/target.ts';
@@ -101,11 +101,13 @@ function setField(wanted: Wanted, given: GivenFolder, { folder }: ItemPlace): vo
   if (given.displayName !== null) wanted.displayName = given.displayName;
   if (given.permissions !== null) wanted.permissions = given.permissions;
   if (given.folderClass !== null) {
-    if (itemClassOf(given.folderClass) !== folder.itemClass) {
-      throw new EwsError('ErrorInvalidPropertySet', 'A folder keeps the kind of items that it was made for.');
+    const usual = folderClass(folder);
+    const name = given.folderClass;
+    if (name !== usual && !name.startsWith(`${usual}.`)) {
+      throw new EwsError('ErrorObjectTypeChanged', 'A folder keeps the kind of items that it was made for.');
     }
-    // Back to the usual class: there is nothing to keep.
-    wanted.extended['0x3613'] = null;
+    // Of the usual class there is nothing to keep.
+    wanted.extended[CONTAINER_CLASS] = name === usual ? null : { type: 'String', value: name };
   }
-  Object.assign(wanted.extended, keptOf(given));
+  Object.assign(wanted.extended, given.extended);
 }

@@ -2,7 +2,7 @@ import type { XmlElement } from '../../../codecs/soap/parse.ts';
 import { child } from '../../../codecs/soap/read.ts';
 import type { EwsContext } from '../context.ts';
 import { EwsError, SchemaError } from '../errors.ts';
-import { type FolderPlace, resolveFolder } from '../folders/resolve.ts';
+import { type FolderPlace, isMissing, resolveFolder } from '../folders/resolve.ts';
 
 /** The folder of SyncFolderId; one that went is reported in the words of synchronization. */
 export async function syncFolder(request: XmlElement, context: EwsContext): Promise<FolderPlace | null> {
@@ -11,7 +11,7 @@ export async function syncFolder(request: XmlElement, context: EwsContext): Prom
   const [id] = target.children;
   if (id === undefined) throw new SchemaError('SyncFolderId is empty.');
   return resolveFolder(context, id).catch((error: unknown) => {
-    if (!(error instanceof EwsError) || error.code !== 'ErrorFolderNotFound') throw error;
+    if (!isMissing(error)) throw error;
     throw new EwsError('ErrorSyncFolderNotFound', 'The folder to synchronize could not be found.');
   });
 }

@@ -8,7 +8,6 @@ const TYPES = [
   ...['DateTime', 'Boolean', 'Byte', 'String', 'Integer32', 'UnsignedInteger32', 'Integer64'],
   ...['UnsignedInteger64', 'StringArray', 'ByteArray'],
 ];
-const KEY_TYPES = TYPES.slice(0, 8);
 const MAX_ENTRIES = 1000;
 
 /** What a UserConfiguration holds (MS-OXWSUSRCFG 2.2.4). @throws SchemaError; EwsError ErrorInvalidValueForProperty */
@@ -28,7 +27,7 @@ function readDictionary(element: XmlElement): NonNullable<UserConfiguration['dic
   if (entries.length > MAX_ENTRIES) throw new SchemaError('the dictionary has too many entries.');
   const seen = new Set<string>();
   return entries.map((entry) => {
-    const key = readObject(child(entry, 'DictionaryKey'), KEY_TYPES);
+    const key = readObject(child(entry, 'DictionaryKey'));
     const name = JSON.stringify([key.type, key.values]);
     if (seen.has(name)) {
       throw new EwsError('ErrorInvalidValueForProperty', 'A key stands in the dictionary more than once.');
@@ -36,13 +35,13 @@ function readDictionary(element: XmlElement): NonNullable<UserConfiguration['dic
     seen.add(name);
     const value = child(entry, 'DictionaryValue');
     const isNil = value === null || ['true', '1'].includes(value.attributes['nil'] ?? '');
-    return { key, value: isNil ? null : readObject(value, TYPES) };
+    return { key, value: isNil ? null : readObject(value) };
   });
 }
 
-function readObject(element: XmlElement | null, types: readonly string[]): DictionaryObject {
+function readObject(element: XmlElement | null): DictionaryObject {
   const type = textOf(element, 'Type') ?? '';
-  if (!types.includes(type)) throw new SchemaError('the dictionary has an object of an unknown type.');
+  if (!TYPES.includes(type)) throw new SchemaError('the dictionary has an object of an unknown type.');
   const values = children(element, 'Value').map((one) => one.text);
   if (values.length === 0 || (type !== 'StringArray' && values.length > 1)) {
     throw new SchemaError(`an object of type ${type} has another number of values.`);
