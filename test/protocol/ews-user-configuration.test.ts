@@ -77,6 +77,12 @@ describe('user configuration of EWS', () => {
   it('has bounds, and sound content', async () => {
     const long = `<t:XmlData>${'AAAA'.repeat(70_000)}</t:XmlData>`;
     expect((await write('Create', 'inbox', long)).codes).toEqual(['ErrorDataSizeLimitExceeded']);
+    const yes = `<t:Dictionary>${entry('yes', value(object('Boolean', 'True')))}</t:Dictionary>`;
+    expect((await write('Create', 'drafts', yes)).codes).toEqual(['NoError']);
+    const kept = child((await get('drafts')).messages[0] ?? null, 'UserConfiguration');
+    expect(textOf(at(kept, 'Dictionary', 'DictionaryEntry', 'DictionaryValue'), 'Value')).toBe('true');
+    const byte = `<t:Dictionary>${entry('a', value(object('Byte', 'x')))}</t:Dictionary>`;
+    expect((await write('Create', 'inbox', byte)).codes).toEqual(['ErrorInvalidValueForProperty']);
     const twice = entry('a', value(object('Boolean', 'true')));
     expect((await write('Create', 'inbox', `<t:Dictionary>${twice}${twice}</t:Dictionary>`)).codes).toEqual([
       'ErrorInvalidValueForProperty',

@@ -42,11 +42,32 @@ function readDictionary(element: XmlElement): NonNullable<UserConfiguration['dic
 function readObject(element: XmlElement | null): DictionaryObject {
   const type = textOf(element, 'Type') ?? '';
   if (!TYPES.includes(type)) throw new SchemaError('the dictionary has an object of an unknown type.');
-  const values = children(element, 'Value').map((one) => one.text);
+  const values = children(element, 'Value').map((one) => valueOf(type, one.text));
   if (values.length === 0 || (type !== 'StringArray' && values.length > 1)) {
     throw new SchemaError(`an object of type ${type} has another number of values.`);
   }
   return { type, values };
+}
+
+const FORMS: Readonly<Record<string, RegExp>> = {
+  Boolean: /^(?:true|false|1|0)$/i,
+  Byte: /^\d{1,3}$/,
+  Integer32: /^-?\d{1,10}$/,
+  UnsignedInteger32: /^\d{1,10}$/,
+  Integer64: /^-?\d{1,19}$/,
+  UnsignedInteger64: /^\d{1,20}$/,
+  DateTime: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/,
+};
+
+/** A value as it is written: programs differ in the letters of true and false. */
+function valueOf(type: string, text: string): string {
+  const form = FORMS[type];
+  if (form === undefined) return text;
+  const value = text.trim();
+  if (!form.test(value)) {
+    throw new EwsError('ErrorInvalidValueForProperty', `A value of the dictionary is not of type ${type}.`);
+  }
+  return type === 'Boolean' ? String(/^(?:true|1)$/i.test(value)) : value;
 }
 
 function base64In(element: XmlElement, name: string): string | null {
