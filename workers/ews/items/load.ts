@@ -1,7 +1,6 @@
 import type { XmlElement } from '../../../codecs/soap/parse.ts';
 import { attributeOf } from '../../../codecs/soap/read.ts';
 import { shownToOthers } from '../../../core/access/private.ts';
-import type { CalendarEvent } from '../../../core/calendar/types.ts';
 import type { Card } from '../../../core/contacts/types.ts';
 import type { Correspondent, ItemState, Message } from '../../../core/mail/types.ts';
 import type { PimItem } from '../../../core/pim/types.ts';
@@ -27,7 +26,7 @@ export interface ItemTarget {
 }
 
 /** Most items that one request names. */
-export const MAX_ITEMS = 1000;
+const MAX_ITEMS = 1000;
 
 const NOT_FOUND = 'The specified object was not found in the store.';
 
@@ -35,7 +34,7 @@ const NOT_FOUND = 'The specified object was not found in the store.';
  * One of ItemIds: ItemId, OccurrenceItemId, RecurringMasterItemId, RecurringMasterItemIdRanges (MS-OXWSCDATA 2.2.4.45).
  * @throws EwsError for an id that is none; SchemaError for another element
  */
-export function readTarget(element: XmlElement): ItemTarget {
+function readTarget(element: XmlElement): ItemTarget {
   const changeKey = readChangeKey(attributeOf(element, 'ChangeKey'));
   const instance = element.name === 'OccurrenceItemId' ? instanceOf(element) : null;
   const id = decodeId(idOf(element));
@@ -204,5 +203,3 @@ function correspondentItem(state: ItemState, { address, name }: Correspondent): 
   const facts = { uid: state.itemId, sortAt: state.receivedAt, startsAt: null, endsAt: null, remindAt: null };
   return { ...state, ...facts, title: name === '' ? address : name, kind: 'contact', document };
 }
-
-export type EventView = ItemView & { pim: PimItem & { kind: 'event'; document: CalendarEvent } };

@@ -45,7 +45,7 @@ export function readShape(
 }
 
 /** Paths of AdditionalProperties. */
-export function readPaths(element: XmlElement | null): PropertyPath[] {
+function readPaths(element: XmlElement | null): PropertyPath[] {
   const paths = (element?.children ?? []).filter(isPath);
   if (paths.length > MAX_PATHS) throw new SchemaError(`at most ${MAX_PATHS} properties may be named.`);
   return paths.map(readPath);

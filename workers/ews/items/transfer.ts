@@ -12,7 +12,7 @@ import type { ItemView } from './view.ts';
  * An item as ExportItems hands it out and UploadItems takes it back (MS-OXWSBTRF): opaque to clients, so that it is in a
  * form of our own. A mark, a line of JSON, the raw of a message, then the files of a document one after the other.
  */
-export interface TransferHead {
+interface TransferHead {
   v: 1;
   kind: 'message' | PimKind;
   isRead: boolean;
