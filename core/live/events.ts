@@ -169,18 +169,17 @@ async function itemEvents({ mailbox, items, gone, within, places, may }: ItemFac
     goneIds.length === 0 ? [] : mailbox.itemStates(goneIds),
     receivedAmong(mailbox, came, places),
   ]);
-  // An item that moves leaves one folder and enters the other with one and the same modseq.
-  const origin = new Map(left.map((one) => [`${one.itemId} ${one.modseq}`, one.folderId]));
+  const origin = originsOf(came, left);
   const present = new Map(now.map((one) => [one.itemId, one]));
   const events: LiveEvent[] = [];
   const moved = new Set<string>();
   for (const { itemId: id, folderId: parentId, modseq, createdModseq } of items) {
     const base = { of: 'item' as const, id, parentId, modseq, oldParentId: null };
     if (within(createdModseq)) {
-      const from = origin.get(`${id} ${createdModseq}`);
-      if (from !== undefined && may(from)) {
-        moved.add(`${id} ${createdModseq}`);
-        events.push({ ...base, kind: 'moved', oldParentId: from, at: createdModseq });
+      const from = origin.get(id);
+      if (from !== undefined && may(from.folderId)) {
+        moved.add(`${id} ${from.modseq}`);
+        events.push({ ...base, kind: 'moved', oldParentId: from.folderId, at: createdModseq });
       } else {
         events.push({ ...base, kind: 'created', at: createdModseq });
         if (from === undefined && received.has(id))
@@ -208,6 +207,17 @@ async function itemEvents({ mailbox, items, gone, within, places, may }: ItemFac
     }
   }
   return events;
+}
+
+/** Where items were before they came: each move leaves word in the folder that it leads out of, the last one last. */
+function originsOf(came: readonly ItemState[], left: readonly Tombstone[]): Map<string, Tombstone> {
+  const since = new Map(came.map((one) => [one.itemId, one.createdModseq]));
+  const origin = new Map<string, Tombstone>();
+  for (const one of left) {
+    if (one.modseq > (since.get(one.itemId) ?? 0)) continue;
+    if (one.modseq > (origin.get(one.itemId)?.modseq ?? 0)) origin.set(one.itemId, one);
+  }
+  return origin;
 }
 
 /** Which of these came by mail, and were not put there by somebody. */
