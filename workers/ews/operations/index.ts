@@ -1,4 +1,5 @@
 import type { Operation } from '../context.ts';
+import { applyConversationAction } from './apply-conversation-action.ts';
 import { archiveItem } from './archive-item.ts';
 import { convertId } from './convert-id.ts';
 import { copyFolder } from './copy-folder.ts';
@@ -15,21 +16,23 @@ import { deleteUserConfiguration } from './delete-user-configuration.ts';
 import { emptyFolder } from './empty-folder.ts';
 import { expandDl } from './expand-dl.ts';
 import { exportItems } from './export-items.ts';
+import { findConversation } from './find-conversation.ts';
 import { findFolder } from './find-folder.ts';
 import { findItem } from './find-item.ts';
 import { findPeople } from './find-people.ts';
 import { getAppManifests } from './get-app-manifests.ts';
 import { getAppMarketplaceUrl } from './get-app-marketplace-url.ts';
 import { getAttachment } from './get-attachment.ts';
+import { getConversationItems } from './get-conversation-items.ts';
 import { getEvents } from './get-events.ts';
 import { getFolder } from './get-folder.ts';
 import { getItem } from './get-item.ts';
 import { getMailTips } from './get-mail-tips.ts';
 import { getPasswordExpirationDate } from './get-password-expiration-date.ts';
 import { getPersona } from './get-persona.ts';
-import { getSearchableMailboxes } from './get-searchable-mailboxes.ts';
 import { getReminders } from './get-reminders.ts';
 import { getRoomLists, getRooms } from './get-rooms.ts';
+import { getSearchableMailboxes } from './get-searchable-mailboxes.ts';
 import { getServerTimeZones } from './get-server-time-zones.ts';
 import { getServiceConfiguration } from './get-service-configuration.ts';
 import { getStreamingEvents } from './get-streaming-events.ts';
@@ -42,8 +45,8 @@ import { markAllItemsAsRead } from './mark-all-items-as-read.ts';
 import { markAsJunk } from './mark-as-junk.ts';
 import { moveFolder } from './move-folder.ts';
 import { moveItem } from './move-item.ts';
-import { resolveNames } from './resolve-names.ts';
 import { performReminderAction } from './perform-reminder-action.ts';
+import { resolveNames } from './resolve-names.ts';
 import { sendItem } from './send-item.ts';
 import { setUserOofSettings } from './set-user-oof-settings.ts';
 import { subscribe } from './subscribe.ts';
@@ -53,6 +56,7 @@ import { unsubscribe } from './unsubscribe.ts';
 import { updateFolder } from './update-folder.ts';
 import { updateItem } from './update-item.ts';
 import { updateUserConfiguration } from './update-user-configuration.ts';
+import { uploadItems } from './upload-items.ts';
 
 /** Operations by the name that Exchange gives them; one file each. */
 export const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
@@ -111,4 +115,8 @@ export const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operat
   ['GetUserRetentionPolicyTags', getUserRetentionPolicyTags],
   ['ResolveNames', resolveNames],
   ['SetUserOofSettings', setUserOofSettings],
+  ['ApplyConversationAction', applyConversationAction],
+  ['FindConversation', findConversation],
+  ['GetConversationItems', getConversationItems],
+  ['UploadItems', uploadItems],
 ]);

@@ -16,11 +16,11 @@ import type { ItemEditor } from '../property.ts';
 
 /** Fields that say nothing to the calendar, and are given back as they came. */
 const KEPT = new Set([
-  ...['calendar:MeetingWorkspaceUrl', 'calendar:NetShowUrl', 'calendar:ConferenceType', 'item:Culture'],
+  ...['calendar:MeetingWorkspaceUrl', 'calendar:NetShowUrl', 'calendar:ConferenceType', 'item:Culture', 'item:InReplyTo', 'calendar:When'],
 ]);
 /** What clients say of an event that only the server knows, and mean no harm by it. */
 const IGNORED = new Set([
-  ...['calendar:DateTimeStamp', 'calendar:RecurrenceId', 'calendar:Duration', 'item:InReplyTo', 'item:Flag'],
+  ...['calendar:DateTimeStamp', 'calendar:RecurrenceId', 'calendar:Duration', 'item:Flag'],
 ]);
 const APPENDED = new Set([
   ...['item:Body', 'item:Categories'],

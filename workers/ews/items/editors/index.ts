@@ -3,6 +3,7 @@ import type { ItemEditor, ItemElement } from '../property.ts';
 import type { ItemView } from '../view.ts';
 import { bound, type Draft } from './bound.ts';
 import { calendarEditor } from './calendar.ts';
+import { contactEditor } from './contact.ts';
 import { messageEditor } from './message.ts';
 import { taskEditor } from './task.ts';
 
@@ -24,6 +25,7 @@ const EDITORS: ReadonlyMap<string, BoundEditor> = new Map([
   ...entries(messageEditor),
   ...entries(calendarEditor),
   ...entries(taskEditor),
+  ...entries(contactEditor),
 ]);
 
 /** The editor of a class of items, or null for what cannot be written. */

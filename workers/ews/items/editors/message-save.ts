@@ -3,6 +3,7 @@ import { type AuthorFrame, completed, composeMessage } from '../../../../core/ma
 import { saveMessage } from '../../../../core/mail/authoring/save.ts';
 import { submissionIdOf } from '../../../../core/mail/sending/ids.ts';
 import type { Refusal } from '../../../../core/ports/outbound.ts';
+import { openRoom } from '../../../../core/quota/room.ts';
 import { newId } from '../../../../platform/ids.ts';
 import type { EwsContext } from '../../context.ts';
 import { EwsError } from '../../errors.ts';
@@ -66,6 +67,10 @@ async function keep(
     const raw = await bytesOf(draft, box, context);
     if (raw.length > context.services.config.maxMessageBytes) {
       throw new EwsError('ErrorMessageSizeExceeded', 'The message is larger than may be kept.');
+    }
+    const room = await openRoom(context.services, box.ref, box.user);
+    if (!room.take(Math.max(0, raw.length - (present?.size ?? 0)))) {
+      throw new EwsError('ErrorQuotaExceeded', 'The mailbox is full.');
     }
     const place =
       present === null ? folder : ((await box.folders()).find((one) => one.folderId === folderId) ?? folder);

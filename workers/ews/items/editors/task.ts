@@ -7,9 +7,9 @@ import type { ItemEditor } from '../property.ts';
 /** Fields that say nothing to the server, and are given back as they came. */
 const KEPT = new Set([
   ...['task:ActualWork', 'task:BillingInformation', 'task:Companies', 'task:Contacts', 'task:Mileage'],
-  ...['task:TotalWork', 'item:Culture', 'item:ReminderMinutesBeforeStart'],
+  ...['task:TotalWork', 'item:Culture', 'item:InReplyTo', 'item:ReminderMinutesBeforeStart'],
 ]);
-const IGNORED = new Set(['item:InReplyTo', 'item:Flag']);
+const IGNORED = new Set(['item:Flag']);
 const APPENDED = new Set(['item:Body', 'item:Categories']);
 
 const STATUSES = ['NotStarted', 'InProgress', 'Completed', 'WaitingOnOthers', 'Deferred'];
