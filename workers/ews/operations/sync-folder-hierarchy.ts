@@ -6,8 +6,7 @@ import { needsCounts, readFolderShape, renderFolder } from '../folders/shape.ts'
 import { allBelow, folderTree } from '../folders/tree.ts';
 import { folderViews } from '../folders/view.ts';
 import { encodeId } from '../ids/id.ts';
-import { eachMessage } from '../response-messages.ts';
-import { syncFolder } from '../sync/folder.ts';
+import { syncFolder, syncMessage } from '../sync/folder.ts';
 import { type KnownFolder, readHierarchyState, writeHierarchyState } from '../sync/hierarchy-state.ts';
 
 /**
@@ -15,7 +14,7 @@ import { type KnownFolder, readHierarchyState, writeHierarchyState } from '../sy
  * place. Without a SyncFolderId it is what people see of their own mailbox.
  */
 export const syncFolderHierarchy: Operation = async (request, context) =>
-  eachMessage(context, 'SyncFolderHierarchyResponseMessage', [request], async () => {
+  syncMessage(context, 'SyncFolderHierarchyResponseMessage', 'IncludesLastFolderInRange', async () => {
     const shape = readFolderShape(child(request, 'FolderShape'));
     const place =
       (await syncFolder(request, context)) ?? (await placeOf(context.own, 'msgfolderroot', 'read'));

@@ -4,15 +4,14 @@ import type { XmlPair } from '../../../codecs/soap/write.ts';
 import { beginFeed, type FeedNews, nextOfFeed } from '../../../core/feed/folder-feed.ts';
 import { describeError } from '../../../platform/log.ts';
 import type { EwsContext, Operation } from '../context.ts';
-import { SchemaError } from '../errors.ts';
+import { EwsError, SchemaError } from '../errors.ts';
 import { changeKey, decodeId, encodeId } from '../ids/id.ts';
 import { viewsOf } from '../items/load.ts';
 import { itemIdOf, renderItem } from '../items/render.ts';
 import { type AskedShape, readShape } from '../items/shape.ts';
 import type { ItemView } from '../items/view.ts';
 import type { Box } from '../mailboxes.ts';
-import { eachMessage } from '../response-messages.ts';
-import { syncFolder } from '../sync/folder.ts';
+import { syncFolder, syncMessage } from '../sync/folder.ts';
 import { readItemsState, writeItemsState } from '../sync/items-state.ts';
 
 /** Most changes in an answer (MS-OXWSSYNC 2.2.5.1). */
@@ -21,7 +20,7 @@ const MAX_IGNORED = 1000;
 
 /** SyncFolderItems (MS-OXWSSYNC 3.1.4.2): what is in a folder, and then what changed in it. */
 export const syncFolderItems: Operation = async (request, context) =>
-  eachMessage(context, 'SyncFolderItemsResponseMessage', [request], async () => {
+  syncMessage(context, 'SyncFolderItemsResponseMessage', 'IncludesLastItemInRange', async () => {
     const asked = readShape(child(request, 'ItemShape'));
     const place = await syncFolder(request, context);
     if (place === null) throw new SchemaError('SyncFolderId is missing.');
@@ -51,12 +50,18 @@ function roomOf(request: XmlElement): number {
 function readIgnored(element: XmlElement | null): Set<string> {
   const ids = element?.children ?? [];
   if (ids.length > MAX_IGNORED) throw new SchemaError('Ignore holds too many ids.');
-  return new Set(
-    ids.flatMap((one) => {
-      const id = decodeId(one.attributes['Id'] ?? '');
-      return id.kind === 'item' ? [id.itemId] : [];
-    }),
-  );
+  return new Set(ids.flatMap((one) => ignoredId(one.attributes['Id'] ?? '') ?? []));
+}
+
+/** null for what is no id of an item: there is nothing to leave out. */
+function ignoredId(text: string): string | null {
+  try {
+    const id = decodeId(text);
+    return id.kind === 'item' ? id.itemId : null;
+  } catch (error) {
+    if (error instanceof EwsError) return null;
+    throw error;
+  }
 }
 
 async function render(
