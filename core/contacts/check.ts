@@ -26,6 +26,13 @@ const MAPS: Record<string, MapShape> = {
   relatedTo: { needs: ['relation'], shape: { relation: 'object' } },
   notes: { needs: ['note'], shape: { note: 'string', contentType: 'string' } },
   links: { needs: ['uri'], shape: { ...DESCRIBED, uri: 'string', kind: 'string' } },
+  'waypost:files': {
+    needs: ['href'],
+    shape: {
+      ...{ href: 'string', contentType: 'string', title: 'string', rel: 'string', cid: 'string' },
+      size: 'number',
+    },
+  },
   media: { needs: ['kind', 'uri'], shape: { kind: 'string', uri: 'string', mediaType: 'string' } },
 };
 
@@ -41,7 +48,8 @@ export function isSoundField(name: string, value: unknown): boolean {
   if (TEXTS.has(name)) return typeof value === 'string' && value !== '';
   if (SETS.has(name)) return isObject(value) && Object.values(value).every((one) => one === true);
   if (name === 'name') return isSoundName(value);
-  if (name === 'waypost:eas') return isObject(value) && Object.values(value).every(isText);
+  if (name === 'waypost:eas' || name === 'waypost:names')
+    return isObject(value) && Object.values(value).every(isText);
   if (name === 'waypost:vcard') return Array.isArray(value) && value.every(isProperty);
   const map = Object.hasOwn(MAPS, name) ? MAPS[name] : undefined;
   if (map === undefined) return true;

@@ -120,8 +120,9 @@ const MORE_TEXTS: readonly ContactText[] = [
   phone('PrimaryPhone', 'primary'),
   phone('Telex', 'telex'),
   phone('TtyTddPhone', 'tty'),
-  ...['Initials', 'Profession', 'Mileage', 'PostalAddressIndex', 'PhoneticFullName', 'Companies'].map(own),
-  ...['FileAsMapping', 'OtherHomePage', 'FreeBusyUrl', 'Hobbies', 'Gender'].map(own),
+  ...['Initials', 'Profession', 'Mileage', 'PostalAddressIndex', 'PhoneticFullName', 'FileAsMapping'].map(
+    own,
+  ),
 ];
 
 const BY_NAME = new Map([...CONTACT_TEXTS, ...MORE_TEXTS].map((field) => [field.name, field]));

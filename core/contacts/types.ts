@@ -1,3 +1,5 @@
+import type { Link } from '../calendar/types.ts';
+
 /**
  * Contacts as RFC 9553 (JSContact) has them, as far as Waypost uses it. A document is JSON; properties that are not named
  * here stay in it as they came. The keys of a map are ids without meaning; those of the fields of ActiveSync are fixed
@@ -86,7 +88,14 @@ export interface Card {
   links?: Record<string, { uri: string; kind?: 'contact' } & Described>;
   /** `kind` photo: `uri` is `data:` of at most 100 KB, or an address. */
   media?: Record<string, { kind: 'photo' | 'logo' | 'sound'; uri: string; mediaType?: string } & FromVCard>;
-  /** Not of the RFC: fields of MS-ASCNTC that it has no word for, by their own names (`FileAs`, `CustomerId`, …). */
+  /** Files that are kept with the card: `href` names them (core/pim/attachments.ts). Never part of a vCard. */
+  'waypost:files'?: Record<string, Link>;
+  /** Names under which members stand in a list, by their keys in `members`. */
+  'waypost:names'?: Record<string, string>;
+  /**
+   * Not of the RFC: fields of MS-ASCNTC and MS-OXWSCONT that it has no word for, by their own names (`FileAs`,
+   * `CustomerId`, …).
+   */
   'waypost:eas'?: Record<string, string>;
   /** Properties of the vCard it came from that nothing here stands for, as jCard arrays (RFC 7095), to be written again. */
   'waypost:vcard'?: unknown[];

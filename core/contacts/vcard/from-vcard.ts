@@ -76,11 +76,14 @@ function labelOf(text: string): string {
   return /^_\$!<(.{1,100})>!\$_$/.exec(text)?.[1] ?? text;
 }
 
+/** Files are beside a card, and nobody from outside says which. */
+const NEVER = new Set(['', '__proto__', '@type', 'version', 'waypost:files']);
+
 /** What JSContact alone can say (RFC 9555 2.16.1), as far as it is sound: anybody may have written it. */
 function applyPatch(card: Card, property: JCardProperty): void {
   const read = new Property(property);
   const pointer = (read.take('jsptr') ?? '').replace(/^\//, '').replaceAll('~1', '/').replaceAll('~0', '~');
-  if (pointer === '' || pointer === '__proto__' || pointer === '@type' || pointer === 'version') return;
+  if (NEVER.has(pointer)) return;
   let value: unknown;
   try {
     value = JSON.parse(read.text);

@@ -6,8 +6,8 @@ import { cardFromVCard } from './from-vcard.ts';
 import { nameProperties } from './name-properties.ts';
 import { extension } from './property.ts';
 
-/** Read in every card, whether it is there or not. */
-const ALWAYS = new Set(['@type', 'version']);
+/** Read in every card, whether it is there or not; or never. */
+const UNSAID = new Set(['@type', 'version', 'waypost:files']);
 
 /**
  * A card as a vCard (RFC 9555). What vCard cannot say, or cannot say exactly, is said beside it as JSPROP, so that reading
@@ -78,7 +78,7 @@ function patches(card: Card, written: string): JCardProperty[] {
   const found = new Map<string, unknown>(Object.entries(back));
   const names = new Set([...wanted.keys(), ...found.keys()]);
   return [...names]
-    .filter((name) => !ALWAYS.has(name) && !isEqual(wanted.get(name), found.get(name)))
+    .filter((name) => !UNSAID.has(name) && !isEqual(wanted.get(name), found.get(name)))
     .map((name) => {
       const pointer = name.replaceAll('~', '~0').replaceAll('/', '~1');
       return ['jsprop', { jsptr: `/${pointer}` }, 'text', JSON.stringify(wanted.get(name) ?? null)];

@@ -29,8 +29,6 @@ export interface AttachmentFacts {
 const MESSAGE_TYPE = 'message/rfc822';
 /** Between the names of an attached message and of what is attached to it. */
 export const BELOW = '/';
-/** Id of the picture of a contact; it stands in the document. */
-export const PHOTO_ID = 'photo';
 const DATA_URI = /^data:([\w.+-]+\/[\w.+-]+)?(?:;[\w=.+-]+)*;base64,/i;
 
 /** The attachments of an item, in order. */
@@ -46,7 +44,10 @@ export function attachmentsOf(view: ItemView): AttachmentFacts[] {
     const photo = Object.values(pim.document.media ?? {}).find(
       (one) => one.kind === 'photo' && DATA_URI.test(one.uri),
     );
-    return photo === undefined ? [] : [photoFacts(photo.uri, photo.mediaType)];
+    return [
+      ...(photo === undefined ? [] : [photoFacts(photo.uri, photo.mediaType)]),
+      ...Object.values(pim.document['waypost:files'] ?? {}).flatMap((link) => linkFacts(link) ?? []),
+    ];
   }
   const document = pim?.kind === 'task' ? pim.document : documentOf(view);
   return Object.values(document?.links ?? {}).flatMap((link) => linkFacts(link) ?? []);
@@ -97,10 +98,15 @@ function shownName(name: string): string {
     .slice(0, 255);
 }
 
+/** Id of the picture of a contact, which stands in the document: another picture has another one. */
+export function photoId(uri: string): string {
+  return `photo${uri.length}${uri.slice(-16).replace(/[^A-Za-z0-9]/g, '')}`;
+}
+
 function photoFacts(uri: string, mediaType: string | undefined): AttachmentFacts {
   const encoded = uri.length - uri.indexOf(',') - 1;
   return {
-    ...{ id: PHOTO_ID, kind: 'file', name: 'ContactPicture.jpg', contentId: null, contentLocation: null },
+    ...{ id: photoId(uri), kind: 'file', name: 'ContactPicture.jpg', contentId: null, contentLocation: null },
     contentType: mediaType ?? DATA_URI.exec(uri)?.[1] ?? 'image/jpeg',
     size: Math.floor((encoded * 3) / 4),
     ...{ isInline: false, isContactPhoto: true, part: null, link: null },
@@ -125,7 +131,7 @@ function linkFacts(link: Link): AttachmentFacts | null {
 }
 
 /** AttachmentId of an attachment of an item. */
-export function attachmentId(view: ItemView, id: string): string {
+function attachmentId(view: ItemView, id: string): string {
   const { mailboxId } = view.box.ref;
   return encodeId({ kind: 'attachment', mailboxId, itemId: view.state.itemId, attachment: id });
 }

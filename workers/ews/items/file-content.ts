@@ -43,7 +43,7 @@ function opened(stream: ReadableStream<Uint8Array>): StreamedBytes {
 }
 
 /** A picture stands in the document of its contact, in base64 already. */
-function photoText({ pim }: ItemView): string {
+export function photoText({ pim }: ItemView): string {
   const media = pim?.kind === 'contact' ? Object.values(pim.document.media ?? {}) : [];
   const photo = media.find((one) => one.kind === 'photo' && /^data:[^,]*;base64,/i.test(one.uri));
   if (photo === undefined) throw gone();

@@ -3,14 +3,20 @@ import type { Message } from '../../../core/mail/types.ts';
 import type { BlobStore } from '../../../core/ports/blobs.ts';
 import { writeItem } from '../calendar/mime.ts';
 import type { EwsContext } from '../context.ts';
+import { writeCard } from '../people/vcard.ts';
 import type { ItemElement } from './property.ts';
 import { keptRaw } from './raw.ts';
 import type { ItemView } from './view.ts';
 
 /** Writes an item that is no message as a document of its own: iCalendar, vCard. null when it cannot be. */
-export type DocumentWriter = (view: ItemView, context: EwsContext) => Promise<Uint8Array | null>;
+type DocumentWriter = (view: ItemView, context: EwsContext) => Promise<Uint8Array | null>;
 
-const WRITERS: Partial<Record<ItemElement, DocumentWriter>> = { CalendarItem: writeItem, Task: writeItem };
+const WRITERS: Partial<Record<ItemElement, DocumentWriter>> = {
+  CalendarItem: writeItem,
+  Task: writeItem,
+  Contact: writeCard,
+  DistributionList: writeCard,
+};
 
 /** item:MimeContent: of a message its very bytes, read while the answer goes out. */
 export async function mimeContent(view: ItemView, context: EwsContext): Promise<XmlObject | null> {
@@ -53,7 +59,7 @@ function remains(message: Message): Uint8Array {
   return new TextEncoder().encode(`${lines.join('\r\n')}\r\n`);
 }
 
-export function streamOf(bytes: Uint8Array): ReadableStream<Uint8Array> {
+function streamOf(bytes: Uint8Array): ReadableStream<Uint8Array> {
   return new ReadableStream({
     start(controller) {
       if (bytes.length > 0) controller.enqueue(bytes);

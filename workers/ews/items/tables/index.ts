@@ -1,5 +1,6 @@
 import type { IndexedProperty, ItemElement, ItemProperty } from '../property.ts';
 import { CALENDAR_PROPERTIES } from './calendar.ts';
+import { CONTACT_PROPERTIES, INDEXED_OF_CONTACTS } from './contact.ts';
 import { INDEXED_OF_ITEMS, ITEM_PROPERTIES } from './item.ts';
 import { MEETING_PROPERTIES } from './meeting.ts';
 import { MESSAGE_PROPERTIES } from './message.ts';
@@ -12,8 +13,9 @@ const TABLES: readonly (readonly ItemProperty[])[] = [
   MEETING_PROPERTIES,
   CALENDAR_PROPERTIES,
   TASK_PROPERTIES,
+  CONTACT_PROPERTIES,
 ];
-const INDEXED: readonly (readonly IndexedProperty[])[] = [INDEXED_OF_ITEMS];
+const INDEXED: readonly (readonly IndexedProperty[])[] = [INDEXED_OF_ITEMS, INDEXED_OF_CONTACTS];
 
 interface ClassTable {
   byUri: ReadonlyMap<string, ItemProperty>;
