@@ -73,6 +73,23 @@ async function subscribed(): Promise<{
 const deliver = (address: string) => server.email('sender@sender.example', address, buildMail({}));
 
 describe('a push subscription', () => {
+  it('may be to a program on the machine itself where private networks are allowed', async () => {
+    const address = `user${++users}@push.example`;
+    await server.addUser(address, PASSWORD);
+    const client = ewsClient(server, address, PASSWORD);
+    const code = async (url: string) =>
+      (
+        await client.call(
+          '<m:Subscribe><m:PushSubscriptionRequest SubscribeToAllFolders="true"><t:EventTypes><t:EventType>NewMailEvent</t:EventType></t:EventTypes>' +
+            `<t:StatusFrequency>30</t:StatusFrequency><t:URL>${url}</t:URL></m:PushSubscriptionRequest></m:Subscribe>`,
+        )
+      ).codes[0];
+    hook(says('OK'));
+    expect(await code('http://127.0.0.1:9/x')).toBe('NoError');
+    expect(await code('http://10.0.0.1/x')).toBe('ErrorInvalidPushSubscriptionUrl');
+    expect(await code('http://hook.example.org/x')).toBe('ErrorInvalidPushSubscriptionUrl');
+  });
+
   it('sends a first word, then each news after the one before, and nothing when nothing of it happened', async () => {
     const { sent, texts, inits } = hook(says('OK'));
     const { address, client, id } = await subscribed();

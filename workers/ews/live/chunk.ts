@@ -6,7 +6,7 @@ import { SUCCESS } from '../response-messages.ts';
  * One document of a stream. The envelope has no prefix: ews-javascript-api looks for the end of each document in the
  * text. Nor has it a declaration, which may stand at the beginning of a stream only.
  */
-function chunkOf(content: XmlObject): Uint8Array {
+export function chunkOf(content: XmlObject): Uint8Array<ArrayBuffer> {
   const body = writeElement('GetStreamingEventsResponse', {
     ResponseMessages: { $: [['GetStreamingEventsResponseMessage', content]] satisfies XmlPair[] },
   });
@@ -14,13 +14,13 @@ function chunkOf(content: XmlObject): Uint8Array {
   const text =
     `<Envelope xmlns="${s}" xmlns:t="${t}" xmlns:m="${m}"><Header>${SERVER_VERSION}</Header>` +
     `<Body>${body.join('')}</Body></Envelope>\r\n`;
-  return new TextEncoder().encode(text);
+  return new Uint8Array(new TextEncoder().encode(text));
 }
 
-export function statusChunk(status: 'OK' | 'Closed'): Uint8Array {
+export function statusChunk(status: 'OK' | 'Closed'): Uint8Array<ArrayBuffer> {
   return chunkOf({ ...SUCCESS, ConnectionStatus: status });
 }
 
-export function notificationsChunk(notifications: XmlObject[]): Uint8Array {
+export function notificationsChunk(notifications: XmlObject[]): Uint8Array<ArrayBuffer> {
   return chunkOf({ ...SUCCESS, Notifications: { Notification: notifications } });
 }

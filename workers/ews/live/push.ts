@@ -3,7 +3,7 @@ import { at } from '../../../codecs/soap/read.ts';
 import { NAMESPACES, writeTyped } from '../../../codecs/soap/write.ts';
 import type { Principal } from '../../../core/identity/types.ts';
 import type { Subscription } from '../../../core/live/types.ts';
-import { checkHost, checkHostForm, HostRefused } from '../../../platform/host-check.ts';
+import { checkHost, HostRefused } from '../../../platform/host-check.ts';
 import { newId } from '../../../platform/ids.ts';
 import type { PushOutcome, SubscriptionProgress } from '../../../platform/live-port.ts';
 import { describeError } from '../../../platform/log.ts';
@@ -22,13 +22,9 @@ const PAUSES_MS = [30_000, 60_000, 120_000, 300_000, 600_000] as const;
 
 type HostRules = Pick<Services, 'config' | 'dns'>;
 
-function policyOf({ config }: Pick<Services, 'config'>) {
-  return { ports: [HTTPS], allowPrivate: config.relayHosts.allowPrivate };
-}
-
 /**
  * The address of a client, checked: https with its usual port, no credentials, no host of this or a private network (A06,
- * A60).
+ * A60). Where private networks are allowed, as on a laptop, a program on the machine itself may listen in clear.
  * @throws EwsError ErrorInvalidPushSubscriptionUrl
  */
 export async function checkedPushUrl(services: HostRules, text: string): Promise<string> {
@@ -38,15 +34,23 @@ export async function checkedPushUrl(services: HostRules, text: string): Promise
   );
   if (text.length > MAX_URL || !URL.canParse(text)) throw refused;
   const url = new URL(text);
-  if (url.protocol !== 'https:' || url.username !== '' || url.password !== '' || url.port !== '')
-    throw refused;
+  if (url.username !== '' || url.password !== '') throw refused;
   try {
-    checkHostForm(url.hostname, HTTPS, policyOf(services));
-    await checkHost(services.dns, url.hostname, HTTPS, policyOf(services));
+    await checkTarget(services, url);
   } catch {
     throw refused;
   }
   return url.href;
+}
+
+async function checkTarget({ config, dns }: HostRules, url: URL): Promise<void> {
+  const { allowPrivate } = config.relayHosts;
+  const own = allowPrivate && /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(url.hostname);
+  if (url.protocol !== 'https:' && !(own && url.protocol === 'http:')) {
+    throw new HostRefused('name', 'only https is allowed');
+  }
+  const port = url.port === '' ? HTTPS : Number(url.port);
+  await checkHost(dns, url.hostname, port, { ports: own ? [port] : [HTTPS], allowPrivate });
 }
 
 /** Sends what is new, or that nothing is, to the address of a subscription. */
@@ -124,7 +128,7 @@ async function nextMessage(
 async function send(services: HostRules, url: string, message: string): Promise<string> {
   try {
     // Again, for the name may lead elsewhere by now (A60).
-    await checkHost(services.dns, new URL(url).hostname, HTTPS, policyOf(services));
+    await checkTarget(services, new URL(url));
   } catch (error) {
     return error instanceof HostRefused ? `host ${error.reason}` : 'no DNS';
   }

@@ -1,6 +1,7 @@
 import { child, children, textOf } from '../../../codecs/soap/read.ts';
 import type { Operation } from '../context.ts';
 import { EwsError, SchemaError } from '../errors.ts';
+import { chunkOf } from '../live/chunk.ts';
 import { findSubscriptions } from '../live/find.ts';
 import { streamOf } from '../live/stream.ts';
 import { errorMessage } from '../response-messages.ts';
@@ -26,7 +27,11 @@ export const getStreamingEvents: Operation = async (request, context) => {
   ];
   const { services } = context;
   const hold = Math.min(Number(timeout) * MINUTE, services.config.pingHoldMaxSeconds * 1000);
-  const body = await streamOf(context, subscriptions, services.now() + hold);
+  return streamed(await streamOf(context, subscriptions, services.now() + hold));
+};
+
+/** Also an answer of one part goes out like this: clients that read a stream cannot read it in another form. */
+function streamed(body: ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer>): { response: Response } {
   const headers = {
     'content-type': 'text/xml; charset=utf-8',
     'cache-control': 'private, no-store, no-transform',
@@ -34,15 +39,16 @@ export const getStreamingEvents: Operation = async (request, context) => {
     'content-encoding': 'identity',
   };
   return { response: new Response(body, { headers }) };
-};
+}
 
-function refused(ids: readonly string[]): ReturnType<typeof errorMessage> {
+function refused(ids: readonly string[]): { response: Response } {
   const error = new EwsError('ErrorInvalidSubscription', 'Subscription is invalid.');
-  const message = {
-    ...errorMessage(error),
-    // Of an id that is long, a part is enough to know it by.
-    ErrorSubscriptionIds: { SubscriptionId: ids.map((one) => one.slice(0, 256) || '-') },
-    ConnectionStatus: 'Closed',
-  };
-  return { ResponseMessages: { $: [['GetStreamingEventsResponseMessage', message]] } };
+  return streamed(
+    chunkOf({
+      ...errorMessage(error),
+      // Of an id that is long, a part is enough to know it by.
+      ErrorSubscriptionIds: { SubscriptionId: ids.map((one) => one.slice(0, 256) || '-') },
+      ConnectionStatus: 'Closed',
+    }),
+  );
 }
