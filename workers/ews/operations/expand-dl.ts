@@ -6,6 +6,7 @@ import type { EwsContext, Operation } from '../context.ts';
 import { EwsError, SchemaError } from '../errors.ts';
 import { loadViews } from '../items/load.ts';
 import { mailboxOf } from '../people/elements.ts';
+import { membersOf } from '../people/members.ts';
 import { eachMessage } from '../response-messages.ts';
 
 /**
@@ -62,10 +63,6 @@ async function ofList(
   if (view.pim?.kind !== 'contact' || view.element !== 'DistributionList') {
     throw new EwsError('ErrorInvalidItemForOperationExpandDL', 'Only distribution lists have members.');
   }
-  return Object.keys(view.pim.document.members ?? {}).flatMap((uid) => {
-    const address = /^mailto:(.+)$/i.exec(uid)?.[1];
-    if (address === undefined) return [];
-    const plain = decodeURIComponent(address);
-    return [{ Name: plain, EmailAddress: plain, RoutingType: 'SMTP', MailboxType: 'OneOff' }];
-  });
+  const members = await membersOf(view, context);
+  return members.flatMap(({ mailbox, known }) => (known ? [mailbox] : []));
 }

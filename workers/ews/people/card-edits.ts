@@ -5,6 +5,7 @@ import { contactText } from '../../../core/contacts/fields.ts';
 import { notesBody, withNotesBody } from '../../../core/contacts/notes.ts';
 import type { Card } from '../../../core/contacts/types.ts';
 import { refused, storedValue } from '../calendar/edits.ts';
+import type { EwsContext } from '../context.ts';
 import { EwsError, SchemaError } from '../errors.ts';
 import { booleanOf, enumOf, markupOf, stringsOf, timeOf } from '../items/editors/values.ts';
 import type { ItemEdit, NewFile } from '../items/property.ts';
@@ -28,14 +29,14 @@ export interface CardDraft {
   kept: Record<string, StoredProperty | null>;
   /** The request says how it is filed. */
   filed: boolean;
-  /** Members of a list that are named by the items that they are, found when it is saved. */
-  members: ((found: Card, key: string) => Card)[];
+  /** Changes for which something must be read first. */
+  later: ((context: EwsContext) => Promise<CardChange>)[];
 }
 
 export function newCardDraft(view: ItemView | null, isList: boolean): CardDraft {
   return {
     ...{ view, isList, mime: null, filed: false },
-    ...{ changes: [], files: [], dropped: [], kept: {}, members: [] },
+    ...{ changes: [], files: [], dropped: [], kept: {}, later: [] },
   };
 }
 

@@ -29,11 +29,13 @@ export async function saveCard(
   const { box, folder, expect } = order;
   const now = services.now();
   const itemId = draft.view?.state.itemId ?? newId(now);
+  const changes = [...draft.changes];
+  for (const one of draft.later) changes.push(await one(context));
   const files = await keepFiles(context, box, itemId, draft.files);
   const written = await repeated(expect !== null, async () => {
     const present = draft.view === null ? null : await presentCard(order, itemId);
     const base = await baseOf(draft, present, itemId, now);
-    const changed = draft.changes.reduce((card, change) => change(card), settle(base));
+    const changed = changes.reduce((card, change) => change(card), settle(base));
     const filed = withMapping(changed, draft.filed);
     const document: Card = { ...withFiles(filed, files, draft.dropped), updated: isoTime(now) };
     return putObject(

@@ -4,6 +4,7 @@ import type { ItemView } from '../view.ts';
 import { bound, type Draft } from './bound.ts';
 import { calendarEditor } from './calendar.ts';
 import { contactEditor } from './contact.ts';
+import { distributionListEditor } from './distribution-list.ts';
 import { messageEditor } from './message.ts';
 import { taskEditor } from './task.ts';
 
@@ -26,6 +27,7 @@ const EDITORS: ReadonlyMap<string, BoundEditor> = new Map([
   ...entries(calendarEditor),
   ...entries(taskEditor),
   ...entries(contactEditor),
+  ...entries(distributionListEditor),
 ]);
 
 /** The editor of a class of items, or null for what cannot be written. */

@@ -17,6 +17,7 @@ import {
   settledCard,
   TEXTS,
 } from '../../people/contact-fields.ts';
+import { membersElement } from '../../people/members.ts';
 import { attachmentsOf } from '../attachments.ts';
 import { asText, bodiesOf } from '../bodies.ts';
 import { photoText } from '../file-content.ts';
@@ -25,6 +26,7 @@ import type { ItemView } from '../view.ts';
 import { SENSITIVITIES } from '../words.ts';
 
 const ON: readonly ItemElement[] = ['Contact'];
+const LISTS: readonly ItemElement[] = ['DistributionList'];
 const CARDS: readonly ItemElement[] = ['Contact', 'DistributionList'];
 
 type More = Partial<Omit<ItemProperty, 'uri' | 'element' | 'read'>>;
@@ -269,6 +271,11 @@ export const CONTACT_PROPERTIES: readonly ItemProperty[] = [
   certificates('UserSMIMECertificate'),
   certificates('MSExchangeCertificate'),
   ...DICTIONARIES.map(({ whole }) => whole),
+  {
+    ...{ uri: 'distributionlist:Members', element: 'Members', on: LISTS, inDefault: LISTS },
+    ...{ inAll: true, cheap: false },
+    read: (view, _shape, context) => membersElement(view, context),
+  },
 ];
 
 export const INDEXED_OF_CONTACTS: readonly IndexedProperty[] = DICTIONARIES.flatMap(({ indexed }) => indexed);
