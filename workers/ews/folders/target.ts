@@ -8,7 +8,7 @@ import { EwsError, SchemaError } from '../errors.ts';
 import { changeKey, encodeId } from '../ids/id.ts';
 import type { Box } from '../mailboxes.ts';
 import { folderElement } from './classes.ts';
-import { type FolderPlace, isMissing, type ItemPlace, resolveFolder } from './resolve.ts';
+import { type FolderPlace, type ItemPlace, isMissing, resolveFolder } from './resolve.ts';
 
 /**
  * The folder inside of an element that names where something goes (ToFolderId, ParentFolderId).

@@ -5,7 +5,7 @@ import { itemTarget } from '../folders/target.ts';
 import { eachItem, itemAnswer, type Outcomes } from '../moving/each.ts';
 import { moveViews } from '../moving/move.ts';
 
-/** ArchiveItem (MS-OXWSARCH 3.1.4.1): messages of a folder go into Archive. */
+/** ArchiveItem (MS-OXWSARCH 3.1.4.1): messages go into Archive, whatever folder of the mailbox they lie in. */
 export const archiveItem: Operation = async (request, context) => {
   const source = await itemTarget(request, 'ArchiveSourceFolderId', context, {
     right: 'read',
@@ -24,12 +24,7 @@ export const archiveItem: Operation = async (request, context) => {
   const to = { ...(await placeOf(source.box, archive.folderId, 'write')), folder: archive };
   return eachItem(context, 'ArchiveItemResponseMessage', request, async (views) => {
     const outcomes: Outcomes = new Map();
-    const here = views.filter((view) => {
-      const is = view.box === source.box && view.state.folderId === source.folderId;
-      if (!is) outcomes.set(view, new EwsError('ErrorItemNotFound', 'The item is not in the folder.'));
-      return is;
-    });
-    for (const [view, moved] of await moveViews(context, here, to)) {
+    for (const [view, moved] of await moveViews(context, views, to)) {
       outcomes.set(view, moved instanceof EwsError ? moved : itemAnswer(view, view.state.itemId, moved));
     }
     return outcomes;

@@ -1,6 +1,6 @@
 import type { XmlElement } from '../../../codecs/soap/parse.ts';
-import type { FolderRight } from '../../../core/ports/acl.ts';
 import { USER_CONFIGURATION_LIMITS } from '../../../core/mail/user-configuration.ts';
+import type { FolderRight } from '../../../core/ports/acl.ts';
 import type { EwsContext } from '../context.ts';
 import { SchemaError } from '../errors.ts';
 import { resolveFolder } from '../folders/resolve.ts';
