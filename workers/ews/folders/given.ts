@@ -68,7 +68,7 @@ function readPart(given: GivenFolder, part: XmlElement, own: ItemClass | null): 
 }
 
 /** @throws EwsError ErrorInvalidPropertySet for what the server itself says of a folder */
-export function readExtendedProperty(part: XmlElement): [key: string, value: StoredProperty] {
+function readExtendedProperty(part: XmlElement): [key: string, value: StoredProperty] {
   const named = child(part, 'ExtendedFieldURI');
   const path = named === null ? null : readPath(named);
   if (path?.kind !== 'extended') throw new SchemaError('an ExtendedProperty must have an ExtendedFieldURI.');

@@ -9,7 +9,7 @@ import { effectiveRights, permissionSet } from './rights.ts';
 import type { FolderNode } from './tree.ts';
 import type { FolderView } from './view.ts';
 
-export type Comparable = string | number | boolean | null;
+type Comparable = string | number | boolean | null;
 
 interface FolderProperty {
   element: string;
@@ -21,7 +21,7 @@ interface FolderProperty {
   compare?(view: FolderView): Comparable;
 }
 
-export function folderIdOf({ box, folderId, modseq }: FolderNode): XmlObject {
+function folderIdOf({ box, folderId, modseq }: FolderNode): XmlObject {
   return {
     '@Id': encodeId({ kind: 'folder', mailboxId: box.ref.mailboxId, folderId }),
     '@ChangeKey': changeKey(modseq),

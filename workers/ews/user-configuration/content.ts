@@ -42,7 +42,7 @@ function readDictionary(element: XmlElement): NonNullable<UserConfiguration['dic
 function readObject(element: XmlElement | null): DictionaryObject {
   const type = textOf(element, 'Type') ?? '';
   if (!TYPES.includes(type)) throw new SchemaError('the dictionary has an object of an unknown type.');
-  const values = children(element, 'Value').map((one) => valueOf(type, one.text));
+  const values = children(element, 'Value').map((one) => checkedValue(type, one.text));
   if (values.length === 0 || (type !== 'StringArray' && values.length > 1)) {
     throw new SchemaError(`an object of type ${type} has another number of values.`);
   }
@@ -60,7 +60,7 @@ const FORMS: Readonly<Record<string, RegExp>> = {
 };
 
 /** A value as it is written: programs differ in the letters of true and false. */
-function valueOf(type: string, text: string): string {
+function checkedValue(type: string, text: string): string {
   const form = FORMS[type];
   if (form === undefined) return text;
   const value = text.trim();
