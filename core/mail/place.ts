@@ -71,7 +71,8 @@ export function toNewMessage(index: MessageIndex, facts: PlaceFacts): NewMessage
     replyTo: index.replyTo,
     to: index.to,
     cc: index.cc,
-    bcc: own ? index.bcc : [],
+    // Nobody but who wrote it may know: a draft is its author's, in whatever folder.
+    bcc: own || place.isDraft === true ? index.bcc : [],
     sentAt: index.date,
     importance: index.importance,
     contentClass: index.contentClass,

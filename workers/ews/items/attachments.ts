@@ -62,7 +62,7 @@ function partFacts(part: MessagePart, id: string): AttachmentFacts {
   return {
     id,
     kind: part.mediaType === MESSAGE_TYPE ? 'item' : 'file',
-    name: partName(part),
+    name: part.mediaType === MESSAGE_TYPE ? partName(part).replace(/\.eml$/i, '') : partName(part),
     contentType: part.mediaType,
     contentId: part.contentId,
     contentLocation: part.contentLocation,

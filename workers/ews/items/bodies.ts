@@ -42,7 +42,8 @@ async function messageBodies({ message }: ItemView, blobs: BlobStore): Promise<B
     const html = await partText(blobs, message, htmlPart);
     // I7: a message whose raw is gone shows what is known of it, never an error.
     if (html === null) return { html: null, text: message.textHead, truncated: true };
-    return { html: html.text, text: null, truncated: html.truncated };
+    // The line end that every message ends with is none of its author's.
+    return { html: html.text.replace(/\r?\n$/, ''), text: null, truncated: html.truncated };
   }
   // The first bytes of the text are kept beside the message: a short one needs no blob.
   const whole = message.textHead !== '' && utf8Length(message.textHead) >= message.textSize;
@@ -54,7 +55,8 @@ async function messageBodies({ message }: ItemView, blobs: BlobStore): Promise<B
   return { html: null, text: text.text, truncated: text.truncated };
 }
 
-function pimBodies(view: ItemView): Bodies {
+/** The body of what is no message: it stands in the document. */
+export function pimBodies(view: ItemView): Bodies {
   const of = (text: string | undefined, type: string | undefined): Bodies => {
     if (text === undefined) return NONE;
     return type === 'text/html' ? { ...NONE, html: text } : { ...NONE, text };
@@ -81,7 +83,10 @@ function pimBodies(view: ItemView): Bodies {
 }
 
 export function asText({ html, text }: Bodies): string {
-  return text ?? (html === null ? '' : htmlToText(html));
+  if (text !== null || html === null) return text ?? '';
+  // As Exchange writes what it makes of HTML: every line ended, the last one too.
+  const words = htmlToText(html).replace(/\r?\n/g, '\r\n');
+  return words === '' ? '' : `${words}\r\n`;
 }
 
 export function asHtml({ html, text }: Bodies): string {

@@ -57,6 +57,8 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   // PidTagFlagStatus: 1 complete, 2 flagged (MS-OXOFLAG 2.2.1.1)
   '0x1090': (draft, value) => {
     const status = number(value);
+    // Whatever else a client means by a number of its own.
+    if (value !== null && ![0, 1, 2].includes(status)) return false;
     draft.flag = status === 1 || status === 2 ? { status, type: 'Flag for follow up' } : null;
     return undefined;
   },

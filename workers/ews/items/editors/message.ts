@@ -207,10 +207,28 @@ const senderSetter: Setter = ({ patch }, value) => {
 const readSetter: Setter = (draft, value) => {
   draft.isRead = value === null ? false : booleanOf(value);
 };
-const messageIdSetter: Setter = ({ patch }, value) => {
-  const id = value?.text.trim().replace(/^<|>$/g, '') ?? '';
-  if (id !== '') patch.messageId = id;
+const messageIdSetter: Setter = (draft, value) => {
+  const given = value?.text.trim() ?? '';
+  const id = given.replace(/^<|>$/g, '');
+  if (id !== '') draft.patch.messageId = id;
+  // What is no id of a message cannot stand in its header as it is.
+  const sound = /^<[^\s<>]+>$/.test(given);
+  draft.kept['0x1035'] = sound || given === '' ? null : { type: 'String', value: given };
 };
+/** In the header, and beside it where lists look for it. */
+const keptText =
+  (name: 'inReplyTo' | 'references', key: string): Setter =>
+  (draft, value, context) => {
+    textSetter(name)(draft, value, context);
+    draft.kept[key] = value === null ? null : { type: 'String', value: value.text.trim() };
+  };
+const receiptSetter =
+  (name: 'readReceipt' | 'deliveryReceipt', key: string): Setter =>
+  (draft, value) => {
+    const asked = value !== null && booleanOf(value);
+    draft.patch[name] = asked;
+    draft.kept[key] = { type: 'Boolean', value: String(asked) };
+  };
 
 const SETTERS: Readonly<Record<string, Setter>> = {
   'item:MimeContent': (draft, value, context) => {
@@ -243,7 +261,7 @@ const SETTERS: Readonly<Record<string, Setter>> = {
   'item:Flag': (draft, value) => {
     draft.flag = value === null ? null : flagOf(value);
   },
-  'item:InReplyTo': textSetter('inReplyTo'),
+  'item:InReplyTo': keptText('inReplyTo', '0x1042'),
   'message:ToRecipients': listSetter('to'),
   'message:CcRecipients': listSetter('cc'),
   'message:BccRecipients': listSetter('bcc'),
@@ -251,21 +269,17 @@ const SETTERS: Readonly<Record<string, Setter>> = {
   'message:From': fromSetter,
   'message:Sender': senderSetter,
   'message:IsRead': readSetter,
-  'message:References': textSetter('references'),
+  'message:References': keptText('references', '0x1039'),
   'message:InternetMessageId': messageIdSetter,
-  'message:IsReadReceiptRequested': ({ patch }, value) => {
-    patch.readReceipt = value !== null && booleanOf(value);
-  },
-  'message:IsDeliveryReceiptRequested': ({ patch }, value) => {
-    patch.deliveryReceipt = value !== null && booleanOf(value);
-  },
+  'message:IsReadReceiptRequested': receiptSetter('readReceipt', '0x0029'),
+  'message:IsDeliveryReceiptRequested': receiptSetter('deliveryReceipt', '0x0023'),
   'message:ReceivedTime': (draft, value) => {
     if (value !== null) draft.receivedAt = timeOf(value);
   },
   'postitem:From': fromSetter,
   'postitem:Sender': senderSetter,
   'postitem:IsRead': readSetter,
-  'postitem:References': textSetter('references'),
+  'postitem:References': keptText('references', '0x1039'),
   'postitem:InternetMessageId': messageIdSetter,
 };
 

@@ -5,7 +5,7 @@ import type { BlobStore } from '../../../../core/ports/blobs.ts';
 import { encodeId, idPayload } from '../../ids/id.ts';
 import { displayNames } from '../address.ts';
 import { attachmentList, attachmentsOf } from '../attachments.ts';
-import { bodyElement } from '../bodies.ts';
+import { asText, bodyElement, pimBodies } from '../bodies.ts';
 import { headerFields, headerOf, headerValue } from '../headers.ts';
 import { itemClassOf } from '../item-class.ts';
 import { mimeContent } from '../mime-content.ts';
@@ -62,8 +62,8 @@ export const ITEM_PROPERTIES: readonly ItemProperty[] = [
     // By its weight, not by its name.
     compare: (view) => importanceOf(view),
   }),
-  own$('InReplyTo', (view, _shape, { services }) => headerValue(services.blobs, view, 'in-reply-to'), {
-    inAll: true,
+  own$('InReplyTo', (view, _shape, { services }) => inReplyTo(view, services.blobs), {
+    ...{ inAll: true, glance: keptInReplyTo, compare: keptInReplyTo },
   }),
   own('IsSubmitted', () => false, constant(false)),
   own('IsDraft', isDraft, { inDefault: 'all', compare: isDraft }),
@@ -83,7 +83,7 @@ export const ITEM_PROPERTIES: readonly ItemProperty[] = [
     compare: (view) => displayNames(view.message?.to ?? []),
   }),
   own('HasAttachments', hasAttachments, { inDefault: 'all', compare: hasAttachments }),
-  own('Culture', cultureOf, { compare: cultureOf }),
+  own('Culture', cultureOf),
   own('LastModifiedName', ({ box }) => box.user.displayName, { compare: ({ box }) => box.user.displayName }),
   own('LastModifiedTime', (view) => isoTime(modifiedAt(view)), { compare: modifiedAt }),
   own('IsAssociated', () => false, constant(false)),
@@ -109,7 +109,7 @@ export const ITEM_PROPERTIES: readonly ItemProperty[] = [
   own$('InternetMessageHeaders', headerFields, { inAll: true }),
   own$('MimeContent', (view, _shape, context) => mimeContent(view, context), {}),
   own$('Body', (view, shape, { services }) => bodyElement(view, services.blobs, shape.bodyType, shape), {
-    ...{ inDefault: 'all', inAll: true },
+    ...{ inDefault: 'all', inAll: true, compare: bodyHead },
   }),
   own$(
     'UniqueBody',
@@ -172,6 +172,21 @@ function given({ extended }: ItemView, name: string): string | null {
   return typeof value === 'string' ? value : null;
 }
 
+/** As it is kept with messages that were written here. */
+function keptInReplyTo({ extended }: ItemView): string | null {
+  const value = extended['0x1042']?.value;
+  return typeof value === 'string' ? value : null;
+}
+
+function inReplyTo(view: ItemView, blobs: BlobStore): string | null | Promise<string | null> {
+  return keptInReplyTo(view) ?? headerValue(blobs, view, 'in-reply-to');
+}
+
+/** What rows have of a body: the beginning of a message, all of anything else. */
+function bodyHead(view: ItemView): string {
+  return view.message?.textHead ?? asText(pimBodies(view));
+}
+
 function cultureOf(view: ItemView): string {
   const culture = given(view, 'Culture') ?? '';
   return /^[a-zA-Z]{1,8}(?:-[a-zA-Z0-9]{1,8})*$/.test(culture) ? culture : 'en-US';
@@ -195,7 +210,8 @@ function reminderMinutes(view: ItemView): string {
 /** Of a message the header says it, unless it is about a meeting. */
 async function sensitivity(view: ItemView, blobs: BlobStore): Promise<Sensitivity> {
   const { message } = view;
-  if (message === null || message.meeting !== null) return sensitivityOf(view);
+  const known = message === null || message.meeting !== null || view.extended['0x0036'] !== undefined;
+  if (known) return sensitivityOf(view);
   const said = (await headerValue(blobs, view, 'sensitivity'))?.toLowerCase();
   return SENSITIVITIES.find((one) => said?.includes(one.toLowerCase())) ?? 'Normal';
 }

@@ -1,4 +1,3 @@
-import type { XmlContent } from '../../../../codecs/soap/write.ts';
 import type { MailAddress, Message } from '../../../../core/mail/types.ts';
 import { comparablePeople, recipients, singleRecipient } from '../address.ts';
 import { indexBytes } from '../conversation-index.ts';
@@ -52,12 +51,23 @@ const header =
   (view: ItemView, _shape: unknown, { services }: Parameters<ItemProperty['read']>[2]) =>
     headerValue(services.blobs, view, name);
 
+/** What is kept beside a message that was written here (editors/message.ts), else null. */
+function keptOf(view: ItemView, key: string): string | null {
+  const value = view.extended[key]?.value;
+  return typeof value === 'string' ? value : null;
+}
+
+/** Whether a receipt is asked for: as far as the rows say, and what the header says. */
+const keptAsk = (key: string) => (view: ItemView) => keptOf(view, key) === 'true';
 const asks =
   (name: string) =>
   async (view: ItemView, _shape: unknown, { services }: Parameters<ItemProperty['read']>[2]) =>
     (await headerValue(services.blobs, view, name)) !== null;
 
-function messageId({ message: m }: ItemView): string | null {
+function messageId(view: ItemView): string | null {
+  const { message: m } = view;
+  const kept = keptOf(view, '0x1035');
+  if (kept !== null) return kept;
   return m === null || m.messageIdHeader === null ? null : `<${m.messageIdHeader}>`;
 }
 
@@ -65,7 +75,7 @@ function topicOf(view: ItemView): string {
   return view.message?.baseSubject ?? subjectOf(view);
 }
 
-function index(m: Message | null): XmlContent | null {
+function index(m: Message | null): string | null {
   return m === null ? null : indexBytes(m.conversationIndex, m.receivedAt);
 }
 
@@ -93,12 +103,14 @@ export const MESSAGE_PROPERTIES: readonly ItemProperty[] = [
   people('CcRecipients', 'cc', ON),
   people('BccRecipients', 'bcc', ON),
   message('IsReadReceiptRequested', asks('disposition-notification-to'), {
-    ...{ inDefault: ON, cheap: false, glance: () => false },
+    ...{ inDefault: ON, cheap: false, glance: keptAsk('0x0029'), compare: keptAsk('0x0029') },
   }),
   message('IsDeliveryReceiptRequested', asks('return-receipt-to'), {
-    ...{ inDefault: ON, cheap: false, glance: () => false },
+    ...{ inDefault: ON, cheap: false, glance: keptAsk('0x0023'), compare: keptAsk('0x0023') },
   }),
-  message('ConversationIndex', (view) => index(view.message), { on: AND_POSTS }),
+  message('ConversationIndex', (view) => index(view.message), {
+    ...{ on: AND_POSTS, compare: (view) => index(view.message) },
+  }),
   message('ConversationTopic', topicOf, { on: AND_POSTS, compare: topicOf }),
   message('From', (view) => singleRecipient(fromOf(view)), {
     ...{ on: AND_POSTS, inDefault: AND_POSTS },
@@ -114,7 +126,15 @@ export const MESSAGE_PROPERTIES: readonly ItemProperty[] = [
     ...{ uri: 'postitem:PostedTime', element: 'PostedTime', on: ['PostItem'], inDefault: ['PostItem'] },
     ...{ inAll: true, cheap: true, read: (view) => isoTime(postedAt(view)), compare: postedAt },
   },
-  message('References', header('references'), { on: AND_POSTS, cheap: false }),
+  message(
+    'References',
+    (view, shape, context) => keptOf(view, '0x1039') ?? header('references')(view, shape, context),
+    {
+      ...{ on: AND_POSTS, cheap: false },
+      glance: (view) => keptOf(view, '0x1039'),
+      compare: (view) => keptOf(view, '0x1039'),
+    },
+  ),
   people('ReplyTo', 'replyTo', 'none'),
   message('ReceivedBy', (view) => singleRecipient(receivedBy(view)), {
     compare: (view) => comparablePeople(receivedBy(view)),
