@@ -30,6 +30,8 @@ export async function copyFolder(
       itemClass,
     });
     done.made.push(folder);
+    const { extended } = from;
+    if (extended !== undefined) await mailbox.setFolderExtended(folder.folderId, extended);
     for (let before: SnapshotCursor | null = null; ; ) {
       const page = await mailbox.snapshot(from.folderId, Number.MIN_SAFE_INTEGER, before, AT_ONCE);
       const last = page.at(-1);

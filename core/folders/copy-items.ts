@@ -6,7 +6,7 @@ import { attachmentSizes, openAttachment, putAttachment } from '../pim/attachmen
 import { pimFacts } from '../pim/facts.ts';
 import { CLASS_OF_KIND, type NewPimItem, type PimItem } from '../pim/types.ts';
 import type { BlobStore } from '../ports/blobs.ts';
-import type { MailStore } from '../ports/mail.ts';
+import type { MailboxStore, MailStore } from '../ports/mail.ts';
 import type { ObjectStore } from '../ports/objects.ts';
 
 export interface CopyServices {
@@ -97,12 +97,12 @@ async function copyMessage(
     ...{ ...contentOf(message), parts, itemId, rawKey: key },
     ...{ folderRole: folder.role, folderId: folder.folderId, dedupeKey: `item:${itemId}` },
   };
-  try {
-    return { itemId, modseq: (await mailbox.insert(copy)).modseq };
-  } catch (error) {
+  const inserted = await mailbox.insert(copy).catch(async (error: unknown) => {
     await blobs.delete(key);
     throw error;
-  }
+  });
+  const { modseq } = inserted;
+  return { itemId, modseq: await keepExtended(mailbox, message, { itemId, modseq }) };
 }
 
 /** What a message is, without what its mailbox knows of it as an item. */
@@ -117,7 +117,7 @@ function contentOf(message: Message): Omit<NewMessage, 'parts' | 'dedupeKey' | '
     ...rest
   } = message;
   const { modseq: _7, createdModseq: _8, readModseq: _9, flagModseq: _10, ...more } = rest;
-  const { categoriesModseq: _11, contentModseq: _12, ...content } = more;
+  const { categoriesModseq: _11, contentModseq: _12, extended: _13, ...content } = more;
   return content;
 }
 
@@ -145,5 +145,17 @@ async function copyObject(
   const facts = pimFacts(kind, document as never, now());
   const copy = { itemId, folderId: folder.folderId, kind, document, facts } as NewPimItem;
   const { outcome, modseq } = await mail.mailbox(ref).putItem(copy, { expect: null });
-  return outcome === 'inserted' ? { itemId, modseq } : 'gone';
+  if (outcome !== 'inserted') return 'gone';
+  return { itemId, modseq: await keepExtended(mail.mailbox(ref), item, { itemId, modseq }) };
+}
+
+/** What clients kept with the original they find with the copy. modseq of the copy then. */
+async function keepExtended(
+  mailbox: MailboxStore,
+  { extended }: Message | PimItem,
+  { itemId, modseq }: Copied,
+): Promise<number> {
+  if (extended === undefined || Object.keys(extended).length === 0) return modseq;
+  const [change] = await mailbox.setExtended([{ itemId, properties: extended }]);
+  return change?.outcome === 'changed' ? change.modseq : modseq;
 }

@@ -136,6 +136,34 @@ describe('items that EWS moves, copies and deletes', () => {
     expect((await where(daily)).parent).toBe(await idOfFolder('calendar'));
   });
 
+  it('that are meetings are taken back with their attendees, or quietly', async () => {
+    const BOB = `bob@${DOMAIN}`;
+    const meeting = async () => {
+      const { messages } = await client.ok(
+        `<m:CreateItem SendMeetingInvitations="SendToAllAndSaveCopy"><m:Items><t:CalendarItem><t:Subject>Meet</t:Subject><t:Start>2027-06-01T10:00:00Z</t:Start><t:End>2027-06-01T11:00:00Z</t:End><t:RequiredAttendees><t:Attendee><t:Mailbox><t:EmailAddress>${BOB}</t:EmailAddress></t:Mailbox></t:Attendee></t:RequiredAttendees></t:CalendarItem></m:Items></m:CreateItem>`,
+      );
+      await server.drain();
+      return idIn(messages[0]);
+    };
+    const heard = async () => {
+      await server.drain();
+      const { messages } = await other.ok(
+        `<m:SyncFolderItems><m:ItemShape><t:BaseShape>IdOnly</t:BaseShape></m:ItemShape><m:SyncFolderId>${folderId('inbox')}</m:SyncFolderId><m:MaxChangesReturned>512</m:MaxChangesReturned></m:SyncFolderItems>`,
+      );
+      return child(messages[0] ?? null, 'Changes')?.children.map((one) => one.children[0]?.name);
+    };
+    const loud = await meeting();
+    expect(await heard()).toEqual(['MeetingRequest']);
+    const all = 'SendMeetingCancellations="SendToAllAndSaveCopy"';
+    expect((await remove(itemId(loud), 'MoveToDeletedItems', all)).codes).toEqual(['NoError']);
+    expect(await heard()).toEqual(['MeetingCancellation', 'MeetingRequest']);
+    const quiet = await meeting();
+    expect(
+      (await remove(itemId(quiet), 'HardDelete', 'SendMeetingCancellations="SendToNone"')).codes,
+    ).toEqual(['NoError']);
+    expect(await heard()).toEqual(['MeetingRequest', 'MeetingCancellation', 'MeetingRequest']);
+  });
+
   it('are archived from folders of mail', async () => {
     const id = await message('old');
     const archive = (from: string) =>

@@ -131,4 +131,79 @@ describe('synchronization of EWS', () => {
     ]);
     expect((await syncHierarchy(below.state)).changes).toEqual([]);
   });
+
+  async function act(request: string) {
+    return client.ok(request);
+  }
+  const update = (id: string, uri: string, content: string) =>
+    act(
+      `<m:UpdateItem ConflictResolution="AlwaysOverwrite" MessageDisposition="SaveOnly"><m:ItemChanges><t:ItemChange><t:ItemId Id="${id}"/><t:Updates><t:SetItemField><t:FieldURI FieldURI="${uri}"/><t:Message>${content}</t:Message></t:SetItemField></t:Updates></t:ItemChange></m:ItemChanges></m:UpdateItem>`,
+    );
+  const move = (id: string, to: string) =>
+    act(
+      `<m:MoveItem><m:ToFolderId><t:DistinguishedFolderId Id="${to}"/></m:ToFolderId><m:ItemIds><t:ItemId Id="${id}"/></m:ItemIds></m:MoveItem>`,
+    );
+
+  it('tells what changed: read flags by themselves, and what came and went', async () => {
+    await deliver(3);
+    const whole = await syncItems('');
+    const [a = '', b = '', c = ''] = whole.changes.map(idOf);
+    await update(a, 'message:IsRead', '<t:IsRead>true</t:IsRead>');
+    await update(b, 'item:Categories', '<t:Categories><t:String>Red</t:String></t:Categories>');
+    await update(b, 'message:IsRead', '<t:IsRead>true</t:IsRead>');
+    await move(c, 'junkemail');
+    const next = await syncItems(whole.state);
+    expect(new Map(next.changes.map((one) => [idOf(one), one.name]))).toEqual(
+      new Map([
+        [a, 'ReadFlagChange'],
+        [b, 'Update'],
+        [c, 'Delete'],
+      ]),
+    );
+    const read = next.changes.find((one) => one.name === 'ReadFlagChange') ?? null;
+    expect(textOf(read, 'IsRead')).toBe('true');
+    await move(c, 'inbox');
+    const back = await syncItems(next.state);
+    expect(back.changes.map((one) => [idOf(one), one.name])).toEqual([[c, 'Create']]);
+    await act(
+      `<m:DeleteItem DeleteType="HardDelete"><m:ItemIds><t:ItemId Id="${c}"/></m:ItemIds></m:DeleteItem>`,
+    );
+    const gone = await syncItems(back.state);
+    expect(gone.changes.map((one) => [idOf(one), one.name])).toEqual([[c, 'Delete']]);
+    // An older state is still good: it tells what happened since, once.
+    expect((await syncItems(whole.state)).changes.map(idOf).sort()).toEqual([a, b, c].sort());
+  });
+
+  it('tells folders that were made, renamed, moved and deleted', async () => {
+    const { state } = await syncHierarchy('');
+    const made = await act(
+      '<m:CreateFolder><m:ParentFolderId><t:DistinguishedFolderId Id="inbox"/></m:ParentFolderId><m:Folders><t:Folder><t:DisplayName>Sync</t:DisplayName></t:Folder></m:Folders></m:CreateFolder>',
+    );
+    const id = at(made.messages[0] ?? null, 'Folders')?.children[0]?.children[0]?.attributes['Id'] ?? '';
+    const facts = (changes: XmlElement[]) =>
+      changes.map((one) => [
+        one.name,
+        (child(one, 'FolderId') ?? child(one.children[0] ?? null, 'FolderId'))?.attributes['Id'],
+        textOf(one.children[0] ?? null, 'DisplayName'),
+      ]);
+    const second = await syncHierarchy(state);
+    expect(facts(second.changes)).toEqual([['Create', id, 'Sync']]);
+    await act(
+      `<m:UpdateFolder><m:FolderChanges><t:FolderChange><t:FolderId Id="${id}"/><t:Updates><t:SetFolderField><t:FieldURI FieldURI="folder:DisplayName"/><t:Folder><t:DisplayName>Synced</t:DisplayName></t:Folder></t:SetFolderField></t:Updates></t:FolderChange></m:FolderChanges></m:UpdateFolder>`,
+    );
+    const third = await syncHierarchy(second.state);
+    expect(facts(third.changes)).toEqual([['Update', id, 'Synced']]);
+    await act(
+      `<m:MoveFolder><m:ToFolderId><t:DistinguishedFolderId Id="deleteditems"/></m:ToFolderId><m:FolderIds><t:FolderId Id="${id}"/></m:FolderIds></m:MoveFolder>`,
+    );
+    const fourth = await syncHierarchy(third.state);
+    expect(facts(fourth.changes)).toEqual([['Update', id, 'Synced']]);
+    // Below the Inbox alone it has gone.
+    const below = await syncHierarchy('', 'inbox');
+    expect(below.changes).toEqual([]);
+    await act(
+      `<m:DeleteFolder DeleteType="HardDelete"><m:FolderIds><t:FolderId Id="${id}"/></m:FolderIds></m:DeleteFolder>`,
+    );
+    expect(facts((await syncHierarchy(fourth.state)).changes)).toEqual([['Delete', id, null]]);
+  });
 });
