@@ -1,5 +1,5 @@
 import { DurableObject } from 'cloudflare:workers';
-import type { Subscription } from '../core/live/types.ts';
+import type { CopiedItem, Subscription } from '../core/live/types.ts';
 import type { ReminderFrame } from '../core/reminders/due.ts';
 import { mapBounded } from '../platform/bounded.ts';
 import {
@@ -126,6 +126,14 @@ export function createMailboxHub<Env>(push: Push<Env>) {
       return this.#subscriptions.progress(userId, subscriptionId, progress, connection);
     }
 
+    copied(items: readonly CopiedItem[], now: number): void {
+      this.#subscriptions.noteCopies(items, now);
+    }
+
+    copies(itemIds: readonly string[]): CopiedItem[] {
+      return this.#subscriptions.copies(itemIds);
+    }
+
     unsubscribe(userId: string, subscriptionId: string): boolean {
       return this.#subscriptions.remove(userId, subscriptionId);
     }
@@ -133,6 +141,7 @@ export function createMailboxHub<Env>(push: Push<Env>) {
     /** Sends to the subscriptions whose time it is. */
     override async alarm(): Promise<void> {
       const now = Date.now();
+      this.#subscriptions.forget(now);
       await mapBounded(this.#subscriptions.pushes(now, PUSHES), PUSH_FAN_OUT, (one) => this.#send(one, now));
       await this.#wakeForPush();
     }
@@ -159,7 +168,7 @@ export function createMailboxHub<Env>(push: Push<Env>) {
     }
 
     async #wakeForPush(): Promise<void> {
-      const at = this.#subscriptions.nextPush();
+      const at = this.#subscriptions.nextTime();
       if (at !== null) await this.ctx.storage.setAlarm(at);
     }
 

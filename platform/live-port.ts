@@ -1,4 +1,4 @@
-import type { KnownTree, Subscription } from '../core/live/types.ts';
+import type { CopiedItem, KnownTree, Subscription } from '../core/live/types.ts';
 import type { MailboxRef } from '../core/mail/types.ts';
 import type { ReminderFrame } from '../core/reminders/due.ts';
 import type { ChangeNotice } from './services.ts';
@@ -61,6 +61,9 @@ export interface LivePort {
     progress: SubscriptionProgress,
     connection: string | null,
   ): Promise<boolean>;
+  /** Notes that items of the mailbox are copies, which their feed does not say. */
+  copied(ref: MailboxRef, items: readonly CopiedItem[], now: number): Promise<void>;
+  copies(ref: MailboxRef, itemIds: readonly string[]): Promise<CopiedItem[]>;
   /** False when there was none. */
   unsubscribe(ref: MailboxRef, userId: string, subscriptionId: string): Promise<boolean>;
   /**

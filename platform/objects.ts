@@ -1,4 +1,4 @@
-import type { Subscription } from '../core/live/types.ts';
+import type { CopiedItem, Subscription } from '../core/live/types.ts';
 import type { MailboxRef } from '../core/mail/types.ts';
 import type { ReminderFrame } from '../core/reminders/due.ts';
 import { FAN_OUT, mapBounded } from './bounded.ts';
@@ -22,6 +22,8 @@ interface HubRpc {
     progress: SubscriptionProgress,
     connection: string | null,
   ): Promise<boolean>;
+  copied(items: readonly CopiedItem[], now: number): Promise<void>;
+  copies(itemIds: readonly string[]): Promise<CopiedItem[]>;
   unsubscribe(userId: string, subscriptionId: string): Promise<boolean>;
   fetch(url: string, init: RequestInit): Promise<Response>;
 }
@@ -71,6 +73,8 @@ export function createObjects(env: Env): Pick<Services, 'device' | 'wake' | 'liv
     subscriptions: (ref, userId, ids, now) => hubOf(ref).subscriptions(userId, ids, now),
     progress: (ref, userId, id, progress, connection) =>
       hubOf(ref).progress(userId, id, progress, connection),
+    copied: (ref, items, now) => hubOf(ref).copied(items, now),
+    copies: (ref, itemIds) => hubOf(ref).copies(itemIds),
     unsubscribe: (ref, userId, id) => hubOf(ref).unsubscribe(userId, id),
     listen: (ref, streams, connection, onFrame) =>
       listenToHub(

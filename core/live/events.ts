@@ -1,16 +1,11 @@
 import type { Folder, ItemState, Tombstone } from '../mail/types.ts';
-import type { MailboxStore } from '../ports/mail.ts';
+import { type Eyes, ITSELF, itemEvents, type LiveMailbox } from './item-events.ts';
 import type { EventKind, KnownTree, LiveEvent, WatchedPart } from './types.ts';
 
 /** Entries of one folder in one go: more than any write numbers alike (a move of many items has one modseq). */
 const MAX_ENTRIES = 4_000;
 /** Folders that went are remembered so far back. */
 const MAX_GONE = 100;
-
-type LiveMailbox = Pick<
-  MailboxStore,
-  'usage' | 'folders' | 'changes' | 'itemStates' | 'tombstonesOf' | 'messages'
->;
 
 export interface LivePage {
   /** In the order in which they happened. */
@@ -35,7 +30,7 @@ export function treeOf(folders: readonly Folder[], { folderIds }: Pick<WatchedPa
  * and was changed after it is told as come now and as changed later, so that none is missed.
  *
  * @param after everything up to it is known; a modseq that the mailbox has not reached counts as its present one
- * @param may whether the watcher may see a folder: what happens in another one is told as gone, or as come
+ * @param eyes what else the watcher goes by
  */
 export async function liveEvents(
   mailbox: LiveMailbox,
@@ -43,8 +38,9 @@ export async function liveEvents(
   known: KnownTree,
   after: number,
   limit: number,
-  may: (folderId: string) => boolean,
+  eyes: Eyes,
 ): Promise<LivePage> {
+  const { may } = eyes;
   let { modseq: head } = await mailbox.usage();
   if (head <= after) return { events: [], position: head, more: false, tree: known };
   const folders = await mailbox.folders();
@@ -82,7 +78,7 @@ export async function liveEvents(
       gone: gone.filter((one) => within(one.modseq)),
       within,
       places,
-      may,
+      eyes,
     })),
   ];
   const wanted = events
@@ -133,7 +129,7 @@ interface FolderFacts {
 function folderEvents({ known, tree, present, direct, within }: FolderFacts): LiveEvent[] {
   const events: LiveEvent[] = [];
   for (const { folderId: id, parentId, modseq, createdModseq, contentModseq } of present) {
-    const base = { of: 'folder' as const, id, parentId, modseq, oldParentId: null };
+    const base = { of: 'folder' as const, id, parentId, modseq, ...ITSELF };
     const before = known.parents[id];
     if (within(createdModseq)) events.push({ ...base, kind: 'created', at: createdModseq });
     else if (within(modseq) && before !== undefined && before !== parentId) {
@@ -145,93 +141,9 @@ function folderEvents({ known, tree, present, direct, within }: FolderFacts): Li
     }
   }
   for (const { id, parentId, at } of tree.gone) {
-    if (within(at))
-      events.push({ of: 'folder', kind: 'deleted', id, parentId, oldParentId: null, modseq: null, at });
+    if (within(at)) events.push({ of: 'folder', kind: 'deleted', id, parentId, ...ITSELF, modseq: null, at });
   }
   return events;
-}
-
-interface ItemFacts {
-  mailbox: LiveMailbox;
-  items: readonly ItemState[];
-  gone: readonly Tombstone[];
-  within(modseq: number): boolean;
-  places: ReadonlyMap<string, Folder>;
-  may(folderId: string): boolean;
-}
-
-async function itemEvents({ mailbox, items, gone, within, places, may }: ItemFacts): Promise<LiveEvent[]> {
-  const came = items.filter((one) => within(one.createdModseq));
-  const cameIds = came.map((one) => one.itemId);
-  const goneIds = gone.map((one) => one.itemId);
-  const [left, now, received] = await Promise.all([
-    cameIds.length === 0 ? [] : mailbox.tombstonesOf([...places.keys()], cameIds),
-    goneIds.length === 0 ? [] : mailbox.itemStates(goneIds),
-    receivedAmong(mailbox, came, places),
-  ]);
-  const origin = originsOf(came, left);
-  const present = new Map(now.map((one) => [one.itemId, one]));
-  const events: LiveEvent[] = [];
-  const moved = new Set<string>();
-  for (const { itemId: id, folderId: parentId, modseq, createdModseq } of items) {
-    const base = { of: 'item' as const, id, parentId, modseq, oldParentId: null };
-    if (within(createdModseq)) {
-      const from = origin.get(id);
-      if (from !== undefined && may(from.folderId)) {
-        moved.add(`${id} ${from.modseq}`);
-        events.push({ ...base, kind: 'moved', oldParentId: from.folderId, at: createdModseq });
-      } else {
-        events.push({ ...base, kind: 'created', at: createdModseq });
-        if (from === undefined && received.has(id))
-          events.push({ ...base, kind: 'newMail', at: createdModseq });
-      }
-    }
-    if (within(modseq) && modseq > createdModseq) events.push({ ...base, kind: 'modified', at: modseq });
-  }
-  for (const { itemId: id, folderId, modseq: at } of gone) {
-    if (moved.has(`${id} ${at}`)) continue;
-    const place = present.get(id);
-    if (place === undefined || !may(place.folderId)) {
-      events.push({
-        of: 'item',
-        kind: 'deleted',
-        id,
-        parentId: folderId,
-        oldParentId: null,
-        modseq: null,
-        at,
-      });
-    } else {
-      const { folderId: parentId, modseq } = place;
-      events.push({ of: 'item', kind: 'moved', id, parentId, oldParentId: folderId, modseq, at });
-    }
-  }
-  return events;
-}
-
-/** Where items were before they came: each move leaves word in the folder that it leads out of, the last one last. */
-function originsOf(came: readonly ItemState[], left: readonly Tombstone[]): Map<string, Tombstone> {
-  const since = new Map(came.map((one) => [one.itemId, one.createdModseq]));
-  const origin = new Map<string, Tombstone>();
-  for (const one of left) {
-    if (one.modseq > (since.get(one.itemId) ?? 0)) continue;
-    if (one.modseq > (origin.get(one.itemId)?.modseq ?? 0)) origin.set(one.itemId, one);
-  }
-  return origin;
-}
-
-/** Which of these came by mail, and were not put there by somebody. */
-async function receivedAmong(
-  mailbox: LiveMailbox,
-  items: readonly ItemState[],
-  places: ReadonlyMap<string, Folder>,
-): Promise<Set<string>> {
-  const ids = items
-    .filter(({ kind, folderId }) => kind === 'message' && places.get(folderId)?.itemClass === 'Email')
-    .map((one) => one.itemId);
-  if (ids.length === 0) return new Set();
-  const messages = await mailbox.messages(ids);
-  return new Set(messages.filter((one) => one.verdict !== null && !one.isDraft).map((one) => one.itemId));
 }
 
 /** The event as the watcher has asked for it: nothing, itself, or what a move looks like to who knows of no moves. */
@@ -244,16 +156,17 @@ function asWanted(
   const { kind, of, parentId, oldParentId } = event;
   const found: LiveEvent[] = [];
   if (wants(kind)) found.push(event);
+  else if (kind === 'copied' && wants('created')) found.push({ ...event, kind: 'created', ...ITSELF });
   else if (kind === 'moved' && of === 'item') {
     const here = (id: string | null) => id !== null && direct.has(id);
     if (wants('deleted') && here(oldParentId)) {
-      found.push({ ...event, kind: 'deleted', parentId: oldParentId, oldParentId: null, modseq: null });
+      found.push({ ...event, kind: 'deleted', parentId: oldParentId, ...ITSELF, modseq: null });
     }
-    if (wants('created') && here(parentId)) found.push({ ...event, kind: 'created', oldParentId: null });
+    if (wants('created') && here(parentId)) found.push({ ...event, kind: 'created', ...ITSELF });
   }
   const busy = [parentId, oldParentId].some((id) => id !== null && places.get(id)?.itemClass === 'Calendar');
   if (of === 'item' && busy && wants('freeBusy')) {
-    found.push({ ...event, kind: 'freeBusy', oldParentId: null });
+    found.push({ ...event, kind: 'freeBusy', ...ITSELF });
   }
   return found;
 }

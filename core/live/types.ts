@@ -10,12 +10,21 @@ export interface LiveEvent {
   id: string;
   /** Folder in which it is, or was; null: at the top of the mailbox. */
   parentId: string | null;
-  /** Of a move: where it was before. */
+  /** Of a move: where it was before; of a copy: where the first one was. */
   oldParentId: string | null;
+  /** Of a copy: the first one. Otherwise null: what moves keeps its id. */
+  oldId: string | null;
   /** modseq of the item or folder, null when it is gone. */
   modseq: number | null;
   /** Place in the order of changes: the modseq with which it happened. */
   at: number;
+}
+
+/** An item that was copied, by the feed's word an item like any other. */
+export interface CopiedItem {
+  itemId: string;
+  fromItemId: string;
+  fromFolderId: string;
 }
 
 /** What is watched of a mailbox. */

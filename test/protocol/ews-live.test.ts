@@ -129,6 +129,22 @@ describe('a pull subscription', () => {
     expect([deleted.names, idOf(deleted.events[0])]).toEqual([['DeletedEvent'], item]);
   });
 
+  it('tells of copies, and of what they are copies', async () => {
+    const user = await newUser();
+    await deliver(user);
+    const [item = ''] = await items(user.client);
+    const subscription = await pull(user.client, { all: true, events: ['CopiedEvent', 'NewMailEvent'] });
+    const copied = await user.client.ok(
+      `<m:CopyItem><m:ToFolderId><t:DistinguishedFolderId Id="junkemail"/></m:ToFolderId><m:ItemIds><t:ItemId Id="${item}"/></m:ItemIds></m:CopyItem>`,
+    );
+    const news = await poll(user.client, subscription);
+    expect([news.names, idOf(news.events[0]), idOf(news.events[0], 'OldItemId')]).toEqual([
+      ['CopiedEvent'],
+      /<t:ItemId Id="([^"]+)"/.exec(copied.text)?.[1],
+      item,
+    ]);
+  });
+
   it('tells those who know of no moves that something went, or came', async () => {
     const user = await newUser();
     await deliver(user);

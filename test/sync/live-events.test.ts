@@ -9,7 +9,8 @@ import { message } from '../contract/subject.ts';
 const INBOX = '2';
 const ARCHIVE = '5';
 const OTHER = '4';
-const KINDS: EventKind[] = ['created', 'newMail', 'modified', 'moved', 'deleted'];
+const KINDS: EventKind[] = ['created', 'newMail', 'modified', 'moved', 'copied', 'deleted'];
+const EYES = { may: () => true, copies: async () => [] };
 
 async function fresh(): Promise<MailboxStore> {
   const mailbox = createMemoryStores().mail.mailbox({ tenantId: 't', mailboxId: 'm', shard: 'MAIL_1' });
@@ -51,7 +52,7 @@ class Watcher {
       },
     });
     const part = { folderIds: this.#folderIds, kinds: KINDS };
-    const page = await liveEvents(slow, part, this.#tree, this.position, limit, () => true);
+    const page = await liveEvents(slow, part, this.#tree, this.position, limit, EYES);
     expect(page.position).toBeGreaterThanOrEqual(this.position);
     for (const event of page.events) {
       expect(event.at).toBeGreaterThan(this.position);
@@ -196,7 +197,23 @@ describe('events of a mailbox', () => {
     const { modseq } = await mailbox.usage();
     await mailbox.insert(message('x', { folderId: folder?.folderId ?? '' }));
     await mailbox.insert(message('y'));
-    const page = await liveEvents(mailbox, part, tree, modseq, 10, () => true);
+    const page = await liveEvents(mailbox, part, tree, modseq, 10, EYES);
     expect(page.events.map((one) => [one.kind, one.id])).toEqual([['freeBusy', 'item-x']]);
+  });
+
+  test('say of what, and where it was, a copy is, but to those alone who may see that', async () => {
+    const mailbox = await fresh();
+    const part = { folderIds: [ARCHIVE], kinds: KINDS };
+    const tree = treeOf(await mailbox.folders(), part);
+    const { modseq } = await mailbox.usage();
+    const { itemId } = await mailbox.insert(message('c', { folderId: ARCHIVE }));
+    const copies = async () => [{ itemId, fromItemId: 'first', fromFolderId: INBOX }];
+    const told = async (may: (id: string) => boolean, kinds = KINDS) =>
+      (await liveEvents(mailbox, { ...part, kinds }, tree, modseq, 10, { may, copies })).events
+        .filter((one) => one.of === 'item')
+        .map(({ kind, id, oldId, oldParentId }) => [kind, id, oldId, oldParentId]);
+    expect(await told(() => true)).toEqual([['copied', itemId, 'first', INBOX]]);
+    expect(await told((id) => id !== INBOX)).toEqual([['created', itemId, null, null]]);
+    expect(await told(() => true, ['created'])).toEqual([['created', itemId, null, null]]);
   });
 });

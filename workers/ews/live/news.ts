@@ -35,7 +35,9 @@ export async function newsOf(
   const box = await open({ id: subscription.ref.mailboxId });
   const visible = new Set((await folderTree(box)).map((one) => one.folderId));
   const may = (folderId: string) => visible.has(folderId);
-  const page = await liveEvents(box.store, subscription, subscription.tree, after, PAGE, may);
+  const copies = (ids: readonly string[]) => services.live.copies(box.ref, ids);
+  const eyes = { may, copies };
+  const page = await liveEvents(box.store, subscription, subscription.tree, after, PAGE, eyes);
   const counts = await unreadCounts(box, page.events);
   const time = new Date(services.now()).toISOString();
   const events = page.events.map(
@@ -74,9 +76,10 @@ function eventContent(event: LiveEvent, { box, time, marks, counts }: Surroundin
     [name]: own,
     ParentFolderId: folder(event.parentId),
   };
-  if (event.kind === 'moved') {
+  if (event.kind === 'moved' || event.kind === 'copied') {
     // Items and folders keep their ids when they move.
-    content[`Old${name}`] = own;
+    content[`Old${name}`] =
+      event.oldId === null ? own : { '@Id': encodeId({ kind: 'item', mailboxId, itemId: event.oldId }) };
     content['OldParentFolderId'] = folder(event.oldParentId);
   }
   const unread =

@@ -47,6 +47,15 @@ export const copyItem: Operation = async (request, context) => {
       else outcomes.set(view, named ? itemAnswer(view, copy.itemId, copy.modseq) : { Items: { $: [] } });
     }
     const made = copied.flatMap((one) => (typeof one === 'string' ? [] : [one]));
+    await services.live.copied(
+      box.ref,
+      sound.flatMap(({ state }, n) => {
+        const copy = copied[n];
+        if (copy === undefined || typeof copy === 'string') return [];
+        return [{ itemId: copy.itemId, fromItemId: state.itemId, fromFolderId: state.folderId }];
+      }),
+      services.now(),
+    );
     box.changed();
     await box.tell(
       made.map(({ itemId, modseq }) => ({ folderId: folder.folderId, modseq, indexed: itemId })),
