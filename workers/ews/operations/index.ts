@@ -26,6 +26,7 @@ import { getAttachment } from './get-attachment.ts';
 import { getConversationItems } from './get-conversation-items.ts';
 import { getEvents } from './get-events.ts';
 import { getFolder } from './get-folder.ts';
+import { getInboxRules } from './get-inbox-rules.ts';
 import { getItem } from './get-item.ts';
 import { getMailTips } from './get-mail-tips.ts';
 import { getPasswordExpirationDate } from './get-password-expiration-date.ts';
@@ -54,6 +55,7 @@ import { syncFolderHierarchy } from './sync-folder-hierarchy.ts';
 import { syncFolderItems } from './sync-folder-items.ts';
 import { unsubscribe } from './unsubscribe.ts';
 import { updateFolder } from './update-folder.ts';
+import { updateInboxRules } from './update-inbox-rules.ts';
 import { updateItem } from './update-item.ts';
 import { updateUserConfiguration } from './update-user-configuration.ts';
 import { uploadItems } from './upload-items.ts';
@@ -119,4 +121,6 @@ export const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operat
   ['FindConversation', findConversation],
   ['GetConversationItems', getConversationItems],
   ['UploadItems', uploadItems],
+  ['GetInboxRules', getInboxRules],
+  ['UpdateInboxRules', updateInboxRules],
 ]);
