@@ -1,13 +1,16 @@
-import { decodePartStream } from '../../../codecs/mime/index.ts';
+import { decodePartStream, readHeaderFields } from '../../../codecs/mime/index.ts';
 import type { ItemState, Message, NewMessage } from '../../../core/mail/types.ts';
 import type { EwsContext } from '../context.ts';
 import { EwsError } from '../errors.ts';
+import { readAttachedFields } from './attached-fields.ts';
 import { type AttachmentFacts, attachmentsOf, BELOW } from './attachments.ts';
 import { viewOf } from './load.ts';
 import { keepRaw, keptRaw } from './raw.ts';
 import type { ItemView } from './view.ts';
 
 /** Bytes of an attached message that is taken apart; a larger one is refused. */
+/** The header lies in these. */
+const HEAD_BYTES = 64 * 1024;
 const MAX_BYTES = 30 * 1024 * 1024;
 /** Messages within messages. */
 const MAX_DEPTH = 5;
@@ -63,9 +66,8 @@ export async function attachedView(
   const state: ItemState = {
     ...owner.state,
     ...{ size: raw.length, textSize: read.textSize, htmlSize: read.htmlSize, threadId: '' },
-    ...{ isRead: true, flag: null, categories: [] },
+    ...{ isRead: true, flag: null, ...readAttachedFields(readHeaderFields(raw.subarray(0, HEAD_BYTES))) },
   };
-  delete state.extended;
   const inner = messageIn(read, state, owner.state.folderId);
   keepRaw(inner, raw);
   return { ...viewOf(box, state, inner, null), attachment: facts.id };

@@ -4,6 +4,7 @@ import { composeMessage } from '../../../../core/mail/authoring/compose.ts';
 import { newId } from '../../../../platform/ids.ts';
 import type { EwsContext } from '../../context.ts';
 import { EwsError, SchemaError } from '../../errors.ts';
+import { attachedFields } from '../attached-fields.ts';
 import type { ItemElement, NewFile } from '../property.ts';
 import { bound, type Draft } from './bound.ts';
 import { messageEditor } from './message.ts';
@@ -88,7 +89,10 @@ async function messageOf(item: XmlElement, context: EwsContext, apply: Apply): P
     messageId: `${newId(context.services.now())}@${user.address.slice(user.address.lastIndexOf('@') + 1)}`,
     date: context.services.now(),
   };
-  return composeMessage(context.services.composer, frame, inner.mime, inner.patch);
+  // An attached message has no row beside which this could be kept.
+  const beside = attachedFields(inner.categories ?? [], inner.kept);
+  const patch = { ...inner.patch, fields: [...(inner.patch.fields ?? []), ...beside] };
+  return composeMessage(context.services.composer, frame, inner.mime, patch);
 }
 
 function mediaTypeOf(text: string | null): string {

@@ -104,7 +104,9 @@ async function keep(
       modseq = change.modseq;
     }
   }
-  if (Object.keys(stored).length > 0) modseq = await storeExtended(box, itemId, stored, modseq);
+  if (Object.keys(stored).length > 0) {
+    modseq = await storeExtended(box, itemId, stored, modseq, present?.modseq ?? null);
+  }
   await box.tell([{ folderId, modseq, ...(changes ? { indexed: itemId } : {}) }]);
   return { itemId, modseq };
 }

@@ -33,6 +33,8 @@ export interface MessageDraft {
 const SENSITIVITIES = ['Normal', 'Personal', 'Private', 'Confidential'] as const;
 const IMPORTANCES = ['Low', 'Normal', 'High'] as const;
 const MAX_RECIPIENTS = 1000;
+/** Characters of a subject that Exchange keeps of what clients set. */
+const MAX_SUBJECT = 255;
 
 /** Fields that only the server sets (MS-OXWSCORE 2.2.4.24, MS-OXWSMSG 2.2.4.1). */
 const READ_ONLY = new Set([
@@ -238,7 +240,7 @@ const SETTERS: Readonly<Record<string, Setter>> = {
     draft.mime = bytes;
   },
   'item:Subject': ({ patch }, value) => {
-    patch.subject = (value?.text ?? '').replace(/[\r\n]+/g, ' ').slice(0, 998);
+    patch.subject = (value?.text ?? '').replace(/[\r\n]+/g, ' ').slice(0, MAX_SUBJECT);
   },
   'item:Body': ({ patch }, value) => {
     const type = value?.attributes['BodyType'] ?? 'Text';
