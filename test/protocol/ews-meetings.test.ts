@@ -159,4 +159,23 @@ describe('meetings of EWS', () => {
     const left = await inCalendar(bob, 'Weekly');
     expect(textOf(at(left, 'DeletedOccurrences', 'DeletedOccurrence'), 'Start')).toBe('2030-05-13T10:00:00Z');
   });
+
+  it('keeps who holds a meeting among those invited when that is said, and writes to nobody', async () => {
+    const answer = await ann.ok(
+      '<m:CreateItem SendMeetingInvitations="SendToAllAndSaveCopy"><m:Items><t:CalendarItem><t:Subject>Alone</t:Subject><t:Start>2030-05-06T10:00:00Z</t:Start><t:End>2030-05-06T11:00:00Z</t:End>' +
+        '<t:RequiredAttendees><t:Attendee><t:Mailbox><t:EmailAddress>ann@meet.example</t:EmailAddress></t:Mailbox></t:Attendee></t:RequiredAttendees></t:CalendarItem></m:Items></m:CreateItem>',
+    );
+    const before = await find(ann, 'sentitems');
+    await server.drain();
+    const item = await get(ann, idOf(itemsOf(answer)[0]));
+    expect(textOf(at(item, 'RequiredAttendees', 'Attendee'), 'ResponseType')).toBe('Organizer');
+    expect(await find(ann, 'sentitems')).toEqual(before);
+  });
+
+  it('wants to know what is answered', async () => {
+    const answer = await bob.call(
+      '<m:CreateItem MessageDisposition="SendOnly"><m:Items><t:AcceptItem/></m:Items></m:CreateItem>',
+    );
+    expect(answer.codes).toEqual(['ErrorMissingInformationReferenceItemId']);
+  });
 });

@@ -13,10 +13,11 @@ import { booleanOf, enumOf, markupOf, stringsOf } from '../items/editors/values.
 import { SENSITIVITIES } from '../items/words.ts';
 import { type Edit, lastOf, numberOf, refused } from './edits.ts';
 
-const MAX_SUBJECT = 4096;
+/** As many as Exchange keeps of a subject. */
+const MAX_SUBJECT = 255;
 const MAX_CATEGORIES = 300;
 const MAX_TEXT = 255;
-const MAX_UID = 1024;
+const MAX_UID = 4096;
 const USUAL_REMINDER = 15;
 const BUSY = {
   Free: 'free',
@@ -109,7 +110,7 @@ export function isEventField(uri: string): boolean {
   return Object.hasOwn(EVENT_SETTERS, uri) || REMINDER_FIELDS.has(uri);
 }
 
-export const REMINDER_FIELDS: ReadonlySet<string> = new Set(
+const REMINDER_FIELDS: ReadonlySet<string> = new Set(
   ['ReminderIsSet', 'ReminderMinutesBeforeStart', 'ReminderDueBy'].map((name) => `item:${name}`),
 );
 

@@ -12,7 +12,7 @@ import {
 import { addressOf, attendeesOf, organizerOf, sameAddress } from '../../../core/scheduling/people.ts';
 import { EwsError } from '../errors.ts';
 import { booleanOf } from '../items/editors/values.ts';
-import { type AttendeeKind, attendeeKind } from './attendees.ts';
+import { type AttendeeKind, attendeeKind, hostKinds, hostsOf } from './attendees.ts';
 import { type Edit, lastOf } from './edits.ts';
 
 const MAX_ATTENDEES = 1000;
@@ -36,21 +36,46 @@ export function applyPeople(event: CalendarEvent, edits: readonly Edit[], self: 
   const expects = asked === undefined || asked === null ? undefined : booleanOf(asked);
   const before = attendeesOf(event);
   let list: Entry[] = before;
+  const [present] = hostsOf(event);
+  const host = new Set(present === undefined ? [] : hostKinds(present[1]));
   for (const edit of edits) {
     const kind = LISTS.find(([uri]) => uri === edit.uri)?.[1];
-    if (kind !== undefined) list = withList(list, edit, kind, { event, self, before });
+    if (kind === undefined) continue;
+    const frame = { event, self, before };
+    list = withList(list, edit, kind, frame);
+    if (namesHost(edit, frame)) host.add(kind);
+    else if (edit.how !== 'append') host.delete(kind);
   }
   const attendees = list.map(([id, one]): Entry => [id, withReply(one, expects)]);
   if (attendees.length > MAX_ATTENDEES)
     throw new EwsError('ErrorInvalidRecipients', 'There are too many attendees.');
-  if (attendees.length === 0)
+  if (attendees.length === 0 && host.size === 0)
     return before.length === 0 && organizerOf(event) === null ? event : withoutPeople(event);
   const owner = organizerOf(event) ?? self;
   return {
     ...event,
     replyTo: event.replyTo ?? { imip: `mailto:${owner.address}` },
-    participants: { ...ownersOf(event, owner, attendees), ...Object.fromEntries(attendees) },
+    participants: {
+      ...Object.fromEntries(
+        Object.entries(ownersOf(event, owner, attendees)).map(([id, one]) => [id, asHost(one, host)]),
+      ),
+      ...Object.fromEntries(attendees),
+    },
   };
+}
+
+/** Whether a list names who holds the meeting. */
+function namesHost({ value }: Edit, frame: Frame): boolean {
+  return value !== null && children(value, 'Attendee').some((one) => isHost(personOf(one).address, frame));
+}
+
+/** Who holds the meeting, as one of these attendees or not. */
+function asHost(one: Participant, kinds: ReadonlySet<AttendeeKind>): Participant {
+  if (one.roles['owner'] !== true) return one;
+  const { attendee: _a, required: _r, optional: _o, resource: _e, ...roles } = one.roles;
+  if (kinds.size === 0) return { ...one, roles };
+  const said = Object.fromEntries([...kinds].map((kind) => [kind, true as const]));
+  return { ...one, roles: { ...roles, attendee: true, ...said } };
 }
 
 interface Frame {

@@ -33,8 +33,22 @@ export function attendeeKind({ kind, roles }: Participant): AttendeeKind {
   return roles['optional'] === true || roles['informational'] === true ? 'optional' : 'required';
 }
 
+/** Lists of attendees in which who holds the meeting stands too: only when that is said. */
+export function hostKinds({ roles }: Participant): AttendeeKind[] {
+  if (roles['owner'] !== true || roles['attendee'] !== true) return [];
+  const said = (['required', 'optional', 'resource'] as const).filter((kind) => roles[kind] === true);
+  return said.length === 0 ? ['required'] : said;
+}
+
+export function hostsOf(event: CalendarEvent): [string, Participant][] {
+  return Object.entries(event.participants ?? {}).filter(([, one]) => hostKinds(one).length > 0);
+}
+
 export function attendeesAs(event: CalendarEvent, kind: AttendeeKind): [string, Participant][] {
-  return attendeesOf(event).filter(([, one]) => attendeeKind(one) === kind);
+  return [
+    ...hostsOf(event).filter(([, one]) => hostKinds(one).includes(kind)),
+    ...attendeesOf(event).filter(([, one]) => attendeeKind(one) === kind),
+  ];
 }
 
 /** RequiredAttendees, OptionalAttendees or Resources; null where there are none. */
@@ -51,7 +65,7 @@ function attendeeElement(one: Participant): XmlObject {
   const proposed = one['waypost:proposed'];
   return {
     Mailbox: mailboxElement({ name: one.name ?? '', address }),
-    ResponseType: RESPONSES[status],
+    ResponseType: one.roles['owner'] === true ? 'Organizer' : RESPONSES[status],
     ...(said === null || status === 'needs-action' ? {} : { LastResponseTime: isoTime(said) }),
     ...(proposed === undefined ? {} : { ProposedStart: proposed.start, ProposedEnd: proposed.end }),
   };

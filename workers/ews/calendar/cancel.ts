@@ -21,6 +21,9 @@ export const cancelCalendarItem: Responder = async (object, view, _options, cont
   const { box, state } = view;
   await box.demand(state.folderId, 'delete');
   if (facts === null) throw new EwsError('ErrorInvalidReferenceItem', 'The item is no meeting.');
+  // It was cancelled, or thrown away: there is nothing more to be said of it.
+  if ((await box.store.folderByRole('deleted'))?.folderId === state.folderId)
+    throw new EwsError('ErrorItemNotFound', 'The specified object was not found in the store.');
   if (!facts.isOrganizer)
     throw new EwsError('ErrorCalendarIsNotOrganizer', 'Only who holds a meeting can cancel it.');
   if (facts.isMeeting) await noteWords(view, facts.whole, child(object, 'NewBodyContent'));

@@ -187,14 +187,20 @@ export function writeRecurrence(
   return { ...pattern, ...rangeOf(rule, start, startDate) };
 }
 
-function rangeOf({ count, until }: RecurrenceRule, start: LocalSeconds, StartDate: string): XmlObject {
+function rangeOf({ count, until }: RecurrenceRule, start: LocalSeconds, startDate: string): XmlObject {
+  const StartDate = dated(startDate);
   if (count !== undefined) return { NumberedRecurrence: { StartDate, NumberOfOccurrences: count } };
   const end = until === undefined ? null : parseLocal(until);
   if (end === null) return { NoEndRecurrence: { StartDate } };
   const clock = start - Math.floor(start / DAY) * DAY;
   const lastDay = Math.floor((end - clock) / DAY) * DAY;
-  const EndDate = formatLocal(Math.max(lastDay, parseLocal(`${StartDate}T00:00:00`) ?? 0)).slice(0, 10);
-  return { EndDateRecurrence: { StartDate, EndDate } };
+  const EndDate = formatLocal(Math.max(lastDay, parseLocal(`${startDate}T00:00:00`) ?? 0)).slice(0, 10);
+  return { EndDateRecurrence: { StartDate, EndDate: dated(EndDate) } };
+}
+
+/** Exchange tells days with an offset, and some clients read them only so. */
+function dated(day: string): string {
+  return `${day}+00:00`;
 }
 
 function regeneration({ frequency, interval = 1 }: RecurrenceRule): XmlObject | null {

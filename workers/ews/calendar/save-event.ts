@@ -1,3 +1,4 @@
+import { isPrivate } from '../../../core/access/private.ts';
 import { formatUtc } from '../../../core/calendar/time/civil.ts';
 import type { CalendarEvent, LocalDateTime } from '../../../core/calendar/types.ts';
 import { pimFacts } from '../../../core/pim/facts.ts';
@@ -47,7 +48,9 @@ export async function saveEvent(
       present === null || occurrence === null ? filed : withOccurrence(present.document, filed, occurrence);
     return writeEvent(context, order, { itemId, present, document: whole, self });
   });
-  const kept = { ...draft.kept, ...extended };
+  const kept: Record<string, StoredProperty | null> = { ...draft.kept, ...extended };
+  // Who changes an item to what it was before is given a new ChangeKey all the same.
+  if (!written.changed) kept['ews:updated'] = { type: 'String', value: String(context.services.now()) };
   const { box } = order;
   const modseq =
     Object.keys(kept).length === 0 ? written.modseq : await storeExtended(box, itemId, kept, written.modseq);
@@ -61,6 +64,9 @@ export async function presentEvent(box: Box, itemId: string): Promise<EventItem>
   const [item] = await box.store.pimItems([itemId]);
   if (item?.kind !== 'event')
     throw new EwsError('ErrorItemNotFound', 'The specified object was not found in the store.');
+  // Who may not see what it is may not change it either.
+  if (!box.own && isPrivate(item.document))
+    throw new EwsError('ErrorAccessDenied', 'Access is denied. Check credentials and try again.');
   return item;
 }
 
@@ -119,6 +125,8 @@ export interface Written {
   modseq: number;
   /** Attendees are to be told. */
   announce: boolean;
+  /** false: it is what it was. */
+  changed: boolean;
 }
 
 /** One write of an event; nobody is told yet. */
@@ -141,7 +149,12 @@ export async function writeEvent(
     { itemId, folderId, kind: 'event', document: stamped, facts },
     { before: present?.size ?? 0, expect: expect ?? present?.modseq ?? null, announce: telling },
   );
-  return { folderId: put.folderId, modseq: put.modseq, announce: telling };
+  return {
+    folderId: put.folderId,
+    modseq: put.modseq,
+    announce: telling,
+    changed: put.outcome !== 'present',
+  };
 }
 
 /** Has the attendees of a meeting told what it is now: what they know already is not said again. */

@@ -10,6 +10,7 @@ import type { EwsContext } from '../context.ts';
 import { EwsError } from '../errors.ts';
 import { storeExtended } from '../items/editors/stored.ts';
 import type { SavedItem, SaveOrder } from '../items/property.ts';
+import { changeCount } from '../items/tables/task.ts';
 import type { StoredProperty } from '../items/view.ts';
 import type { Told } from '../mailboxes.ts';
 import { applyTask, statusOf } from './apply-task.ts';
@@ -36,15 +37,18 @@ export async function saveTask(
   const files = await keepFiles(context, box, itemId, draft.files);
   const zone = contextZone(context, now) ?? self.zone;
   const told: Told[] = [];
+  const done: { itemId: string; modseq: number }[] = [];
   const written = await repeated(order.expect !== null, async () => {
     const present = draft.view === null ? null : await presentTask(order, itemId);
     const base = await baseOf(draft, present, itemId, context);
     const edited = withLinks(applyTask(base, draft.edits, { zone, now }), files, draft.dropped);
     const document: CalendarTask = { ...edited, updated: formatUtc(now) };
-    const next = present === null ? null : await completed(context, order, present, document, told);
+    const next = present === null ? null : await completed(context, order, present, document, { told, done });
     return write(context, order, itemId, present, next ?? document);
   });
   const kept: Record<string, StoredProperty | null> = { ...draft.kept, ...extended };
+  if (draft.view !== null)
+    kept['ews:task:ChangeCount'] = { type: 'Integer', value: String(changeCount(draft.view) + 1) };
   const status = statusOf(draft.edits);
   if (status !== null) {
     const isOwn = status === 'WaitingOnOthers' || status === 'Deferred';
@@ -54,7 +58,8 @@ export async function saveTask(
   const modseq =
     Object.keys(kept).length === 0 ? written.modseq : await storeExtended(box, itemId, kept, written.modseq);
   await box.tell([...told, { folderId: written.folderId, modseq, indexed: itemId }]);
-  return { itemId, modseq };
+  // The client holds what it has completed; the series goes on under the id that it had.
+  return done.at(-1) ?? { itemId, modseq };
 }
 
 async function presentTask({ box }: SaveOrder, itemId: string): Promise<TaskItem> {
@@ -84,18 +89,19 @@ async function completed(
   order: SaveOrder,
   present: TaskItem,
   document: CalendarTask,
-  told: Told[],
+  { told, done }: { told: Told[]; done: { itemId: string; modseq: number }[] },
 ): Promise<CalendarTask | null> {
   if (document.progress !== 'completed' || present.document.progress === 'completed') return null;
   const { progress: _, progressUpdated: __, percentComplete: ___, ...open } = document;
   const at = Date.parse(document.progressUpdated ?? document.updated);
-  const done = completion(open, at, context);
-  if (done === null || done.next === null) return null;
+  const parts = completion(open, at, context);
+  if (parts === null || parts.next === null) return null;
   const itemId = newId(context.services.now());
-  const task = { ...done.completed, uid: itemId };
+  const task = { ...parts.completed, uid: itemId };
   const put = await write(context, order, itemId, null, task, present.folderId);
   told.push({ folderId: put.folderId, modseq: put.modseq, indexed: itemId });
-  return done.next;
+  done.push({ itemId, modseq: put.modseq });
+  return parts.next;
 }
 
 function completion(task: CalendarTask, at: number, { services }: EwsContext) {

@@ -66,10 +66,11 @@ export function modifiedOccurrences(view: ItemView, facts: EventFacts): XmlObjec
   if (kind !== 'RecurringMaster') return null;
   const list = sortedOverrides(whole)
     .filter(([, patch]) => patch['excluded'] !== true && Object.keys(patch).length > 0)
-    .flatMap(([recurrenceId]) => {
+    .flatMap(([recurrenceId]): XmlObject[] => {
       const span = spanAt(occurrenceDocument(whole, recurrenceId), self.zone);
       const one = span === null ? null : { recurrenceId, ...span, local: recurrenceId, patch: null };
-      return one === null ? [] : (infoOf(view, one, facts) ?? []);
+      const info = one === null ? null : infoOf(view, one, facts);
+      return info === null ? [] : [info];
     });
   return list.length === 0 ? null : { Occurrence: list };
 }

@@ -24,14 +24,16 @@ export async function calendarView(
   context: EwsContext,
   box: Box,
   folderId: string,
-  from: number,
+  begin: number,
   to: number,
   most: number,
 ): Promise<ItemView[]> {
-  if (to - from > MAX_WINDOW_MS) {
+  if (to - begin > MAX_WINDOW_MS) {
     throw new EwsError('ErrorCalendarViewRangeTooBig', 'The view is longer than two years.');
   }
   const { zone } = await selfOf(box, context);
+  // What ends when the view begins is shown, too: Exchange does.
+  const from = begin - 1;
   const found: { start: number; view: ItemView }[] = [];
   for (let after: RangeCursor | null = null; found.length < MAX_FOUND; ) {
     const items: PimItem[] = await box.store.eventsBetween([folderId], from, to, after, PAGE);

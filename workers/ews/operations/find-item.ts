@@ -59,7 +59,7 @@ function readSearch(request: XmlElement, context: EwsContext): Search {
   const sort = readSortOrder(request);
   if (calendar !== null && (restriction !== null || sort.length > 0)) {
     throw new EwsError(
-      'ErrorUnsupportedPathForSortGroup',
+      restriction === null ? 'ErrorUnsupportedPathForSortGroup' : 'ErrorInvalidOperation',
       'A CalendarView has neither a restriction nor an order.',
     );
   }

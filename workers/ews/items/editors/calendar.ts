@@ -1,5 +1,6 @@
+import type { XmlElement } from '../../../../codecs/soap/parse.ts';
 import { uidOfGlobalObjectId } from '../../../../core/scheduling/global-id.ts';
-import { isEventField, REMINDER_FIELDS } from '../../calendar/apply-fields.ts';
+import { isEventField } from '../../calendar/apply-fields.ts';
 import { PEOPLE_FIELDS } from '../../calendar/apply-people.ts';
 import { TIME_FIELDS } from '../../calendar/apply-times.ts';
 import {
@@ -13,10 +14,18 @@ import {
 import { saveEvent } from '../../calendar/save-event.ts';
 import { EwsError } from '../../errors.ts';
 import type { ItemEditor } from '../property.ts';
+import type { StoredProperty } from '../view.ts';
 
 /** Fields that say nothing to the calendar, and are given back as they came. */
 const KEPT = new Set([
-  ...['calendar:MeetingWorkspaceUrl', 'calendar:NetShowUrl', 'calendar:ConferenceType', 'item:Culture', 'item:InReplyTo', 'calendar:When'],
+  ...[
+    'calendar:MeetingWorkspaceUrl',
+    'calendar:NetShowUrl',
+    'calendar:ConferenceType',
+    'item:Culture',
+    'item:InReplyTo',
+    'calendar:When',
+  ],
 ]);
 /** What clients say of an event that only the server knows, and mean no harm by it. */
 const IGNORED = new Set([
@@ -26,6 +35,8 @@ const APPENDED = new Set([
   ...['item:Body', 'item:Categories'],
   ...['calendar:RequiredAttendees', 'calendar:OptionalAttendees', 'calendar:Resources'],
 ]);
+
+const REMEMBERED = new Set(['item:ReminderMinutesBeforeStart', 'calendar:IsResponseRequested']);
 
 const BUSY = ['Free', 'Tentative', 'Busy', 'OOF', 'WorkingElsewhere'];
 
@@ -72,9 +83,12 @@ export const calendarEditor: ItemEditor<ObjectDraft> = {
     }
     if (!TIME_FIELDS.has(uri) && !PEOPLE_FIELDS.has(uri) && !isEventField(uri)) throw refused(how, uri);
     draft.edits.push({ how, uri, value });
-    // Minutes of a reminder that is not set are told again, too.
-    if (REMINDER_FIELDS.has(uri) && uri.endsWith('MinutesBeforeStart'))
-      draft.kept[`ews:${uri}`] = storedValue(value);
+    // What is said of a reminder that is not set, and of answers that nobody gives, is told again, too.
+    if (REMEMBERED.has(uri)) draft.kept[`ews:${uri}`] = said(value);
+    // To know nothing is no status of an event: it is busy to everybody else.
+    const busy = uri === 'calendar:LegacyFreeBusyStatus' ? value?.text.trim() : undefined;
+    if (busy !== undefined && (busy === 'NoData' || draft.view?.extended[`ews:${uri}`] !== undefined))
+      draft.kept[`ews:${uri}`] = busy === 'NoData' ? { type: 'String', value: busy } : null;
   },
 
   editExtended(draft, property, value) {
@@ -94,6 +108,13 @@ export const calendarEditor: ItemEditor<ObjectDraft> = {
 
   save: saveEvent,
 };
+
+function said(value: XmlElement | null): StoredProperty | null {
+  const text = value?.text.trim();
+  if (text === undefined) return null;
+  const isNo = value?.name === 'IsResponseRequested' && text === '0';
+  return { type: 'String', value: isNo ? 'false' : text };
+}
 
 function keyOf({ set, id }: { set?: string; id?: number }): string {
   return `${set}/0x${(id ?? 0).toString(16)}`;

@@ -5,7 +5,7 @@ import { declineReceipt } from '../../../../core/automatic/reports/receipts.ts';
 import { cancelCalendarItem, removeItem } from '../../calendar/cancel.ts';
 import { answerMeeting } from '../../calendar/respond.ts';
 import type { EwsContext } from '../../context.ts';
-import { EwsError, SchemaError } from '../../errors.ts';
+import { EwsError } from '../../errors.ts';
 import type { CreateOptions } from '../editors/target.ts';
 import { loadViews } from '../load.ts';
 import type { ItemView } from '../view.ts';
@@ -48,7 +48,12 @@ export async function respond(
     throw new EwsError('ErrorInvalidOperation', `${object.name} is not supported by this server.`);
   }
   const reference = child(object, 'ReferenceItemId');
-  if (reference === null) throw new SchemaError(`${object.name} must have a ReferenceItemId.`);
+  if (reference === null) {
+    throw new EwsError(
+      'ErrorMissingInformationReferenceItemId',
+      `${object.name} must have a ReferenceItemId.`,
+    );
+  }
   const [view] = await loadViews(context, [{ ...reference, name: 'ItemId' }]);
   if (view === undefined || view instanceof EwsError) {
     throw view ?? new EwsError('ErrorItemNotFound', 'The specified object was not found in the store.');

@@ -4,7 +4,6 @@ import { parseLocal, parseUtc } from '../../../../core/calendar/time/civil.ts';
 import type { CalendarEvent, Location } from '../../../../core/calendar/types.ts';
 import { isResponseRequested } from '../../../../core/scheduling/meeting.ts';
 import { addressOf, attendeesOf, organizerOf } from '../../../../core/scheduling/people.ts';
-import { whenOf } from '../../../../core/scheduling/words.ts';
 import { type AttendeeKind, attendeesAs, attendeesElement, OWN_RESPONSES } from '../../calendar/attendees.ts';
 import { type EventFacts, endOf, factsOf, kindOf, startOf, wasSent } from '../../calendar/facts.ts';
 import { writeRecurrence } from '../../calendar/recurrence.ts';
@@ -186,6 +185,10 @@ export const CALENDAR_PROPERTIES: readonly ItemProperty[] = [
     ...IN_DEFAULT,
     compare: comparing((event, view) => Number(minutesOf(event, view))),
   }),
+  item('InReplyTo', (_facts, view) => {
+    const value = view.extended['ews:item:InReplyTo']?.value;
+    return typeof value === 'string' ? value : null;
+  }),
   item('DisplayTo', ({ event }) => namesOf(event, ['required']), {
     compare: comparing((event) => namesOf(event, ['required'])),
   }),
@@ -193,7 +196,8 @@ export const CALENDAR_PROPERTIES: readonly ItemProperty[] = [
     compare: comparing((event) => namesOf(event, ['optional'])),
   }),
   item('ResponseObjects', answers, IN_DEFAULT),
-  calendar('UID', ({ whole }) => whole.uid, { compare: comparing((event) => event.uid) }),
+  // Exchange does not search for it: clients ask for the id of the meeting instead.
+  calendar('UID', ({ whole }) => whole.uid),
   calendar('RecurrenceId', ({ original }) => (original === null ? null : isoTime(original))),
   calendar('DateTimeStamp', ({ whole }) => {
     const at = parseUtc(whole.updated);
@@ -203,20 +207,28 @@ export const CALENDAR_PROPERTIES: readonly ItemProperty[] = [
   calendar('End', ({ end }) => isoTime(end), { ...IN_DEFAULT, compare: endOf }),
   calendar('OriginalStart', ({ original }) => (original === null ? null : isoTime(original))),
   calendar('IsAllDayEvent', ({ event }) => isAllDay(event), { ...IN_DEFAULT, compare: comparing(isAllDay) }),
-  calendar('LegacyFreeBusyStatus', ({ event }) => BUSY[busyOf(event)], {
-    ...IN_DEFAULT,
-    compare: comparing((event) => BUSY[busyOf(event)]),
-  }),
+  calendar(
+    'LegacyFreeBusyStatus',
+    ({ event }, { extended }) => {
+      const said = extended['ews:calendar:LegacyFreeBusyStatus']?.value;
+      return said === 'NoData' ? said : BUSY[busyOf(event)];
+    },
+    {
+      ...IN_DEFAULT,
+      compare: comparing((event) => BUSY[busyOf(event)]),
+    },
+  ),
   calendar('Location', ({ event }) => locationOf(event), { ...IN_DEFAULT, compare: comparing(locationOf) }),
-  calendar('When', ({ event }) => whenOf(event), LONG),
+  kept('When'),
   calendar('IsMeeting', ({ event }) => isMeeting(event), { ...IN_DEFAULT, compare: comparing(isMeeting) }),
   calendar('IsCancelled', ({ event }) => isCancelled(event), {
     ...IN_DEFAULT,
     compare: comparing(isCancelled),
   }),
-  calendar('IsRecurring', ({ kind }) => kind !== 'Single', {
+  // Of occurrences alone (MS-OXWSMTGS 2.2.4.9): the series is told by its CalendarItemType.
+  calendar('IsRecurring', ({ kind }) => kind === 'Occurrence' || kind === 'Exception', {
     ...IN_DEFAULT,
-    compare: (view) => kindAt(view) !== 'Single',
+    compare: (view) => view.occurrence !== null,
   }),
   calendar(
     'MeetingRequestWasSent',
@@ -228,7 +240,10 @@ export const CALENDAR_PROPERTIES: readonly ItemProperty[] = [
   ),
   calendar(
     'IsResponseRequested',
-    ({ event, self, isMeeting: meets }) => !meets || isResponseRequested(event, self),
+    ({ event, self }, view) => {
+      const said = view.extended['ews:calendar:IsResponseRequested']?.value;
+      return attendeesOf(event).length === 0 ? said !== 'false' : isResponseRequested(event, self);
+    },
     IN_DEFAULT,
   ),
   calendar('CalendarItemType', ({ kind }) => kind, { ...IN_DEFAULT, compare: kindAt }),

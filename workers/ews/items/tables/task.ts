@@ -103,6 +103,12 @@ function recurrence(task: CalendarTask): XmlObject | null {
   return writeRecurrence(rule, start, { regenerate: own.regenerate === true });
 }
 
+/** How often it was changed by a client of this protocol, its making counted. */
+export function changeCount(view: ItemView): number {
+  const said = keptOf(view, 'ChangeCount');
+  return typeof said === 'string' ? Number(said) : 1;
+}
+
 const recurs = (task: CalendarTask) => (task.recurrenceRules?.length ?? 0) > 0;
 const keywords = (task: CalendarTask) => Object.keys(task.keywords ?? {});
 
@@ -121,10 +127,14 @@ export const TASK_PROPERTIES: readonly ItemProperty[] = [
     const value = extended['ews:item:ReminderMinutesBeforeStart']?.value;
     return typeof value === 'string' ? value : '0';
   }),
+  property('item:InReplyTo', (_task, view) => {
+    const value = view.extended['ews:item:InReplyTo']?.value;
+    return typeof value === 'string' ? value : null;
+  }),
   property('item:ResponseObjects', () => ({ $: [['ForwardItem', {}]] }), IN_DEFAULT),
   keptText('ActualWork'),
   keptText('BillingInformation'),
-  plain('task:ChangeCount', () => 1),
+  plain('task:ChangeCount', (_task, view) => changeCount(view)),
   keptList('Companies'),
   time('task:CompleteDate', completedAt, IN_DEFAULT),
   keptList('Contacts'),
@@ -139,7 +149,8 @@ export const TASK_PROPERTIES: readonly ItemProperty[] = [
   plain('task:PercentComplete', percentOf, IN_DEFAULT),
   property('task:Recurrence', recurrence),
   time('task:StartDate', (task) => taskTime(task, 'start')?.utc ?? null, IN_DEFAULT),
-  plain('task:Status', taskStatus, IN_DEFAULT),
+  // Exchange does not search for it.
+  property('task:Status', taskStatus, IN_DEFAULT),
   plain('task:StatusDescription', (task, view) => DESCRIPTIONS[taskStatus(task, view)] ?? null),
   keptText('TotalWork'),
 ];
