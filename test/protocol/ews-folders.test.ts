@@ -263,6 +263,11 @@ describe('folders of EWS', () => {
       (await act('EmptyFolder', top.id, 'DeleteType="HardDelete" DeleteSubFolders="false"')).codes,
     ).toEqual(['NoError']);
     expect(await counts(top.id)).toEqual([0, 0, 1]);
+    const calendar = await client.call(
+      '<m:EmptyFolder DeleteType="HardDelete" DeleteSubFolders="false"><m:FolderIds><t:DistinguishedFolderId Id="calendar"/></m:FolderIds></m:EmptyFolder>',
+    );
+    expect(calendar.codes).toEqual(['ErrorCannotEmptyFolder']);
+    expect((await act('MarkAllItemsAsRead', copy, '', read)).codes).toEqual(['NoError']);
     const [before] = await folders(TRASH);
     expect(
       (await act('EmptyFolder', copy, 'DeleteType="MoveToDeletedItems" DeleteSubFolders="true"')).codes,

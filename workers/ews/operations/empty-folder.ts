@@ -12,8 +12,10 @@ export const emptyFolder: Operation = async (request, context) => {
   const withFolders = flagOf(request.attributes['DeleteSubFolders'], 'DeleteSubFolders');
   return eachMessage(context, 'EmptyFolderResponseMessage', folderIdElements(request), async (id) => {
     const { box, folder } = await resolveFolder(context, id, 'delete');
-    if (folder === null)
-      throw new EwsError('ErrorCannotEmptyFolder', 'The root of a mailbox cannot be emptied.');
+    // A meeting is taken back by itself, so that its attendees are told or not told of it.
+    if (folder === null || folder.itemClass === 'Calendar') {
+      throw new EwsError('ErrorCannotEmptyFolder', 'Roots and calendars cannot be emptied.');
+    }
     if (withFolders) await box.demand(folder.folderId, 'folder');
     const { content, tree } = await changingFolders(() =>
       takeOut(box.store, folder, { toDeletedItems, withFolders, now: context.services.now() }),

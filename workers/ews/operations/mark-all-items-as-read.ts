@@ -17,7 +17,8 @@ export const markAllItemsAsRead: Operation = async (request, context) => {
       const last = page.at(-1);
       if (last === undefined) break;
       const others = page.filter((item) => item.kind === 'message' && item.isRead !== isRead);
-      const changes = await box.store.setFlags(others.map(({ itemId }) => ({ itemId, isRead })));
+      const wanted = others.map(({ itemId }) => ({ itemId, isRead }));
+      const changes = wanted.length === 0 ? [] : await box.store.setFlags(wanted);
       newest = Math.max(newest, ...changes.map((change) => change.modseq));
       before = { receivedAt: last.receivedAt, itemId: last.itemId };
     }
