@@ -47,6 +47,9 @@ const parser = new XMLParser({
   maxNestedTags: LIMITS.depth,
 });
 
+/** Of a numeric reference. */
+const MAX_DIGITS = 16;
+
 type Node = Record<string, unknown>;
 
 /**
@@ -62,6 +65,8 @@ export function parseXml(text: string, given: Partial<XmlLimits> = {}): XmlEleme
   if (/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/.test(source) || !source.isWellFormed()) {
     throw new XmlError('malformed', 'the document holds a character that XML does not have');
   }
+  if (!hasLegalReferences(source))
+    throw new XmlError('malformed', 'the document refers to a character that XML does not have');
   if (countTags(source, limits.nodes) > limits.nodes)
     throw new XmlError('limits', 'the document has too many elements');
   const valid = XMLValidator.validate(source);
@@ -82,6 +87,22 @@ export function parseXml(text: string, given: Partial<XmlLimits> = {}): XmlEleme
     throw new XmlError('malformed', 'there is text outside of the root element');
   }
   return toElement(root, limits);
+}
+
+/** Whether every numeric reference is to a character of XML (XML 1.0 4.1, Legal Character), which the parser leaves open. */
+function hasLegalReferences(source: string): boolean {
+  if (!source.includes('&#')) return true;
+  const text = source.replace(/<!\[CDATA\[[\s\S]*?\]\]>/g, '');
+  for (const [, digits = ''] of text.matchAll(/&#(x?[0-9a-fA-F]*)/g)) {
+    const hex = digits.startsWith('x');
+    // Nobody needs a million zeros before a number.
+    if (digits.length > MAX_DIGITS) return false;
+    const code = Number.parseInt(digits.slice(hex ? 1 : 0), hex ? 16 : 10);
+    const legal = code >= 0x20 || code === 9 || code === 10 || code === 13;
+    if (!legal || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff) || code === 0xfffe || code === 0xffff)
+      return false;
+  }
+  return true;
 }
 
 /** Opening tags, counted until there are too many: before anything is built of them. */

@@ -28,6 +28,13 @@ describe('reading', () => {
     ['<a>\u0001</a>', 'malformed'],
     ['<a x="1" x="2"/>', 'malformed'],
     ['<__proto__/>', 'malformed'],
+    ['<a>&#0;</a>', 'malformed'],
+    ['<a b="&#x0;"/>', 'malformed'],
+    ['<a>&#xD800;</a>', 'malformed'],
+    ['<a>&#x110000;</a>', 'malformed'],
+    ['<a>&#xFFFE;</a>', 'malformed'],
+    ['<a>&#;</a>', 'malformed'],
+    [`<a>&#${'9'.repeat(100_000)};</a>`, 'malformed'],
     ['<!DOCTYPE a><a/>', 'doctype'],
     ['<!doctype a [<!ENTITY x "y">]><a>&x;</a>', 'doctype'],
     [`${'<a>'.repeat(1000)}${'</a>'.repeat(1000)}`, 'malformed'],
@@ -35,6 +42,11 @@ describe('reading', () => {
     [`<a>${'<b/>'.repeat(300_000)}</a>`, 'limits'],
   ])('refuses %.40s', (text, kind) => {
     expect(() => parseXml(text)).toThrowError(expect.objectContaining({ kind }));
+  });
+
+  it('knows references from what only looks like one', () => {
+    const root = parseXml('<a b="&#x0000041;">&#9;&#x1F600;<![CDATA[&#0;]]>&amp;#0;</a>');
+    expect([root.attributes['b'], root.text]).toEqual(['A', '\t\u{1f600}&#0;&#0;']);
   });
 
   it('keeps text, references and the order of what is mixed', () => {
