@@ -274,4 +274,22 @@ describe('events of EWS', () => {
     );
     expect(textOf(await get(second), 'UID')).toBe(textOf(await get(first), 'UID'));
   });
+
+  it('is searched by what MAPI calls an event', async () => {
+    const before = await create(
+      '<t:Subject>Old</t:Subject><t:Start>2032-01-06T09:00:00Z</t:Start><t:End>2032-01-06T10:00:00Z</t:End>',
+    );
+    const equal = (uri: string, value: string) =>
+      `<t:IsEqualTo>${uri}<t:FieldURIOrConstant><t:Constant Value="${value}"/></t:FieldURIOrConstant></t:IsEqualTo>`;
+    const recurring =
+      '<t:ExtendedFieldURI DistinguishedPropertySetId="Appointment" PropertyId="33315" PropertyType="Boolean"/>';
+    const instance =
+      '<t:ExtendedFieldURI DistinguishedPropertySetId="PublicStrings" PropertyName="urn:schemas:calendar:instancetype" PropertyType="Integer"/>';
+    const answer = await client.ok(
+      `<m:FindItem Traversal="Shallow"><m:ItemShape><t:BaseShape>IdOnly</t:BaseShape></m:ItemShape><m:Restriction><t:And>${equal(recurring, 'false')}<t:And>${equal(instance, '0')}<t:IsGreaterThan><t:FieldURI FieldURI="calendar:End"/><t:FieldURIOrConstant><t:Constant Value="2032-01-01T00:00:00Z"/></t:FieldURIOrConstant></t:IsGreaterThan></t:And></t:And></m:Restriction><m:ParentFolderIds><t:DistinguishedFolderId Id="calendar"/></m:ParentFolderIds></m:FindItem>`,
+    );
+    expect((at(answer.messages[0] ?? null, 'RootFolder', 'Items')?.children ?? []).map(idOf)).toEqual([
+      before,
+    ]);
+  });
 });

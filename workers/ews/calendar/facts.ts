@@ -33,24 +33,39 @@ export interface EventFacts {
 }
 
 const selves = new WeakMap<Box, Promise<Self>>();
+/** Those that are read already: then nothing has to be waited for. */
+const known = new WeakMap<Box, Self>();
 
 /** The owner of a mailbox as meetings name them, read once in a request. */
 export function selfOf(box: Box, { services }: Pick<EwsContext, 'services'>): Promise<Self> {
   let self = selves.get(box);
   if (self === undefined) {
-    self = selfOfMailbox(services.directory, box.ref, box.user);
+    self = selfOfMailbox(services.directory, box.ref, box.user).then((read) => {
+      known.set(box, read);
+      return read;
+    });
     selves.set(box, self);
   }
   return self;
 }
 
-const facts = new WeakMap<ItemView, Promise<EventFacts | null>>();
+const facts = new WeakMap<ItemView, EventFacts | null>();
 
-/** null for what is no event, or a damaged one. */
-export function factsOf(view: ItemView, context: Pick<EwsContext, 'services'>): Promise<EventFacts | null> {
+/** null for what is no event, or a damaged one. A promise only before `selfOf` has read who owns the mailbox. */
+export function factsOf(
+  view: ItemView,
+  context: Pick<EwsContext, 'services'>,
+): EventFacts | null | Promise<EventFacts | null> {
+  const self = known.get(view.box);
+  return self === undefined
+    ? selfOf(view.box, context).then((read) => factsOnce(view, read))
+    : factsOnce(view, self);
+}
+
+function factsOnce(view: ItemView, self: Self): EventFacts | null {
   let found = facts.get(view);
   if (found === undefined) {
-    found = selfOf(view.box, context).then((self) => factsWith(view, self));
+    found = factsWith(view, self);
     facts.set(view, found);
   }
   return found;

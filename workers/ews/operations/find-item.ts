@@ -1,6 +1,7 @@
 import type { XmlElement } from '../../../codecs/soap/parse.ts';
 import { attributeOf, child } from '../../../codecs/soap/read.ts';
 import type { XmlObject, XmlPair } from '../../../codecs/soap/write.ts';
+import { selfOf } from '../calendar/facts.ts';
 import { calendarView } from '../calendar/view.ts';
 import type { EwsContext, Operation } from '../context.ts';
 import { EwsError, SchemaError } from '../errors.ts';
@@ -46,6 +47,8 @@ export const findItem: Operation = async (request, context) => {
   const search = readSearch(request, context);
   return eachMessage(context, 'FindItemResponseMessage', parents, async (parent) => {
     const { box, folder } = await resolveFolder(context, parent);
+    // What MAPI calls an event's own depends on its owner: comparing must not wait for that.
+    if (folder?.itemClass === 'Calendar') await selfOf(box, context);
     // Roots hold no items; what was removed for good, and hidden items, are not told here.
     const folderId = folder === null || traversal !== 'Shallow' ? null : folder.folderId;
     return { RootFolder: await answer(context, box, folderId, search) };

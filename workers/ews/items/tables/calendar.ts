@@ -42,9 +42,10 @@ function property(uri: string, read: Read, more: More = {}): ItemProperty {
     ...common,
     uri,
     element: uri.slice(uri.indexOf(':') + 1),
-    async read(view, _shape, context) {
-      const facts = await factsOf(view, context);
-      return facts === null ? null : read(facts, view);
+    read(view, _shape, context) {
+      const facts = factsOf(view, context);
+      const told = (one: EventFacts | null) => (one === null ? null : read(one, view));
+      return facts instanceof Promise ? facts.then(told) : told(facts);
     },
     ...more,
   };
