@@ -475,4 +475,35 @@ describe('items of EWS', () => {
     expect(shown.text).not.toContain('Doctor');
     expect(shown.text).not.toContain('Hush');
   });
+
+  it('keeps categories with the copy of what is sent', async () => {
+    await client.ok(
+      '<m:CreateItem MessageDisposition="SendAndSaveCopy"><m:Items><t:Message><t:Subject>Coloured</t:Subject><t:Categories><t:String>Blue</t:String></t:Categories><t:ToRecipients><t:Mailbox><t:EmailAddress>ann@items.example</t:EmailAddress></t:Mailbox></t:ToRecipients></t:Message></m:Items></m:CreateItem>',
+    );
+    await server.drain();
+    const found = await client.ok(
+      '<m:FindItem Traversal="Shallow"><m:ItemShape><t:BaseShape>Default</t:BaseShape></m:ItemShape><m:ParentFolderIds><t:DistinguishedFolderId Id="sentitems"/></m:ParentFolderIds></m:FindItem>',
+    );
+    const items = child(child(found.messages[0] ?? null, 'RootFolder'), 'Items')?.children ?? [];
+    const copies = items.filter((one) => textOf(one, 'Subject') === 'Coloured');
+    expect(copies.map((one) => textOf(child(one, 'Categories'), 'String'))).toEqual(['Blue']);
+  });
+
+  it('keeps with an attached message what has no field in it', async () => {
+    const made = await client.ok(
+      '<m:CreateItem MessageDisposition="SaveOnly"><m:Items><t:Message><t:Subject>Outer</t:Subject><t:Attachments><t:ItemAttachment><t:Name>inner</t:Name><t:Message><t:Subject>Inner</t:Subject><t:Categories><t:String>Red</t:String><t:String>Gr\u00fcn</t:String></t:Categories><t:ReminderIsSet>true</t:ReminderIsSet><t:Culture>es-ES</t:Culture></t:Message></t:ItemAttachment></t:Attachments></t:Message></m:Items></m:CreateItem>',
+    );
+    const id =
+      attributeOf(child(child(child(made.messages[0] ?? null, 'Items'), 'Message'), 'ItemId'), 'Id') ?? '';
+    const outer = await first('<t:BaseShape>Default</t:BaseShape>', id);
+    const listed = child(outer, 'Attachments')?.children[0] ?? null;
+    expect(textOf(listed, 'Name')).toBe('inner');
+    const got = await getAttachment('', attributeOf(child(listed, 'AttachmentId'), 'Id') ?? '');
+    const inner = child(child(got.messages[0] ?? null, 'Attachments')?.children[0] ?? null, 'Message');
+    expect(children(child(inner, 'Categories'), 'String').map((one) => one.text)).toEqual([
+      'Red',
+      'Gr\u00fcn',
+    ]);
+    expect([textOf(inner, 'ReminderIsSet'), textOf(inner, 'Culture')]).toEqual(['true', 'es-ES']);
+  });
 });

@@ -47,7 +47,8 @@ async function sendOne(
   const place = await targetFolder(context, named, 'Message', true);
   const name = `${message.itemId}/${message.modseq}`;
   const submissionId = await submissionIdOf('ews', box.ref.mailboxId, name);
-  await send(context, raw, { submissionId, save: keep, order: place });
+  const { categories } = message;
+  await send(context, raw, { submissionId, save: keep, order: place, categories });
   await dropDraft(box, message.itemId, context);
   return {};
 }

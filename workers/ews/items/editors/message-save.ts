@@ -44,6 +44,7 @@ export async function saveMessageDraft(
     submissionId: await submissionIdOf('ews', order.box.ref.mailboxId, name),
     save,
     order,
+    categories: draft.categories ?? present?.categories ?? [],
   });
   if (present !== null) await dropDraft(order.box, present.itemId, context);
   return null;
@@ -134,13 +135,18 @@ interface Send {
   submissionId: string;
   save: boolean;
   order: Pick<SaveOrder, 'box' | 'folder'>;
+  /** Of the copy; they are no part of what is sent. */
+  categories?: readonly string[];
 }
 
-/** Hands the message to the way out; a copy for another folder than Sent Items is put there. */
+/**
+ * Hands the message to the way out. A copy for another folder than Sent Items is put there, as is one that has more than
+ * the bytes that were sent.
+ */
 export async function send(
   context: EwsContext,
   given: Uint8Array,
-  { submissionId, save, order }: Send,
+  { submissionId, save, order, categories = [] }: Send,
 ): Promise<void> {
   const { services, principal, correlationId } = context;
   const { box, folder } = order;
@@ -151,7 +157,7 @@ export async function send(
     date: services.now(),
   };
   const raw = completed(given, frame);
-  const elsewhere = save && (!box.own || folder.role !== 'sent');
+  const elsewhere = save && (!box.own || folder.role !== 'sent' || categories.length > 0);
   const result = await services.outbound.submit({
     ...{ submissionId, raw, correlationId, saveInSentItems: save && !elsewhere },
     sender: { ref: { ...box.ref, mailboxId: principal.user.userId }, ...principal },
@@ -164,6 +170,7 @@ export async function send(
   const copy = await saveMessage(services, {
     ...{ ref: box.ref, itemId: newId(services.now()), present: null, folder, raw: toCrlf(raw) },
     ...{ receivedAt: services.now(), isDraft: false, isRead: true, address: box.user.address, correlationId },
+    categories: [...categories],
   });
   await box.tell([{ folderId: copy.folderId, modseq: copy.modseq, indexed: copy.itemId }]);
 }
