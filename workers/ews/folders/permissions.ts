@@ -67,7 +67,14 @@ export async function writePermissions(
     const general = before.some((one) => one.folderId === '' && one.granteeId === grant.granteeId);
     await box.store.putGrant({ folderId, granteeId: grant.granteeId, rights: general ? ['none'] : [] });
   }
-  for (const [granteeId, rights] of wanted) await box.store.putGrant({ folderId, granteeId, rights });
+  for (const [granteeId, rights] of wanted) {
+    // No level says whether one gets the owner's invitations: who did, and may still write, does.
+    const had = before.some(
+      (one) => one.granteeId === granteeId && one.folderId === folderId && one.rights.includes('meetings'),
+    );
+    const keeps = had && rights.includes('write');
+    await box.store.putGrant({ folderId, granteeId, rights: keeps ? [...rights, 'meetings'] : rights });
+  }
 }
 
 /** What the folder itself gives to anybody is taken back. */

@@ -59,8 +59,9 @@ export async function permissionSet(node: FolderNode, context: EwsContext): Prom
 
 function permission(who: XmlObject, rights: readonly FolderRight[], calendar: boolean): XmlObject {
   const has = (right: FolderRight) => rights.includes(right);
+  // That one gets the owner's invitations is told of delegates (GetDelegate), not of folders.
   const same = (level: readonly FolderRight[]) =>
-    level.every(has) && rights.every((one) => level.includes(one));
+    level.every(has) && rights.every((one) => one === 'meetings' || level.includes(one));
   const level = LEVELS.find(([, wanted]) => same(wanted))?.[0];
   const common = {
     UserId: who,

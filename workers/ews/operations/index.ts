@@ -1,4 +1,5 @@
 import type { Operation } from '../context.ts';
+import { addDelegate } from './add-delegate.ts';
 import { applyConversationAction } from './apply-conversation-action.ts';
 import { archiveItem } from './archive-item.ts';
 import { convertId } from './convert-id.ts';
@@ -24,6 +25,7 @@ import { getAppManifests } from './get-app-manifests.ts';
 import { getAppMarketplaceUrl } from './get-app-marketplace-url.ts';
 import { getAttachment } from './get-attachment.ts';
 import { getConversationItems } from './get-conversation-items.ts';
+import { getDelegate } from './get-delegate.ts';
 import { getEvents } from './get-events.ts';
 import { getFolder } from './get-folder.ts';
 import { getInboxRules } from './get-inbox-rules.ts';
@@ -47,6 +49,7 @@ import { markAsJunk } from './mark-as-junk.ts';
 import { moveFolder } from './move-folder.ts';
 import { moveItem } from './move-item.ts';
 import { performReminderAction } from './perform-reminder-action.ts';
+import { removeDelegate } from './remove-delegate.ts';
 import { resolveNames } from './resolve-names.ts';
 import { sendItem } from './send-item.ts';
 import { setUserOofSettings } from './set-user-oof-settings.ts';
@@ -54,6 +57,7 @@ import { subscribe } from './subscribe.ts';
 import { syncFolderHierarchy } from './sync-folder-hierarchy.ts';
 import { syncFolderItems } from './sync-folder-items.ts';
 import { unsubscribe } from './unsubscribe.ts';
+import { updateDelegate } from './update-delegate.ts';
 import { updateFolder } from './update-folder.ts';
 import { updateInboxRules } from './update-inbox-rules.ts';
 import { updateItem } from './update-item.ts';
@@ -123,4 +127,8 @@ export const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operat
   ['UploadItems', uploadItems],
   ['GetInboxRules', getInboxRules],
   ['UpdateInboxRules', updateInboxRules],
+  ['AddDelegate', addDelegate],
+  ['GetDelegate', getDelegate],
+  ['RemoveDelegate', removeDelegate],
+  ['UpdateDelegate', updateDelegate],
 ]);
