@@ -174,6 +174,10 @@ describe('events of EWS', () => {
       `<m:GetItem><m:ItemShape><t:BaseShape>IdOnly</t:BaseShape></m:ItemShape><m:ItemIds><t:OccurrenceItemId RecurringMasterId="${id}" InstanceIndex="6"/></m:ItemIds></m:GetItem>`,
     );
     expect(beyond.codes).toEqual(['ErrorCalendarOccurrenceIndexIsOutOfRecurrenceRange']);
+    const noOccurrence = await client.call(
+      `<m:GetItem><m:ItemShape><t:BaseShape>IdOnly</t:BaseShape></m:ItemShape><m:ItemIds><t:RecurringMasterItemId OccurrenceId="${id}"/></m:ItemIds></m:GetItem>`,
+    );
+    expect(noOccurrence.codes).toEqual(['ErrorCalendarCannotUseIdForRecurringMasterId']);
   });
 
   it('reads iCalendar, and writes it with the definition of the zone', async () => {

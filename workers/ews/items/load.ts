@@ -42,6 +42,12 @@ function readTarget(element: XmlElement): ItemTarget {
     throw new EwsError('ErrorInvalidIdMalformed', 'The Id is not that of an item.');
   }
   const { mailboxId, itemId } = id;
+  if (element.name === 'RecurringMasterItemId' && id.kind === 'item') {
+    throw new EwsError(
+      'ErrorCalendarCannotUseIdForRecurringMasterId',
+      'The Id is not that of an occurrence of a recurring item.',
+    );
+  }
   const whole = element.name === 'RecurringMasterItemId' || element.name === 'RecurringMasterItemIdRanges';
   const occurrence = id.kind === 'occurrence' && !whole && instance === null ? id.occurrence : null;
   return { mailboxId, itemId, changeKey, occurrence, instance };
