@@ -1,4 +1,6 @@
 /** Streams of EWS in workerd, over the real hub and its hibernating sockets. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { textOf } from '../../codecs/soap/read.ts';
 import { ewsClient } from '../clients/ews/index.ts';
@@ -13,7 +15,7 @@ const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 describe.each(['d1', 'postgres'] as const)('a stream of EWS (%s)', (store) => {
   let server: Waypost;
   beforeAll(async () => {
-    server = await startServer({ store, vars: { PING_HOLD_MAX_S: '8' } });
+    server = await startServer({ store, vars: { PING_HOLD_MAX_S: '8', RELAY_ALLOW_PRIVATE: '1' } });
   }, 60_000);
   afterAll(() => server?.stop());
 
@@ -69,5 +71,42 @@ describe.each(['d1', 'postgres'] as const)('a stream of EWS (%s)', (store) => {
     const second = await open();
     expect(await second.nextEvents()).toHaveLength(1);
     await second.close();
+  }, 40_000);
+
+  test('sends news to an address, by an alarm of the hub', async () => {
+    const texts: string[] = [];
+    const hook = createServer((request, response) => {
+      let text = '';
+      request.on('data', (part) => {
+        text += String(part);
+      });
+      request.on('end', () => {
+        texts.push(text);
+        response
+          .writeHead(200, { 'content-type': 'text/xml' })
+          .end(
+            '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><SendNotificationResult>' +
+              '<SubscriptionStatus>OK</SubscriptionStatus></SendNotificationResult></s:Body></s:Envelope>',
+          );
+      });
+    });
+    await new Promise<void>((done) => hook.listen(0, '127.0.0.1', done));
+    try {
+      const url = `http://127.0.0.1:${(hook.address() as AddressInfo).port}/hook`;
+      const address = `user${++users}@stream.example`;
+      await server.addUser(address, PASSWORD);
+      await ewsClient(server, address, PASSWORD).ok(
+        '<m:Subscribe><m:PushSubscriptionRequest SubscribeToAllFolders="true"><t:EventTypes><t:EventType>NewMailEvent</t:EventType>' +
+          `</t:EventTypes><t:StatusFrequency>1</t:StatusFrequency><t:URL>${url}</t:URL></m:PushSubscriptionRequest></m:Subscribe>`,
+      );
+      await expect.poll(() => texts.length, { timeout: 10_000 }).toBe(1);
+      expect(texts[0]).toContain('StatusEvent');
+      await deliver(address);
+      await expect.poll(() => texts.length, { timeout: 10_000 }).toBe(2);
+      expect(texts[1]).toContain('NewMailEvent');
+    } finally {
+      hook.closeAllConnections();
+      await new Promise((done) => hook.close(done));
+    }
   }, 40_000);
 });

@@ -1,11 +1,15 @@
 import { base64Stream } from '../../../codecs/soap/base64.ts';
 import { escapeXml } from '../../../codecs/soap/escape.ts';
 import { NAMESPACES, type XmlChunk } from '../../../codecs/soap/write.ts';
+import { EXCHANGE_VERSION } from '../../../shared/exchange-version.ts';
 import type { EwsError } from '../errors.ts';
+
+const { major, minor, majorBuild, minorBuild } = EXCHANGE_VERSION;
 
 /** The version that clients are told (MS-OXWSCDATA 2.2.3.12): a build of 2016, which every client knows. */
 export const SERVER_VERSION =
-  '<t:ServerVersionInfo MajorVersion="15" MinorVersion="1" MajorBuildNumber="2507" MinorBuildNumber="6" Version="V2017_07_11"/>';
+  `<t:ServerVersionInfo MajorVersion="${major}" MinorVersion="${minor}" MajorBuildNumber="${majorBuild}" ` +
+  `MinorBuildNumber="${minorBuild}" Version="V2017_07_11"/>`;
 
 export const ENVELOPE_OPEN = `<s:Envelope xmlns:s="${NAMESPACES.s}" xmlns:t="${NAMESPACES.t}" xmlns:m="${NAMESPACES.m}"><s:Header>${SERVER_VERSION}</s:Header><s:Body>`;
 export const ENVELOPE_CLOSE = '</s:Body></s:Envelope>';

@@ -187,7 +187,10 @@ class Stream {
         if (news.position === after) continue;
         one.position = news.position;
         one.tree = news.tree;
-        if (await this.#note(one)) continue;
+        // Also when the client goes as soon as it has read.
+        const noted = this.#note(one);
+        services.defer(noted.catch(() => undefined));
+        if (await noted) continue;
         this.#drop(mailboxId, one.subscriptionId);
         more = false;
       }
