@@ -2,7 +2,7 @@ import { createBase64Decoder } from './base64.ts';
 import { XmlError } from './parse.ts';
 
 /** Elements whose text is base64 and may be long: files and whole messages. */
-const LONG = new Set(['MimeContent', 'Content', 'Data']);
+const LONG = ['MimeContent', 'Content', 'Data'];
 
 export interface LiftedBody {
   /** The document with a short mark in the place of each long text. */
@@ -21,8 +21,10 @@ export interface LiftLimits {
 /** Bytes that end what a tag may not be looked for in. */
 const LT = 0x3c;
 const GT = 0x3e;
-/** A tag longer than this is none that is looked for. */
-const MAX_TAG = 4096;
+const SLASH = 0x2f;
+const COLON = 0x3a;
+/** A name longer than this, with its prefix, is none that is looked for. */
+const MAX_NAME = 256;
 
 /**
  * Reads a request and takes the long base64 texts out of it while they come, so that a mail of 20 MB is never a string,
@@ -59,6 +61,8 @@ export async function liftBody(
       pending = new Uint8Array(0);
     }
     let from = 0;
+    // Where what is kept begins: whole stretches, not tag by tag.
+    let begin = 0;
     while (from < bytes.length) {
       if (base64 !== null) {
         const end = bytes.indexOf(LT, from);
@@ -69,26 +73,26 @@ export async function liftBody(
         long.push(base64.end());
         base64 = null;
         from = end;
+        begin = end;
       }
       const open = bytes.indexOf(LT, from);
-      if (open < 0) {
-        keep(bytes.subarray(from));
-        return;
-      }
+      if (open < 0) break;
       const end = endOfMarkup(bytes, open);
       if (end < 0) {
-        keep(bytes.subarray(from, open));
+        keep(bytes.subarray(begin, open));
         pending = bytes.slice(open);
         if (pending.length > maxText) throw new XmlError('limits', 'the request is too long');
         return;
       }
-      keep(bytes.subarray(from, end));
       from = end;
       if (opensLong(bytes, open, end)) {
+        keep(bytes.subarray(begin, end));
         keep(new TextEncoder().encode(String(long.length)));
         base64 = createBase64Decoder();
+        begin = end;
       }
     }
+    if (begin < bytes.length) keep(bytes.subarray(begin));
   };
 
   if (body !== null) for await (const chunk of body) take(chunk);
@@ -115,10 +119,15 @@ function endOfMarkup(bytes: Uint8Array, open: number): number {
 }
 
 function opensLong(bytes: Uint8Array, open: number, end: number): boolean {
-  if (end - open > MAX_TAG || bytes[end - 2] === 0x2f) return false;
-  const tag = new TextDecoder().decode(bytes.subarray(open + 1, end - 1));
-  const name = /^(?:[\w.-]+:)?([A-Za-z]+)(?=[\s]|$)/.exec(tag)?.[1];
-  return name !== undefined && LONG.has(name);
+  if (bytes[open + 1] === SLASH || bytes[end - 2] === SLASH) return false;
+  let from = open + 1;
+  let to = from;
+  for (; to < end - 1 && to - open < MAX_NAME; to++) {
+    const byte = bytes[to];
+    if (byte === COLON) from = to + 1;
+    else if (byte === 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d) break;
+  }
+  return LONG.some((name) => name.length === to - from && startsWith(bytes, from, name));
 }
 
 function startsWith(bytes: Uint8Array, at: number, text: string): boolean {

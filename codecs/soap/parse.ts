@@ -67,15 +67,16 @@ export function parseXml(text: string, given: Partial<XmlLimits> = {}): XmlEleme
   }
   if (!hasLegalReferences(source))
     throw new XmlError('malformed', 'the document refers to a character that XML does not have');
-  if (countTags(source, limits.nodes) > limits.nodes)
-    throw new XmlError('limits', 'the document has too many elements');
+  scan(source, limits);
   const valid = XMLValidator.validate(source);
-  if (valid !== true) throw new XmlError('malformed', `the document is not well formed: ${valid.err.msg}`);
+  if (valid !== true)
+    throw new XmlError('malformed', `the document is not well formed: ${brief(valid.err.msg)}`);
   let nodes: Node[];
   try {
     nodes = parser.parse(source) as Node[];
   } catch (error) {
-    throw new XmlError('malformed', error instanceof Error ? error.message : 'the document cannot be read');
+    const said = error instanceof Error ? brief(error.message) : 'the document cannot be read';
+    throw new XmlError('malformed', said);
   }
   const roots = nodes.filter((node) => !('#text' in node));
   const [root] = roots;
@@ -105,13 +106,56 @@ function hasLegalReferences(source: string): boolean {
   return true;
 }
 
-/** Opening tags, counted until there are too many: before anything is built of them. */
-function countTags(source: string, most: number): number {
-  let n = 0;
-  for (let at = source.indexOf('<'); at >= 0 && n <= most; at = source.indexOf('<', at + 1)) {
-    if (source.charCodeAt(at + 1) !== 0x2f) n++;
+/** What the parser says names all elements that were left open: some of it is enough, and no answer grows with a request. */
+function brief(message: string): string {
+  return message.slice(0, 200).toWellFormed();
+}
+
+/**
+ * One look at the tags before anything is built of them: a document of a few megabytes with a hundred thousand levels or
+ * attributes costs the parser seconds.
+ * @throws XmlError
+ */
+function scan(source: string, limits: XmlLimits): void {
+  let nodes = 0;
+  let depth = 0;
+  for (let at = source.indexOf('<'); at >= 0; at = source.indexOf('<', at + 1)) {
+    if (source.startsWith('<!--', at)) at = endOf(source, at + 4, '-->');
+    else if (source.startsWith('<![CDATA[', at)) at = endOf(source, at + 9, ']]>');
+    else if (source.charCodeAt(at + 1) === SLASH) depth -= 1;
+    else {
+      nodes += 1;
+      if (nodes > limits.nodes) throw new XmlError('limits', 'the document has too many elements');
+      if (source.charCodeAt(at + 1) === QUESTION) continue;
+      at = endOfTag(source, at + 1, limits);
+      if (source.charCodeAt(at - 1) !== SLASH) depth += 1;
+      if (depth > limits.depth) throw new XmlError('malformed', 'the elements of the document are too deep');
+    }
   }
-  return n;
+}
+
+const SLASH = 0x2f;
+const QUESTION = 0x3f;
+const UNENDED = 'the document is not well formed: it ends in the middle';
+
+function endOf(source: string, from: number, mark: string): number {
+  const end = source.indexOf(mark, from);
+  if (end < 0) throw new XmlError('malformed', UNENDED);
+  return end;
+}
+
+/** The `>` of a tag: one in the value of an attribute is none. */
+function endOfTag(source: string, from: number, limits: XmlLimits): number {
+  let values = 0;
+  for (let at = from; at < source.length; at++) {
+    const char = source[at];
+    if (char === '>') return at;
+    if (char !== '"' && char !== "'") continue;
+    // Declarations of namespaces are no attributes, but not without number either.
+    if (++values > 2 * limits.attributes) throw new XmlError('limits', 'an element has too many attributes');
+    at = endOf(source, at + 1, char);
+  }
+  throw new XmlError('malformed', UNENDED);
 }
 
 function toElement(node: Node, limits: XmlLimits): XmlElement {
