@@ -1,6 +1,7 @@
 /** Text for people and for the index: HTML into words, previews, subjects, word segmentation. */
 export { htmlToText } from './html-to-text.ts';
 export { previewOf } from './preview.ts';
+export { withBlankTargets, withoutRemoteImages } from './rewrite-html.ts';
 export { safeHtml } from './safe-html.ts';
 export { baseSubject } from './subject.ts';
 export { textToHtml } from './text-to-html.ts';

@@ -1,4 +1,5 @@
 /** HTML with nothing in it that runs, loads without being asked, or sends: written anew from what is known to be harmless. */
+import { readAttributes } from './html-tags.ts';
 
 /** Elements that stay. What is in others stays without them. */
 const ALLOWED = new Set(
@@ -29,7 +30,6 @@ const LINK = /^(?:https?:|mailto:|tel:|sms:|callto:|cid:|mid:|news:|ftp:|#|\/(?!
 const PICTURE = /^(?:https?:|cid:|mid:|data:image\/(?:png|gif|jpe?g|webp|bmp);)/i;
 const STYLE_DANGER =
   /expression|javascript|vbscript|behaviou?r|binding|@import|\\|url\s*\(|position\s*:\s*(?:fixed|sticky)/i;
-const MAX_ATTRIBUTES = 40;
 
 /** HTML without scripts, frames, forms, styles of the page, handlers and addresses that run. One pass; never throws. */
 export function safeHtml(html: string): string {
@@ -88,21 +88,6 @@ function endOf(html: string, from: number, name: string): number {
     return end < 0 ? html.length : end + 1;
   }
   return html.length;
-}
-
-function readAttributes(html: string, from: number): { attributes: [string, string][]; end: number } {
-  const attributes: [string, string][] = [];
-  // Sticky: each piece begins where the last one ended.
-  const piece = /[\s/]*([^\s"'<>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+)))?|[\s/]*(>)|[^>]/gy;
-  piece.lastIndex = from;
-  for (let match = piece.exec(html); match !== null; match = piece.exec(html)) {
-    if (match[5] === '>') return { attributes, end: piece.lastIndex };
-    const [, name, double, single, bare] = match;
-    if (name !== undefined && attributes.length < MAX_ATTRIBUTES) {
-      attributes.push([name.toLowerCase(), double ?? single ?? bare ?? '']);
-    }
-  }
-  return { attributes, end: html.length };
 }
 
 function isSafe(element: string, name: string, value: string): boolean {

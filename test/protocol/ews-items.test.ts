@@ -506,4 +506,24 @@ describe('items of EWS', () => {
     ]);
     expect([textOf(inner, 'ReminderIsSet'), textOf(inner, 'Culture')]).toEqual(['true', 'es-ES']);
   });
+
+  it('changes bodies as the shape wants them: nothing that runs, no pictures from elsewhere, links that open elsewhere', async () => {
+    const html =
+      '<html><body><a href="https://x.example">x</a><img src="https://x.example/1.png"><script>run()</script></body></html>';
+    const id = await receive(mail('Shaped', ['Content-Type: text/html', '', html]));
+    const body = async (flags: string) =>
+      first(
+        `<t:BaseShape>IdOnly</t:BaseShape><t:BodyType>HTML</t:BodyType>${flags}${field('item:HasBlockedImages')}`,
+        id,
+      );
+    const plain = await body('');
+    expect([child(plain, 'Body')?.text, textOf(plain, 'HasBlockedImages')]).toEqual([html, 'false']);
+    const filtered = await body('<t:FilterHtmlContent>true</t:FilterHtmlContent>');
+    expect(child(filtered, 'Body')?.text).not.toContain('script');
+    const quiet = await body(
+      '<t:BlockExternalImages>true</t:BlockExternalImages><t:AddBlankTargetToLinks>true</t:AddBlankTargetToLinks>',
+    );
+    expect(textOf(quiet, 'HasBlockedImages')).toBe('true');
+    expect(child(quiet, 'Body')?.text).toMatch(/<a href="[^"]+" target="_blank">x<\/a><img blockedimagesrc=/);
+  });
 });

@@ -6,6 +6,8 @@ import {
   uniqueHtml,
   uniqueText,
   utf8Length,
+  withBlankTargets,
+  withoutRemoteImages,
 } from '../../../codecs/text/index.ts';
 import { notesBody } from '../../../core/contacts/notes.ts';
 import type { BlobStore } from '../../../core/ports/blobs.ts';
@@ -113,7 +115,7 @@ export async function bodyElement(
   const html = type === 'HTML' || (type === 'Best' && bodies.html !== null);
   const whole = html ? asHtml(bodies) : asText(bodies);
   const body = kind === 'whole' ? whole : html ? uniqueHtml(whole) : uniqueText(whole);
-  const shown = html && shape.filterHtml ? safeHtml(body) : body;
+  const shown = html ? shownHtml(body, shape) : body;
   const limit = shape.maxBodySize;
   const cut = limit !== null && limit > 0 && shown.length > limit ? cutAt(shown, limit) : shown;
   const truncated = bodies.truncated || cut.length < shown.length;
@@ -122,6 +124,20 @@ export async function bodyElement(
     ...(truncated ? { '@IsTruncated': true } : {}),
     '#': cut,
   };
+}
+
+/** HTML as the shape wants it changed. */
+function shownHtml(html: string, { filterHtml, blankTargets, blockImages }: ItemShape): string {
+  let shown = filterHtml ? safeHtml(html) : html;
+  if (blockImages) shown = withoutRemoteImages(shown).html;
+  return blankTargets ? withBlankTargets(shown) : shown;
+}
+
+/** Whether pictures were left out of the body for this shape. */
+export async function hasBlockedImages(view: ItemView, blobs: BlobStore, shape: ItemShape): Promise<boolean> {
+  if (!shape.blockImages) return false;
+  const { html } = await bodiesOf(view, blobs);
+  return html !== null && withoutRemoteImages(html).blocked;
 }
 
 /** Never through the middle of a character. */

@@ -30,6 +30,10 @@ export interface ItemShape {
   /** Characters; null for all. */
   maxBodySize: number | null;
   filterHtml: boolean;
+  /** Links of bodies open in a window of their own. */
+  blankTargets: boolean;
+  /** Pictures from elsewhere are not loaded. */
+  blockImages: boolean;
   convertHtmlCodePageToUtf8: boolean;
 }
 

@@ -38,6 +38,8 @@ export function readShape(
       includeMimeContent: flag(element, 'IncludeMimeContent'),
       maxBodySize: sizeOf(textOf(element, 'MaximumBodySize')),
       filterHtml: flag(element, 'FilterHtmlContent'),
+      blankTargets: flag(element, 'AddBlankTargetToLinks'),
+      blockImages: flag(element, 'BlockExternalImages'),
       convertHtmlCodePageToUtf8: flag(element, 'ConvertHtmlCodePageToUTF8'),
     },
     paths,

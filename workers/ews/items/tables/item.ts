@@ -5,7 +5,7 @@ import type { BlobStore } from '../../../../core/ports/blobs.ts';
 import { encodeId, idPayload } from '../../ids/id.ts';
 import { displayNames } from '../address.ts';
 import { attachmentList, attachmentsOf } from '../attachments.ts';
-import { asText, bodyElement, pimBodies } from '../bodies.ts';
+import { asText, bodyElement, hasBlockedImages, pimBodies } from '../bodies.ts';
 import { headerFields, headerOf, headerValue } from '../headers.ts';
 import { itemClassOf } from '../item-class.ts';
 import { mimeContent } from '../mime-content.ts';
@@ -99,7 +99,7 @@ export const ITEM_PROPERTIES: readonly ItemProperty[] = [
   }),
   own('IsClutter', () => false, { inAll: false, ...constant(false) }),
   own('BlockStatus', () => false, { inAll: false, ...constant(false) }),
-  own('HasBlockedImages', () => false, { inAll: false, ...constant(false) }),
+  own$('HasBlockedImages', (view, shape, { services }) => hasBlockedImages(view, services.blobs, shape), {}),
   own('IconIndex', iconIndex, { compare: iconIndex }),
   own('ResponseObjects', responseObjects, { inDefault: 'all', cheap: false }),
   own('Attachments', attachmentList, { inDefault: 'all', cheap: false }),
