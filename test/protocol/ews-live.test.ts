@@ -391,4 +391,26 @@ describe('a shared mailbox', () => {
     expect(answer.codes).toEqual(['ErrorAccessDenied']);
     expect(at(answer.messages[0] ?? null, 'SubscriptionId')).toBeNull();
   });
+
+  it('is watched with the right to, and for as long as it lasts (I21)', async () => {
+    const [ann, bob] = [await newUser(), await newUser()];
+    const share = `/users/${ann.address}/calendar-shares/${bob.address}`;
+    await server.admin('PUT', share, { level: 'read' });
+    const folders = `<t:DistinguishedFolderId Id="calendar"><t:Mailbox><t:EmailAddress>${ann.address}</t:EmailAddress></t:Mailbox></t:DistinguishedFolderId>`;
+    const events = ['CreatedEvent', 'FreeBusyChangedEvent'];
+    const subscription = await pull(bob.client, { folders, events });
+    const meet = () =>
+      ann.client.ok(
+        '<m:CreateItem SendMeetingInvitations="SendToNone"><m:Items><t:CalendarItem><t:Subject>x</t:Subject>' +
+          '<t:Start>2026-12-01T10:00:00Z</t:Start><t:End>2026-12-01T11:00:00Z</t:End></t:CalendarItem></m:Items></m:CreateItem>',
+      );
+    await meet();
+    const seen = await poll(bob.client, subscription);
+    expect(seen.names).toEqual(['CreatedEvent', 'FreeBusyChangedEvent']);
+    await server.admin('DELETE', share);
+    await meet();
+    expect((await poll(bob.client, { ...subscription, watermark: seen.watermark })).names).toEqual([
+      'StatusEvent',
+    ]);
+  });
 });
