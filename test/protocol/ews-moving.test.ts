@@ -114,6 +114,33 @@ describe('items that EWS moves, copies and deletes', () => {
     expect((await remove(itemId(a), 'Sometimes')).codes).toEqual(['ErrorSchemaValidation']);
   });
 
+  it('that were removed for good are listed, and can be moved back', async () => {
+    const id = await message('recover me');
+    expect((await remove(itemId(id), 'SoftDelete')).codes).toEqual(['NoError']);
+    const find = async () => {
+      const { messages } = await client.ok(
+        `<m:FindItem Traversal="Shallow"><m:ItemShape><t:BaseShape>Default</t:BaseShape></m:ItemShape><m:Restriction><t:IsEqualTo><t:FieldURI FieldURI="item:Subject"/><t:FieldURIOrConstant><t:Constant Value="recover me"/></t:FieldURIOrConstant></t:IsEqualTo></m:Restriction><m:ParentFolderIds>${folderId('recoverableitemsdeletions')}</m:ParentFolderIds></m:FindItem>`,
+      );
+      return at(messages[0] ?? null, 'RootFolder', 'Items')?.children.map(
+        (one) => child(one, 'ItemId')?.attributes['Id'],
+      );
+    };
+    expect(await find()).toEqual([id]);
+    const all = await client.ok(
+      `<m:FindItem Traversal="Shallow"><m:ItemShape><t:BaseShape>AllProperties</t:BaseShape></m:ItemShape><m:ParentFolderIds>${folderId('recoverableitemsdeletions')}</m:ParentFolderIds></m:FindItem>`,
+    );
+    expect(at(all.messages[0] ?? null, 'RootFolder', 'Items')?.children.length).toBeGreaterThan(1);
+    const counted = await client.ok(
+      `<m:GetFolder><m:FolderShape><t:BaseShape>Default</t:BaseShape></m:FolderShape><m:FolderIds>${folderId('recoverableitemsdeletions')}</m:FolderIds></m:GetFolder>`,
+    );
+    const folder = children(counted.messages[0] ?? null, 'Folders')[0]?.children[0] ?? null;
+    expect(Number(textOf(folder, 'TotalCount'))).toBeGreaterThan(1);
+    expect((await act('MoveItem', [id], 'drafts', '', other)).codes).toEqual(['ErrorItemNotFound']);
+    expect((await act('MoveItem', [id], 'junkemail')).codes).toEqual(['NoError']);
+    expect((await where(id)).parent).toBe(await idOfFolder('junkemail'));
+    expect(await find()).toEqual([]);
+  });
+
   it('of a calendar need to be said who hears of it, and a series may lose one occurrence', async () => {
     const single = await event();
     expect((await remove(itemId(single), 'HardDelete')).codes).toEqual([

@@ -2,6 +2,7 @@ import { parseQuery } from '../../../core/search/parse.ts';
 import type { Query } from '../../../core/search/query.ts';
 import { searchMailbox } from '../../../core/search/search-mailbox.ts';
 import type { EwsContext } from '../context.ts';
+import { REMOVED_FOLDER, removedViews } from '../folders/removed.ts';
 import { viewsById, viewsOf } from '../items/load.ts';
 import type { ItemView } from '../items/view.ts';
 import type { Box } from '../mailboxes.ts';
@@ -13,6 +14,10 @@ const MAX_HITS = 1000;
 
 /** All items of a folder, page by page, newest first. */
 export async function* itemsOfFolder(box: Box, folderId: string): AsyncGenerator<ItemView[]> {
+  if (folderId === REMOVED_FOLDER) {
+    yield* removedViews(box);
+    return;
+  }
   for (let offset = 0; ; offset += PAGE) {
     const states = await box.store.pageItems(folderId, { by: 'received', descending: true }, offset, PAGE);
     if (states.length > 0) yield await viewsOf(box, states);

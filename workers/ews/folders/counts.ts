@@ -1,5 +1,6 @@
 import type { MailboxRef } from '../../../core/mail/types.ts';
 import type { FolderCounts } from '../../../core/ports/mail.ts';
+import { countRemoved, REMOVED_FOLDER } from './removed.ts';
 import type { FolderNode } from './tree.ts';
 
 const NONE: FolderCounts = { total: 0, unread: 0, size: 0 };
@@ -16,7 +17,10 @@ function keyOf({ tenantId, mailboxId, shard }: MailboxRef, folderId: string, mod
   return JSON.stringify([tenantId, shard, mailboxId, folderId, modseq]);
 }
 
-/** Counts of folders of one mailbox, by folder id. Roots hold nothing, but the first is as large as the mailbox. */
+/**
+ * Counts of folders of one mailbox, by folder id. Of the roots the first is as large as the mailbox, and one tells what
+ * was removed for good; the others hold nothing.
+ */
 export async function countsOf(nodes: readonly FolderNode[]): Promise<Map<string, FolderCounts>> {
   const found = new Map<string, FolderCounts>();
   const wanted = new Map<string, string>();
@@ -32,6 +36,7 @@ export async function countsOf(nodes: readonly FolderNode[]): Promise<Map<string
   const box = nodes[0]?.box;
   if (box === undefined) return found;
   if (found.has('root')) found.set('root', { ...NONE, size: (await box.store.usage()).sizeBytes });
+  if (found.has(REMOVED_FOLDER)) found.set(REMOVED_FOLDER, { ...NONE, total: await countRemoved(box) });
   if (wanted.size === 0) return found;
   for (const [folderId, counts] of await box.store.folderCounts([...wanted.keys()])) {
     found.set(folderId, counts);

@@ -2,7 +2,7 @@ import type { Folder, FolderRole } from '../../../core/mail/types.ts';
 
 /**
  * Folders of every mailbox that no store knows: the mailbox, what people see of it, and the place of what was removed for
- * good, which nobody looks into here: retention keeps it and an admin brings it back (core/retention).
+ * good, out of which messages can be moved back as long as retention keeps them (core/retention).
  */
 const ROOTS = ['root', 'msgfolderroot', 'recoverableitemsroot', 'recoverableitemsdeletions'] as const;
 export type RootName = (typeof ROOTS)[number];

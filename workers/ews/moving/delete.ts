@@ -4,7 +4,7 @@ import { withoutOccurrence } from '../../../core/scheduling/occurrence.ts';
 import { toldSetting } from '../../../core/scheduling/told.ts';
 import { completeOccurrence } from '../../../core/tasks/complete-occurrence.ts';
 import { selfOf } from '../calendar/facts.ts';
-import { announce, presentEvent, sendsMeetings, writeEvent } from '../calendar/save-event.ts';
+import { presentEvent, sendsMeetings, writeEvent } from '../calendar/save-event.ts';
 import { putObject, repeated } from '../calendar/store.ts';
 import type { EwsContext } from '../context.ts';
 import { EwsError } from '../errors.ts';
@@ -171,7 +171,6 @@ async function excludeOccurrence(
     );
   });
   await box.tell([{ folderId: written.folderId, modseq: written.modseq, indexed: itemId }]);
-  if (written.announce) await announce(context, box, itemId);
   return true;
 }
 

@@ -11,6 +11,7 @@ import { maxEntries, type Pager, readPager } from '../find/page.ts';
 import { readProperty } from '../find/read-property.ts';
 import { readRestriction, type Test } from '../find/restriction.ts';
 import { compareKeys, readSortOrder, type SortKey, storedOrder } from '../find/sort.ts';
+import { REMOVED_FOLDER } from '../folders/removed.ts';
 import { resolveFolder } from '../folders/resolve.ts';
 import { timeOf } from '../items/editors/values.ts';
 import { viewsOf } from '../items/load.ts';
@@ -46,11 +47,12 @@ export const findItem: Operation = async (request, context) => {
   }
   const search = readSearch(request, context);
   return eachMessage(context, 'FindItemResponseMessage', parents, async (parent) => {
-    const { box, folder } = await resolveFolder(context, parent);
+    const { box, folder, folderId: named } = await resolveFolder(context, parent);
     // What MAPI calls an event's own depends on its owner: comparing must not wait for that.
     if (folder?.itemClass === 'Calendar') await selfOf(box, context);
-    // Roots hold no items; what was removed for good, and hidden items, are not told here.
-    const folderId = folder === null || traversal !== 'Shallow' ? null : folder.folderId;
+    // Of the roots only that of what was removed for good holds items; hidden items are not told.
+    const holds = folder !== null || named === REMOVED_FOLDER;
+    const folderId = holds && traversal === 'Shallow' ? named : null;
     return { RootFolder: await answer(context, box, folderId, search) };
   });
 };
@@ -85,7 +87,8 @@ async function answer(
   if (search.calendar !== null) return inTime(context, box, folderId, search, search.calendar);
   const order = storedOrder(search.sort);
   const { restriction, query, grouping, contacts, pager } = search;
-  if (order !== null && restriction === null && query === null && grouping === null && contacts === null) {
+  const plain = restriction === null && query === null && grouping === null && contacts === null;
+  if (order !== null && plain && folderId !== REMOVED_FOLDER) {
     // What the store itself can page through.
     const total = await box.store.countSnapshot(folderId, Number.MIN_SAFE_INTEGER, null);
     const { begin, end, attributes } = pager(total);

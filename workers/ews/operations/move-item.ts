@@ -1,17 +1,19 @@
-import { textOf } from '../../../codecs/soap/read.ts';
+import { child, textOf } from '../../../codecs/soap/read.ts';
 import type { Operation } from '../context.ts';
 import { EwsError } from '../errors.ts';
 import { itemTarget } from '../folders/target.ts';
+import { bringBack } from '../moving/bring-back.ts';
 import { eachItem, itemAnswer, type Outcomes } from '../moving/each.ts';
 import { moveViews } from '../moving/move.ts';
 
-/** MoveItem (MS-OXWSCORE 3.1.4.7). Items keep their ids. */
+/** MoveItem (MS-OXWSCORE 3.1.4.7). Items keep their ids; what was removed for good may be moved back. */
 export const moveItem: Operation = async (request, context) => {
   const to = await itemTarget(request, 'ToFolderId', context, {
     right: 'write',
     missing: 'ErrorToFolderNotFound',
   });
   const named = textOf(request, 'ReturnNewItemIds') !== 'false';
+  await bringBack(context, child(request, 'ItemIds'));
   return eachItem(context, 'MoveItemResponseMessage', request, async (views) => {
     const outcomes: Outcomes = new Map();
     for (const [view, moved] of await moveViews(context, views, to)) {
