@@ -186,6 +186,21 @@ describe('contacts of EWS', () => {
     expect(entries(item, 'EmailAddresses')).toEqual({ EmailAddress1: 'new@x.example' });
     expect(entries(item, 'PhoneNumbers')).toEqual({ MobilePhone: '1' });
     expect(at(item, 'PhysicalAddresses', 'Entry')?.children.map(({ text }) => text)).toEqual(['S 2']);
+    await update(
+      id,
+      set(
+        'contacts:PhysicalAddress:City',
+        '<t:PhysicalAddresses><t:Entry Key="Business"><t:City>D</t:City></t:Entry></t:PhysicalAddresses>',
+        'Business',
+      ),
+    );
+    const parts = ['Street', 'City'].map(
+      (part) => `<t:IndexedFieldURI FieldURI="contacts:PhysicalAddress:${part}" FieldIndex="Business"/>`,
+    );
+    const both = await get(id, also(...parts), 'IdOnly');
+    expect(at(both, 'PhysicalAddresses', 'Entry')?.children.map(({ text }) => text)).toEqual(['S 2', 'D']);
+    const nothing = await update(id, drop('item:Subject') + drop('contacts:FileAs'));
+    expect([nothing.codes, texts(await get(id), 'Subject', 'FileAs')]).toEqual([['NoError'], [null, null]]);
     const bare = await update(id, drop('contacts:GivenName') + drop('contacts:Surname'));
     expect(bare.codes).toEqual(['NoError']);
     expect(texts(await get(id), 'Surname', 'GivenName', 'DisplayName')).toEqual([null, null, 'Dora Doe']);

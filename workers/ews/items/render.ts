@@ -87,11 +87,26 @@ async function indexed(
   for (const path of paths) {
     if (path.kind === 'indexed') byUri.set(path.uri, [...(byUri.get(path.uri) ?? []), path.index]);
   }
-  const found: [string, XmlContent][] = [];
+  const found = new Map<string, XmlContent>();
   for (const [uri, indexes] of byUri) {
     const property = indexedProperty(uri, view.element);
     const value = (await property?.read(view, indexes, context)) ?? null;
-    if (property !== null && value !== null) found.push([property.element, value]);
+    if (property === null || value === null) continue;
+    const before = found.get(property.element);
+    found.set(property.element, before === undefined ? value : together(before, value));
   }
-  return found;
+  return [...found];
+}
+
+/** Parts of the entries of one dictionary (`contacts:PhysicalAddress:City`, `:Street`) as one. */
+function together(one: XmlContent, other: XmlContent): XmlContent {
+  const entries = new Map<unknown, XmlObject>();
+  for (const entry of [...entriesOf(one), ...entriesOf(other)])
+    entries.set(entry['@Key'], { ...entries.get(entry['@Key']), ...entry });
+  return entries.size === 0 ? other : { Entry: [...entries.values()] };
+}
+
+function entriesOf(dictionary: XmlContent): XmlObject[] {
+  const { Entry } = dictionary as { Entry?: XmlObject | XmlObject[] };
+  return Entry === undefined ? [] : [Entry].flat();
 }

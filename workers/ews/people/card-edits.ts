@@ -82,7 +82,10 @@ export function editCard(
   if (check !== undefined) {
     if (how === 'append') throw refused(how, uri);
     if (value !== null) check(value);
-    draft.kept[`ews:${uri}`] = storedValue(value);
+    const stored = storedValue(value);
+    if (uri !== 'item:Subject') draft.kept[`ews:${uri}`] = stored;
+    // It is called as the contact is, until somebody says something else, or nothing.
+    else draft.kept[`ews:${uri}`] = { type: 'String', value: lineOf(value).slice(0, MAX_TEXT) };
     return true;
   }
   if (how === 'append' && uri !== 'item:Body' && uri !== 'item:Categories') return false;
@@ -116,6 +119,9 @@ export function editCard(
       const text = lineOf(value);
       draft.filed = true;
       draft.changes.push((card) => withFileAs(card, text));
+      // Filed under nothing: not even as it would be by itself.
+      if (text === '') draft.kept[`ews:${uri}`] = { type: 'String', value: '' };
+      else if (draft.view?.extended[`ews:${uri}`] !== undefined) draft.kept[`ews:${uri}`] = null;
       return true;
     }
     default:

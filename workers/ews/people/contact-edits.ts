@@ -27,6 +27,9 @@ import {
 /** Characters of base64 that a picture may have: of an image of 100 KB. */
 const MAX_PICTURE = 136 * 1024;
 const MAX_LIST = 300;
+/** Names that devices have a field for. */
+const NAMES = new Set(['GivenName', 'MiddleName', 'Surname']);
+const MAX_NAME = 255;
 const MAX_CERTIFICATE = 64 * 1024;
 
 /** How one entry of a dictionary is changed: by its element, or taken away. */
@@ -116,6 +119,8 @@ function wholeChange(how: ItemEdit, uri: string, value: XmlElement | null): Card
   const field = TEXTS.find((one) => one.element === element);
   if (field !== undefined) {
     const text = lineOf(value);
+    if (NAMES.has(element) && text.length > MAX_NAME)
+      throw new EwsError('ErrorPropertyUpdate', 'A part of a name is too long.');
     return (card) => settingText(card, field.text, text);
   }
   const day = DAYS.find((one) => one.element === element);
@@ -125,8 +130,8 @@ function wholeChange(how: ItemEdit, uri: string, value: XmlElement | null): Card
   }
   switch (element) {
     case 'FileAsMapping': {
-      const mapping = value === null ? 'None' : enumOf(value, FILE_AS_MAPPINGS);
-      return (card) => withOwnValue(card, 'FileAsMapping', mapping === 'None' ? '' : mapping);
+      const mapping = value === null ? '' : enumOf(value, FILE_AS_MAPPINGS);
+      return (card) => withOwnValue(card, 'FileAsMapping', mapping);
     }
     case 'PostalAddressIndex': {
       const place = value === null ? 'None' : enumOf(value, ['None', 'Business', 'Home', 'Other']);

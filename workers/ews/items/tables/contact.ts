@@ -89,7 +89,13 @@ function keptWord(view: ItemView, uri: string, words: readonly string[]): string
 
 const IN_DEFAULT: More = { inDefault: ON };
 const keywords = (card: Card) => Object.keys(card.keywords ?? {});
-const subject = (card: Card, view: ItemView) => keptText(view, 'item:Subject') ?? displayName(card);
+const subject = (card: Card, view: ItemView) => (keptText(view, 'item:Subject') ?? displayName(card)) || null;
+
+function filed(card: Card, view: ItemView): string | null {
+  const said = ownValue(card, 'FileAs');
+  const isNothing = keptText(view, 'contacts:FileAs') === '' || ownValue(card, 'FileAsMapping') === 'Empty';
+  return said || (isNothing ? null : fileAs(card) || null);
+}
 
 function certificates(name: string): ItemProperty {
   const uri = `contacts:${name}`;
@@ -233,10 +239,10 @@ export const CONTACT_PROPERTIES: readonly ItemProperty[] = [
   }),
   plain('item:InReplyTo', (_card, view) => keptText(view, 'item:InReplyTo'), { on: CARDS }),
   property('item:ResponseObjects', () => ({ $: [['ForwardItem', {}]] }), { on: CARDS, inDefault: CARDS }),
-  plain('contacts:FileAs', (card) => fileAs(card), { on: CARDS, inDefault: CARDS }),
+  plain('contacts:FileAs', filed, { on: CARDS, inDefault: CARDS }),
   plain('contacts:DisplayName', (card) => displayName(card) || null, { on: CARDS, inDefault: CARDS }),
   plain('contacts:ContactSource', () => 'Store', { on: CARDS }),
-  plain('contacts:FileAsMapping', (card) => ownValue(card, 'FileAsMapping') || 'None'),
+  plain('contacts:FileAsMapping', (card) => ownValue(card, 'FileAsMapping') || null),
   property('contacts:CompleteName', completeName, IN_DEFAULT),
   ...TEXTS.filter(({ element }) => element !== 'BusinessHomePage').map((one) =>
     text(one.element, one.text, DEFAULT_TEXTS.has(one.element) ? IN_DEFAULT : {}),
