@@ -25,3 +25,9 @@ export function unpacked(body: ReadableStream<Uint8Array> | null): ReadableStrea
   const gunzip = new DecompressionStream('gzip') as ReadableWritablePair<Uint8Array, Uint8Array>;
   return body.pipeThrough(gunzip);
 }
+
+/** The UTF-8 of a text, packed with gzip. */
+export function gzipped(text: string): Promise<ArrayBuffer> {
+  const gzip = new CompressionStream('gzip') as ReadableWritablePair<Uint8Array, Uint8Array>;
+  return new Response(new Blob([text]).stream().pipeThrough(gzip)).arrayBuffer();
+}

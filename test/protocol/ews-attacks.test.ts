@@ -49,7 +49,7 @@ async function post(path: string, body: string | Uint8Array, more: Record<string
   const response = await server.fetch(path, {
     method: 'POST',
     headers: { authorization: AUTHORIZATION, 'content-type': 'text/xml; charset=utf-8', ...more },
-    body: body as BodyInit,
+    body: body as string,
   });
   const text = await response.text();
   const { user, system } = process.cpuUsage(before);

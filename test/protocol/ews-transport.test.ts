@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { at } from '../../codecs/soap/read.ts';
-import { type EwsClient, ewsClient } from '../clients/ews/index.ts';
+import { NAMESPACES } from '../../codecs/soap/write.ts';
+import { type EwsClient, ewsClient, readAnswer } from '../clients/ews/index.ts';
 import { type InProcess, startInProcess } from '../support/in-process/index.ts';
 
 describe('the transport of EWS', () => {
@@ -66,5 +67,46 @@ describe('the transport of EWS', () => {
       '<t:ExchangeImpersonation><t:ConnectingSID><t:PrimarySmtpAddress>bob@other.example</t:PrimarySmtpAddress></t:ConnectingSID></t:ExchangeImpersonation>',
     );
     expect(answer.codes).toEqual(['ErrorImpersonateUserDenied']);
+  });
+
+  const list = (more: Record<string, string>) =>
+    server.fetch('/ews/EXCHANGE.asmx', {
+      method: 'POST',
+      headers: { authorization: `Basic ${btoa(`${address}:secret-ann-1`)}`, ...more },
+      body: `<Envelope xmlns="${NAMESPACES.s}"><Body><FindFolder xmlns="${NAMESPACES.m}" Traversal="Deep"><FolderShape><BaseShape xmlns="${NAMESPACES.t}">AllProperties</BaseShape></FolderShape><ParentFolderIds><DistinguishedFolderId xmlns="${NAMESPACES.t}" Id="msgfolderroot"/></ParentFolderIds></FindFolder></Body></Envelope>`,
+    });
+
+  it('packs its answers for who takes them so', async () => {
+    const plain = await list({});
+    const packed = await list({ 'accept-encoding': 'gzip, deflate' });
+    expect([plain.headers.get('content-encoding'), packed.headers.get('content-encoding')]).toEqual([
+      null,
+      'gzip',
+    ]);
+    expect((await readAnswer(packed.status, await packed.text())).codes).toEqual(['NoError']);
+    expect(await plain.text()).toContain('Inbox');
+  });
+
+  it('gives a program its id back when it asks for it, and nothing that is no id', async () => {
+    const said = async (id: string, wanted: string) =>
+      (await list({ 'client-request-id': id, 'return-client-request-id': wanted })).headers.get(
+        'client-request-id',
+      );
+    expect(await said('{0D5A-1}', 'true')).toBe('{0D5A-1}');
+    expect(await said('{0D5A-1}', 'false')).toBeNull();
+    expect(await said('x'.repeat(65), 'true')).toBeNull();
+    expect((await list({})).headers.get('x-correlation-id')).toMatch(/^\w{20,}/);
+  });
+
+  it('shows a page to who looks with a browser, and takes no other method', async () => {
+    const ask = (method: string) =>
+      server.fetch('/EWS/Exchange.asmx', {
+        method,
+        headers: { authorization: `Basic ${btoa(`${address}:secret-ann-1`)}` },
+      });
+    const [get, head, put] = await Promise.all([ask('GET'), ask('HEAD'), ask('PUT')]);
+    expect([get.status, head.status, put.status]).toEqual([200, 200, 405]);
+    expect(get.headers.get('content-type')).toMatch(/^text\/html/);
+    expect((await server.fetch('/EWS/Exchange.asmx')).headers.get('www-authenticate')).toMatch(/^Basic /);
   });
 });

@@ -4,6 +4,7 @@ import { writeElement } from '../../codecs/soap/write.ts';
 import type { Principal } from '../../core/identity/types.ts';
 import { authenticate } from '../../platform/auth/authenticate.ts';
 import { correlationIdOf } from '../../platform/correlation.ts';
+import { takesGzip } from '../../platform/gzip.ts';
 import { describeError, type Logger } from '../../platform/log.ts';
 import type { Services } from '../../platform/services.ts';
 import type { EwsContext } from './context.ts';
@@ -46,6 +47,11 @@ export function createEws(services: Services): (request: Request) => Promise<Res
     }
     log.info('ews.request', { operation, status: response.status, ms: services.now() - started });
     response.headers.set('x-correlation-id', correlationId);
+    // Programs that ask for it find their own id again (MS-OXWSCDATA 2.2.1).
+    const asked = request.headers.get('client-request-id') ?? '';
+    if (request.headers.get('return-client-request-id') === 'true' && /^[\w.{}-]{1,64}$/.test(asked)) {
+      response.headers.set('client-request-id', asked);
+    }
     return response;
   };
 }
@@ -151,7 +157,8 @@ async function run(
     }
     const answer = await operation(soap.operation, context);
     if ('response' in answer && answer.response instanceof Response) return answer.response;
-    return envelope(writeElement(element, answer as Exclude<typeof answer, { response: Response }>));
+    const content = answer as Exclude<typeof answer, { response: Response }>;
+    return await envelope(writeElement(element, content), takesGzip(request));
   } catch (error) {
     if (error instanceof SchemaError) return soapFault(error);
     const known = ownFault(context, name, error);

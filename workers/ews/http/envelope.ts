@@ -1,6 +1,7 @@
 import { base64Stream } from '../../../codecs/soap/base64.ts';
 import { escapeXml } from '../../../codecs/soap/escape.ts';
 import { NAMESPACES, type XmlChunk } from '../../../codecs/soap/write.ts';
+import { gzipped } from '../../../platform/gzip.ts';
 import { EXCHANGE_VERSION } from '../../../shared/exchange-version.ts';
 import type { EwsError } from '../errors.ts';
 
@@ -17,11 +18,22 @@ export const DECLARATION = '<?xml version="1.0" encoding="utf-8"?>';
 
 const HEADERS = { 'content-type': 'text/xml; charset=utf-8', 'cache-control': 'private, no-store' };
 
-/** An answer: at once when it is all text, as a stream when bytes are read while it goes out. */
-export function envelope(body: readonly XmlChunk[]): Response {
+/** Smaller answers are not worth the work. */
+const WORTH_PACKING = 1024;
+
+/**
+ * An answer: at once when it is all text, as a stream when bytes are read while it goes out.
+ * @param gzip the client takes it packed; what is streamed holds base64 of whole mails and files, which is not worth it
+ */
+export async function envelope(body: readonly XmlChunk[], gzip = false): Promise<Response> {
   const chunks: XmlChunk[] = [DECLARATION + ENVELOPE_OPEN, ...body, ENVELOPE_CLOSE];
-  if (chunks.every((one) => typeof one === 'string'))
-    return new Response(chunks.join(''), { headers: HEADERS });
+  if (chunks.every((one) => typeof one === 'string')) {
+    const text = chunks.join('');
+    if (!gzip || text.length < WORTH_PACKING) return new Response(text, { headers: HEADERS });
+    const headers = { ...HEADERS, 'content-encoding': 'gzip' };
+    const packed = await gzipped(text);
+    return new Response(packed, { headers, encodeBody: 'manual' });
+  }
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
   void sendChunks(chunks, writable);
   return new Response(readable, { headers: HEADERS });
