@@ -27,10 +27,11 @@ function telling(
   services: TellServices,
   calendars: Map<string, boolean>,
 ): MailboxStore {
-  const tell = (itemIds: readonly string[]) => {
+  const tell = (itemIds: readonly string[], uncopied = false) => {
     if (itemIds.length === 0) return;
     const jobs = itemIds.map((itemId) => ({
       ...{ v: 1 as const, tenantId, mailboxId, shard, itemId, correlationId: '' },
+      ...(uncopied ? { uncopied: true as const } : {}),
     }));
     // What is marked and not told is found by the cron.
     const told = services.queues.scheduling(jobs).catch((error: unknown) => {
@@ -61,7 +62,8 @@ function telling(
     ...box,
     async putItem(item, options) {
       const result = await box.putItem(item, options);
-      if (options?.announce === true && result.outcome !== 'conflict') tell([result.itemId]);
+      if (options?.announce === true && result.outcome !== 'conflict')
+        tell([result.itemId], options.uncopied);
       return result;
     },
     move: async (itemIds, to, from) => left(await box.move(itemIds, to, from), from),

@@ -29,7 +29,7 @@ export type Conflict =
   | { kind: 'too-big' }
   | { kind: 'unknown' };
 
-export interface Suggestion {
+interface Suggestion {
   /** Milliseconds since the epoch. */
   start: number;
   isWorkTime: boolean;

@@ -7,6 +7,8 @@ export interface PutOptions {
   expect?: number | null;
   /** Attendees are to be told what changed: stays noted until `announced` says so (core/scheduling). */
   announce?: boolean;
+  /** With it: the organizer wants no copy of what they are told. */
+  uncopied?: boolean;
 }
 
 export interface PutResult {

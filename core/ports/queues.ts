@@ -95,6 +95,8 @@ export interface SchedulingJob {
   shard: string;
   itemId: string;
   correlationId: string;
+  /** The organizer wants no copy of what is said in Sent Items. */
+  uncopied?: true;
 }
 
 export interface AuditJob {

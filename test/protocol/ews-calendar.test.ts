@@ -296,4 +296,26 @@ describe('events of EWS', () => {
       before,
     ]);
   });
+
+  it('keeps files with an event, gives them back and takes them away', async () => {
+    const id = await create(
+      '<t:Subject>Files</t:Subject><t:Attachments><t:FileAttachment><t:Name>a.txt</t:Name><t:ContentType>text/plain</t:ContentType><t:Content>aGVsbG8=</t:Content></t:FileAttachment></t:Attachments><t:Start>2033-01-06T09:00:00Z</t:Start><t:End>2033-01-06T10:00:00Z</t:End>',
+    );
+    const file = at(await get(id), 'Attachments', 'FileAttachment');
+    expect(texts(file ?? (await get(id)), 'Name', 'Size')).toEqual(['a.txt', '5']);
+    const fileId = child(file, 'AttachmentId')?.attributes['Id'] ?? '';
+    const read = await client.ok(
+      `<m:GetAttachment><m:AttachmentIds><t:AttachmentId Id="${fileId}"/></m:AttachmentIds></m:GetAttachment>`,
+    );
+    expect(textOf(at(read.messages[0] ?? null, 'Attachments', 'FileAttachment'), 'Content')).toBe('aGVsbG8=');
+    await client.ok(
+      `<m:CreateAttachment><m:ParentItemId Id="${id}"/><m:Attachments><t:FileAttachment><t:Name>b.txt</t:Name><t:Content>Yg==</t:Content></t:FileAttachment></m:Attachments></m:CreateAttachment>`,
+    );
+    await client.ok(
+      `<m:DeleteAttachment><m:AttachmentIds><t:AttachmentId Id="${fileId}"/></m:AttachmentIds></m:DeleteAttachment>`,
+    );
+    expect(
+      children(child(await get(id), 'Attachments'), 'FileAttachment').map((one) => textOf(one, 'Name')),
+    ).toEqual(['b.txt']);
+  });
 });

@@ -178,4 +178,14 @@ describe('meetings of EWS', () => {
     );
     expect(answer.codes).toEqual(['ErrorMissingInformationReferenceItemId']);
   });
+
+  it('keeps no copy of invitations that are only to be sent', async () => {
+    const before = await find(ann, 'sentitems');
+    await invite('Copied');
+    const after = await find(ann, 'sentitems');
+    expect(after.length).toBe(before.length + 1);
+    await invite('Uncopied', '', 'SendOnlyToAll');
+    expect((await find(ann, 'sentitems')).length).toBe(after.length);
+    expect(await inCalendar(bob, 'Uncopied')).not.toBeNull();
+  });
 });

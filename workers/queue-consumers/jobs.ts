@@ -102,14 +102,17 @@ export const actionsJob: z.ZodType<ActionsJob> = z.object({
   correlationId,
 });
 
-export const schedulingJob: z.ZodType<SchedulingJob> = z.object({
-  v: z.literal(1),
-  tenantId: id,
-  mailboxId: id,
-  shard,
-  itemId: id,
-  correlationId,
-});
+export const schedulingJob: z.ZodType<SchedulingJob> = z
+  .object({
+    v: z.literal(1),
+    tenantId: id,
+    mailboxId: id,
+    shard,
+    itemId: id,
+    correlationId,
+    uncopied: z.literal(true).optional(),
+  })
+  .transform(({ uncopied, ...job }) => (uncopied === undefined ? job : { ...job, uncopied }));
 
 export const auditJob: z.ZodType<AuditJob> = z.object({
   v: z.literal(1),

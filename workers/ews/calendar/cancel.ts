@@ -12,7 +12,7 @@ import type { Responder } from '../items/respond/index.ts';
 import type { ItemView } from '../items/view.ts';
 import { factsOf, selfOf, wasSent } from './facts.ts';
 import { noteOf, responderOf } from './respond.ts';
-import { announce, presentEvent, writeEvent } from './save-event.ts';
+import { presentEvent, writeEvent } from './save-event.ts';
 import { repeated } from './store.ts';
 
 /** CancelCalendarItem (MS-OXWSMTGS 3.1.4.3): the meeting goes, and those who were invited hear of it. */
@@ -34,7 +34,6 @@ export const cancelCalendarItem: Responder = async (object, view, _options, cont
     return savedItems(context, box, left === undefined ? null : { itemId, modseq: left.modseq });
   }
   await binMeeting(context.services, await responderOf(box, context), state);
-  if (facts.isMeeting) await announce(context, box, state.itemId);
   return savedItems(context, box, { itemId: state.itemId, modseq: state.modseq });
 };
 
@@ -90,5 +89,4 @@ async function removeOccurrence(context: EwsContext, view: ItemView, send: strin
     );
   });
   await box.tell([{ folderId: written.folderId, modseq: written.modseq, indexed: itemId }]);
-  if (written.announce) await announce(context, box, itemId);
 }

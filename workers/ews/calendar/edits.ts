@@ -81,7 +81,7 @@ export function fieldOfMapi(
   return { how: 'set', uri, value: textElement(name, text) };
 }
 
-export function textElement(name: string, text: string): XmlElement {
+function textElement(name: string, text: string): XmlElement {
   return { name, attributes: {}, children: [], text, content: [text] };
 }
 

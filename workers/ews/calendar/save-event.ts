@@ -55,7 +55,6 @@ export async function saveEvent(
   const modseq =
     Object.keys(kept).length === 0 ? written.modseq : await storeExtended(box, itemId, kept, written.modseq);
   await box.tell([{ folderId: written.folderId, modseq, indexed: itemId }]);
-  if (written.announce) await announce(context, box, itemId);
   const occurrence = draft.view?.occurrence ?? null;
   return { itemId, modseq, ...(occurrence === null ? {} : { occurrence }) };
 }
@@ -123,13 +122,11 @@ export interface Writing {
 export interface Written {
   folderId: string;
   modseq: number;
-  /** Attendees are to be told. */
-  announce: boolean;
   /** false: it is what it was. */
   changed: boolean;
 }
 
-/** One write of an event; nobody is told yet. */
+/** One write of an event; attendees are told when that is wanted (platform/tell-attendees). */
 export async function writeEvent(
   context: EwsContext,
   { box, folder, expect, sendMeetings }: Pick<SaveOrder, 'box' | 'folder' | 'expect' | 'sendMeetings'>,
@@ -147,18 +144,16 @@ export async function writeEvent(
     context,
     box,
     { itemId, folderId, kind: 'event', document: stamped, facts },
-    { before: present?.size ?? 0, expect: expect ?? present?.modseq ?? null, announce: telling },
+    {
+      before: present?.size ?? 0,
+      expect: expect ?? present?.modseq ?? null,
+      announce: telling,
+      uncopied: sendMeetings?.startsWith('SendOnly') === true,
+    },
   );
   return {
     folderId: put.folderId,
     modseq: put.modseq,
-    announce: telling,
     changed: put.outcome !== 'present',
   };
-}
-
-/** Has the attendees of a meeting told what it is now: what they know already is not said again. */
-export async function announce(context: EwsContext, box: Box, itemId: string): Promise<void> {
-  const { correlationId, services } = context;
-  await services.queues.scheduling([{ v: 1, ...box.ref, itemId, correlationId }]);
 }
