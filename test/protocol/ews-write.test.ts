@@ -159,6 +159,9 @@ describe('writing messages over EWS', () => {
     const more = await ann.ok(
       `<m:CreateAttachment><m:ParentItemId Id="${made.attributes['Id']}"/><m:Attachments>${file('c.txt', 'ccc')}</m:Attachments></m:CreateAttachment>`,
     );
+    await ann.ok(
+      `<m:UpdateItem ConflictResolution="AlwaysOverwrite" MessageDisposition="SaveOnly"><m:ItemChanges><t:ItemChange><t:ItemId Id="${made.attributes['Id']}"/><t:Updates><t:SetItemField><t:FieldURI FieldURI="item:Subject"/><t:Message><t:Subject>with files</t:Subject></t:Message></t:SetItemField></t:Updates></t:ItemChange></m:ItemChanges></m:UpdateItem>`,
+    );
     const removed = await ann.ok(
       `<m:DeleteAttachment><m:AttachmentIds><t:AttachmentId Id="${ids[0]?.['Id']}"/></m:AttachmentIds></m:DeleteAttachment>`,
     );
@@ -182,7 +185,7 @@ describe('writing messages over EWS', () => {
     expect((await send()).codes).toEqual(['NoError']);
     expect((await send()).codes).toEqual(['ErrorItemNotFound']);
     await server.drain();
-    const sent = (await list(bob, 'inbox')).filter((one) => at(one, 'Subject')?.text === 'with file');
+    const sent = (await list(bob, 'inbox')).filter((one) => at(one, 'Subject')?.text === 'with files');
     expect(sent).toHaveLength(1);
     const item = await read(bob, at(sent[0] ?? null, 'ItemId') as XmlElement);
     expect(children(at(item, 'Attachments'), 'FileAttachment').map((one) => at(one, 'Name')?.text)).toEqual([

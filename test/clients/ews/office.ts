@@ -17,8 +17,7 @@ export interface Office {
 
 export async function openOffice(password = PASSWORD, port = 0): Promise<Office> {
   const home = mkdtempSync(join(tmpdir(), 'waypost-office-'));
-  process.env['WAYPOST_HOME'] = home;
-  const worker = await startLocalWorker({ home: openHome(), port, adminToken: TOKEN, postgresUrl: null });
+  const worker = await startLocalWorker({ home: openHome(home), port, adminToken: TOKEN, postgresUrl: null });
   await furnish(
     {
       fetch: (path, init) => fetch(new URL(path, worker.url), init),

@@ -85,7 +85,9 @@ async function keep(
     });
     ({ itemId, modseq } = saved);
     const { added = [], dropped = [] } = draft.patch;
-    if (draft.view !== null && added.length + dropped.length > 0) {
+    // Any change gives the message another raw, by which the names that it has are known.
+    const named = added.length + dropped.length > 0 || draft.view?.extended[NAMES_KEY] !== undefined;
+    if (draft.view !== null && draft.mime === null && named) {
       const attachments = saved.message.parts.filter((part) => part.isAttachment);
       const news = added.map(({ isInline }) => ({ isInline, name: `n${newId(now()).slice(-12)}` }));
       const names = namesAfter({ view: draft.view, dropped }, news, { attachments });
