@@ -368,6 +368,41 @@ describe('a stream', () => {
     expect(Date.now() - began).toBeLessThan(2_000);
   }, 20_000);
 
+  it('on which very much happens ends before its time, and the next one goes on', async () => {
+    const busy = await startInProcess({ vars: { PING_HOLD_MAX_S: '120' } });
+    try {
+      const address = 'busy@live.example';
+      await busy.addUser(address, PASSWORD);
+      const client = ewsClient(busy, address, PASSWORD);
+      const ids: string[] = [];
+      for (let i = 0; i < 20; i++)
+        ids.push((await streaming(client, { events: ['CreatedEvent'], all: true })).id);
+      const create = () =>
+        client.ok(
+          '<m:CreateItem MessageDisposition="SaveOnly"><m:Items><t:Message><t:Subject>x</t:Subject></t:Message></m:Items></m:CreateItem>',
+        );
+      const seen = new Set<string>();
+      let made = 0;
+      for (let connections = 0; connections < 2; connections++) {
+        const stream = await openStream(busy, address, PASSWORD, ids);
+        for (let part = await stream.next(); part?.status !== 'Closed'; part = await stream.next(20_000)) {
+          for (const one of part?.events ?? []) seen.add(`${one.subscriptionId} ${one.itemId}`);
+          if (seen.size < made * ids.length) continue;
+          made++;
+          await create();
+        }
+      }
+      const last = await openStream(busy, address, PASSWORD, ids);
+      while (seen.size < made * ids.length) {
+        for (const one of await last.nextEvents()) seen.add(`${one.subscriptionId} ${one.itemId}`);
+      }
+      await last.close();
+      expect(made).toBeLessThan(10);
+    } finally {
+      await busy.stop();
+    }
+  }, 60_000);
+
   it('loses nothing however deliveries and its beginning fall together (I14)', async () => {
     const user = await newUser();
     const { id } = await streaming(user.client, { events: ['NewMailEvent'] });
