@@ -9,7 +9,7 @@ import type { MailStore } from '../ports/mail.ts';
 import { SHARE_LEVELS } from './folder-access.ts';
 
 /** Setting of a user: their delegates, and who gets their invitations. */
-export const DELEGATES_SETTING = 'delegates';
+const DELEGATES_SETTING = 'delegates';
 
 export const DELEGATE_FOLDERS = [
   'calendar',
@@ -27,7 +27,7 @@ export type DelegateLevel = 'none' | 'reviewer' | 'editor' | 'custom';
  * Who gets the owner's invitations: both; both, and the owner is to see theirs as information; the owner alone. That
  * delegates alone get them is not offered: what comes for somebody is delivered to them.
  */
-export const DELIVER_TO = ['both', 'inform', 'owner'] as const;
+const DELIVER_TO = ['both', 'inform', 'owner'] as const;
 export type DeliverTo = (typeof DELIVER_TO)[number];
 
 export interface Delegate {
@@ -112,7 +112,7 @@ function nearest(grants: readonly Grant[], userId: string, folderId: string): Gr
 }
 
 /** The word for rights; that one gets invitations is no part of it. */
-export function levelOf(rights: readonly FolderRight[]): DelegateLevel {
+function levelOf(rights: readonly FolderRight[]): DelegateLevel {
   const said: readonly FolderRight[] = withoutMeetings(rights);
   const is = (level: readonly FolderRight[]) =>
     said.length === level.length && level.every((right) => said.includes(right));

@@ -99,7 +99,7 @@ function shownName(name: string): string {
 }
 
 /** Id of the picture of a contact, which stands in the document: another picture has another one. */
-export function photoId(uri: string): string {
+function photoId(uri: string): string {
   return `photo${uri.length}${uri.slice(-16).replace(/[^A-Za-z0-9]/g, '')}`;
 }
 

@@ -161,7 +161,7 @@ function withDisplayName(card: Card, full: string): Card {
 }
 
 /** Said so by itself, and no more by a mapping. */
-export function withFileAs(card: Card, text: string): Card {
+function withFileAs(card: Card, text: string): Card {
   const mapping = card['waypost:eas']?.['FileAsMapping'] ?? '';
   return withOwnValue(contactText('FileAs').set(card, text) ?? card, 'FileAsMapping', mapping);
 }
