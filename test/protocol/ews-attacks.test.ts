@@ -13,7 +13,9 @@ const ADDRESS = 'ann@attacks.example';
 const PASSWORD = 'secret-ann-attacked';
 const AUTHORIZATION = `Basic ${Buffer.from(`${ADDRESS}:${PASSWORD}`).toString('base64')}`;
 const EWS = '/EWS/Exchange.asmx';
-const DISCOVERY = ['/autodiscover/autodiscover.xml', '/autodiscover/autodiscover.svc'];
+const DISCOVERY = ['xml', 'svc'].map(
+  (form) => `https://autodiscover.attacks.example/autodiscover/autodiscover.${form}`,
+);
 /** Of one hostile document, on a machine that does other things too. */
 const CPU_MS = 1000;
 

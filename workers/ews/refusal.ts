@@ -27,6 +27,8 @@ export function refusal(name: string, error: EwsError): XmlObject | null {
     const own = of.byName.has(`${name}ResponseMessage`) ? `${name}ResponseMessage` : null;
     if (own !== null) return { ResponseMessages: { $: [[own, failedMessage(own, error)]] } };
   }
+  // The answer must name an item that was changed: where none was, the schema has no room for an error.
+  if (byName.has('UpdatedItemIds')) return null;
   if (byName.has('ResponseCode')) return errorMessage(error);
   return byName.has('ResponseMessage') ? { ResponseMessage: errorMessage(error) } : null;
 }

@@ -21,13 +21,19 @@ export function errorMessage(error: EwsError, responseClass: 'Error' | 'Warning'
   };
 }
 
+/** What the schema demands inside of an element that must be there even in an error. */
+const EMPTY: Readonly<Record<string, XmlObject>> = { Persona: { PersonaId: { '@Id': '' } } };
+
 const MESSAGES = 'm:ArrayOfResponseMessagesType';
 
 /** The response message of an operation for an error, with the empty lists that the schema demands even then. */
 export function failedMessage(name: string, error: EwsError): XmlObject {
   const type = schemaType(MESSAGES).byName.get(name)?.type;
   const needed = type ? schemaType(type).elements.filter((one) => one.needed === true) : [];
-  return { ...errorMessage(error), ...Object.fromEntries(needed.map((one) => [one.name, {}])) };
+  return {
+    ...errorMessage(error),
+    ...Object.fromEntries(needed.map((one) => [one.name, EMPTY[one.name] ?? {}])),
+  };
 }
 
 /** What a fault of ours says to the client; the log has the rest. */

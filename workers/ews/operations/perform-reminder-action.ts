@@ -15,21 +15,20 @@ import { EwsError, SchemaError } from '../errors.ts';
 import { changeKey } from '../ids/id.ts';
 import { loadViews } from '../items/load.ts';
 import type { ItemView } from '../items/view.ts';
-import { message } from '../response-messages.ts';
+import { SUCCESS } from '../response-messages.ts';
 
 const MAX_ACTIONS = 200;
 const DAY = 86_400_000;
 
 /** PerformReminderAction: reminders that were seen do not come again, or come again later. */
-export const performReminderAction: Operation = (request, context) =>
-  message(context, 'PerformReminderAction', async () => {
-    const actions = children(child(request, 'ReminderItemActions'), 'ReminderItemAction');
-    if (actions.length === 0 || actions.length > MAX_ACTIONS)
-      throw new SchemaError('ReminderItemActions must hold 1 to 200 actions.');
-    const ItemId: XmlObject[] = [];
-    for (const action of actions) ItemId.push(await perform(action, context));
-    return { UpdatedItemIds: { ItemId } };
-  });
+export const performReminderAction: Operation = async (request, context) => {
+  const actions = children(child(request, 'ReminderItemActions'), 'ReminderItemAction');
+  if (actions.length === 0 || actions.length > MAX_ACTIONS)
+    throw new SchemaError('ReminderItemActions must hold 1 to 200 actions.');
+  const ItemId: XmlObject[] = [];
+  for (const action of actions) ItemId.push(await perform(action, context));
+  return { ...SUCCESS, UpdatedItemIds: { ItemId } };
+};
 
 async function perform(action: XmlElement, context: EwsContext): Promise<XmlObject> {
   const id = child(action, 'ItemId');
