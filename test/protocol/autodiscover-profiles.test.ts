@@ -12,7 +12,7 @@ import { type InProcess, startInProcess } from '../support/in-process/index.ts';
 const ORIGIN = 'https://mail.find.example';
 
 function pem(label: string, der: Buffer): string {
-  return `-----BEGIN ${label}-----\n${der.toString('base64').replace(/.{64}/g, '$&\n')}\n-----END ${label}-----\n`;
+  return `-----BEGIN ${label}-----\n${der.toString('base64').replace(/.{64}(?!$)/g, '$&\n')}\n-----END ${label}-----\n`;
 }
 
 let server: InProcess;
