@@ -5,6 +5,8 @@ export interface Driver {
   command: string;
   args: string[];
   env?: Record<string, string>;
+  /** Ends what stands between the driver and the server. */
+  stop?: () => Promise<void>;
 }
 
 /** Generous: a driver waits for conditions, and ends as soon as they are met. */
@@ -17,7 +19,7 @@ const LIMIT_MS = 300_000;
 export async function driveClient(driverOf: (office: Office) => Driver | Promise<Driver>): Promise<void> {
   const office = await openOffice();
   try {
-    const { command, args, env = {} } = await driverOf(office);
+    const { command, args, env = {}, stop = async () => undefined } = await driverOf(office);
     process.exitCode = await run(command, args, {
       ...process.env,
       EWS_URL: new URL('/EWS/Exchange.asmx', office.url).href,
@@ -25,7 +27,7 @@ export async function driveClient(driverOf: (office: Office) => Driver | Promise
       EWS_PASSWORD: PASSWORD,
       PYTHONDONTWRITEBYTECODE: '1',
       ...env,
-    });
+    }).finally(stop);
   } finally {
     await office.stop();
   }
