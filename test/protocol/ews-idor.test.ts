@@ -1,7 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type EwsId, encodeId } from '../../workers/ews/ids/id.ts';
 import { encodeSubscriptionId } from '../../workers/ews/live/ids.ts';
-import { OPERATIONS } from '../../workers/ews/operations/index.ts';
 import { type EwsClient, ewsClient } from '../clients/ews/index.ts';
 import { type InProcess, startInProcess } from '../support/in-process/index.ts';
 import { buildMail } from '../support/mail.ts';
@@ -223,7 +223,7 @@ describe('what belongs to somebody else (A30, A31)', () => {
 
   it('is tried with every operation that takes an id', () => {
     const tried = new Set(cells.map(([, operation]) => operation));
-    expect([...OPERATIONS.keys()].filter((name) => !tried.has(name) && !WITHOUT_IDS.has(name))).toEqual([]);
+    expect(operations().filter((name) => !tried.has(name) && !WITHOUT_IDS.has(name))).toEqual([]);
     expect(Object.values(real).filter((id) => id === '')).toEqual([]);
   });
 
@@ -437,3 +437,11 @@ describe('paths and sign-in (A32, A33)', () => {
     }
   });
 });
+
+/** Names of the table of operations. It is read as text: what it imports is of another compilation. */
+function operations(): string[] {
+  const table = readFileSync(new URL('../../workers/ews/operations/index.ts', import.meta.url), 'utf8');
+  const names = [...table.matchAll(/^ {2}\['(\w+)', \w+\],$/gm)].flatMap((match) => match[1] ?? []);
+  if (names.length < 60) throw new Error('the table of operations is not read');
+  return names;
+}
