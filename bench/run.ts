@@ -9,6 +9,8 @@ import { attachmentMemory } from './attachment.ts';
 import { calendarFigures } from './calendar.ts';
 import { contactSync } from './contacts.ts';
 import { BenchDevice } from './device.ts';
+import { findOne, findPage, getItems, syncAll } from './ews-lists.ts';
+import { mimeMemory } from './ews-mime.ts';
 import { streamLatency } from './ews-stream.ts';
 import { firstSync } from './first-sync.ts';
 import { importFigures } from './import.ts';
@@ -27,7 +29,7 @@ const { values } = parseArgs({
     only: {
       type: 'string',
       default:
-        'bundle,sync,initial,first,contacts,attachment,ingest,outbound,import,reconcile,rebuild,calendar,ping,stream,held',
+        'bundle,sync,initial,first,contacts,attachment,ingest,outbound,import,reconcile,rebuild,calendar,ping,stream,ews,ews-mime,held',
     },
     seconds: { type: 'string', default: '30' },
     pings: { type: 'string', default: '1000' },
@@ -111,6 +113,14 @@ try {
     detail['stream'] = stream;
     product['ews_stream_ms_p50'] = stream.median;
     product['ews_stream_ms_p95'] = stream.p95;
+  }
+  if (only.has('ews')) await measureEws();
+  if (only.has('ews-mime')) {
+    say('MimeContent of 20 MB …');
+    const mime = await mimeMemory();
+    detail['ews-mime'] = mime;
+    product['ews_mime_20mb_written_mb'] = mime.writtenMb;
+    product['ews_mime_20mb_read_mb'] = mime.readMb;
   }
   if (only.has('held')) {
     say('held pings …');
@@ -258,6 +268,27 @@ async function measureFirst(): Promise<void> {
   product['first_sync_20k_kept_mb'] = alone('bench/first-sync-kept.ts');
   floor['first_sync_20k_calls_grown_mb'] = round(first.floorKb / 1024);
   product['first_sync_20k_over_calls_mb'] = round((first.grownKb - first.floorKb) / 1024);
+}
+
+/** Lists and items as desktop clients ask for them. */
+async function measureEws(): Promise<void> {
+  say('FindItem in a folder of 50,000, GetItem of 100, SyncFolderItems of 20,000 …');
+  const reader = await user('ews-reader');
+  const get = await getItems(reader, 30);
+  const synced = await user('ews-sync');
+  await seed(synced.address, 20_000);
+  const rate = await syncAll(synced, 20_000);
+  const finder = await user('ews-finder');
+  await seed(finder.address, 50_000);
+  const find = await findPage(finder, 30);
+  const subject =
+    '<t:IsEqualTo><t:FieldURI FieldURI="item:Subject"/><t:FieldURIOrConstant><t:Constant Value="seeded 7"/></t:FieldURIOrConstant></t:IsEqualTo>';
+  const restricted = await findOne(finder, subject, 3);
+  detail['ews'] = { find, get, restricted };
+  product['ews_find_500_p95_ms'] = find.p95;
+  product['ews_get_100_p95_ms'] = get.p95;
+  product['ews_sync_20k_per_s'] = rate;
+  product['ews_find_scan_50k_ms'] = restricted.median;
 }
 
 /** Questions of every kind to an index of many messages, on both databases. */
