@@ -34,4 +34,4 @@ export interface EwsContext {
 export type Operation = (request: XmlElement, context: EwsContext) => Promise<OperationAnswer>;
 
 /** `response`: an answer that is no document of one piece (streaming). */
-export type OperationAnswer = XmlObject | { response: Response };
+type OperationAnswer = XmlObject | { response: Response };

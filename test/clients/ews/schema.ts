@@ -7,7 +7,7 @@ import type { XsdValidator } from 'libxml2-wasm';
 const FOLDER = resolve(process.env['WAYPOST_SHARED'] ?? '../shared', 'ews/xsd');
 
 /** Without the schema, which is no part of this project, answers are read but not validated. */
-export const hasSchema = existsSync(FOLDER);
+const hasSchema = existsSync(FOLDER);
 
 let validator: Promise<{ validate(xml: string): string[] }> | null = null;
 

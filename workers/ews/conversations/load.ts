@@ -8,7 +8,7 @@ import type { ItemView } from '../items/view.ts';
 import type { Box } from '../mailboxes.ts';
 
 /** Messages of one conversation that are looked at, the newest. */
-export const MAX_MEMBERS = 500;
+const MAX_MEMBERS = 500;
 
 /** A conversation of a mailbox, newest message first, as far as the user may see it. */
 export interface Conversation {

@@ -4,7 +4,7 @@ import type { XmlObject } from '../../../codecs/soap/write.ts';
 import { EwsError, SchemaError } from '../errors.ts';
 
 /** Which part of a list of `total` entries is asked for, and the attributes that say where the next one begins. */
-export interface Window {
+interface Window {
   begin: number;
   end: number;
   /** Of the page and of the whole; `total` is what it was asked with. */

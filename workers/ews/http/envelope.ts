@@ -12,8 +12,8 @@ export const SERVER_VERSION =
   `<t:ServerVersionInfo MajorVersion="${major}" MinorVersion="${minor}" MajorBuildNumber="${majorBuild}" ` +
   `MinorBuildNumber="${minorBuild}" Version="V2017_07_11"/>`;
 
-export const ENVELOPE_OPEN = `<s:Envelope xmlns:s="${NAMESPACES.s}" xmlns:t="${NAMESPACES.t}" xmlns:m="${NAMESPACES.m}"><s:Header>${SERVER_VERSION}</s:Header><s:Body>`;
-export const ENVELOPE_CLOSE = '</s:Body></s:Envelope>';
+const ENVELOPE_OPEN = `<s:Envelope xmlns:s="${NAMESPACES.s}" xmlns:t="${NAMESPACES.t}" xmlns:m="${NAMESPACES.m}"><s:Header>${SERVER_VERSION}</s:Header><s:Body>`;
+const ENVELOPE_CLOSE = '</s:Body></s:Envelope>';
 export const DECLARATION = '<?xml version="1.0" encoding="utf-8"?>';
 
 const HEADERS = { 'content-type': 'text/xml; charset=utf-8', 'cache-control': 'private, no-store' };
