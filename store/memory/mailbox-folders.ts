@@ -32,7 +32,9 @@ export function createFolder(
 }
 
 export function folderCounts(box: Box, folderIds: readonly string[]): Map<string, FolderCounts> {
-  const counts = new Map(folderIds.map((id): [string, FolderCounts] => [id, { total: 0, unread: 0, size: 0 }]));
+  const counts = new Map(
+    folderIds.map((id): [string, FolderCounts] => [id, { total: 0, unread: 0, size: 0 }]),
+  );
   for (const { state } of box?.items.values() ?? []) {
     const count = counts.get(state.folderId);
     if (count === undefined) continue;

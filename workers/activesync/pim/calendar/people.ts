@@ -18,12 +18,7 @@ import {
   type Self,
   withoutPeople,
 } from '../../../../core/scheduling/meeting.ts';
-import {
-  addressOf,
-  attendeesOf,
-  organizerOf,
-  sameAddress,
-} from '../../../../core/scheduling/people.ts';
+import { addressOf, attendeesOf, organizerOf, sameAddress } from '../../../../core/scheduling/people.ts';
 import { atLeast, type Version } from '../../http/versions.ts';
 import { formatCompact, wholeOf } from './wire.ts';
 
