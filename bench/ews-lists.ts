@@ -18,7 +18,7 @@ const TAGS: readonly [tag: string, type: string][] = [
   ['0x1080', 'Integer'],
   ['0x001A', 'String'],
   ['0x0037', 'String'],
-  ['0x007D', 'String'],
+  ['0x670E', 'String'],
   ['0x3008', 'SystemTime'],
   ['0x3007', 'SystemTime'],
 ];

@@ -171,4 +171,16 @@ describe('FindItem', () => {
     expect((await find('', { view })).answer.codes).toEqual(['ErrorCalendarFolderIsInvalidForCalendarView']);
     expect((await find('', { view, folder: 'calendar' })).numbers).toEqual([]);
   });
+
+  it('finds an item by the name that programs take for its key, in its folder alone', async () => {
+    const tag = '<t:ExtendedFieldURI PropertyTag="0x10F3" PropertyType="String"/>';
+    const named = (name: string) => where(`<t:IsEqualTo>${tag}${constant(name)}</t:IsEqualTo>`);
+    const all = await find('', { shape: 'IdOnly' });
+    const [, id = ''] = /<t:ItemId Id="([^"]+)"/.exec(all.answer.text) ?? [];
+    const itemId = atob(id).split('|')[2];
+    expect((await find(named(`${itemId}.EML`))).numbers).toEqual([9]);
+    expect((await find(named(`${itemId}.EML`), { folder: 'drafts' })).numbers).toEqual([]);
+    expect((await find(named(`${'0'.repeat(26)}.EML`))).numbers).toEqual([]);
+    expect((await find(named('anything else.EML'))).numbers).toEqual([]);
+  });
 });

@@ -1,9 +1,12 @@
+import type { XmlElement } from '../../../codecs/soap/parse.ts';
+import { at } from '../../../codecs/soap/read.ts';
 import { parseQuery } from '../../../core/search/parse.ts';
 import type { Query } from '../../../core/search/query.ts';
 import { searchMailbox } from '../../../core/search/search-mailbox.ts';
 import type { EwsContext } from '../context.ts';
 import { REMOVED_FOLDER, removedViews } from '../folders/removed.ts';
 import { viewsById, viewsOf } from '../items/load.ts';
+import { extendedKey, isPath, readPath } from '../items/path.ts';
 import type { ItemView } from '../items/view.ts';
 import type { Box } from '../mailboxes.ts';
 
@@ -23,6 +26,29 @@ export async function* itemsOfFolder(box: Box, folderId: string): AsyncGenerator
     if (states.length > 0) yield await viewsOf(box, states);
     if (states.length < PAGE) return;
   }
+}
+
+/** MS-OXPROPS 2.1079: the name of an item in its folder, which begins with its id unless a client gave it another. */
+const URL_NAME = '0x10f3';
+
+/**
+ * The item of a folder that a restriction names, when it is one for the name that programs take for a key: a folder need
+ * not be read for it. null: no such restriction, or no such item, and the folder must be looked through.
+ */
+export async function itemNamed(
+  box: Box,
+  folderId: string,
+  restriction: XmlElement | null,
+): Promise<ItemView | null> {
+  const [expression] = restriction?.children ?? [];
+  const element = expression?.name === 'IsEqualTo' ? expression.children.find(isPath) : undefined;
+  const path = element === undefined ? null : readPath(element);
+  if (path?.kind !== 'extended' || extendedKey(path.property) !== URL_NAME) return null;
+  const name = at(expression ?? null, 'FieldURIOrConstant', 'Constant')?.attributes['Value'] ?? '';
+  const itemId = /^([0-9a-z]{26})\.(?:eml|ics)$/i.exec(name)?.[1]?.toLowerCase();
+  if (itemId === undefined) return null;
+  const [view] = await viewsById(box, [itemId]);
+  return view?.state.folderId === folderId ? view : null;
 }
 
 /** What a QueryString finds in a folder (MS-OXWSSRCH 2.2.3.9, AQS), newest first. */

@@ -2,10 +2,11 @@ import type { XmlElement } from '../../../codecs/soap/parse.ts';
 import { attributeOf, child } from '../../../codecs/soap/read.ts';
 import type { XmlObject, XmlPair } from '../../../codecs/soap/write.ts';
 import { selfOf } from '../calendar/facts.ts';
+import { FAN_OUT, mapBounded } from '../../../platform/bounded.ts';
 import { calendarView } from '../calendar/view.ts';
 import type { EwsContext, Operation } from '../context.ts';
 import { EwsError, SchemaError } from '../errors.ts';
-import { idsWithBody, itemsFound, itemsOfFolder } from '../find/candidates.ts';
+import { idsWithBody, itemNamed, itemsFound, itemsOfFolder } from '../find/candidates.ts';
 import { type Grouping, readGrouping } from '../find/group.ts';
 import { maxEntries, type Pager, readPager } from '../find/page.ts';
 import { readProperty } from '../find/read-property.ts';
@@ -122,7 +123,9 @@ async function filtered(
   const take = (views: readonly ItemView[]) => {
     for (const view of views) if (test(view)) kept.push({ view, keys: reads.map((read) => read(view)) });
   };
-  if (search.query !== null) take(await itemsFound(context, box, folderId, search.query));
+  const named = search.query === null ? await itemNamed(box, folderId, search.restriction) : null;
+  if (named !== null && test(named)) take([named]);
+  else if (search.query !== null) take(await itemsFound(context, box, folderId, search.query));
   else for await (const views of itemsOfFolder(box, folderId)) take(views);
   if (search.sort.length > 0) kept.sort((a, b) => compareKeys(a.keys, b.keys, search.sort));
   return kept.map(({ view }) => view);
@@ -230,7 +233,6 @@ async function rendered(
   views: readonly ItemView[],
   { shape, paths }: AskedShape,
 ): Promise<XmlPair[]> {
-  const items: XmlPair[] = [];
-  for (const view of views) items.push(await renderItem(view, shape, paths, context, { cheapOnly: true }));
-  return items;
+  // Properties that are named may have to be read from the messages.
+  return mapBounded(views, FAN_OUT, (view) => renderItem(view, shape, paths, context, { cheapOnly: true }));
 }
