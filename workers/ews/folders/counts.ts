@@ -21,7 +21,9 @@ function keyOf({ tenantId, mailboxId, shard }: MailboxRef, folderId: string, mod
  * Counts of folders of one mailbox, by folder id. Of the roots the first is as large as the mailbox, and one tells what
  * was removed for good; the others hold nothing.
  */
-export async function countsOf(nodes: readonly FolderNode[]): Promise<Map<string, FolderCounts>> {
+export async function countsOf(
+  nodes: readonly Pick<FolderNode, 'box' | 'folderId' | 'folder'>[],
+): Promise<Map<string, FolderCounts>> {
   const found = new Map<string, FolderCounts>();
   const wanted = new Map<string, string>();
   for (const { box, folderId, folder } of nodes) {

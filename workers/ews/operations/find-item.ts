@@ -1,8 +1,8 @@
 import type { XmlElement } from '../../../codecs/soap/parse.ts';
 import { attributeOf, child } from '../../../codecs/soap/read.ts';
 import type { XmlObject, XmlPair } from '../../../codecs/soap/write.ts';
-import { selfOf } from '../calendar/facts.ts';
 import { FAN_OUT, mapBounded } from '../../../platform/bounded.ts';
+import { selfOf } from '../calendar/facts.ts';
 import { calendarView } from '../calendar/view.ts';
 import type { EwsContext, Operation } from '../context.ts';
 import { EwsError, SchemaError } from '../errors.ts';
@@ -12,6 +12,7 @@ import { maxEntries, type Pager, readPager } from '../find/page.ts';
 import { readProperty } from '../find/read-property.ts';
 import { readRestriction, type Test } from '../find/restriction.ts';
 import { compareKeys, readSortOrder, type SortKey, storedOrder } from '../find/sort.ts';
+import { countsOf } from '../folders/counts.ts';
 import { REMOVED_FOLDER } from '../folders/removed.ts';
 import { resolveFolder } from '../folders/resolve.ts';
 import { timeOf } from '../items/editors/values.ts';
@@ -91,7 +92,8 @@ async function answer(
   const plain = restriction === null && query === null && grouping === null && contacts === null;
   if (order !== null && plain && folderId !== REMOVED_FOLDER) {
     // What the store itself can page through.
-    const total = await box.store.countSnapshot(folderId, Number.MIN_SAFE_INTEGER, null);
+    const folder = (await box.folders()).find((one) => one.folderId === folderId) ?? null;
+    const total = (await countsOf([{ box, folderId, folder }])).get(folderId)?.total ?? 0;
     const { begin, end, attributes } = pager(total);
     const states = end > begin ? await box.store.pageItems(folderId, order, begin, end - begin) : [];
     return shown(context, await viewsOf(box, states), search, attributes);
