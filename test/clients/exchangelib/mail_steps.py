@@ -68,7 +68,8 @@ def run(account):
         again = account.drafts.get(subject='draft, changed')
         expect(sorted(one.name for one in again.attachments) == ['b.txt', 'inside'], again.attachments)
         draft.detach([one for one in draft.attachments if one.name == 'inside'])
-        draft.send()
+        # Taking a file out gives the draft a new version, which the library does not note.
+        account.drafts.get(id=draft.id).send()
         sent = until(lambda: list(account.sent.filter(subject='draft, changed')))[0]
         expect([one.name for one in sent.attachments] == ['b.txt'], sent.attachments)
         expect(account.drafts.filter(subject__contains='draft').count() == 0)
