@@ -18,7 +18,8 @@ export async function mimeMemory(): Promise<{ writtenMb: number; readMb: number 
   try {
     const account = { url: worker.url, address: 'mime@bench.test', password: 'bench-password-1' };
     await worker.admin('POST', '/domains', { domain: 'bench.test' });
-    await worker.admin('POST', '/users', { ...account, displayName: 'mime' });
+    const { address, password } = account;
+    await worker.admin('POST', '/users', { address, password, displayName: 'mime' });
     for (let i = 0; i < WARM_UP; i++) await read(account, await write(account, SMALL));
     await new Promise((resolve) => setTimeout(resolve, 3_000));
     let id = '';

@@ -12,22 +12,28 @@ export interface Base64Decoder {
   end(): Uint8Array | null;
 }
 
-/** Decodes base64 that comes in pieces into one array that grows. */
+/** Largest piece that is decoded into. */
+const MAX_PIECE = 4 * 1024 * 1024;
+
+/** Decodes base64 that comes in pieces: into pieces as well, so that what is there is copied once and no more. */
 export function createBase64Decoder(): Base64Decoder {
+  const full: Uint8Array[] = [];
   let out = new Uint8Array(1024);
   let length = 0;
+  let before = 0;
   let bits = 0;
   let have = 0;
   let padding = 0;
   let bad = false;
   return {
     write(piece) {
-      const before = length;
-      const most = length + Math.ceil((piece.length * 3) / 4) + 3;
-      if (most > out.length) {
-        const grown = new Uint8Array(Math.max(most, Math.ceil(out.length * 1.5)));
-        grown.set(out.subarray(0, length));
-        out = grown;
+      const known = before + length;
+      const most = Math.ceil((piece.length * 3) / 4) + 3;
+      if (most > out.length - length) {
+        full.push(out.subarray(0, length));
+        before = known;
+        length = 0;
+        out = new Uint8Array(Math.max(most, Math.min(before, MAX_PIECE)));
       }
       for (const byte of piece) {
         if (byte === PAD) {
@@ -48,11 +54,18 @@ export function createBase64Decoder(): Base64Decoder {
           bits &= (1 << have) - 1;
         }
       }
-      return length - before;
+      return before + length - known;
     },
     end() {
       if (bad || padding > 2 || have === 6) return null;
-      return out.subarray(0, length);
+      if (full.length === 0) return out.subarray(0, length);
+      const whole = new Uint8Array(before + length);
+      let at = 0;
+      for (const one of [...full, out.subarray(0, length)]) {
+        whole.set(one, at);
+        at += one.length;
+      }
+      return whole;
     },
   };
 }
