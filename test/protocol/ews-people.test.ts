@@ -102,6 +102,10 @@ describe('people, absence and the small operations over EWS', () => {
       at(list[1] ?? null, 'ExternalMemberCount')?.text,
     ]).toEqual(['2', '1']);
     expect(at(list[2] ?? null, 'InvalidRecipient')?.text).toBe('true');
+    await set(
+      "<t:OofState>Enabled</t:OofState><t:ExternalAudience>None</t:ExternalAudience><t:InternalReply><t:Message>it's me</t:Message></t:InternalReply>",
+    );
+    expect(at((await ann.call(get)).body, 'OofSettings', 'InternalReply', 'Message')?.text).toBe("it's me");
     const wrong = await set('<t:OofState>Scheduled</t:OofState><t:ExternalAudience>All</t:ExternalAudience>');
     expect(at(wrong.body, 'ResponseMessage', 'ResponseCode')?.text).toBe('ErrorInvalidScheduledOofDuration');
     const other = await set(

@@ -33,5 +33,7 @@ export const getUserOofSettings: Operation = async (request, context) => {
 
 function replyOf({ reply }: OofMessage): XmlObject {
   if (reply === null) return { Message: '' };
-  return { Message: reply.format === 'html' ? reply.content : textToHtml(reply.content) };
+  // A line of words is HTML as it stands: a client gets back what it set.
+  const asItIs = reply.format === 'html' || !/[<&\r\n]/.test(reply.content);
+  return { Message: asItIs ? reply.content : textToHtml(reply.content) };
 }
