@@ -29,7 +29,7 @@ const ID_ONLY = '<t:BaseShape>IdOnly</t:BaseShape>';
 const PAGE = 512;
 
 /** The text of an answer; throws when there is no success in it. */
-export async function ewsCall({ url, address, password }: Account, body: string): Promise<string> {
+async function ewsCall({ url, address, password }: Account, body: string): Promise<string> {
   const response = await fetch(`${url}/EWS/Exchange.asmx`, {
     method: 'POST',
     headers: {
