@@ -14,7 +14,7 @@ import { HttpRefusal, longBytes, readSoap, type SoapRequest } from './http/reque
 import { createMailboxes } from './mailboxes.ts';
 import { OPERATIONS } from './operations/index.ts';
 import { isOperation, operationName, refusal } from './refusal.ts';
-import { ownFault } from './response-messages.ts';
+import { OWN_FAULT, ownFault } from './response-messages.ts';
 import { servicesWsdl } from './wsdl.ts';
 
 /** Path of the endpoint in lower case; clients differ in its letters. */
@@ -163,6 +163,7 @@ async function run(
     if (error instanceof SchemaError) return soapFault(error);
     const known = ownFault(context, name, error);
     const body = refusal(name, known);
-    return body === null ? soapFault(known) : envelope(writeElement(element, body));
+    if (body !== null) return envelope(writeElement(element, body));
+    return soapFault(known, known.code === OWN_FAULT ? 503 : 400);
   }
 }

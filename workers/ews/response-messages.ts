@@ -36,12 +36,15 @@ export function failedMessage(name: string, error: EwsError): XmlObject {
   };
 }
 
+/** Code of what is no fault of the client's. */
+export const OWN_FAULT = 'ErrorInternalServerTransientError';
+
 /** What a fault of ours says to the client; the log has the rest. */
 export function ownFault(context: Pick<EwsContext, 'log'>, where: string, error: unknown): EwsError {
   const known = codeOf(error);
   if (known !== null) return known;
   context.log.error('ews.failed', { where, error: describeError(error) });
-  return new EwsError('ErrorInternalServerTransientError', 'The server cannot do this now. Try again later.');
+  return new EwsError(OWN_FAULT, 'The server cannot do this now. Try again later.');
 }
 
 /**
