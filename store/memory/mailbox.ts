@@ -36,7 +36,6 @@ import * as acl from './mailbox-acl.ts';
 import * as automatic from './mailbox-automatic.ts';
 import * as change from './mailbox-change.ts';
 import {
-  byFeed,
   copy,
   type Entry,
   type MailboxData,
@@ -45,6 +44,7 @@ import {
   newestFirst,
   privateHome,
 } from './mailbox-data.ts';
+import * as feed from './mailbox-feed.ts';
 import * as tree from './mailbox-folders.ts';
 import { insertMany, replaceContent } from './mailbox-insert.ts';
 import * as people from './mailbox-people.ts';
@@ -120,54 +120,27 @@ export class MemoryMailbox extends MemoryPim implements MailboxStore {
   }
 
   async threadMembers(folderId: string, threadIds: string[], limit: number): Promise<ItemState[]> {
-    return this.#inFolder(folderId)
-      .filter((s) => s.threadId !== '' && threadIds.includes(s.threadId))
-      .sort(newestFirst)
-      .slice(0, limit)
-      .map(copy);
+    return feed.threadMembers(this.#box, folderId, threadIds, limit);
   }
 
   async changes(folderId: string, after: FeedCursor, limit: number): Promise<FeedEntry[]> {
-    const feed: FeedEntry[] = this.#inFolder(folderId).map((state) => ({ kind: 'item', item: copy(state) }));
-    for (const [itemId, { modseq }] of this.#box?.gone.get(folderId) ?? []) {
-      feed.push({ kind: 'gone', tombstone: { folderId, itemId, modseq } });
-    }
-    const position = (e: FeedEntry) => (e.kind === 'item' ? e.item : e.tombstone);
-    return feed
-      .filter((e) => byFeed(position(e), after) > 0)
-      .sort((a, b) => byFeed(position(a), position(b)))
-      .slice(0, limit);
+    return feed.changes(this.#box, folderId, after, limit);
   }
 
   async tombstonesOf(folderIds: readonly string[], itemIds: readonly string[]): Promise<Tombstone[]> {
-    return [...new Set(folderIds)].flatMap((folderId) =>
-      [...new Set(itemIds)].flatMap((itemId) => {
-        const gone = this.#box?.gone.get(folderId)?.get(itemId);
-        return gone === undefined ? [] : [{ folderId, itemId, modseq: gone.modseq }];
-      }),
-    );
+    return feed.tombstonesOf(this.#box, folderIds, itemIds);
   }
 
   async snapshot(folderId: string, since: number, before: SnapshotCursor | null, limit: number) {
-    return this.#snapshot(folderId, since, before).slice(0, limit);
+    return feed.snapshot(this.#box, folderId, since, before).slice(0, limit);
   }
 
-  async pageItems(
-    folderId: string,
-    { by, descending }: { by: 'received' | 'entered'; descending: boolean },
-    offset: number,
-    limit: number,
-  ): Promise<ItemState[]> {
-    const key = by === 'received' ? 'receivedAt' : 'createdModseq';
-    const sign = descending ? -1 : 1;
-    return this.#inFolder(folderId)
-      .sort((a, b) => sign * (a[key] - b[key] || (a.itemId < b.itemId ? -1 : 1)))
-      .slice(offset, offset + limit)
-      .map(copy);
+  async pageItems(folderId: string, order: feed.PageOrder, offset: number, limit: number) {
+    return feed.pageItems(this.#box, folderId, order, offset, limit);
   }
 
   async countSnapshot(folderId: string, since: number, before: SnapshotCursor | null): Promise<number> {
-    return this.#snapshot(folderId, since, before).length;
+    return feed.snapshot(this.#box, folderId, since, before).length;
   }
 
   async itemStates(itemIds: string[]): Promise<ItemState[]> {
@@ -294,7 +267,8 @@ export class MemoryMailbox extends MemoryPim implements MailboxStore {
   }
 
   async oldest(folderId: string, receivedBefore: number, after: AgeCursor | null, limit: number) {
-    return this.#inFolder(folderId)
+    return feed
+      .inFolder(this.#box, folderId)
       .filter((s) => s.receivedAt < receivedBefore && (after === null || newestFirst(s, after) < 0))
       .sort((a, b) => newestFirst(b, a))
       .slice(0, limit)
@@ -417,20 +391,7 @@ export class MemoryMailbox extends MemoryPim implements MailboxStore {
     return this.#entries().flatMap((e) => e.message ?? []);
   }
 
-  #inFolder(folderId: string): ItemState[] {
-    return this.#entries()
-      .map((e) => e.state)
-      .filter((s) => s.folderId === folderId);
-  }
-
   #entry(itemId: string): Entry | undefined {
     return this.#box?.items.get(itemId);
-  }
-
-  #snapshot(folderId: string, since: number, before: SnapshotCursor | null): ItemState[] {
-    return this.#inFolder(folderId)
-      .filter((s) => s.receivedAt >= since && (before === null || newestFirst(before, s) < 0))
-      .sort(newestFirst)
-      .map(copy);
   }
 }

@@ -61,9 +61,9 @@ describe('the transport of EWS', () => {
     ]);
   });
 
-  it('refuses to be somebody else', async () => {
+  it.each(['<m:GetFolder/>', ''])('refuses to be somebody else, with the body "%s"', async (body) => {
     const answer = await client.call(
-      '<m:GetFolder/>',
+      body,
       '<t:ExchangeImpersonation><t:ConnectingSID><t:PrimarySmtpAddress>bob@other.example</t:PrimarySmtpAddress></t:ConnectingSID></t:ExchangeImpersonation>',
     );
     expect(answer.codes).toEqual(['ErrorImpersonateUserDenied']);

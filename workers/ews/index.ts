@@ -1,4 +1,4 @@
-import { attributeOf, child, children } from '../../codecs/soap/read.ts';
+import { attributeOf, child } from '../../codecs/soap/read.ts';
 import { answerElement } from '../../codecs/soap/schema.ts';
 import { writeElement } from '../../codecs/soap/write.ts';
 import type { Principal } from '../../core/identity/types.ts';
@@ -142,15 +142,6 @@ async function run(
     bytesOf: (element) => longBytes(soap.long, element),
   };
   try {
-    // One acts as oneself: nobody is given the right to be somebody else.
-    if (children(soap.header, 'ExchangeImpersonation').length > 0) {
-      return soapFault(
-        new EwsError(
-          'ErrorImpersonateUserDenied',
-          'The account does not have permission to impersonate the requested user.',
-        ),
-      );
-    }
     const operation = OPERATIONS.get(name);
     if (operation === undefined) {
       throw new EwsError('ErrorInvalidOperation', `The operation ${name} is not supported by this server.`);

@@ -85,6 +85,27 @@ function textElement(name: string, text: string): XmlElement {
   return { name, attributes: {}, children: [], text, content: [text] };
 }
 
+/**
+ * Fields that mean the same for every class of documents: the whole as MIME, and the class itself, which stays of its kind.
+ * False for all others.
+ */
+export function takeWhole(
+  draft: ObjectDraft,
+  { how, uri, value }: Edit,
+  of: { itemClass: RegExp; what: string },
+  bytesOf: (element: XmlElement) => Uint8Array,
+): boolean {
+  if (uri === 'item:MimeContent') {
+    if (value === null) throw refused(how, uri);
+    draft.mime = bytesOf(value);
+    return true;
+  }
+  if (uri !== 'item:ItemClass') return false;
+  if (!of.itemClass.test(value?.text.trim() ?? ''))
+    throw new EwsError('ErrorObjectTypeChanged', `This is no class of ${of.what}.`);
+  return true;
+}
+
 /** A whole number of an element. @throws SchemaError */
 export function numberOf(element: XmlElement, min: number, max: number): number {
   const text = element.text.trim();

@@ -48,6 +48,13 @@ export async function readSoap(request: Request): Promise<SoapRequest> {
   }
   if (root.name !== 'Envelope' || !lifted.text.includes(NAMESPACES.s))
     throw new SchemaError('this is no SOAP 1.1 envelope.');
+  // One acts as oneself, whatever is asked: nobody is given the right to be somebody else.
+  if (child(child(root, 'Header'), 'ExchangeImpersonation') !== null) {
+    throw new EwsError(
+      'ErrorImpersonateUserDenied',
+      'The account does not have permission to impersonate the requested user.',
+    );
+  }
   const [operation, ...more] = child(root, 'Body')?.children ?? [];
   if (operation === undefined || more.length > 0) throw new SchemaError('the body must hold one operation.');
   return { header: child(root, 'Header'), operation, long: lifted.long };

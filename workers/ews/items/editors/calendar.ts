@@ -10,9 +10,9 @@ import {
   type ObjectDraft,
   refused,
   storedValue,
+  takeWhole,
 } from '../../calendar/edits.ts';
 import { saveEvent } from '../../calendar/save-event.ts';
-import { EwsError } from '../../errors.ts';
 import type { ItemEditor } from '../property.ts';
 import type { StoredProperty } from '../view.ts';
 
@@ -65,16 +65,8 @@ export const calendarEditor: ItemEditor<ObjectDraft> = {
   load: async (view) => newDraft(view),
 
   edit(draft, how, uri, value, _index, context) {
-    if (uri === 'item:MimeContent') {
-      if (value === null) throw refused(how, uri);
-      draft.mime = context.bytesOf(value);
-      return;
-    }
-    if (uri === 'item:ItemClass') {
-      if (!/^IPM\.Appointment(?:\.|$)/i.test(value?.text.trim() ?? ''))
-        throw new EwsError('ErrorObjectTypeChanged', 'This is no class of calendar items.');
-      return;
-    }
+    const of = { itemClass: /^IPM\.Appointment(?:\.|$)/i, what: 'calendar items' };
+    if (takeWhole(draft, { how, uri, value }, of, context.bytesOf)) return;
     if (IGNORED.has(uri)) return;
     if (how === 'append' && !APPENDED.has(uri)) throw refused(how, uri);
     if (KEPT.has(uri)) {

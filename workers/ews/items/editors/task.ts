@@ -1,7 +1,13 @@
 import { TASK_FIELDS } from '../../calendar/apply-task.ts';
-import { fieldOfMapi, newDraft, type ObjectDraft, refused, storedValue } from '../../calendar/edits.ts';
+import {
+  fieldOfMapi,
+  newDraft,
+  type ObjectDraft,
+  refused,
+  storedValue,
+  takeWhole,
+} from '../../calendar/edits.ts';
 import { saveTask } from '../../calendar/save-task.ts';
-import { EwsError } from '../../errors.ts';
 import type { ItemEditor } from '../property.ts';
 
 /** Fields that say nothing to the server, and are given back as they came. */
@@ -33,16 +39,8 @@ export const taskEditor: ItemEditor<ObjectDraft> = {
   load: async (view) => newDraft(view),
 
   edit(draft, how, uri, value, _index, context) {
-    if (uri === 'item:MimeContent') {
-      if (value === null) throw refused(how, uri);
-      draft.mime = context.bytesOf(value);
-      return;
-    }
-    if (uri === 'item:ItemClass') {
-      if (!/^IPM\.Task(?:\.|$)/i.test(value?.text.trim() ?? ''))
-        throw new EwsError('ErrorObjectTypeChanged', 'This is no class of tasks.');
-      return;
-    }
+    const of = { itemClass: /^IPM\.Task(?:\.|$)/i, what: 'tasks' };
+    if (takeWhole(draft, { how, uri, value }, of, context.bytesOf)) return;
     if (IGNORED.has(uri)) return;
     if (how === 'append' && !APPENDED.has(uri)) throw refused(how, uri);
     if (KEPT.has(uri)) draft.kept[`ews:${uri}`] = storedValue(value);
