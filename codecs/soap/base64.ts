@@ -14,9 +14,14 @@ export interface Base64Decoder {
 
 /** Largest piece that is decoded into. */
 const MAX_PIECE = 4 * 1024 * 1024;
+/** What has grown to this is likely to be most of its request. */
+const LONG_BYTES = 256 * 1024;
 
-/** Decodes base64 that comes in pieces: into pieces as well, so that what is there is copied once and no more. */
-export function createBase64Decoder(): Base64Decoder {
+/**
+ * Decodes base64 that comes in pieces: into pieces as well, so that what is there is copied once and no more. `expected`:
+ * bytes that it has at most, where that is known; what is long is then written where it stays, and not copied at all.
+ */
+export function createBase64Decoder(expected = 0): Base64Decoder {
   const full: Uint8Array[] = [];
   let out = new Uint8Array(1024);
   let length = 0;
@@ -29,7 +34,14 @@ export function createBase64Decoder(): Base64Decoder {
     write(piece) {
       const known = before + length;
       const most = Math.ceil((piece.length * 3) / 4) + 3;
-      if (most > out.length - length) {
+      if (known >= LONG_BYTES && full.length > 0 && expected >= known + most) {
+        const room = new Uint8Array(expected);
+        joinInto(room, [...full, out.subarray(0, length)]);
+        full.length = 0;
+        before = 0;
+        length = known;
+        out = room;
+      } else if (most > out.length - length) {
         full.push(out.subarray(0, length));
         before = known;
         length = 0;
@@ -58,16 +70,21 @@ export function createBase64Decoder(): Base64Decoder {
     },
     end() {
       if (bad || padding > 2 || have === 6) return null;
-      if (full.length === 0) return out.subarray(0, length);
-      const whole = new Uint8Array(before + length);
-      let at = 0;
-      for (const one of [...full, out.subarray(0, length)]) {
-        whole.set(one, at);
-        at += one.length;
-      }
-      return whole;
+      const last = out.subarray(0, length);
+      // Nobody keeps a buffer that is mostly empty.
+      if (full.length === 0) return length * 2 < out.length ? last.slice() : last;
+      return joinInto(new Uint8Array(before + length), [...full, last]);
     },
   };
+}
+
+function joinInto(whole: Uint8Array, pieces: readonly Uint8Array[]): Uint8Array {
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
 }
 
 /** Base64 of bytes, in pieces as they come. */

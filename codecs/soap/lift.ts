@@ -1,3 +1,4 @@
+import { ByteReader } from '../streams/byte-reader.ts';
 import { createBase64Decoder } from './base64.ts';
 import { XmlError } from './parse.ts';
 
@@ -16,6 +17,8 @@ export interface LiftLimits {
   maxText: number;
   /** Decoded bytes of everything that is lifted. */
   maxLong: number;
+  /** Bytes of the whole document, where its sender says so; nothing depends on it but where bytes are put. */
+  expected?: number;
 }
 
 /** Bytes that end what a tag may not be looked for in. */
@@ -33,7 +36,7 @@ const MAX_NAME = 256;
  */
 export async function liftBody(
   body: ReadableStream<Uint8Array> | null,
-  { maxText, maxLong }: LiftLimits,
+  { maxText, maxLong, expected = 0 }: LiftLimits,
 ): Promise<LiftedBody> {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
   const long: (Uint8Array | null)[] = [];
@@ -43,6 +46,8 @@ export async function liftBody(
   let base64: ReturnType<typeof createBase64Decoder> | null = null;
   /** What is read of a tag, a comment or a section that has not ended yet. */
   let pending: Uint8Array = new Uint8Array(0);
+  /** Bytes before the piece at hand. */
+  let before = 0;
 
   const keep = (bytes: Uint8Array): void => {
     textBytes += bytes.length;
@@ -88,14 +93,25 @@ export async function liftBody(
       if (opensLong(bytes, open, end)) {
         keep(bytes.subarray(begin, end));
         keep(new TextEncoder().encode(String(long.length)));
-        base64 = createBase64Decoder();
+        base64 = createBase64Decoder(Math.min(maxLong, Math.ceil(((expected - before) * 3) / 4)));
         begin = end;
       }
     }
     if (begin < bytes.length) keep(bytes.subarray(begin));
   };
 
-  if (body !== null) for await (const chunk of body) take(chunk);
+  if (body !== null) {
+    const reader = new ByteReader(body);
+    try {
+      for (let chunk = await reader.read(); chunk !== null; chunk = await reader.read()) {
+        take(chunk);
+        before += chunk.length;
+      }
+    } catch (error) {
+      await reader.cancel(error).catch(() => undefined);
+      throw error;
+    }
+  }
   if (pending.length > 0) keep(pending);
   if (base64 !== null) throw new XmlError('malformed', 'the request ends in the middle');
   try {

@@ -79,6 +79,19 @@ describe('long texts', () => {
     ]);
   });
 
+  it.each([
+    0, 1_000, 700_000, 1_400_000, 5_000_000,
+  ])('are the same where %i bytes are announced', async (expected) => {
+    const bytes = Buffer.alloc(700_000, 'one after the other');
+    const given = encode(document(bytes.toString('base64')));
+    const { long } = await liftBody(inPieces(given, 65_536), { maxText: 1e6, maxLong: 1e6, expected });
+    expect(long.map((one) => one?.length)).toEqual([700_000, 2]);
+    expect(Buffer.compare(long[0] ?? new Uint8Array(), bytes)).toBe(0);
+    // None of them keeps more memory than twice what it needs.
+    for (const one of long)
+      expect(one?.buffer.byteLength).toBeLessThanOrEqual(Math.max(1024, 2 * (one?.length ?? 0)));
+  });
+
   it('are null when they are no base64', async () => {
     const { long } = await liftBody(inPieces(encode(document('Q')), 10), LIMITS);
     expect(long[0]).toBeNull();

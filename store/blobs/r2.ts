@@ -14,6 +14,9 @@ const ONLY_NEW: R2Conditional = { etagDoesNotMatch: '*' };
 
 /** Up to here a raw is handed over whole: a stream between two services costs more than it saves. */
 const SMALL_BYTES = 128 * 1024;
+/** From here on a raw in memory is not handed over whole: the call would hold all of it a second time. */
+const LARGE_BYTES = 1024 * 1024;
+const PIECE = 64 * 1024;
 
 /** Raw messages in an R2 bucket, the envelope in the metadata of each object. */
 export function createR2BlobStore(bucket: R2Bucket): BlobStore {
@@ -87,7 +90,21 @@ async function putWhole(
 ): Promise<Put> {
   const sha256 = sha256Of(bytes);
   const options = { onlyIf: ONLY_NEW, customMetadata: envelopeMetadata(envelope), sha256 };
-  return { digests: { sha256, md5: null }, object: await bucket.put(key, bytes, options) };
+  const body = bytes.length > LARGE_BYTES ? inPieces(bytes) : bytes;
+  return { digests: { sha256, md5: null }, object: await bucket.put(key, body as never, options) };
+}
+
+/** Bytes as a stream of known length. */
+function inPieces(bytes: Uint8Array): ReadableStream<Uint8Array> {
+  const { readable, writable } = new FixedLengthStream(bytes.length);
+  const writer = writable.getWriter();
+  const written = async () => {
+    for (let at = 0; at < bytes.length; at += PIECE) await writer.write(bytes.subarray(at, at + PIECE));
+    await writer.close();
+  };
+  // Refused without being read: the put itself says so.
+  written().catch(() => undefined);
+  return readable;
 }
 
 /** Streams the bytes in, hashing them on the way. */

@@ -38,7 +38,7 @@ export async function readSoap(request: Request): Promise<SoapRequest> {
   let lifted: Awaited<ReturnType<typeof liftBody>>;
   let root: XmlElement;
   try {
-    lifted = await liftBody(body, LIMITS);
+    lifted = await liftBody(body, packed === 'gzip' ? LIMITS : { ...LIMITS, expected: lengthOf(request) });
     root = parseXml(lifted.text);
   } catch (error) {
     if (error instanceof XmlError)
@@ -58,6 +58,12 @@ export async function readSoap(request: Request): Promise<SoapRequest> {
   const [operation, ...more] = child(root, 'Body')?.children ?? [];
   if (operation === undefined || more.length > 0) throw new SchemaError('the body must hold one operation.');
   return { header: child(root, 'Header'), operation, long: lifted.long };
+}
+
+/** Bytes of the body as its sender says, 0 where that is no number. */
+function lengthOf(request: Request): number {
+  const length = Number(request.headers.get('content-length') ?? 0);
+  return Number.isSafeInteger(length) && length > 0 ? length : 0;
 }
 
 /** Bytes of an element that was lifted. @throws EwsError ErrorMimeContentInvalidBase64String */
