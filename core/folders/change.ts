@@ -3,6 +3,7 @@ import { ConflictError, DomainError, NotFoundError } from '../errors.ts';
 import { folderNamed, isSpecial, type PlaceFault, placeFault } from '../mail/folders.ts';
 import type { Folder, ItemClass } from '../mail/types.ts';
 import type { FolderChange, MailboxStore } from '../ports/mail.ts';
+import { inheritGrants } from './inherit-grants.ts';
 
 /** A place where a folder cannot be. `code` is `folder-` and the fault. */
 export class FolderPlaceError extends DomainError {
@@ -30,7 +31,9 @@ export async function makeFolder(
 ): Promise<FolderChange> {
   const fault = placeFault(await mailbox.folders(), folder);
   if (fault !== null) throw new FolderPlaceError(fault);
-  return mailbox.createFolder(folder);
+  const made = await mailbox.createFolder(folder);
+  await inheritGrants(mailbox, made.folder);
+  return made;
 }
 
 /**

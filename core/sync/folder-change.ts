@@ -1,4 +1,5 @@
 import { ConflictError, InvalidInputError, NotFoundError } from '../errors.ts';
+import { inheritGrants } from '../folders/inherit-grants.ts';
 import { folderNamed, isRecipientCache, isSpecial, type PlaceFault, placeFault } from '../mail/folders.ts';
 import type { Folder } from '../mail/types.ts';
 import type { MailboxStore } from '../ports/mail.ts';
@@ -158,6 +159,7 @@ async function carryOut(
       command.kind === 'create'
         ? await mailbox.createFolder({ folderId, parentId, displayName, itemClass: command.itemClass })
         : await mailbox.updateFolder(folderId, { parentId, displayName });
+    if (command.kind === 'create') await inheritGrants(mailbox, folder);
     return { folder: folderView(folder), gone: [] };
   } catch (error) {
     if (error instanceof ConflictError) return STATUS.taken;

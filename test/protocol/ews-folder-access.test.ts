@@ -124,4 +124,24 @@ describe('folders of others over EWS', () => {
     expect((await set('')).codes).toEqual(['NoError']);
     expect((await get(bob, named('calendar', ANN))).code).toBe('ErrorAccessDenied');
   });
+
+  it('make folders that who may do so there can use, as the folder above', async () => {
+    const made = await ann.ok(
+      `<m:CreateFolder><m:ParentFolderId>${named('drafts')}</m:ParentFolderId><m:Folders><t:Folder><t:DisplayName>Shared</t:DisplayName><t:PermissionSet><t:Permissions>${to(BOB, 'Owner')}</t:Permissions></t:PermissionSet></t:Folder></m:Folders></m:CreateFolder>`,
+    );
+    const below = (name: string, permissions = '') =>
+      `<m:CreateFolder><m:ParentFolderId>${byId(/<t:FolderId Id="([^"]+)"/.exec(made.text)?.[1] ?? '')}</m:ParentFolderId><m:Folders><t:Folder><t:DisplayName>${name}</t:DisplayName>${permissions}</t:Folder></m:Folders></m:CreateFolder>`;
+    const id = (text: string) => byId(/<t:FolderId Id="([^"]+)"/.exec(text)?.[1] ?? '');
+    const bobs = id((await bob.ok(below("Bob's"))).text);
+    expect((await get(bob, bobs)).code).toBe('NoError');
+    const anns = id((await ann.ok(below("Ann's"))).text);
+    const removed = await bob.call(
+      `<m:DeleteFolder DeleteType="HardDelete"><m:FolderIds>${bobs}${anns}</m:FolderIds></m:DeleteFolder>`,
+    );
+    expect(removed.codes).toEqual(['NoError', 'NoError']);
+    // Permissions of its own stand in the place of those.
+    const closed = `<t:PermissionSet><t:Permissions></t:Permissions></t:PermissionSet>`;
+    const own = id((await ann.ok(below('Closed', closed))).text);
+    expect((await get(bob, own)).code).toBe('ErrorItemNotFound');
+  });
 });

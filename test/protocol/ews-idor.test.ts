@@ -129,7 +129,7 @@ const WITHOUT_IDS = new Set([
     'ResolveNames',
   ],
   ...['GetUserRetentionPolicyTags', 'SetUserOofSettings', 'AddDelegate', 'GetDelegate', 'RemoveDelegate'],
-  ...['UpdateDelegate', 'GetInboxRules', 'UpdateInboxRules'],
+  ...['UpdateDelegate', 'GetInboxRules', 'UpdateInboxRules', 'CreateManagedFolder'],
 ]);
 
 const NOBODY = '01jzzzzzzzzzzzzzzzzzzzzzzz';

@@ -9,6 +9,7 @@ import { createAttachment } from './create-attachment.ts';
 import { createFolder } from './create-folder.ts';
 import { createFolderPath } from './create-folder-path.ts';
 import { createItem } from './create-item.ts';
+import { createManagedFolder } from './create-managed-folder.ts';
 import { createUserConfiguration } from './create-user-configuration.ts';
 import { deleteAttachment } from './delete-attachment.ts';
 import { deleteFolder } from './delete-folder.ts';
@@ -88,6 +89,7 @@ export const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operat
   ['MarkAsJunk', markAsJunk],
   ['CreateFolder', createFolder],
   ['CreateFolderPath', createFolderPath],
+  ['CreateManagedFolder', createManagedFolder],
   ['UpdateFolder', updateFolder],
   ['MoveFolder', moveFolder],
   ['CopyFolder', copyFolder],
