@@ -184,10 +184,13 @@ describe('items of EWS', () => {
     expect(told('Body')).toEqual(['Text', expect.stringContaining('New & short')]);
     expect(told('TextBody')).toEqual(['Text', expect.stringContaining('Old words')]);
     expect(told('UniqueBody')).toEqual(['Text', 'New & short']);
-    const best = await first('<t:BaseShape>IdOnly</t:BaseShape><t:BodyType>Best</t:BodyType>', id);
+    const best = await first(
+      '<t:BaseShape>IdOnly</t:BaseShape><t:BodyType>Best</t:BodyType><t:ConvertHtmlCodePageToUTF8>false</t:ConvertHtmlCodePageToUTF8>',
+      id,
+    );
     expect(child(best, 'Body')?.text.trim()).toBe(html);
     const short = await first(
-      '<t:BaseShape>IdOnly</t:BaseShape><t:BodyType>HTML</t:BodyType><t:MaximumBodySize>10</t:MaximumBodySize>',
+      '<t:BaseShape>IdOnly</t:BaseShape><t:BodyType>HTML</t:BodyType><t:ConvertHtmlCodePageToUTF8>false</t:ConvertHtmlCodePageToUTF8><t:MaximumBodySize>10</t:MaximumBodySize>',
       id,
     );
     expect(child(short, 'Body')?.text).toBe(html.slice(0, 10));
@@ -512,7 +515,7 @@ describe('items of EWS', () => {
         `<t:BaseShape>IdOnly</t:BaseShape><t:BodyType>HTML</t:BodyType>${flags}${field('item:HasBlockedImages')}`,
         id,
       );
-    const plain = await body('');
+    const plain = await body('<t:ConvertHtmlCodePageToUTF8>false</t:ConvertHtmlCodePageToUTF8>');
     expect([child(plain, 'Body')?.text, textOf(plain, 'HasBlockedImages')]).toEqual([html, 'false']);
     const filtered = await body('<t:FilterHtmlContent>true</t:FilterHtmlContent>');
     expect(child(filtered, 'Body')?.text).not.toContain('script');

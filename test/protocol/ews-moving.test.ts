@@ -80,7 +80,7 @@ describe('items that EWS moves, copies and deletes', () => {
     expect([idIn(moved.messages[0]), idIn(moved.messages[3])]).toEqual([a, b]);
     expect((await where(a)).parent).toBe(await idOfFolder('junkemail'));
     const quiet = await act('MoveItem', [a], 'inbox', '<m:ReturnNewItemIds>false</m:ReturnNewItemIds>');
-    expect(child(quiet.messages[0] ?? null, 'Items')?.children).toEqual([]);
+    expect(idIn(quiet.messages[0])).toBe(a);
     expect((await act('MoveItem', [a], 'msgfolderroot')).codes).toEqual([
       'ErrorInvalidFolderTypeForOperation',
     ]);

@@ -127,10 +127,36 @@ export async function bodyElement(
 }
 
 /** HTML as the shape wants it changed. */
-function shownHtml(html: string, { filterHtml, blankTargets, blockImages }: ItemShape): string {
+function shownHtml(
+  html: string,
+  { filterHtml, blankTargets, blockImages, convertHtmlCodePageToUtf8 }: ItemShape,
+): string {
   let shown = filterHtml ? safeHtml(html) : html;
   if (blockImages) shown = withoutRemoteImages(shown).html;
-  return blankTargets ? withBlankTargets(shown) : shown;
+  if (blankTargets) shown = withBlankTargets(shown);
+  return convertHtmlCodePageToUtf8 ? saidToBeUtf8(shown) : shown;
+}
+
+/** Where the head of a page is looked for, in characters. */
+const HEAD = 16 * 1024;
+
+/**
+ * A page says the character set of its own bytes, which the text of an answer no more has (MS-OXWSCDATA 2.2.4.43). What is
+ * no page, but a part of one, says nothing of it.
+ */
+function saidToBeUtf8(html: string): string {
+  const head = html.slice(0, HEAD);
+  const said = /(<meta\b[^>]{0,500}?\bcharset\s*=\s*["']?)[\w.:-]{1,40}/i.exec(head);
+  if (said !== null) return replaced(html, said, `${said[1]}utf-8`);
+  const meta = '<meta http-equiv="Content-Type" content="text/html; charset=utf-8">';
+  const open = /<head(?:\s[^>]{0,500})?>/i.exec(head);
+  if (open !== null) return replaced(html, open, `${open[0]}${meta}`);
+  const page = /<html(?:\s[^>]{0,500})?>/i.exec(head);
+  return page === null ? html : replaced(html, page, `${page[0]}<head>${meta}</head>`);
+}
+
+function replaced(text: string, { index, 0: found }: RegExpExecArray, by: string): string {
+  return `${text.slice(0, index)}${by}${text.slice(index + found.length)}`;
 }
 
 /** Whether pictures were left out of the body for this shape. */

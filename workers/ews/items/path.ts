@@ -1,6 +1,6 @@
 import type { XmlElement } from '../../../codecs/soap/parse.ts';
 import type { XmlObject } from '../../../codecs/soap/write.ts';
-import { SchemaError } from '../errors.ts';
+import { EwsError, SchemaError } from '../errors.ts';
 
 /** The name of a property (MS-OXWSCDATA 2.2.5.18 to 20). */
 export type PropertyPath =
@@ -43,7 +43,7 @@ export function isPath(element: XmlElement): boolean {
   return PATHS.includes(element.name);
 }
 
-/** @throws SchemaError for what is no path */
+/** @throws SchemaError for what is no path; EwsError for a MAPI property whose name contradicts itself */
 export function readPath(element: XmlElement): PropertyPath {
   const { FieldURI = '', FieldIndex } = element.attributes;
   if (element.name === 'FieldURI' && /^[a-z]+:\w+$/i.test(FieldURI)) return { kind: 'field', uri: FieldURI };
@@ -59,6 +59,16 @@ function readExtended({ attributes }: XmlElement): ExtendedName {
     attributes;
   if (PropertyType === undefined) throw new SchemaError('an ExtendedFieldURI must have a PropertyType.');
   const type = PropertyType;
+  const named = PropertyName !== undefined || PropertyId !== undefined;
+  const sets = [DistinguishedPropertySetId, PropertySetId].filter((one) => one !== undefined).length;
+  // MS-OXWSXPROP 2.2.4.2: a tag stands alone; a name or a number is one of a single set.
+  const sound = PropertyTag === undefined ? sets === 1 && named : sets === 0 && !named;
+  if (!sound) {
+    throw new EwsError(
+      'ErrorInvalidExtendedProperty',
+      'The attributes of an ExtendedFieldURI do not name one property.',
+    );
+  }
   if (PropertyTag !== undefined) return { tag: wholeNumber(PropertyTag, 0xffff), type };
   const guid = PropertySetId?.toLowerCase().replace(/[{}]/g, '');
   const set = DistinguishedPropertySetId ?? (guid === undefined ? undefined : (SETS[guid] ?? guid));

@@ -40,7 +40,8 @@ export function readShape(
       filterHtml: flag(element, 'FilterHtmlContent'),
       blankTargets: flag(element, 'AddBlankTargetToLinks'),
       blockImages: flag(element, 'BlockExternalImages'),
-      convertHtmlCodePageToUtf8: flag(element, 'ConvertHtmlCodePageToUTF8'),
+      convertHtmlCodePageToUtf8:
+        textOf(element, 'ConvertHtmlCodePageToUTF8') === null || flag(element, 'ConvertHtmlCodePageToUTF8'),
     },
     paths,
   };

@@ -28,6 +28,16 @@ export function importanceOf({ message, pim }: ItemView): 'Low' | 'Normal' | 'Hi
 export const SENSITIVITIES = ['Normal', 'Personal', 'Private', 'Confidential'] as const;
 export type Sensitivity = (typeof SENSITIVITIES)[number];
 
+/** Where the address of a place comes from (MS-OXWSCDATA 2.2.5.18). */
+export const LOCATION_SOURCES = [
+  'None',
+  'LocationServices',
+  'PhonebookServices',
+  'Device',
+  'Contact',
+  'Resource',
+] as const;
+
 /** What the rows say of it; a message says it in its header alone, if it is about no meeting. */
 export function sensitivityOf({ message, pim, extended }: ItemView): Sensitivity {
   // What its author said here stands beside the message (PidTagSensitivity).
@@ -41,8 +51,11 @@ export function sensitivityOf({ message, pim, extended }: ItemView): Sensitivity
 }
 
 /** item:IconIndex: the little picture in lists (MS-OXOMSG 2.2.1.x). */
-export function iconIndex({ message, state, element }: ItemView): string {
+export function iconIndex({ message, state, element, pim }: ItemView): string {
   if (element === 'PostItem') return 'PostItem';
+  if (pim?.kind === 'task') return pim.document.recurrenceRules?.length ? 'TaskRecur' : 'TaskItem';
+  if (pim?.kind === 'event')
+    return pim.document.recurrenceRules?.length ? 'AppointmentRecur' : 'AppointmentItem';
   if (message === null) return 'Default';
   if (message.lastVerb === 3) return 'MailForwarded';
   if (message.lastVerb !== 0) return 'MailReplied';

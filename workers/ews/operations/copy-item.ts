@@ -1,4 +1,3 @@
-import { textOf } from '../../../codecs/soap/read.ts';
 import { type CopyFault, copyItems } from '../../../core/folders/copy-items.ts';
 import { openRoom } from '../../../core/quota/room.ts';
 import { newId } from '../../../platform/ids.ts';
@@ -21,7 +20,6 @@ export const copyItem: Operation = async (request, context) => {
     right: 'write',
     missing: 'ErrorToFolderNotFound',
   });
-  const named = textOf(request, 'ReturnNewItemIds') !== 'false';
   return eachItem(context, 'CopyItemResponseMessage', request, async (views) => {
     const outcomes: Outcomes = new Map();
     const { box, folder } = to;
@@ -44,7 +42,8 @@ export const copyItem: Operation = async (request, context) => {
     for (const [n, view] of sound.entries()) {
       const copy = copied[n] ?? 'gone';
       if (typeof copy === 'string') outcomes.set(view, new EwsError(...FAULTS[copy]));
-      else outcomes.set(view, named ? itemAnswer(view, copy.itemId, copy.modseq) : { Items: { $: [] } });
+      // MS-OXWSCORE 2.2.4.3: ReturnNewItemIds changes nothing, ids are told in any case.
+      else outcomes.set(view, itemAnswer(view, copy.itemId, copy.modseq));
     }
     const made = copied.flatMap((one) => (typeof one === 'string' ? [] : [one]));
     await services.live.copied(

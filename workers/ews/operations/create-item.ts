@@ -47,7 +47,9 @@ async function create(item: XmlElement, options: CreateOptions, context: EwsCont
   if (editor === null) throw new SchemaError(`${item.name} is no item that can be made.`);
   const element = item.name as ItemElement;
   const isMail = CLASS_OF[element] === 'Email';
-  if (isMail && element !== 'PostItem' && options.disposition === null) {
+  // Of posts and plain items nobody needs to say what becomes of them: they are saved (MS-OXWSCORE 3.1.4.2).
+  const isSaved = element === 'PostItem' || element === 'Item';
+  if (isMail && !isSaved && options.disposition === null) {
     throw new EwsError('ErrorMessageDispositionRequired', 'MessageDisposition is required for messages.');
   }
   if (element === 'CalendarItem' && options.sendMeetings === null) {

@@ -2,6 +2,7 @@ import type { XmlElement } from '../../../codecs/soap/parse.ts';
 import type { Operation } from '../context.ts';
 import { EwsError, SchemaError } from '../errors.ts';
 import { disposalOf } from '../folders/target.ts';
+import { tellSenders, tellsSenders } from '../items/receipts.ts';
 import { deleteViews } from '../moving/delete.ts';
 import { eachItem, type Outcomes } from '../moving/each.ts';
 
@@ -16,7 +17,9 @@ export const deleteItem: Operation = async (request, context) => {
     ]),
     affectedTasks: choice(request, 'AffectedTaskOccurrences', ['AllOccurrences', 'SpecifiedOccurrenceOnly']),
   };
+  const tells = tellsSenders(request);
   return eachItem(context, 'DeleteItemResponseMessage', request, async (views) => {
+    if (tells) await tellSenders(context, views, 'deleted');
     const outcomes: Outcomes = new Map();
     for (const [view, deleted] of await deleteViews(context, views, order)) {
       outcomes.set(view, deleted instanceof EwsError ? deleted : {});

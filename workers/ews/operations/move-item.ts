@@ -1,4 +1,4 @@
-import { child, textOf } from '../../../codecs/soap/read.ts';
+import { child } from '../../../codecs/soap/read.ts';
 import type { Operation } from '../context.ts';
 import { EwsError } from '../errors.ts';
 import { itemTarget } from '../folders/target.ts';
@@ -12,14 +12,12 @@ export const moveItem: Operation = async (request, context) => {
     right: 'write',
     missing: 'ErrorToFolderNotFound',
   });
-  const named = textOf(request, 'ReturnNewItemIds') !== 'false';
   await bringBack(context, child(request, 'ItemIds'));
   return eachItem(context, 'MoveItemResponseMessage', request, async (views) => {
     const outcomes: Outcomes = new Map();
     for (const [view, moved] of await moveViews(context, views, to)) {
-      const answer = () =>
-        named ? itemAnswer(view, view.state.itemId, Number(moved)) : { Items: { $: [] } };
-      outcomes.set(view, moved instanceof EwsError ? moved : answer());
+      // MS-OXWSCORE 2.2.4.3: ReturnNewItemIds changes nothing, ids are told in any case.
+      outcomes.set(view, moved instanceof EwsError ? moved : itemAnswer(view, view.state.itemId, moved));
     }
     return outcomes;
   });

@@ -11,6 +11,7 @@ import { savedItems } from '../items/editors/saved.ts';
 import { dispositionOf, targetFolder } from '../items/editors/target.ts';
 import { loadViews } from '../items/load.ts';
 import type { SaveOrder } from '../items/property.ts';
+import { tellSenders, tellsSenders } from '../items/receipts.ts';
 import { eachMessage } from '../response-messages.ts';
 
 const MAX_CHANGES = 1000;
@@ -24,6 +25,8 @@ interface UpdateOptions {
   disposition: SaveOrder['disposition'] | null;
   sendMeetings: string | null;
   savedItemFolder: XmlElement | null;
+  /** Senders are told that their message was read. */
+  tells: boolean;
 }
 
 /** UpdateItem (MS-OXWSCORE 3.1.4.9). A missing ChangeKey is the version that is there. */
@@ -47,6 +50,7 @@ export const updateItem: Operation = async (request, context) => {
   const options: UpdateOptions = {
     ...{ conflict, sendMeetings, disposition: dispositionOf(request) },
     savedItemFolder: child(request, 'SavedItemFolderId')?.children[0] ?? null,
+    tells: tellsSenders(request),
   };
   return eachMessage(context, 'UpdateItemResponseMessage', list, (change) =>
     update(change, options, context),
@@ -86,5 +90,9 @@ async function update(change: XmlElement, options: UpdateOptions, context: EwsCo
   const expect = options.conflict === 'NeverOverwrite' ? state.modseq : null;
   const order: SaveOrder = { ...place, expect, disposition, sendMeetings: options.sendMeetings };
   const saved = await draft.save(order, extended);
+  if (options.tells && saved !== null && !state.isRead) {
+    const [now] = await box.store.itemStates([saved.itemId]);
+    if (now?.isRead === true) await tellSenders(context, [view], 'displayed');
+  }
   return { ...(await savedItems(context, box, saved)), ConflictResults: { Count: 0 } };
 }

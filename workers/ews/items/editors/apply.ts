@@ -38,7 +38,8 @@ export async function applyItem(
 ): Promise<ExtendedChanges> {
   const changes: ExtendedChanges = {};
   for (const part of item.children) {
-    if (skip.includes(part.name)) continue;
+    // MS-OXWSCORE 2.2.4.24: the server makes it, whatever a new item says.
+    if (part.name === 'StoreEntryId' || skip.includes(part.name)) continue;
     if (part.name === 'ExtendedProperty') applyExtended(draft, part, changes);
     else if (part.name === 'Attachments')
       for (const file of await filesOf(part, context, applyItem)) draft.attach(file);

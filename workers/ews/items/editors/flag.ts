@@ -18,7 +18,10 @@ export function flagOf(element: XmlElement): MessageFlag | null {
   const start = time('StartDate');
   const due = time('DueDate');
   const complete = time('CompleteDate');
-  if (status === 0) return null;
+  if (status === 0) {
+    if (start !== null || due !== null || complete !== null) throw badDates();
+    return null;
+  }
   if (status === 1) {
     // MS-OXWSCDATA: only what is complete has a time of completion, and nothing else.
     if (start !== null || due !== null) throw badDates();
@@ -28,7 +31,9 @@ export function flagOf(element: XmlElement): MessageFlag | null {
       ...(complete === null ? {} : { completeTime: complete, dateCompleted: complete }),
     };
   }
-  if (complete !== null || (start !== null && due !== null && start > due)) throw badDates();
+  // MS-OXWSCDATA 2.2.4.34: what is to be done has both times or none.
+  if (complete !== null || (start === null) !== (due === null)) throw badDates();
+  if (start !== null && due !== null && start > due) throw badDates();
   return {
     ...{ status: 2, type: 'Flag for follow up' },
     ...(start === null ? {} : { startDate: start, utcStartDate: start }),

@@ -60,7 +60,7 @@ async function keep(
   const { now } = context.services;
   const stored = { ...extended };
   if (present !== null && expect !== null && present.modseq !== expect) throw changedMeanwhile();
-  const isDraft = present?.isDraft ?? draft.isDraft ?? draft.element === 'Message';
+  const isDraft = present?.isDraft ?? draft.isDraft ?? /^(?:Message|Item)$/.test(draft.element);
   let { itemId, modseq } = present ?? { itemId: newId(now()), modseq: 0 };
   const folderId = present?.folderId ?? folder.folderId;
   const changes = present === null || draft.mime !== null || Object.keys(draft.patch).length > 0;

@@ -51,15 +51,7 @@ const READ_ONLY = new Set([
     ],
     ...['DateTimeSent', 'DateTimeCreated', 'ResponseObjects', 'DisplayCc', 'DisplayTo', 'HasAttachments'],
     ...['EffectiveRights', 'LastModifiedName', 'LastModifiedTime', 'ConversationId', 'UniqueBody', 'Preview'],
-    ...[
-      'NormalizedBody',
-      'TextBody',
-      'InstanceKey',
-      'StoreEntryId',
-      'IsDraft',
-      'Attachments',
-      'ReminderNextTime',
-    ],
+    ...['NormalizedBody', 'TextBody', 'InstanceKey', 'StoreEntryId', 'IsDraft', 'Attachments', 'IconIndex'],
     ...[
       'WebClientReadFormQueryString',
       'WebClientEditFormQueryString',
@@ -75,7 +67,7 @@ const READ_ONLY = new Set([
 /** Fields that a client may set and that no field of a message holds: they are kept beside it, as they are. */
 const KEPT = new Set([
   ...['item:Culture', 'item:ReminderDueBy', 'item:ReminderIsSet', 'item:ReminderMinutesBeforeStart'],
-  ...['item:ItemClass', 'item:IconIndex', 'message:IsResponseRequested', 'postitem:PostedTime'],
+  ...['message:IsResponseRequested', 'postitem:PostedTime'],
 ]);
 
 /** Messages and posts (MS-OXWSMSG, MS-OXWSPOST); invitations and answers are messages to their reader. */
@@ -94,7 +86,7 @@ export const messageEditor: ItemEditor<MessageDraft> = {
     ...{ view: null, present: null, element },
     patch: {},
     mime: null,
-    kept: {},
+    kept: keptAtFirst(element),
   }),
 
   async load(view) {
@@ -120,6 +112,11 @@ export const messageEditor: ItemEditor<MessageDraft> = {
 
   save: saveMessageDraft,
 };
+
+/** The element says what it is where no class is given. */
+function keptAtFirst(element: ItemElement): MessageDraft['kept'] {
+  return element === 'PostItem' ? { 'ews:item:ItemClass': { type: 'String', value: 'IPM.Post' } } : {};
+}
 
 function edit(
   draft: MessageDraft,
@@ -210,6 +207,8 @@ const readSetter: Setter = (draft, value) => {
   draft.isRead = value === null ? false : booleanOf(value);
 };
 const messageIdSetter: Setter = (draft, value) => {
+  // MS-OXWSMSG 2.2.4.1: by it a message is known, once it is there.
+  if (draft.view !== null) throw refused(value === null ? 'delete' : 'set', 'message:InternetMessageId');
   const given = value?.text.trim() ?? '';
   const id = given.replace(/^<|>$/g, '');
   if (id !== '') draft.patch.messageId = id;
@@ -231,6 +230,24 @@ const receiptSetter =
     draft.patch[name] = asked;
     draft.kept[key] = { type: 'Boolean', value: String(asked) };
   };
+
+/** Times that a client may set, kept as they came. */
+const keptTime =
+  (uri: string): Setter =>
+  ({ kept }, value) => {
+    if (value !== null) timeOf(value);
+    kept[`ews:${uri}`] = value === null ? null : { type: 'String', value: value.text.trim() };
+  };
+/** Classes of items that another element stands for (MS-OXWSCORE 2.2.4.24): an item stays what it is. */
+const OF_OTHERS = /^IPM\.(?:Appointment|Contact|DistList|Post|Task)(?:\.|$)/i;
+const classSetter: Setter = ({ element, kept }, value) => {
+  const given = value?.text.trim() ?? '';
+  const isPost = /^IPM\.Post(?:\.|$)/i.test(given);
+  if (given !== '' && (element === 'PostItem' ? !isPost : OF_OTHERS.test(given))) {
+    throw new EwsError('ErrorObjectTypeChanged', 'This is no class of this item.');
+  }
+  kept['ews:item:ItemClass'] = value === null ? null : { type: 'String', value: given };
+};
 
 const SETTERS: Readonly<Record<string, Setter>> = {
   'item:MimeContent': (draft, value, context) => {
@@ -263,6 +280,9 @@ const SETTERS: Readonly<Record<string, Setter>> = {
   'item:Flag': (draft, value) => {
     draft.flag = value === null ? null : flagOf(value);
   },
+  'item:ItemClass': classSetter,
+  'item:ReminderNextTime': keptTime('item:ReminderNextTime'),
+  'item:RetentionDate': keptTime('item:RetentionDate'),
   'item:InReplyTo': keptText('inReplyTo', '0x1042'),
   'message:ToRecipients': listSetter('to'),
   'message:CcRecipients': listSetter('cc'),

@@ -2,7 +2,7 @@ import type { XmlContent, XmlObject } from '../../../../codecs/soap/write.ts';
 import type { FolderAccess } from '../../../../core/access/folder-access.ts';
 import type { MessageFlag } from '../../../../core/mail/types.ts';
 import type { BlobStore } from '../../../../core/ports/blobs.ts';
-import { encodeId, idPayload } from '../../ids/id.ts';
+import { changeKey, encodeId, idPayload } from '../../ids/id.ts';
 import { displayNames } from '../address.ts';
 import { attachmentList, attachmentsOf } from '../attachments.ts';
 import { asText, bodyElement, hasBlockedImages, pimBodies } from '../bodies.ts';
@@ -45,7 +45,9 @@ const constant = (value: boolean) => ({ compare: () => value });
 /** Properties of all items (MS-OXWSCORE 2.2.4.24). */
 export const ITEM_PROPERTIES: readonly ItemProperty[] = [
   own('ItemId', () => null),
-  own('ParentFolderId', (view) => ({ '@Id': parentId(view) }), { inDefault: 'all', compare: parentId }),
+  own$('ParentFolderId', parentFolder, {
+    ...{ inDefault: 'all', inAll: true, cheap: true, compare: parentId },
+  }),
   own('ItemClass', itemClassOf, { inDefault: 'all', compare: itemClassOf }),
   own('Subject', (view) => subjectOf(view), { inDefault: 'all', compare: subjectOf }),
   own$('Sensitivity', (view, _shape, { services }) => sensitivity(view, services.blobs), {
@@ -98,10 +100,17 @@ export const ITEM_PROPERTIES: readonly ItemProperty[] = [
     compare: (view) => view.message?.preview ?? null,
   }),
   own('IsClutter', () => false, { inAll: false, ...constant(false) }),
-  own('BlockStatus', () => false, { inAll: false, ...constant(false) }),
+  own$('BlockStatus', (view, shape, { services }) => hasBlockedImages(view, services.blobs, shape), {
+    ...{ glance: () => false, ...constant(false) },
+  }),
+  own('RetentionDate', (view) => timeOrNull(givenTime(view, 'RetentionDate')), {
+    compare: (view) => givenTime(view, 'RetentionDate'),
+  }),
   own$('HasBlockedImages', (view, shape, { services }) => hasBlockedImages(view, services.blobs, shape), {}),
   own('IconIndex', iconIndex, { compare: iconIndex }),
-  own('ResponseObjects', responseObjects, { inDefault: 'all', cheap: false }),
+  own$('ResponseObjects', (view, _shape, { services }) => responseObjects(view, services.blobs), {
+    ...{ inDefault: 'all', inAll: true },
+  }),
   own('Attachments', attachmentList, { inDefault: 'all', cheap: false }),
   own$('EffectiveRights', async ({ box, state }) => rightsOf(await box.access(state.folderId)), {
     ...{ inAll: true, cheap: true },
@@ -144,6 +153,14 @@ function parentId({ box, state }: ItemView): string {
   return encodeId({ kind: 'folder', mailboxId: box.ref.mailboxId, folderId: state.folderId });
 }
 
+async function parentFolder(view: ItemView): Promise<XmlObject> {
+  const folder = (await view.box.folders()).find((one) => one.folderId === view.state.folderId);
+  return {
+    '@Id': parentId(view),
+    ...(folder === undefined ? {} : { '@ChangeKey': changeKey(folder.modseq) }),
+  };
+}
+
 function storeEntryId({ box, state }: ItemView): string {
   return btoa(idPayload({ kind: 'item', mailboxId: box.ref.mailboxId, itemId: state.itemId }));
 }
@@ -152,8 +169,9 @@ function isDraft({ message }: ItemView): boolean {
   return message?.isDraft === true;
 }
 
-/** Sent by the owner of the mailbox. */
+/** Sent by the owner of the mailbox: a draft was not sent yet. */
 function isFromMe({ message, box }: ItemView): boolean {
+  if (message?.isDraft === true) return false;
   const mine = box.user.address.toLowerCase();
   return message?.from.some(({ address }) => address.toLowerCase() === mine) === true;
 }
@@ -197,9 +215,13 @@ function reminderIsSet(view: ItemView): boolean {
   return said === null ? view.state.flag?.reminderSet === true : said === 'true' || said === '1';
 }
 
+function givenTime(view: ItemView, name: string): number | null {
+  const at = Date.parse(given(view, name) ?? '');
+  return Number.isNaN(at) ? null : at;
+}
+
 function reminderDueBy(view: ItemView): number | null {
-  const at = Date.parse(given(view, 'ReminderDueBy') ?? '');
-  return Number.isNaN(at) ? (view.state.flag?.reminderTime ?? null) : at;
+  return givenTime(view, 'ReminderDueBy') ?? view.state.flag?.reminderTime ?? null;
 }
 
 function reminderMinutes(view: ItemView): string {
@@ -216,8 +238,10 @@ async function sensitivity(view: ItemView, blobs: BlobStore): Promise<Sensitivit
   return SENSITIVITIES.find((one) => said?.includes(one.toLowerCase())) ?? 'Normal';
 }
 
-function reminderNextTime({ pim, state }: ItemView): string | null {
-  return timeOrNull(pim?.remindAt ?? (state.flag?.reminderSet === true ? state.flag.reminderTime : null));
+function reminderNextTime(view: ItemView): string | null {
+  const { pim, state } = view;
+  const flagged = state.flag?.reminderSet === true ? state.flag.reminderTime : null;
+  return timeOrNull(pim?.remindAt ?? givenTime(view, 'ReminderNextTime') ?? flagged);
 }
 
 function conversationId({ box, state }: ItemView): XmlObject | null {
