@@ -64,6 +64,8 @@ export interface LivePort {
   /** Notes that items of the mailbox are copies, which their feed does not say. */
   copied(ref: MailboxRef, items: readonly CopiedItem[], now: number): Promise<void>;
   copies(ref: MailboxRef, itemIds: readonly string[]): Promise<CopiedItem[]>;
+  /** Who may see the mailbox has changed: its listeners look again whether they still may (I21). */
+  revoked(ref: MailboxRef): Promise<void>;
   /** False when there was none. */
   unsubscribe(ref: MailboxRef, userId: string, subscriptionId: string): Promise<boolean>;
   /**

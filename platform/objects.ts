@@ -75,6 +75,10 @@ export function createObjects(env: Env): Pick<Services, 'device' | 'wake' | 'liv
       hubOf(ref).progress(userId, id, progress, connection),
     copied: (ref, items, now) => hubOf(ref).copied(items, now),
     copies: (ref, itemIds) => hubOf(ref).copies(itemIds),
+    async revoked(ref) {
+      // What devices hold open is of their own mailbox.
+      await hubOf(ref).revoked();
+    },
     unsubscribe: (ref, userId, id) => hubOf(ref).unsubscribe(userId, id),
     listen: (ref, streams, connection, onFrame) =>
       listenToHub(

@@ -6,6 +6,7 @@ import { createDkim, createKeyRing, type KeyRing } from '../outbound/dkim/index.
 import { createComposer, createOutbound } from '../outbound/index.ts';
 import { linkLargeAttachments } from '../outbound/links/index.ts';
 import { hashPassword } from '../platform/auth/password.ts';
+import { answerInClear } from '../platform/clear-text.ts';
 import { parseConfig } from '../platform/config.ts';
 import { connectSocket, makeEmail } from '../platform/connect.ts';
 import { createDns } from '../platform/dns/index.ts';
@@ -23,6 +24,7 @@ import { learningFromMoves } from '../platform/spam/learning.ts';
 import { tellActions } from '../platform/tell-actions.ts';
 import { tellAttendees } from '../platform/tell-attendees.ts';
 import { tellObjects } from '../platform/tell-objects.ts';
+import { tellRights } from '../platform/tell-rights.ts';
 import {
   createD1Stores,
   createPostgresStores,
@@ -115,7 +117,7 @@ export function buildServices(env: Env, context: Deferring): Services {
   const databases = {
     ...plain,
     directory: settings.writer(plain.directory),
-    mail: tellAttendees(tellObjects(tellActions(learning, telling), telling), telling),
+    mail: tellRights(tellAttendees(tellObjects(tellActions(learning, telling), telling), telling), telling),
   };
   // What each message that leaves asks for.
   const sending = { ...databases, directory: settings.reader(databases.directory) };
@@ -181,12 +183,15 @@ function withoutFollowUps(services: Services): Services {
 
 async function route(request: Request, services: Services): Promise<Response> {
   const { pathname } = new URL(request.url);
+  const discovery = autodiscoverRoute(pathname);
+  const isHealth = pathname === '/healthz' || pathname === '/readyz';
+  const inClear = isHealth ? null : answerInClear(request, services, { always: discovery !== null });
+  if (inClear !== null) return inClear;
   if (pathname.toLowerCase().replace(/\/$/, '') === ACTIVESYNC_PATH)
     return createActiveSync(services)(request);
   if (isEwsPath(pathname)) return createEws(services)(request);
-  const discovery = autodiscoverRoute(pathname);
   if (discovery !== null) return createAutodiscover(services)(request, discovery);
-  if (pathname === '/healthz' || pathname === '/readyz') return createHealth(services)(request);
+  if (isHealth) return createHealth(services)(request);
   if (pathname.startsWith(FILES_PATH)) return createFiles(services)(request);
   if (pathname === MTA_STS_PATH) return createWellKnown(services)(request);
   if (pathname.startsWith('/admin/v1/')) {

@@ -33,7 +33,7 @@ describe('the description of EWS', () => {
       for (const side of one.children) expect(messages).toContain(side.attributes['message']);
     }
     expect(at(root, 'service', 'port', 'address')?.attributes['location']).toBe(
-      'http://waypost.test/EWS/Exchange.asmx',
+      'https://waypost.test/EWS/Exchange.asmx',
     );
   });
 

@@ -23,13 +23,3 @@ export function endpointsOf(url: URL, config: Pick<Config, 'publicUrl'>): Endpoi
     pox: `${base}/autodiscover/autodiscover.xml`,
   };
 }
-
-/**
- * Where a request that came in clear is sent instead, or null. Nothing is said, and no password taken, over plain http,
- * except on this machine and where the installation has an address with http by its own choice.
- */
-export function secureLocation(url: URL, config: Pick<Config, 'publicUrl'>): string | null {
-  if (url.protocol !== 'http:' || config.publicUrl?.startsWith('http:')) return null;
-  if (/^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(url.hostname)) return null;
-  return `https://${url.hostname}${url.pathname}${url.search}`;
-}

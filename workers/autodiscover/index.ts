@@ -3,7 +3,7 @@ import { correlationIdOf } from '../../platform/correlation.ts';
 import type { Services } from '../../platform/services.ts';
 import { answerAppleProfile } from './apple/profile.ts';
 import { answerAutoconfig } from './autoconfig.ts';
-import { endpointsOf, secureLocation } from './endpoints.ts';
+import { endpointsOf } from './endpoints.ts';
 import { answerJson } from './json.ts';
 import { answerPox } from './pox.ts';
 import { answerSoap } from './soap/index.ts';
@@ -64,8 +64,6 @@ export function createAutodiscover(
 async function handle(services: Services, request: Request, route: AutodiscoverRoute): Promise<Response> {
   const { config } = services;
   const url = new URL(request.url);
-  const secure = secureLocation(url, config);
-  if (secure !== null) return plain(302, 'this is found under https\n', { location: secure });
   const to = endpointsOf(url, config);
   const asksForDocument = route.kind === 'pox' || route.kind === 'soap';
   const allowed = asksForDocument ? ['GET', 'HEAD', 'POST'] : ['GET', 'HEAD'];

@@ -16,7 +16,7 @@ import type { Batch } from './queue-batch.ts';
 import type { Disorder } from './queues.ts';
 
 const ROOT = new URL('../../../', import.meta.url);
-const ORIGIN = new URL('http://waypost.test/');
+const ORIGIN = new URL('https://waypost.test/');
 
 export interface InProcessOptions extends WaypostOptions {
   /** Of the order in which things happen. */
