@@ -52,6 +52,8 @@ export interface Subscription extends WatchedPart {
   ref: MailboxRef;
   /** Who watches; nobody else may ask for it. */
   userId: string;
+  /** By which of their credentials they had signed in; null where it was not noted. */
+  credentialId: string | null;
   /** Everything up to this modseq was told. Of a pull subscription: when it began. */
   position: number;
   tree: KnownTree;

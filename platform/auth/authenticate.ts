@@ -13,17 +13,23 @@ export interface ThrottlePort {
   failed(keys: string[]): Promise<void>;
 }
 
+/** Who has signed in, and by which of their credentials. */
+export interface SignedIn {
+  principal: Principal;
+  credentialId: string;
+}
+
 export type AuthResult =
-  | { kind: 'ok'; principal: Principal }
+  | ({ kind: 'ok' } & SignedIn)
   | { kind: 'denied' }
   | { kind: 'limited'; retryAfterSeconds: number };
 
 // One cache for the isolate. Five minutes: a phone that syncs pays the slow hash a few times an hour.
-const verified = new VerifiedCache<Principal>(300_000, 5_000);
+const verified = new VerifiedCache<SignedIn>(300_000, 5_000);
 
 /** Forgets what was remembered of a user in this isolate, after its credentials or status changed. */
 export function forgetUser(userId: string): void {
-  verified.forget((principal) => principal.user.userId === userId);
+  verified.forget(({ principal }) => principal.user.userId === userId);
 }
 
 /**
@@ -38,7 +44,7 @@ export async function authenticate(
   const basic = parseBasic(header);
   if (header === null || basic === null) return { kind: 'denied' };
   let wait = 0;
-  const principal = await verified.get(header, services.now(), async () => {
+  const signedIn = await verified.get(header, services.now(), async () => {
     const keys = throttleKeys(basic.login, request.headers.get('cf-connecting-ip'));
     wait = await services.throttle.check(keys);
     if (wait > 0) return null;
@@ -46,32 +52,55 @@ export async function authenticate(
     if (found === null) await services.throttle.failed(keys);
     return found;
   });
-  if (principal !== null) return { kind: 'ok', principal };
+  if (signedIn !== null) return { kind: 'ok', ...signedIn };
   return wait > 0 ? { kind: 'limited', retryAfterSeconds: wait } : { kind: 'denied' };
 }
 
-async function verify(directory: DirectoryStore, basic: BasicCredentials): Promise<Principal | null> {
+async function verify(directory: DirectoryStore, basic: BasicCredentials): Promise<SignedIn | null> {
   const address = canonicalAddress(basic.login);
   const login = address === null ? null : await directory.findLogin(address);
   if (login === null) {
     await verifyNothing(basic.password);
     return null;
   }
-  const ok = await anyMatches(login.credentials, basic.password);
+  const credential = await matching(login.credentials, basic.password);
   // Checked after the password, so that a stranger cannot tell a disabled user from a wrong password.
-  if (!ok || login.user.status === 'disabled' || login.tenant.status !== 'active') return null;
-  return { tenant: login.tenant, user: login.user };
+  if (credential === null || !maySignIn(login)) return null;
+  return {
+    principal: { tenant: login.tenant, user: login.user },
+    credentialId: credential.credentialId,
+  };
 }
 
-async function anyMatches(credentials: Credential[], password: string): Promise<boolean> {
+function maySignIn({ tenant, user }: Principal): boolean {
+  return user.status !== 'disabled' && tenant.status === 'active';
+}
+
+/**
+ * Whether one who has signed in could do so again: for what goes on long after its request (I21). Whoever changes a
+ * password wants that nobody is there any more by the old one.
+ * @param credentialId null where it was not noted by which one
+ */
+export async function isStillSignedIn(
+  directory: Pick<DirectoryStore, 'findLogin'>,
+  { user }: Principal,
+  credentialId: string | null,
+): Promise<boolean> {
+  const login = await directory.findLogin(user.address);
+  if (login === null || login.user.userId !== user.userId || !maySignIn(login)) return false;
+  return credentialId === null || login.credentials.some((one) => one.credentialId === credentialId);
+}
+
+async function matching(credentials: Credential[], password: string): Promise<Credential | null> {
   const appHash = await hashAppPassword(password);
-  if (credentials.some((c) => c.kind === 'app' && sameText(c.secretHash, appHash))) return true;
+  const app = credentials.find((c) => c.kind === 'app' && sameText(c.secretHash, appHash));
+  if (app !== undefined) return app;
   const slow = credentials.find((c) => c.kind === 'password');
   if (slow === undefined) {
     await verifyNothing(password);
-    return false;
+    return null;
   }
-  return verifyPassword(slow.secretHash, password);
+  return (await verifyPassword(slow.secretHash, password)) ? slow : null;
 }
 
 /** Comparison whose time does not depend on where two strings of equal length differ. */

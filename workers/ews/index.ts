@@ -1,8 +1,7 @@
 import { attributeOf, child } from '../../codecs/soap/read.ts';
 import { answerElement } from '../../codecs/soap/schema.ts';
 import { writeElement } from '../../codecs/soap/write.ts';
-import type { Principal } from '../../core/identity/types.ts';
-import { authenticate } from '../../platform/auth/authenticate.ts';
+import { authenticate, type SignedIn } from '../../platform/auth/authenticate.ts';
 import { correlationIdOf } from '../../platform/correlation.ts';
 import { takesGzip } from '../../platform/gzip.ts';
 import { describeError, type Logger } from '../../platform/log.ts';
@@ -118,7 +117,7 @@ async function handle(
     throw error;
   }
   const name = operationName(soap.operation.name);
-  const response = await run(services, request, { soap, name }, auth.principal, log, correlationId);
+  const response = await run(services, request, { soap, name }, auth, log, correlationId);
   return { operation: isOperation(name) ? name : 'unknown', response };
 }
 
@@ -126,7 +125,7 @@ async function run(
   services: Services,
   request: Request,
   { soap, name }: { soap: SoapRequest; name: string },
-  principal: Principal,
+  { principal, credentialId }: SignedIn,
   log: Logger,
   correlationId: string,
 ): Promise<Response> {
@@ -134,7 +133,7 @@ async function run(
   if (element === null) return soapFault(new SchemaError(`there is no operation ${name.slice(0, 100)}.`));
   const mailboxes = createMailboxes(services, principal, correlationId);
   const context: EwsContext = {
-    ...{ services, principal, log, correlationId, ...mailboxes },
+    ...{ services, principal, credentialId, log, correlationId, ...mailboxes },
     url: new URL(request.url),
     userAgent: (request.headers.get('user-agent') ?? '').slice(0, 255),
     requestedVersion: attributeOf(child(soap.header, 'RequestServerVersion'), 'Version'),

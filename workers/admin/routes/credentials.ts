@@ -5,15 +5,17 @@ import { newId } from '../../../platform/ids.ts';
 import type { AppPasswordView } from '../../../shared/admin-api.ts';
 import type { AddRoutes, AdminContext } from '../context.ts';
 import { appPasswordBody, passwordBody, readJson, requireUser } from '../input.ts';
+import { revokeUser } from '../revoke.ts';
 
 export const addCredentialRoutes: AddRoutes = (app, admin) => {
   const { directory, now } = admin.services;
 
   app.put('/users/:address/password', async (c) => {
     const { password } = await readJson(c, passwordBody);
-    const { user } = await requireUser(directory, c.req.param('address'));
+    const { tenant, user } = await requireUser(directory, c.req.param('address'));
     await putPassword(admin, user, password);
     forgetUser(user.userId);
+    await revokeUser(admin.services, tenant, user.userId);
     await admin.audit({
       correlationId: c.get('correlationId'),
       tenantId: user.tenantId,

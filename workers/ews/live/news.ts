@@ -19,6 +19,8 @@ export interface News {
   position: number;
   more: boolean;
   tree: KnownTree;
+  /** Whether the watcher may see any of what they watch. */
+  sees: boolean;
 }
 
 /**
@@ -31,10 +33,7 @@ export async function newsOf(
   subscription: Subscription,
   { after, marks, correlationId }: { after: number; marks: boolean; correlationId: string },
 ): Promise<News> {
-  const { open } = createMailboxes(services, principal, correlationId);
-  const box = await open({ id: subscription.ref.mailboxId });
-  const visible = new Set((await folderTree(box)).map((one) => one.folderId));
-  const may = (folderId: string) => visible.has(folderId);
+  const { box, may, sees } = await eyesOf(services, principal, subscription, correlationId);
   const copies = (ids: readonly string[]) => services.live.copies(box.ref, ids);
   const eyes = { may, copies };
   const page = await liveEvents(box.store, subscription, subscription.tree, after, PAGE, eyes);
@@ -43,7 +42,32 @@ export async function newsOf(
   const events = page.events.map(
     (event): XmlPair => [EVENT_NAMES[event.kind], eventContent(event, { box, time, marks, counts })],
   );
-  return { events, position: page.position, more: page.more, tree: page.tree };
+  return { events, position: page.position, more: page.more, tree: page.tree, sees };
+}
+
+async function eyesOf(
+  services: Services,
+  principal: Principal,
+  { ref, folderIds }: Pick<Subscription, 'ref' | 'folderIds'>,
+  correlationId: string,
+): Promise<{ box: Box; may(folderId: string): boolean; sees: boolean }> {
+  const { open } = createMailboxes(services, principal, correlationId);
+  const box = await open({ id: ref.mailboxId });
+  const visible = new Set((await folderTree(box)).map((one) => one.folderId));
+  const may = (folderId: string) => visible.has(folderId);
+  // What is watched of one's own mailbox may go, and come again.
+  return { box, may, sees: box.own || (folderIds === null ? visible.size > 0 : folderIds.some(may)) };
+}
+
+/** Whether the watcher may see any of what they watch, as of now (I21). */
+export async function mayStillSee(
+  services: Services,
+  principal: Principal,
+  subscription: Subscription,
+  correlationId: string,
+): Promise<boolean> {
+  if (subscription.ref.mailboxId === principal.user.userId) return true;
+  return (await eyesOf(services, principal, subscription, correlationId)).sees;
 }
 
 async function unreadCounts(box: Box, events: readonly LiveEvent[]): Promise<Map<string, FolderCounts>> {

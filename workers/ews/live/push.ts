@@ -3,6 +3,7 @@ import { at } from '../../../codecs/soap/read.ts';
 import { NAMESPACES, writeTyped } from '../../../codecs/soap/write.ts';
 import type { Principal } from '../../../core/identity/types.ts';
 import type { Subscription } from '../../../core/live/types.ts';
+import { isStillSignedIn } from '../../../platform/auth/authenticate.ts';
 import { checkHost, HostRefused } from '../../../platform/host-check.ts';
 import { newId } from '../../../platform/ids.ts';
 import type { PushOutcome, SubscriptionProgress } from '../../../platform/live-port.ts';
@@ -75,10 +76,10 @@ export async function pushNews(
   };
   try {
     const found = await services.directory.getUser(ref.tenantId, userId);
-    if (found === null || found.user.status === 'disabled' || found.tenant.status !== 'active') {
-      return { kind: 'over' };
-    }
-    const { message, progress } = await nextMessage(services, found, subscription, now, correlationId);
+    const by = subscription.credentialId ?? null;
+    if (found === null || !(await isStillSignedIn(services.directory, found, by))) return { kind: 'over' };
+    const { message, progress, sees } = await nextMessage(services, found, subscription, now, correlationId);
+    if (!sees) return { kind: 'over' };
     // Something happened, but nothing of what is watched.
     if (message === null) return { kind: 'done', sent: false, progress };
     const said = await send(services, target.url, message);
@@ -98,12 +99,14 @@ async function nextMessage(
   subscription: Subscription,
   now: number,
   correlationId: string,
-): Promise<{ message: string | null; progress: SubscriptionProgress }> {
+): Promise<{ message: string | null; progress: SubscriptionProgress; sees: boolean }> {
   const { position: after, push } = subscription;
   const news = await newsOf(services, principal, subscription, { after, marks: true, correlationId });
   const expiresAt = now + subscription.keptMs;
   const progress = { position: news.position, tree: news.tree, expiresAt };
-  if (news.events.length === 0 && now < (push?.statusAt ?? 0)) return { message: null, progress };
+  // That what was watched has gone is told before the subscription ends.
+  const sees = news.sees || news.events.length > 0;
+  if (news.events.length === 0 && now < (push?.statusAt ?? 0)) return { message: null, progress, sees };
   const body = writeTyped(
     { name: 'SendNotification', prefix: 'm', type: 'm:SendNotificationResponseType' },
     {
@@ -121,7 +124,7 @@ async function nextMessage(
   const message =
     `${DECLARATION}<s:Envelope xmlns:s="${s}" xmlns:t="${t}" xmlns:m="${m}"><s:Header>` +
     `<t:RequestServerVersion Version="Exchange2013_SP1"/></s:Header><s:Body>${body.join('')}</s:Body></s:Envelope>`;
-  return { message, progress };
+  return { message, progress, sees };
 }
 
 /** What the client says to it, or why it says nothing. */

@@ -1,11 +1,12 @@
 import type { Principal } from '../../../core/identity/types.ts';
 import type { Subscription } from '../../../core/live/types.ts';
+import { isStillSignedIn } from '../../../platform/auth/authenticate.ts';
 import { newId } from '../../../platform/ids.ts';
 import type { HubFrame, HubListener } from '../../../platform/live-port.ts';
 import { describeError, type Logger } from '../../../platform/log.ts';
 import type { Services } from '../../../platform/services.ts';
 import { notificationsChunk, statusChunk } from './chunk.ts';
-import { newsOf, notification } from './news.ts';
+import { mayStillSee, newsOf, notification } from './news.ts';
 
 /** Silence is broken so often: clients give a connection up after some 45 seconds (MS-OXWSNTIF 3.1.4.2). */
 const BEAT_MS = 30_000;
@@ -20,6 +21,7 @@ const CALLS = { most: 700, look: 4, news: 7 } as const;
 interface StreamContext {
   services: Services;
   principal: Principal;
+  credentialId: string;
   log: Logger;
   correlationId: string;
 }
@@ -117,9 +119,11 @@ class Stream {
       this.#signal.raise();
     });
     try {
-      await out.write(statusChunk('OK'));
+      // Who was let in by what was remembered of them may have been shut out since.
+      const begins = await this.#isAllowed();
+      if (begins) await out.write(statusChunk('OK'));
       let beatAt = services.now() + BEAT_MS;
-      while (!gone && this.#mailboxes.size > 0) {
+      while (begins && !gone && this.#mailboxes.size > 0) {
         const dirty = [...this.#dirty];
         this.#dirty.clear();
         let told = false;
@@ -220,13 +224,13 @@ class Stream {
 
   /** Whether the user may still do this (I21), and which of the subscriptions still are. */
   async #isAllowed(): Promise<boolean> {
-    const { services, principal } = this.#context;
-    const { tenant, user } = principal;
-    const found = await services.directory.getUser(tenant.tenantId, user.userId);
-    if (found === null || found.user.status === 'disabled' || found.tenant.status !== 'active') return false;
+    const { services, principal, credentialId, correlationId } = this.#context;
+    if (!(await isStillSignedIn(services.directory, principal, credentialId))) return false;
     for (const one of this.#all()) {
-      this.#calls++;
-      if (!(await this.#note(one))) this.#drop(one.ref.mailboxId, one.subscriptionId);
+      const own = one.ref.mailboxId === principal.user.userId;
+      this.#calls += own ? 1 : 1 + CALLS.look;
+      const sees = await mayStillSee(services, principal, one, correlationId);
+      if (!sees || !(await this.#note(one))) this.#drop(one.ref.mailboxId, one.subscriptionId);
     }
     return this.#mailboxes.size > 0;
   }
