@@ -15,6 +15,7 @@ import type {
 } from '../mail/types.ts';
 import type { AclStore } from './acl.ts';
 import type { AutomaticLog, DeliveryReportStore, RuleStore } from './automatic.ts';
+import type { ItemFinding } from './finding.ts';
 import type { PimDueStore, PimStore } from './pim.ts';
 import type { MailKeeping } from './removed.ts';
 
@@ -92,6 +93,7 @@ export interface FolderChange {
 export interface MailboxStore
   extends AclStore,
     MailKeeping,
+    ItemFinding,
     PimStore,
     RuleStore,
     DeliveryReportStore,

@@ -55,6 +55,16 @@ export interface Dialect {
    */
   rows(json: string, columns: readonly Column[]): SQL;
   readonly fullText: FullText;
+  readonly text: TextFunctions;
+}
+
+export interface TextFunctions {
+  /** Condition: there is nothing beyond ASCII in it. */
+  isAscii(text: SQLWrapper): SQL;
+  /** Lower case of the letters of ASCII alone. */
+  lower(text: SQLWrapper): SQL;
+  /** Condition: this stands in it. */
+  contains(text: SQLWrapper, part: string): SQL;
 }
 
 export interface DocumentScope {

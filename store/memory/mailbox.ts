@@ -45,14 +45,14 @@ import {
   privateHome,
 } from './mailbox-data.ts';
 import * as feed from './mailbox-feed.ts';
+import { MemoryFinding } from './mailbox-finding.ts';
 import * as tree from './mailbox-folders.ts';
 import { insertMany, replaceContent } from './mailbox-insert.ts';
 import * as people from './mailbox-people.ts';
-import { MemoryPim } from './mailbox-pim.ts';
 import * as kept from './mailbox-removed.ts';
 
 /** A mailbox in memory, written for plainness: the oracle that the databases are compared with. */
-export class MemoryMailbox extends MemoryPim implements MailboxStore {
+export class MemoryMailbox extends MemoryFinding implements MailboxStore {
   readonly ref: MailboxRef;
   readonly #home: MailboxHome;
 

@@ -12,6 +12,7 @@ import { mailAutomaticContract } from './mail-automatic.ts';
 import { mailChangesContract } from './mail-changes.ts';
 import { mailContentContract } from './mail-content.ts';
 import { mailExtendedContract } from './mail-extended.ts';
+import { mailFindingContract } from './mail-finding.ts';
 import { mailFoldersContract } from './mail-folders.ts';
 import { mailInsertContract } from './mail-insert.ts';
 import { mailLimitsContract } from './mail-limits.ts';
@@ -33,6 +34,7 @@ export function storesContract(subject: Subject, runs: number): void {
   mailChangesContract(subject);
   mailLimitsContract(subject);
   mailFoldersContract(subject);
+  mailFindingContract(subject);
   mailContentContract(subject);
   mailExtendedContract(subject);
   mailPeopleContract(subject);

@@ -1,3 +1,4 @@
+import { allOf, type ItemCondition } from '../../core/mail/item-condition.ts';
 import type { FolderRole } from '../../core/mail/types.ts';
 import type { MailboxStore } from '../../core/ports/mail.ts';
 import { contact, event } from './pim-items.ts';
@@ -31,6 +32,15 @@ export async function fillMailbox(mailbox: MailboxStore, count: number): Promise
   for (let i = 0; i < 20; i++) await mailbox.setConversationRule(`thread-${i}`, archive);
 }
 
+const NEWEST = { by: 'received', descending: true } as const;
+const UNREAD: ItemCondition = { kind: 'oneOf', field: 'read', values: [0] };
+const SINCE: ItemCondition = { kind: 'range', field: 'received', min: 20_000, max: null };
+const UNREAD_SINCE = allOf([UNREAD, SINCE]);
+const FROM_SINCE = allOf([SINCE, { kind: 'mentions', value: 'ann', fold: 'case' }]);
+const MESSAGE_ID: ItemCondition = {
+  ...{ kind: 'text', field: 'messageId', how: 'equal', fold: 'case', value: '<000004@example.com>' },
+};
+
 /** The calls whose cost must not grow with the folder, each with a name for the report of a failure. */
 export function hotReads(mailbox: MailboxStore, inbox: string): Record<string, () => Promise<unknown>> {
   const ids = ['item-000004', 'item-000005', 'item-009999'];
@@ -40,6 +50,11 @@ export function hotReads(mailbox: MailboxStore, inbox: string): Record<string, (
     tombstonesOf: () => mailbox.tombstonesOf([inbox, '2'], ['item-000001', 'item-000002']),
     snapshot: () => mailbox.snapshot(inbox, 1_500, { receivedAt: 9_000, itemId: 'item' }, 50),
     countSnapshot: () => mailbox.countSnapshot(inbox, 20_500, null),
+    'countFitting, unread': () => mailbox.countFitting(inbox, UNREAD),
+    'fitting, unread': () => mailbox.fitting(inbox, UNREAD, NEWEST, 0, 50),
+    'fitting, unread since': () => mailbox.fitting(inbox, UNREAD_SINCE, NEWEST, 0, 50),
+    'fitting, of an author since': () => mailbox.fitting(inbox, FROM_SINCE, NEWEST, 0, 50),
+    'fitting, a Message-ID': () => mailbox.fitting(inbox, MESSAGE_ID, NEWEST, 0, 50),
     itemStates: () => mailbox.itemStates(ids),
     messages: () => mailbox.messages(ids),
     part: () => mailbox.part('item-000004', 2),

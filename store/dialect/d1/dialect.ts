@@ -12,4 +12,9 @@ export const sqliteDialect: Dialect = {
     return sql`(select key as ord, ${sql.join(selected, sql`, `)} from json_each(${json})) as input`;
   },
   fullText: fts5,
+  text: {
+    isAscii: (text) => sql`length(cast(${text} as blob)) = length(${text})`,
+    lower: (text) => sql`lower(${text})`,
+    contains: (text, part) => sql`instr(${text}, ${part}) > 0`,
+  },
 };

@@ -15,4 +15,9 @@ export const postgresDialect: Dialect = {
       from jsonb_array_elements(${json}::jsonb) with ordinality as given (value, ord)) as input`;
   },
   fullText: tsvector,
+  text: {
+    isAscii: (text) => sql`octet_length(${text}) = char_length(${text})`,
+    lower: (text) => sql`lower(${text} collate "C")`,
+    contains: (text, part) => sql`strpos(${text}, ${part}) > 0`,
+  },
 };

@@ -23,6 +23,7 @@ import {
   threadMembers,
   tombstonesOf,
 } from './feed.ts';
+import { countFitting, fitting } from './find-items.ts';
 import { folderCounts } from './folder-counts.ts';
 import { contentModseqs, createMailbox, folderByRole, folderHeads, listFolders, usage } from './folders.ts';
 import { insertMessagesInto } from './insert.ts';
@@ -91,6 +92,9 @@ function createMailboxStore(box: MailboxContext): MailboxStore {
     changes: (folderId, after, limit) => changes(box, folderId, after, limit),
     tombstonesOf: (folderIds, itemIds) => tombstonesOf(box, folderIds, itemIds),
     pageItems: (folderId, order, offset, limit) => pageItems(box, folderId, order, offset, limit),
+    countFitting: (folderId, condition) => countFitting(box, folderId, condition),
+    fitting: (folderId, condition, order, offset, limit) =>
+      fitting(box, folderId, condition, order, offset, limit),
     snapshot: (folderId, since, before, limit) => snapshot(box, folderId, since, before, limit),
     countSnapshot: (folderId, since, before) => countSnapshot(box, folderId, since, before),
     itemStates: (itemIds) => itemStates(box, itemIds),
