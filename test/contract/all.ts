@@ -1,7 +1,9 @@
 import { archiveContract } from './archive.ts';
 import { auditContract } from './audit.ts';
 import { directoryContract } from './directory.ts';
+import { sharedContactContract } from './directory-contacts.ts';
 import { devicesContract } from './directory-devices.ts';
+import { groupContract } from './directory-groups.ts';
 import { holdsContract } from './directory-holds.ts';
 import { peopleContract } from './directory-people.ts';
 import { dkimKeysContract } from './dkim-keys.ts';
@@ -47,6 +49,8 @@ export function storesContract(subject: Subject, runs: number): void {
   mailModelContract(subject, runs);
   directoryContract(subject);
   peopleContract(subject);
+  sharedContactContract(subject);
+  groupContract(subject);
   holdsContract(subject);
   retentionContract(subject);
   outboxContract(subject);

@@ -2,72 +2,21 @@ import { describe, expect, it } from 'vitest';
 import {
   child,
   children,
-  decodeWbxml,
   el,
-  encodeWbxml,
   textOf,
   type WbxmlElement,
   type WbxmlNode,
 } from '../../../codecs/wbxml/index.ts';
-import type { Card } from '../../../core/contacts/types.ts';
-import { GROUP_DEFAULTS } from '../../../core/people/types.ts';
-import { pimFacts } from '../../../core/pim/facts.ts';
 import { EVERYBODY } from '../../../core/ports/acl.ts';
-import { peopleWorld } from '../../../test/support/people-world.worker.ts';
-import { objectDocument } from '../../queue-consumers/object-text.ts';
+import {
+  availability,
+  NOW,
+  name,
+  retrieve,
+  tag,
+  resolvingWorld as world,
+} from '../../../test/support/resolving-world.worker.ts';
 import type { Version } from '../http/versions.ts';
-import { resolveRecipients } from './resolve-recipients.ts';
-
-const read = (node: WbxmlNode) => decodeWbxml(encodeWbxml(node));
-const tag = (name: string) => `ResolveRecipients:${name}`;
-const NOW = Date.UTC(2026, 10, 1);
-
-async function world() {
-  const made = await peopleWorld();
-  const ask = async (to: string[], options: WbxmlNode[] = [], version: Version = '16.1') => {
-    const body = read(
-      el(
-        tag('ResolveRecipients'),
-        options.length === 0 ? null : el(tag('Options'), options),
-        to.map((name) => el(tag('To'), name)),
-      ),
-    );
-    const reply = await resolveRecipients(made.context(version, body));
-    if (reply.kind !== 'wbxml') throw new Error('no document');
-    const root = read(reply.root);
-    return {
-      status: textOf(root, tag('Status')),
-      responses: children(root, tag('Response')).map((r) => ({
-        to: textOf(r, tag('To')),
-        status: textOf(r, tag('Status')),
-        count: textOf(r, tag('RecipientCount')),
-        recipients: children(r, tag('Recipient')),
-      })),
-    };
-  };
-  const certify = async (userId: string, fingerprint: string, notAfter = NOW + 1) => {
-    const der = Buffer.from(fingerprint).toString('base64');
-    const certificate = { tenantId: 't1', userId, fingerprint, der, subject: 'CN=x', notBefore: 0, notAfter };
-    await made.directory.putCertificate(certificate);
-    return der;
-  };
-  const group = async (local: string, displayName: string, members: string[]) => {
-    const groupId = `g-${local}`;
-    const address = `${local}@x.test`;
-    await made.directory.createGroup({ ...GROUP_DEFAULTS, tenantId: 't1', groupId, address, displayName });
-    await made.directory.setGroupMembers('t1', groupId, members);
-  };
-  return { ...made, ask, certify, group };
-}
-
-const name = (r: WbxmlElement) => textOf(r, tag('DisplayName'));
-const availability = (start: string | null, end: string | null) =>
-  el(
-    tag('Availability'),
-    start === null ? null : el(tag('StartTime'), start),
-    end === null ? null : el(tag('EndTime'), end),
-  );
-const retrieve = (value: number | string) => el(tag('CertificateRetrieval'), value);
 
 describe('ResolveRecipients: whom a name means', () => {
   it('S13_TC12 answers each To in order, with one recipient that is certain', async () => {
@@ -140,96 +89,6 @@ describe('ResolveRecipients: whom a name means', () => {
     });
     const { responses } = await ask(['ann', 'ann@y.test']);
     expect(responses.map((r) => r.status)).toEqual(['4', '4']);
-  });
-});
-
-describe('ResolveRecipients: the user’s own people', () => {
-  async function withContacts() {
-    const made = await world();
-    const { mailbox, search, ref } = made;
-    const folderId = (await mailbox.folderByRole('contacts'))?.folderId ?? '';
-    const know = async (
-      uid: string,
-      full: string,
-      emails: string[],
-      over: Partial<Card> = {},
-      to = folderId,
-    ) => {
-      const document: Card = {
-        ...{ '@type': 'Card', version: '1.0', uid, updated: '2026-01-01T00:00:00Z', name: { full } },
-        emails: Object.fromEntries(emails.map((address, n) => [`email${n + 1}`, { address }])),
-        ...over,
-      };
-      const facts = pimFacts('contact', document);
-      await mailbox.putItem({ itemId: uid, folderId: to, kind: 'contact', document, facts });
-      for (const item of await mailbox.pimItems([uid])) await search.index(ref, objectDocument(item));
-    };
-    const found = async (to: string, options: WbxmlNode[] = []) => {
-      const [one] = (await made.ask([to], options)).responses;
-      const shown = one?.recipients.map((r) =>
-        [tag('Type'), tag('DisplayName'), tag('EmailAddress')].map((t) => textOf(r, t)).join(' '),
-      );
-      return [one?.status, ...(shown ?? [])];
-    };
-    return { ...made, know, found };
-  }
-
-  it('are contacts, by name, nickname, company and address, beside the address list', async () => {
-    const { add, know, found } = await withContacts();
-    await add('zoe', 'Zoe Gal');
-    await know('c1', 'Zoe Own', ['zoe@out.test', 'zoe@home.test'], {
-      nicknames: { n: { name: 'Zozo' } },
-      organizations: { org: { name: 'Acme' } },
-    });
-    await know('c2', 'Zoe Gal', ['ZOE@x.test']);
-    await know('c3', 'No Address', []);
-    expect(await found('zoe@out.test')).toEqual(['1', '2 Zoe Own zoe@out.test']);
-    expect(await found('zoe@x.test')).toEqual(['1', '1 Zoe Gal zoe@x.test']);
-    const both = ['2 Zoe Own zoe@out.test', '2 Zoe Own zoe@home.test'];
-    for (const text of ['zozo', 'acm', 'zo own', 'Zoe Own'])
-      expect([text, ...(await found(text))]).toEqual([text, '2', ...both]);
-    expect(await found('zoe')).toEqual(['2', '1 Zoe Gal zoe@x.test', ...both]);
-    expect(await found('zoe', [el(tag('MaxAmbiguousRecipients'), 2)])).toEqual([
-      '3',
-      '1 Zoe Gal zoe@x.test',
-      both[0],
-    ]);
-    expect(await found('no address')).toEqual(['4']);
-  });
-
-  it('have neither certificates nor free/busy data', async () => {
-    const { know, ask } = await withContacts();
-    await know('c1', 'Zoe Own', ['zoe@out.test']);
-    const span = availability('2010-03-01T00:00:00.000Z', '2010-03-01T00:30:00.000Z');
-    const [one] = (await ask(['zoe'], [retrieve(2), span])).responses;
-    const [recipient] = one?.recipients ?? [];
-    expect(textOf(child(recipient, tag('Availability')), tag('Status'))).toBe('163');
-    expect(textOf(child(recipient, tag('Certificates')), tag('Status'))).toBe('7');
-  });
-
-  it('are no contacts that lie in Deleted Items', async () => {
-    const { know, found, mailbox } = await withContacts();
-    await know('c1', 'Zoe Own', ['zoe@out.test']);
-    await mailbox.move(['c1'], (await mailbox.folderByRole('deleted'))?.folderId ?? '');
-    expect(await found('zoe')).toEqual(['4']);
-  });
-
-  it('are those written to where nobody else is known, the likeliest first', async () => {
-    const { know, found, mailbox } = await withContacts();
-    const to = (address: string, name: string) => mailbox.noteCorrespondents([{ address, name }], NOW);
-    await to('rare@out.test', 'Zed Rare');
-    for (let n = 0; n < 5; n++) await to('often@out.test', 'Zed Often');
-    expect(await found('zed')).toEqual(['2', '2 Zed Often often@out.test', '2 Zed Rare rare@out.test']);
-    expect(await found('rare@out.test')).toEqual(['1', '2 Zed Rare rare@out.test']);
-    await know('c1', 'Zed Contact', ['zed@out.test']);
-    expect(await found('zed')).toEqual(['1', '2 Zed Contact zed@out.test']);
-  });
-
-  it('are left out while the index does not answer; the address list is not', async () => {
-    const { add, found, search } = await withContacts();
-    await add('zoe', 'Zoe Gal');
-    search.cursors = async () => Promise.reject(new Error('D1_ERROR: overloaded'));
-    expect(await found('zoe')).toEqual(['1', '1 Zoe Gal zoe@x.test']);
   });
 });
 
