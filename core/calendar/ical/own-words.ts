@@ -12,6 +12,13 @@ const ONLINE = {
   conf: 'x-microsoft-onlinemeetingconflink',
   external: 'x-microsoft-onlinemeetingexternallink',
 } as const;
+/** MS-OXCICAL 2.1.3.1.1.20.41 and those that follow. */
+const CONFERENCE = {
+  type: 'x-ms-olk-conftype',
+  workspace: 'x-ms-olk-mwsurl',
+  show: 'x-ms-olk-netshowurl',
+} as const;
+const CONFERENCE_TYPES = ['NetMeeting', 'NetShow', 'Exchange'];
 const LOCATIONS = 'x-waypost-locations';
 const OWN_COPY = 'x-waypost-event';
 /** Of a CONFERENCE: it is said by the links of the online meeting, too. */
@@ -19,7 +26,7 @@ export const OF_ONLINE_MEETING = 'x-waypost-online';
 
 /** Properties that are written of an event by its own fields. */
 export const OWN_WORDS: ReadonlySet<string> = new Set([
-  ...[NO_COUNTER, ONLINE.conf, ONLINE.external, LOCATIONS, OWN_COPY],
+  ...[NO_COUNTER, ONLINE.conf, ONLINE.external, ...Object.values(CONFERENCE), LOCATIONS, OWN_COPY],
 ]);
 
 const MAX_LENGTH = 60_000;
@@ -50,6 +57,7 @@ export function ownWords(event: CalendarEvent, ownCopy: boolean): ICalProperty[]
     ...(link !== undefined && /^[a-z][a-z0-9+.-]*:[!-~]*$/i.test(link)
       ? [property('conference', 'uri', link, { [OF_ONLINE_MEETING]: 'TRUE' })]
       : []),
+    ...conferenceWords(event['waypost:conference']),
     ...(saidByStandard(event.locations) ? [] : [jsonProperty(LOCATIONS, event.locations)]),
     ...(ownCopy && copy.length > 0 ? [jsonProperty(OWN_COPY, Object.fromEntries(copy))] : []),
   ];
@@ -65,11 +73,35 @@ export function readOwnWords(component: ICalComponent, ownCopy: boolean): Partia
     ...(conf || external
       ? { 'waypost:onlineMeeting': { ...(conf ? { conf } : {}), ...(external ? { external } : {}) } }
       : {}),
+    ...readConference(component),
     // Somebody who did not know it may have said another place since.
     ...(places !== null && namesOf(places) === (text(component, 'location') ?? '')
       ? { locations: places }
       : {}),
     ...(ownCopy ? soundCopy(jsonOf(first(component, OWN_COPY))) : {}),
+  };
+}
+
+function conferenceWords(said: CalendarEvent['waypost:conference']): ICalProperty[] {
+  const { type, workspace, show } = said ?? {};
+  return [
+    ...(type === undefined ? [] : [property(CONFERENCE.type, 'unknown', CONFERENCE_TYPES[type] ?? '')]),
+    ...(workspace === undefined ? [] : [property(CONFERENCE.workspace, 'unknown', escaped(workspace))]),
+    ...(show === undefined ? [] : [property(CONFERENCE.show, 'unknown', escaped(show))]),
+  ];
+}
+
+function readConference(component: ICalComponent): Pick<CalendarEvent, 'waypost:conference'> {
+  const type = CONFERENCE_TYPES.indexOf(text(component, CONFERENCE.type) ?? '');
+  const workspace = text(component, CONFERENCE.workspace)?.slice(0, MAX_TEXT);
+  const show = text(component, CONFERENCE.show)?.slice(0, MAX_TEXT);
+  if (type < 0 && !workspace && !show) return {};
+  return {
+    'waypost:conference': {
+      ...(type < 0 ? {} : { type: type as 0 | 1 | 2 }),
+      ...(workspace ? { workspace } : {}),
+      ...(show ? { show } : {}),
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 import type { ICalComponent, ICalProperty } from '../../../codecs/ical/index.ts';
 import { htmlToText } from '../../../codecs/text/index.ts';
 import { type CalendarDocument, zoneOfObject } from '../anchor.ts';
+import { busyOf } from '../marks.ts';
 import { DAY, formatLocal, parseLocal } from '../time/civil.ts';
 import { formatDuration, parseDuration, spanOrNothing } from '../time/duration.ts';
 import type { Alert, CalendarEvent, CalendarTask, Link } from '../types.ts';
@@ -26,6 +27,8 @@ export interface WriteContext {
   link: (link: Link) => string | null;
   /** It is the owner's: what only their copy says is written, too. */
   ownCopy: boolean;
+  /** Every event says how it takes the time of its owner, an ordinary one too. */
+  busy: boolean;
 }
 
 const BUSY = {
@@ -125,8 +128,12 @@ function taskProperties(task: CalendarTask, form: TimeForm): ICalProperty[] {
 
 function commonProperties(document: CalendarDocument, context: WriteContext): ICalProperty[] {
   const html = document.descriptionContentType === 'text/html';
-  const busy = document['@type'] === 'Event' ? document['waypost:busy'] : undefined;
-  const free = document.freeBusyStatus ?? (busy === 'free' ? 'free' : undefined);
+  const busy =
+    document['@type'] === 'Event'
+      ? (document['waypost:busy'] ?? (context.busy ? busyOf(document) : undefined))
+      : undefined;
+  const free =
+    document.freeBusyStatus ?? (busy === 'free' ? 'free' : context.busy && busy ? 'busy' : undefined);
   const written: (ICalProperty | null)[] = [
     document.created === undefined ? null : utcProperty('created', document.created),
     document.sequence === undefined ? null : property('sequence', 'integer', document.sequence),

@@ -30,6 +30,8 @@ export interface WriteICalOptions {
   link?: (link: Link) => string | null;
   /** For the owner of the calendar, not for others: with what only their copy says. */
   ownCopy?: boolean;
+  /** With X-MICROSOFT-CDO-BUSYSTATUS and TRANSP on every event (MS-OXCICAL), without which some take it for free. */
+  busy?: boolean;
   /** As `readICal` gave it. */
   rest?: { properties?: readonly unknown[]; components?: readonly unknown[] };
 }
@@ -46,6 +48,7 @@ export function writeICal(documents: readonly CalendarDocument[], options: Write
     stamp: stamp === undefined ? null : formatUtc(stamp),
     link: options.link ?? (({ href }) => (href.startsWith('waypost:') ? null : href)),
     ownCopy: options.ownCopy === true,
+    busy: options.busy === true,
   };
   const parts = documents.flatMap((document) => series(document, context));
   const properties: ICalProperty[] = [

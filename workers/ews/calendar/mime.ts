@@ -13,7 +13,7 @@ export async function writeItem(view: ItemView): Promise<Uint8Array | null> {
   const { writeICal } = await import('../../../core/calendar/ical/write.ts');
   const document: CalendarDocument =
     pim.kind === 'event' && occurrence !== null ? occurrenceDocument(pim.document, occurrence) : pim.document;
-  return new TextEncoder().encode(writeICal([document]));
+  return new TextEncoder().encode(writeICal([document], { busy: true }));
 }
 
 /** The event of an iCalendar object, with its changed occurrences. @throws EwsError ErrorMimeContentInvalid */
