@@ -104,7 +104,12 @@ export interface AuditJob {
   eventId: string;
   at: number;
   tenantId: string | null;
+  /** `user/<id>`, `admin-token`, or the part of the product that acts by itself. */
   actor: string;
+  /** Where the request came from; null when there was none. Absent in events of older versions, like the two below. */
+  address?: string | null;
+  protocol?: string | null;
+  deviceId?: string | null;
   action: string;
   resource: string;
   outcome: 'ok' | 'denied' | 'error';

@@ -120,6 +120,10 @@ export const auditJob: z.ZodType<AuditJob> = z.object({
   at: whole,
   tenantId: id.nullable(),
   actor: z.string().max(512),
+  // Absent in what an older version queued.
+  address: z.string().max(64).nullable().default(null),
+  protocol: z.string().max(32).nullable().default(null),
+  deviceId: z.string().max(256).nullable().default(null),
   action: z.string().max(64),
   resource: z.string().max(512),
   outcome: z.enum(['ok', 'denied', 'error']),
