@@ -48,7 +48,10 @@ export interface Location {
   timeZone?: string;
   /** Not of the RFC: the address as ActiveSync 16 has it (MS-ASAIRS 2.2.2.28). */
   'waypost:address'?: Partial<
-    Record<'annotation' | 'street' | 'city' | 'state' | 'country' | 'postalCode' | 'locationUri', string>
+    Record<
+      'annotation' | 'street' | 'city' | 'state' | 'country' | 'postalCode' | 'locationUri' | 'source',
+      string
+    >
   > & { accuracy?: number; altitude?: number; altitudeAccuracy?: number };
 }
 
@@ -169,6 +172,8 @@ export interface CalendarEvent extends CalendarObject {
     at?: UtcDateTime;
   };
   'waypost:onlineMeeting'?: { conf?: string; external?: string };
+  /** How people meet online in the words of older clients (MS-OXOCAL 2.2.1.56): 0 NetMeeting, 1 NetShow, 2 Exchange. */
+  'waypost:conference'?: { type?: 0 | 1 | 2; workspace?: string; show?: string };
   /** The id that the device made (MS-ASCAL 2.2.2.9). */
   'waypost:clientUid'?: string;
   /** The end of a copy in the calendar of an attendee who was not invited directly, etc. */

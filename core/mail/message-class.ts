@@ -92,9 +92,9 @@ function meetingClass(part: PartIndex, text: string): string {
     case 'CANCEL':
       return `${MEETING}.Canceled`;
     case 'COUNTER':
-      return `${MEETING}.Resp.Tent`;
+      return `${MEETING}.Resp.${answer(text, 'Tent')}`;
     case 'REPLY':
-      return `${MEETING}.Resp.${answer(text)}`;
+      return `${MEETING}.Resp.${answer(text, 'Pos')}`;
     case 'PUBLISH':
       // Word to the organizer that a meeting was passed on (core/scheduling/forward).
       return /^x-waypost-forwardee[;:]/im.test(text) ? `${MEETING}.Notification.Forward` : NOTE;
@@ -107,11 +107,12 @@ export function isMeetingClass(messageClass: string): boolean {
   return messageClass.startsWith(`${MEETING}.`);
 }
 
-function answer(text: string): 'Pos' | 'Neg' | 'Tent' {
+function answer(text: string, otherwise: 'Pos' | 'Tent'): 'Pos' | 'Neg' | 'Tent' {
   // Unfolded first: a parameter may stand on two lines (RFC 5545 3.1).
   const state = /;partstat="?([a-z-]+)/i.exec(text.replace(/\r?\n[ \t]/g, ''))?.[1]?.toUpperCase();
   if (state === 'DECLINED') return 'Neg';
-  return state === 'TENTATIVE' ? 'Tent' : 'Pos';
+  if (state === 'ACCEPTED') return 'Pos';
+  return state === 'TENTATIVE' ? 'Tent' : otherwise;
 }
 
 /** RFC 8551 3.2, 3.5. Lists and gateways wrap such a message in a multipart/mixed. */

@@ -120,17 +120,23 @@ describe('an answer', () => {
     expect(withAnswer(meeting(), reply(), 'ann@one.example', null)).toBeNull();
   });
 
-  test('may be for one occurrence, and may propose another time', () => {
+  test('may be for one occurrence, and may propose another time with an answer or without one', () => {
     const proposed = { startsAt: Date.UTC(2026, 10, 25, 12), endsAt: Date.UTC(2026, 10, 25, 13) };
     const after = withAnswer(series(), reply({ method: 'COUNTER', proposed }), 'bob@one.example', KEY);
     expect(after?.participants?.['b']?.participationStatus).toBe('needs-action');
     expect(after?.recurrenceOverrides?.[KEY]).toMatchObject({
       participants: {
         b: {
-          participationStatus: 'tentative',
+          participationStatus: 'declined',
           'waypost:proposed': { start: '2026-11-25T12:00:00Z', end: '2026-11-25T13:00:00Z' },
         },
       },
+    });
+    const { attendee } = reply();
+    const open = attendee === null ? null : { ...attendee, status: 'needs-action' as const };
+    const asks = reply({ method: 'COUNTER', proposed, attendee: open });
+    expect(withAnswer(meeting(), asks, 'bob@one.example', null)?.participants?.['b']).toMatchObject({
+      participationStatus: 'tentative',
     });
   });
 });

@@ -47,6 +47,8 @@ export function withAnswer(
   );
 }
 
+const SAID: ReadonlySet<Participant['participationStatus']> = new Set(['accepted', 'declined', 'tentative']);
+
 function answering(
   participant: Participant,
   facts: Pick<MeetingFacts, 'method' | 'sequence' | 'stamp' | 'proposed'>,
@@ -55,7 +57,8 @@ function answering(
   const { 'waypost:proposed': _, ...rest } = participant;
   return {
     ...rest,
-    participationStatus: facts.method === 'COUNTER' ? 'tentative' : status,
+    // Who proposes another time and says nothing else would rather come then.
+    participationStatus: facts.method === 'COUNTER' && !SAID.has(status) ? 'tentative' : status,
     ...(comment === '' ? {} : { participationComment: comment.slice(0, MAX_COMMENT) }),
     scheduleSequence: facts.sequence,
     scheduleUpdated: formatUtc(facts.stamp),

@@ -39,7 +39,7 @@ export function isNewer(one: Version, than: Version): boolean {
 }
 
 /**
- * A meeting as it is put into the calendar of somebody invited: tentative until they answer. What they have set
+ * A meeting as it is put into the calendar of somebody invited: not answered yet. What they have set
  * themselves stays, and so does their answer unless the meeting takes place at another time.
  */
 export function receivedEvent(
@@ -56,7 +56,7 @@ export function receivedEvent(
     ...said,
     ...own(present),
     ...privacyOf(present, said),
-    ...(answered === null ? tentative() : answer(answered)),
+    ...(answered === null ? unanswered(intended) : answer(answered)),
     'waypost:intendedBusy': intended,
   };
   const noted = noteVersion(event, version);
@@ -160,7 +160,8 @@ export function answeredEvent(
   receiver: Receiver,
 ): CalendarEvent {
   const intended = event['waypost:intendedBusy'] ?? busyOf(event);
-  const busy = type === 'accepted' ? intended : type === 'declined' ? 'free' : 'tentative';
+  const busy =
+    type === 'accepted' || intended === 'free' ? intended : type === 'declined' ? 'free' : 'tentative';
   const answered: CalendarEvent = {
     ...event,
     'waypost:response': { type, at: formatUtc(at) },
@@ -183,8 +184,14 @@ function answerOf(event: CalendarEvent): NonNullable<CalendarEvent['waypost:resp
   return event['waypost:response'] ?? NO_ANSWER;
 }
 
-function tentative(): Partial<CalendarEvent> {
-  return { 'waypost:response': { ...NO_ANSWER }, 'waypost:busy': 'tentative', freeBusyStatus: 'busy' };
+/** Tentative until it is answered; what takes no time for the organizer takes none here (MS-OXOCAL 2.2.1.2). */
+function unanswered(intended: NonNullable<CalendarEvent['waypost:busy']>): Partial<CalendarEvent> {
+  const free = intended === 'free';
+  return {
+    'waypost:response': { ...NO_ANSWER },
+    'waypost:busy': free ? 'free' : 'tentative',
+    freeBusyStatus: free ? 'free' : 'busy',
+  };
 }
 
 function answer(present: CalendarEvent): Partial<CalendarEvent> {

@@ -177,7 +177,7 @@ describe('events of EWS', () => {
     const noOccurrence = await client.call(
       `<m:GetItem><m:ItemShape><t:BaseShape>IdOnly</t:BaseShape></m:ItemShape><m:ItemIds><t:RecurringMasterItemId OccurrenceId="${id}"/></m:ItemIds></m:GetItem>`,
     );
-    expect(noOccurrence.codes).toEqual(['ErrorCalendarCannotUseIdForRecurringMasterId']);
+    expect(noOccurrence.codes).toEqual(['ErrorCalendarCannotUseIdForOccurrenceId']);
   });
 
   it('reads iCalendar, and writes it with the definition of the zone', async () => {

@@ -118,4 +118,35 @@ describe('tasks of EWS', () => {
     );
     expect(refused.codes).toEqual(['ErrorInvalidPropertySet']);
   });
+
+  it('takes the last word on how far a task is, and the time at which its reminder is shown', async () => {
+    const fresh = async (inner: string) =>
+      client.ok(
+        `<m:CreateItem MessageDisposition="SaveOnly"><m:Items><t:Task><t:Subject>Walk</t:Subject>${inner}</t:Task></m:Items></m:CreateItem>`,
+      );
+    const read = async (answer: Awaited<ReturnType<typeof fresh>>) => {
+      const id = /<t:ItemId Id="([^"]+)"/.exec(answer.text)?.[1] ?? '';
+      const { text } = await client.ok(
+        `<m:GetItem><m:ItemShape><t:BaseShape>AllProperties</t:BaseShape></m:ItemShape><m:ItemIds><t:ItemId Id="${id}"/></m:ItemIds></m:GetItem>`,
+      );
+      return ['Status', 'PercentComplete', 'CompleteDate', 'ReminderNextTime'].map(
+        (name) => new RegExp(`<t:${name}>([^<]*)<`).exec(text)?.[1] ?? null,
+      );
+    };
+    const done =
+      '<t:CompleteDate>2026-11-20T00:00:00Z</t:CompleteDate><t:PercentComplete>100</t:PercentComplete>';
+    expect(await read(await fresh(`${done}<t:Status>NotStarted</t:Status>`))).toEqual([
+      ...['NotStarted', '0', null, null],
+    ]);
+    expect(
+      await read(await fresh('<t:PercentComplete>50</t:PercentComplete><t:Status>NotStarted</t:Status>')),
+    ).toEqual([...['NotStarted', '0', null, null]]);
+    expect(
+      await read(
+        await fresh(
+          '<t:ReminderIsSet>true</t:ReminderIsSet><t:ReminderNextTime>2030-05-06T09:45:00Z</t:ReminderNextTime><t:StartDate>2030-05-06T00:00:00Z</t:StartDate>',
+        ),
+      ),
+    ).toEqual(['NotStarted', '0', null, '2030-05-06T09:45:00Z']);
+  });
 });

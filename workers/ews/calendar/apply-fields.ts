@@ -10,7 +10,7 @@ import {
 import type { CalendarEvent, Location } from '../../../core/calendar/types.ts';
 import { SchemaError } from '../errors.ts';
 import { booleanOf, enumOf, markupOf, stringsOf } from '../items/editors/values.ts';
-import { SENSITIVITIES } from '../items/words.ts';
+import { LOCATION_SOURCES, SENSITIVITIES } from '../items/words.ts';
 import { type Edit, lastOf, numberOf, refused } from './edits.ts';
 
 /** As many as Exchange keeps of a subject. */
@@ -18,6 +18,7 @@ const MAX_SUBJECT = 255;
 const MAX_CATEGORIES = 300;
 const MAX_TEXT = 255;
 const MAX_UID = 4096;
+const MAX_URL = 2048;
 const USUAL_REMINDER = 15;
 const BUSY = {
   Free: 'free',
@@ -93,17 +94,47 @@ const EVENT_SETTERS: Readonly<Record<string, Setter<CalendarEvent>>> = {
     if (uid === '' || uid.length > MAX_UID) throw refused(how, 'calendar:UID');
     return { ...event, uid };
   },
+  'calendar:ConferenceType': withConferenceType,
+  'calendar:MeetingWorkspaceUrl': (event, value) => withConferenceUrl(event, value, 'workspace'),
+  'calendar:NetShowUrl': (event, value) => withConferenceUrl(event, value, 'show'),
   'calendar:AllowNewTimeProposal': (event, value) => {
     const rest = without(event, 'waypost:noCounter') as CalendarEvent;
     return value !== null && !booleanOf(value) ? { ...rest, 'waypost:noCounter': true } : rest;
   },
 };
 
+type Conference = NonNullable<CalendarEvent['waypost:conference']>;
+
+function withConference(event: CalendarEvent, change: (before: Conference) => Conference): CalendarEvent {
+  const { 'waypost:conference': before = {}, ...rest } = event;
+  const next = change(before);
+  return Object.keys(next).length === 0 ? rest : { ...rest, 'waypost:conference': next };
+}
+
+function withConferenceType(event: CalendarEvent, value: XmlElement | null): CalendarEvent {
+  const number = value === null ? null : numberOf(value, -0x8000_0000, 0x7fff_ffff);
+  return withConference(event, ({ type: _, ...rest }) =>
+    number === 0 || number === 1 || number === 2 ? { ...rest, type: number } : rest,
+  );
+}
+
+function withConferenceUrl(
+  event: CalendarEvent,
+  value: XmlElement | null,
+  which: 'workspace' | 'show',
+): CalendarEvent {
+  const url = (value?.text ?? '').slice(0, MAX_URL);
+  return withConference(event, (before) => {
+    const { [which]: _, ...rest } = before;
+    return url === '' ? rest : { ...rest, [which]: url };
+  });
+}
+
 /** The event with what a request says of it beside time and people. Other fields are passed over. */
-export function applyFields(event: CalendarEvent, edits: readonly Edit[]): CalendarEvent {
+export function applyFields(event: CalendarEvent, edits: readonly Edit[], isNew: boolean): CalendarEvent {
   let next = event;
   for (const { uri, value, how } of edits) next = EVENT_SETTERS[uri]?.(next, value, how) ?? next;
-  return applyReminder(next, edits);
+  return applyReminder(next, edits, isNew);
 }
 
 export function isEventField(uri: string): boolean {
@@ -114,10 +145,12 @@ const REMINDER_FIELDS: ReadonlySet<string> = new Set(
   ['ReminderIsSet', 'ReminderMinutesBeforeStart', 'ReminderDueBy'].map((name) => `item:${name}`),
 );
 
-function applyReminder(event: CalendarEvent, edits: readonly Edit[]): CalendarEvent {
+function applyReminder(event: CalendarEvent, edits: readonly Edit[], isNew: boolean): CalendarEvent {
   const isSet = lastOf(edits, 'item:ReminderIsSet');
   const minutes = lastOf(edits, 'item:ReminderMinutesBeforeStart');
-  if (isSet === undefined && minutes === undefined) return event;
+  // Who makes an event and says nothing of reminders is reminded, as by Exchange.
+  if (isSet === undefined && minutes === undefined)
+    return isNew ? withReminder(event, USUAL_REMINDER) : event;
   const before = reminderOf(event);
   const given = minutes === undefined || minutes === null ? null : numberOf(minutes, 0, MAX_REMINDER);
   const wanted = isSet === undefined ? before !== null || given !== null : isSet !== null && booleanOf(isSet);
@@ -138,6 +171,7 @@ function withPlace(event: CalendarEvent, place: Omit<Location, '@type'> | null):
 
 function placeOf(element: XmlElement): Omit<Location, '@type'> {
   const address = child(element, 'PostalAddress');
+  const source = child(address, 'LocationSource');
   const parts = {
     annotation: textOf(element, 'Annotation'),
     street: textOf(address, 'Street'),
@@ -146,6 +180,7 @@ function placeOf(element: XmlElement): Omit<Location, '@type'> {
     country: textOf(address, 'Country'),
     postalCode: textOf(address, 'PostalCode'),
     locationUri: textOf(address, 'LocationUri'),
+    source: source === null ? null : enumOf(source, LOCATION_SOURCES),
   };
   const given = Object.entries(parts).filter((one): one is [string, string] => (one[1] ?? '') !== '');
   return {

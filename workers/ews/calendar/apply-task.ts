@@ -16,7 +16,7 @@ const COMMON = commonSetters<CalendarTask>();
 
 export const TASK_FIELDS: ReadonlySet<string> = new Set([
   ...Object.keys(COMMON),
-  ...['item:Sensitivity', 'item:ReminderIsSet', 'item:ReminderDueBy'],
+  ...['item:Sensitivity', 'item:ReminderIsSet', 'item:ReminderDueBy', 'item:ReminderNextTime'],
   ...['task:StartDate', 'task:DueDate', 'task:CompleteDate', 'task:PercentComplete', 'task:Status'],
   ...['task:Recurrence', 'task:UID'],
 ]);
@@ -127,7 +127,8 @@ function withRecurrence(task: CalendarTask, edits: readonly Edit[]): CalendarTas
 
 function withReminder(task: CalendarTask, edits: readonly Edit[]): CalendarTask {
   const isSet = lastOf(edits, 'item:ReminderIsSet');
-  const dueBy = lastOf(edits, 'item:ReminderDueBy');
+  // When it is due, and when it is next shown, are one time here.
+  const dueBy = lastOf(edits, 'item:ReminderDueBy') ?? lastOf(edits, 'item:ReminderNextTime');
   if (isSet === undefined && dueBy === undefined) return task;
   const { alerts, ...bare } = withOwn(task, ({ reminderSet: _, ...own }) => own);
   const before = Object.values(alerts ?? {})[0];
@@ -170,7 +171,7 @@ function withProgress(task: CalendarTask, edits: readonly Edit[], { now }: TaskF
     completeElement === undefined || completeElement === null
       ? null
       : readTime(completeElement.text, 'Etc/UTC');
-  const completes = at !== null || percent === 100 || status === 'Completed';
+  const completes = completesBy(edits, { at, percent, status });
   const { progress, progressUpdated: _, percentComplete: before = 0, ...rest } = task;
   const open = withOwn(rest, ({ dateCompleted: __, ...own }) => own);
   if (completes) {
@@ -183,7 +184,7 @@ function withProgress(task: CalendarTask, edits: readonly Edit[], { now }: TaskF
   // A field that is taken away says nothing of what the others say.
   const said = statusSaid !== null && statusSaid !== undefined ? status : null;
   if (said === null && percent === null && progress === 'completed' && completeElement !== null) return task;
-  const share = percent ?? (said === 'NotStarted' || progress === 'completed' ? 0 : before);
+  const share = said === 'NotStarted' ? 0 : percentBelow(percent, progress === 'completed' ? 0 : before);
   const begun = said === 'InProgress' || (said === null && share > 0);
   return {
     ...open,
@@ -194,6 +195,23 @@ function withProgress(task: CalendarTask, edits: readonly Edit[], { now }: TaskF
         : { progress: 'needs-action' as const }),
     ...(share === 0 ? {} : { percentComplete: share }),
   };
+}
+
+const PROGRESS = ['task:CompleteDate', 'task:PercentComplete', 'task:Status'];
+
+/** Whether it is done: each of the fields sets the others, so that the last one that is said counts (MS-OXWSTASK 2.2.4.3). */
+function completesBy(
+  edits: readonly Edit[],
+  { at, percent, status }: { at: number | null; percent: number | null; status: TaskStatus | null },
+): boolean {
+  const last = edits.findLast(({ uri, value }) => value !== null && PROGRESS.includes(uri))?.uri;
+  if (last === 'task:Status' && status === 'NotStarted') return false;
+  return at !== null || percent === 100 || status === 'Completed';
+}
+
+/** Nothing that is not done is done to all of it. */
+function percentBelow(said: number | null, before: number): number {
+  return said === 100 ? 0 : (said ?? before);
 }
 
 function percentOf(text: string): number {

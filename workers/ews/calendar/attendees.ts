@@ -58,6 +58,14 @@ export function attendeesElement(event: CalendarEvent, kind: AttendeeKind): XmlO
   return { Attendee: list.map(([, one]) => attendeeElement(one)) };
 }
 
+/** The same in an invitation: who holds the meeting comes first among those who are required, and nowhere else. */
+export function invitedElement(event: CalendarEvent, kind: AttendeeKind): XmlObject | null {
+  const hosts = Object.values(event.participants ?? {}).filter(({ roles }) => roles['owner'] === true);
+  const others = attendeesOf(event).filter(([, one]) => attendeeKind(one) === kind);
+  const list = [...(kind === 'required' ? hosts.slice(0, 1) : []), ...others.map(([, one]) => one)];
+  return list.length === 0 ? null : { Attendee: list.slice(0, MAX_ATTENDEES).map(attendeeElement) };
+}
+
 function attendeeElement(one: Participant): XmlObject {
   const address = addressOf(one);
   const said = parseUtc(one.scheduleUpdated);

@@ -1,5 +1,6 @@
 import type { XmlElement } from '../../../codecs/soap/parse.ts';
 import { child } from '../../../codecs/soap/read.ts';
+import { withBusy } from '../../../core/calendar/marks.ts';
 import type { CalendarEvent } from '../../../core/calendar/types.ts';
 import { toldForm } from '../../../core/scheduling/announce.ts';
 import { binMeeting, knownMeeting } from '../../../core/scheduling/calendar-store.ts';
@@ -16,7 +17,9 @@ import { presentEvent, writeEvent } from './save-event.ts';
 import { repeated } from './store.ts';
 
 /** CancelCalendarItem (MS-OXWSMTGS 3.1.4.3): the meeting goes, and those who were invited hear of it. */
-export const cancelCalendarItem: Responder = async (object, view, _options, context) => {
+export const cancelCalendarItem: Responder = async (object, view, { disposition }, context) => {
+  if (disposition === null)
+    throw new EwsError('ErrorMessageDispositionRequired', 'MessageDisposition is required for answers.');
   const facts = await factsOf(view, context);
   const { box, state } = view;
   await box.demand(state.folderId, 'delete');
@@ -33,9 +36,32 @@ export const cancelCalendarItem: Responder = async (object, view, _options, cont
     const [left] = await box.store.itemStates([itemId]);
     return savedItems(context, box, left === undefined ? null : { itemId, modseq: left.modseq });
   }
+  const cancelled = await noteCancelled(context, view);
   await binMeeting(context.services, await responderOf(box, context), state);
-  return savedItems(context, box, { itemId: state.itemId, modseq: state.modseq });
+  return savedItems(context, box, cancelled);
 };
+
+/** In Deleted Items it is to be seen that it does not take place. */
+async function noteCancelled(
+  context: EwsContext,
+  { box, state }: ItemView,
+): Promise<{ itemId: string; modseq: number }> {
+  const { itemId } = state;
+  const self = await selfOf(box, context);
+  const folder = (await box.folders()).find((one) => one.folderId === state.folderId);
+  if (folder === undefined)
+    throw new EwsError('ErrorItemNotFound', 'The specified object was not found in the store.');
+  const { modseq } = await repeated(false, async () => {
+    const present = await presentEvent(box, itemId);
+    const document = withBusy({ ...present.document, status: 'cancelled' }, 'free');
+    return writeEvent(
+      context,
+      { box, folder, expect: null, sendMeetings: null },
+      { itemId, present, document, self },
+    );
+  });
+  return { itemId, modseq };
+}
 
 /** What is said with the cancellation stands in it. Those whom the organizer asked without us are told, too. */
 async function noteWords(

@@ -38,7 +38,7 @@ export function answerMeeting(answer: Answer): Responder {
     await box.demand(state.folderId, 'write');
     const occurrence = await answerable(view, answer, context);
     // What is only saved tells the organizer nothing.
-    const reply = disposition === 'SaveOnly' ? null : replyOf(object, answer);
+    const reply = disposition === 'SaveOnly' ? null : replyOf(object);
     const responder = await responderOf(box, context);
     const result = await respondToMeeting(context.services, responder, {
       ...{ itemId: state.itemId, answer, occurrence, reply },
@@ -96,7 +96,7 @@ async function answerable(view: ItemView, answer: Answer, context: EwsContext): 
   return occurrence === null ? null : utcTime(occurrence, facts.whole.timeZone ?? 'Etc/UTC');
 }
 
-function replyOf(object: XmlElement, answer: Answer): ReplyWish {
+function replyOf(object: XmlElement): ReplyWish {
   const time = (name: string) => {
     const text = textOf(object, name);
     if (text === null) return null;
@@ -107,7 +107,7 @@ function replyOf(object: XmlElement, answer: Answer): ReplyWish {
   const [startsAt, endsAt] = [time('ProposedStart'), time('ProposedEnd')];
   const note = noteOf(child(object, 'Body') ?? child(object, 'NewBodyContent'));
   if (startsAt === null && endsAt === null) return { note, proposed: null };
-  if (startsAt === null || endsAt === null || endsAt < startsAt || answer === 'accepted')
+  if (startsAt === null || endsAt === null || endsAt < startsAt)
     throw new EwsError('ErrorInvalidArgument', 'The time that is proposed is none.');
   return { note, proposed: { startsAt, endsAt } };
 }

@@ -59,6 +59,11 @@ export async function saveEvent(
   return { itemId, modseq, ...(occurrence === null ? {} : { occurrence }) };
 }
 
+/** A new event that is not saved. */
+export async function newEvent(draft: ObjectDraft, context: EwsContext): Promise<CalendarEvent> {
+  return editedEvent(draft, null, null, await selfOf(context.own, context), context);
+}
+
 export async function presentEvent(box: Box, itemId: string): Promise<EventItem> {
   const [item] = await box.store.pimItems([itemId]);
   if (item?.kind !== 'event')
@@ -82,7 +87,7 @@ async function editedEvent(
   const base = baseOf(present, occurrence, read, now);
   const isNew = present === null && read === null;
   const timed = applyTimes(base, draft.edits, { ...frame, isNew, isPart: occurrence !== null });
-  return applyFields(applyPeople(timed, draft.edits, self), draft.edits);
+  return applyFields(applyPeople(timed, draft.edits, self), draft.edits, isNew);
 }
 
 /** What is changed: what is there, or a document that the client hands in over it, or something new. */

@@ -44,7 +44,7 @@ function readTarget(element: XmlElement): ItemTarget {
   const { mailboxId, itemId } = id;
   if (element.name === 'RecurringMasterItemId' && id.kind === 'item') {
     throw new EwsError(
-      'ErrorCalendarCannotUseIdForRecurringMasterId',
+      'ErrorCalendarCannotUseIdForOccurrenceId',
       'The Id is not that of an occurrence of a recurring item.',
     );
   }

@@ -48,7 +48,7 @@ describe('the occurrence that an id means', () => {
   it('is none of what does not recur', () => {
     const { recurrenceRules: _, recurrenceOverrides: __, ...single } = daily;
     expect(code(() => occurrenceAt(single, { occurrence: null, instance: 1 }))).toBe(
-      'ErrorCalendarCannotUseIdForOccurrenceId',
+      'ErrorCalendarCannotUseIdForRecurringMasterId',
     );
   });
 });

@@ -18,7 +18,10 @@ export function occurrenceAt(
   { occurrence, instance }: { occurrence: string | null; instance: number | null },
 ): LocalDateTime {
   if (!isRecurring(document)) {
-    throw new EwsError('ErrorCalendarCannotUseIdForOccurrenceId', 'The Id is not that of a recurring item.');
+    throw new EwsError(
+      'ErrorCalendarCannotUseIdForRecurringMasterId',
+      'The Id is not that of a recurring item.',
+    );
   }
   const id =
     instance === null ? findOccurrence(document, occurrence ?? '') : numbered(document, Math.trunc(instance));

@@ -44,7 +44,10 @@ export async function deleteViews(
     if (part === null) whole.push(view);
     else deleted.set(view, part);
   }
-  const quiet = !sendsMeetings(order.sendMeetings);
+  // Those who are told without a copy in Sent Items are told by a job of its own.
+  const uncopied = order.sendMeetings === 'SendOnlyToAll';
+  const silent = !sendsMeetings(order.sendMeetings);
+  const quiet = silent || uncopied;
   for (const { box, folderId, views: list } of byPlace(whole)) {
     const bin = order.toDeletedItems ? await binFor(box, folderId) : null;
     // Nothing is moved out of what the server itself fills.
@@ -57,7 +60,8 @@ export async function deleteViews(
         deleted.set(view, moved instanceof EwsError ? moved : true);
       }
     }
-    if (quiet) await forgetTold(box, list, deleted);
+    if (silent) await forgetTold(box, list, deleted);
+    else if (uncopied) await tellUncopied(context, box, list, deleted);
   }
   return deleted;
 }
@@ -114,6 +118,20 @@ async function removeViews(
   }
   box.changed();
   if (newest > 0) await box.tell([{ folderId, modseq: newest }]);
+}
+
+async function tellUncopied(
+  { services, correlationId }: EwsContext,
+  { ref }: Box,
+  views: readonly ItemView[],
+  deleted: Deleted,
+): Promise<void> {
+  const gone = views.filter((view) => view.state.kind === 'event' && deleted.get(view) === true);
+  if (gone.length === 0) return;
+  const jobs = gone.map(({ state }) => ({
+    ...{ v: 1 as const, ...ref, itemId: state.itemId, correlationId, uncopied: true as const },
+  }));
+  await services.queues.scheduling(jobs);
 }
 
 /** Attendees who are not to hear of the end of a meeting do not hear of it later either. */

@@ -12,21 +12,12 @@ import {
   storedValue,
   takeWhole,
 } from '../../calendar/edits.ts';
-import { saveEvent } from '../../calendar/save-event.ts';
+import { newEvent, saveEvent } from '../../calendar/save-event.ts';
 import type { ItemEditor } from '../property.ts';
 import type { StoredProperty } from '../view.ts';
 
 /** Fields that say nothing to the calendar, and are given back as they came. */
-const KEPT = new Set([
-  ...[
-    'calendar:MeetingWorkspaceUrl',
-    'calendar:NetShowUrl',
-    'calendar:ConferenceType',
-    'item:Culture',
-    'item:InReplyTo',
-    'calendar:When',
-  ],
-]);
+const KEPT = new Set([...['item:Culture', 'item:InReplyTo', 'calendar:When']]);
 /** What clients say of an event that only the server knows, and mean no harm by it. */
 const IGNORED = new Set([
   ...['calendar:DateTimeStamp', 'calendar:RecurrenceId', 'calendar:Duration', 'item:Flag'],
@@ -36,7 +27,9 @@ const APPENDED = new Set([
   ...['calendar:RequiredAttendees', 'calendar:OptionalAttendees', 'calendar:Resources'],
 ]);
 
-const REMEMBERED = new Set(['item:ReminderMinutesBeforeStart', 'calendar:IsResponseRequested']);
+const REMEMBERED = new Set([
+  ...['item:ReminderMinutesBeforeStart', 'calendar:IsResponseRequested', 'calendar:ConferenceType'],
+]);
 
 const BUSY = ['Free', 'Tentative', 'Busy', 'OOF', 'WorkingElsewhere'];
 
@@ -98,6 +91,7 @@ export const calendarEditor: ItemEditor<ObjectDraft> = {
     draft.dropped.push(attachment);
   },
 
+  compose: async (draft, context) => ({ document: await newEvent(draft, context), kept: draft.kept }),
   save: saveEvent,
 };
 

@@ -5,6 +5,7 @@ import type { CalendarEvent, Location } from '../../../../core/calendar/types.ts
 import { isResponseRequested } from '../../../../core/scheduling/meeting.ts';
 import { addressOf, attendeesOf, organizerOf } from '../../../../core/scheduling/people.ts';
 import { type AttendeeKind, attendeesAs, attendeesElement, OWN_RESPONSES } from '../../calendar/attendees.ts';
+import { type Neighbours, neighboursElement, neighboursOf } from '../../calendar/conflicts.ts';
 import { type EventFacts, endOf, factsOf, kindOf, startOf, wasSent } from '../../calendar/facts.ts';
 import { writeRecurrence } from '../../calendar/recurrence.ts';
 import {
@@ -15,6 +16,7 @@ import {
 } from '../../calendar/series.ts';
 import { writeOffset, writeWallClock } from '../../calendar/times.ts';
 import { zoneDefinition, zoneNames } from '../../calendar/zone-definition.ts';
+import type { EwsContext } from '../../context.ts';
 import { comparablePeople, displayNames, mailboxElement } from '../address.ts';
 import type { Comparable, ItemElement, ItemProperty } from '../property.ts';
 import { isoTime } from '../time.ts';
@@ -74,8 +76,56 @@ function kept(name: string, otherwise: XmlContent | null = null): ItemProperty {
   return calendar(name, (_facts, view) => of(view) ?? otherwise, { compare: of });
 }
 
+const neighbours = new WeakMap<ItemView, Promise<Neighbours | null>>();
+
+/** What else the calendar has at the time: looked for only when it is asked for, once. */
+function beside(
+  name: string,
+  tell: (found: Neighbours, context: EwsContext) => XmlContent | null | Promise<XmlContent | null>,
+): ItemProperty {
+  return {
+    ...{ uri: `calendar:${name}`, element: name, on: ON, inDefault: 'none', inAll: false, cheap: false },
+    async read(view, _shape, context) {
+      const facts = await factsOf(view, context);
+      if (facts === null) return null;
+      let found = neighbours.get(view);
+      if (found === undefined) {
+        found = neighboursOf(context, view, { ...facts, uid: facts.whole.uid });
+        neighbours.set(view, found);
+      }
+      const known = await found;
+      return known === null ? null : tell(known, context);
+    },
+  };
+}
+
+/** What is said of how people meet online; what the document has no word for, as the client gave it. */
+function conference(
+  name: string,
+  of: (said: NonNullable<CalendarEvent['waypost:conference']>) => string | number | undefined,
+): ItemProperty {
+  const told = (event: CalendarEvent, view: ItemView) => {
+    const given = view.extended[`ews:calendar:${name}`]?.value;
+    return of(event['waypost:conference'] ?? {}) ?? (typeof given === 'string' ? given : null);
+  };
+  return calendar(name, ({ event }, view) => told(event, view), {
+    compare: comparing((event, view) => told(event, view)),
+  });
+}
+
+/**
+ * The zone of a series comes to those who are invited as its rules alone (MS-OXOCAL 2.2.1.39), and of the zones with the
+ * rules of UTC Exchange names the first: clients compare the name.
+ */
+function zoneId({ zone, kind, isMeeting: meets, isOrganizer: holds }: EventFacts): string {
+  const id = zoneNames(zone)['@Id'];
+  return id === 'UTC' && kind !== 'Single' && meets && !holds ? 'Greenwich Standard Time' : id;
+}
+
 function people(name: string, kind: AttendeeKind): ItemProperty {
-  return calendar(name, ({ event }) => attendeesElement(event, kind), {
+  // Rooms are asked apart: those who are invited do not hear of them (MS-OXOCAL 3.1.4.6.2).
+  const isTold = ({ isOrganizer: holds }: EventFacts) => holds || kind !== 'resource';
+  return calendar(name, (facts) => (isTold(facts) ? attendeesElement(facts.event, kind) : null), {
     compare: comparing((event) =>
       comparablePeople(
         attendeesAs(event, kind).map(([, one]) => ({ name: one.name ?? '', address: addressOf(one) })),
@@ -118,7 +168,7 @@ function zoneElement({ zone, start }: EventFacts): XmlObject {
 function enhancedLocation({ event }: EventFacts): XmlObject | null {
   const place = placeOf(event);
   if (place === undefined) return null;
-  const { annotation, street, city, state, country, postalCode, locationUri } =
+  const { annotation, street, city, state, country, postalCode, locationUri, source } =
     place['waypost:address'] ?? {};
   const parts = { Street: street, City: city, State: state, Country: country, PostalCode: postalCode };
   const [, latitude, longitude] = /^geo:(-?[\d.]+),(-?[\d.]+)/i.exec(place.coordinates ?? '') ?? [];
@@ -130,7 +180,7 @@ function enhancedLocation({ event }: EventFacts): XmlObject | null {
       Latitude: latitude,
       Longitude: longitude,
       LocationUri: locationUri,
-      LocationSource: 'None',
+      LocationSource: source ?? 'None',
     },
   };
 }
@@ -186,6 +236,11 @@ export const CALENDAR_PROPERTIES: readonly ItemProperty[] = [
     ...IN_DEFAULT,
     compare: comparing((event, view) => Number(minutesOf(event, view))),
   }),
+  item('ReminderNextTime', ({ event, start }, { pim, occurrence }) => {
+    const minutes = reminderOf(event);
+    if (occurrence === null) return pim?.remindAt == null ? null : isoTime(pim.remindAt);
+    return minutes === null ? null : isoTime(start - minutes * 60_000);
+  }),
   item('InReplyTo', (_facts, view) => {
     const value = view.extended['ews:item:InReplyTo']?.value;
     return typeof value === 'string' ? value : null;
@@ -226,11 +281,16 @@ export const CALENDAR_PROPERTIES: readonly ItemProperty[] = [
     ...IN_DEFAULT,
     compare: comparing(isCancelled),
   }),
-  // Of occurrences alone (MS-OXWSMTGS 2.2.4.9): the series is told by its CalendarItemType.
-  calendar('IsRecurring', ({ kind }) => kind === 'Occurrence' || kind === 'Exception', {
-    ...IN_DEFAULT,
-    compare: (view) => view.occurrence !== null,
-  }),
+  // Of occurrences, and of a series that one was invited to; one's own series is told by its CalendarItemType.
+  calendar(
+    'IsRecurring',
+    ({ kind, isMeeting: meets, isOrganizer: holds }) =>
+      kind === 'RecurringMaster' ? meets && !holds : kind !== 'Single',
+    {
+      ...IN_DEFAULT,
+      compare: (view) => view.occurrence !== null,
+    },
+  ),
   calendar(
     'MeetingRequestWasSent',
     ({ event, isMeeting: meets, isOrganizer: holds }) => meets && (!holds || wasSent(event)),
@@ -259,6 +319,10 @@ export const CALENDAR_PROPERTIES: readonly ItemProperty[] = [
   people('RequiredAttendees', 'required'),
   people('OptionalAttendees', 'optional'),
   people('Resources', 'resource'),
+  beside('ConflictingMeetingCount', ({ conflicting }) => conflicting.length),
+  beside('AdjacentMeetingCount', ({ adjacent }) => adjacent.length),
+  beside('ConflictingMeetings', ({ conflicting }, context) => neighboursElement(context, conflicting)),
+  beside('AdjacentMeetings', ({ adjacent }, context) => neighboursElement(context, adjacent)),
   calendar('Duration', durationOf, {
     compare: (view) => {
       const [start, end] = [startOf(view), endOf(view)];
@@ -283,20 +347,24 @@ export const CALENDAR_PROPERTIES: readonly ItemProperty[] = [
   calendar('MeetingTimeZone', () => null, { inAll: false }),
   calendar('StartTimeZone', zoneElement),
   calendar('EndTimeZone', zoneElement),
-  kept('ConferenceType'),
+  conference('ConferenceType', ({ type }) => type),
   calendar('AllowNewTimeProposal', ({ event }) => event['waypost:noCounter'] !== true, {
     compare: comparing((event) => event['waypost:noCounter'] !== true),
   }),
   calendar('IsOnlineMeeting', ({ event }) => joinUrl(event) !== null, {
     compare: comparing((event) => joinUrl(event) !== null),
   }),
-  kept('MeetingWorkspaceUrl'),
-  kept('NetShowUrl'),
+  conference('MeetingWorkspaceUrl', ({ workspace }) => workspace),
+  conference('NetShowUrl', ({ show }) => show),
   calendar('EnhancedLocation', enhancedLocation),
   calendar('StartWallClock', ({ start, zone }) => writeWallClock(start, zone)),
   calendar('EndWallClock', ({ end, zone }) => writeWallClock(end, zone)),
-  calendar('StartTimeZoneId', ({ zone }) => zoneNames(zone)['@Id']),
-  calendar('EndTimeZoneId', ({ zone }) => zoneNames(zone)['@Id']),
+  calendar('StartTimeZoneId', zoneId),
+  calendar('EndTimeZoneId', zoneId),
+  calendar('IntendedFreeBusyStatus', ({ event }) => {
+    const intended = event['waypost:intendedBusy'];
+    return intended === undefined ? null : BUSY[intended];
+  }),
   calendar('JoinOnlineMeetingUrl', ({ event }) => joinUrl(event)),
   calendar('IsOrganizer', ({ isOrganizer: holds }) => holds),
 ];

@@ -6,7 +6,7 @@ import { responseOf } from '../../../../core/scheduling/meeting.ts';
 import { readMeeting } from '../../../../core/scheduling/read-calendar.ts';
 import { isNewer, knownVersion, versionOf } from '../../../../core/scheduling/received.ts';
 import type { MeetingFacts } from '../../../../core/scheduling/types.ts';
-import { OWN_RESPONSES, RESPONSES } from '../../calendar/attendees.ts';
+import { invitedElement, OWN_RESPONSES, RESPONSES } from '../../calendar/attendees.ts';
 import { selfOf } from '../../calendar/facts.ts';
 import type { EwsContext } from '../../context.ts';
 import { changeKey, encodeId } from '../../ids/id.ts';
@@ -144,9 +144,11 @@ function writtenEvent(view: ItemView, { services }: EwsContext): Promise<ItemVie
 const OF_THE_EVENT: Readonly<Record<string, readonly ItemElement[]>> = {
   OriginalStart: REQUESTS,
   When: REQUESTS,
-  RequiredAttendees: REQUESTS,
-  OptionalAttendees: REQUESTS,
   Resources: REQUESTS,
+  ConflictingMeetingCount: REQUESTS,
+  AdjacentMeetingCount: REQUESTS,
+  ConflictingMeetings: REQUESTS,
+  AdjacentMeetings: REQUESTS,
   Duration: REQUESTS,
   TimeZone: REQUESTS,
   Recurrence: TIMED,
@@ -156,7 +158,10 @@ const OF_THE_EVENT: Readonly<Record<string, readonly ItemElement[]>> = {
   DeletedOccurrences: REQUESTS,
   StartTimeZone: REQUESTS,
   EndTimeZone: REQUESTS,
+  ConferenceType: REQUESTS,
   IsOnlineMeeting: REQUESTS,
+  MeetingWorkspaceUrl: REQUESTS,
+  NetShowUrl: REQUESTS,
   EnhancedLocation: TIMED,
   StartWallClock: REQUESTS,
   EndWallClock: REQUESTS,
@@ -179,6 +184,17 @@ function ofTheEvent(): ItemProperty[] {
       },
     ];
   });
+}
+
+function invitedPeople(kind: 'required' | 'optional'): ItemProperty {
+  const element = kind === 'required' ? 'RequiredAttendees' : 'OptionalAttendees';
+  return {
+    ...{ uri: `calendar:${element}`, element, on: REQUESTS, inDefault: 'none', inAll: true, cheap: false },
+    async read(view, _shape, context) {
+      const event = (await writtenEvent(view, context))?.pim;
+      return event?.kind !== 'event' ? null : invitedElement(event.document, kind);
+    },
+  };
 }
 
 /** Properties of invitations, answers and cancellations (MS-OXWSMTGS 2.2.4.14 to 20). */
@@ -235,5 +251,7 @@ export const MEETING_PROPERTIES: readonly ItemProperty[] = [
   said('calendar:AllowNewTimeProposal', REQUESTS, ({ noCounter }) => !noCounter),
   said('meeting:ProposedStart', RESPONSES_ONLY, ({ proposed }) => time(proposed?.startsAt)),
   said('meeting:ProposedEnd', RESPONSES_ONLY, ({ proposed }) => time(proposed?.endsAt)),
+  invitedPeople('required'),
+  invitedPeople('optional'),
   ...ofTheEvent(),
 ];
