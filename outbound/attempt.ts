@@ -1,6 +1,7 @@
 import { encodeText } from '../codecs/mime/edit/index.ts';
 import type { OutboxEntry } from '../core/ports/outbox.ts';
 import type { OutboundJob } from '../core/ports/queues.ts';
+import { owesHere, withoutTaker } from './external/waiting.ts';
 import { placeOwed } from './local/owed.ts';
 import { modify } from './modify.ts';
 import { discard, readOutgoing, schedule, tidy } from './outgoing.ts';
@@ -92,9 +93,12 @@ export async function attemptEntry(
     return;
   }
   const { ref, rawKey, submissionId, correlationId } = entry;
+  const leaves = hasRemoteWork(entry, at);
+  const carrier = leaves ? await services.carrierFor(ref.tenantId) : null;
+  const fetched = carrier?.name === 'external';
+  if (fetched && !owesHere(entry, services.now())) return;
   const message = await readOutgoing(services, rawKey);
-  const remote = message !== null && hasRemoteWork(entry, at);
-  const carrier = remote ? await services.carrierFor(ref.tenantId) : null;
+  const remote = message !== null && leaves && !fetched;
   const signed = remote
     ? await signedMessage(services, entry, message, carrier?.maxBytes ?? Number.POSITIVE_INFINITY)
     : null;
@@ -102,11 +106,13 @@ export async function attemptEntry(
   const claim = crypto.randomUUID();
   const now = services.now();
   const signature = signed?.signature ?? entry.signature;
-  const mine = await modify(services, entry, (e) => claimed(e, { claim, at, now, signature }));
+  const mine = await modify(services, entry, (e) =>
+    claimed(e, { claim, at, now, signature, hands: !fetched }),
+  );
   if (mine === null) return;
   if (message === null) {
     services.log.error('outbound.raw-missing', { tenantId: ref.tenantId, submissionId, correlationId });
-    return finishLost(services, mine, claim, gone);
+    return finishLost(services, mine, claim, { gone });
   }
   const index = headerIndex(message[0]);
   const placed = await placeOwed(services, mine, message, index);
@@ -114,7 +120,10 @@ export async function attemptEntry(
   const roll = { now, random: services.random() };
   const handed: Handed[] = [];
   const apply = (e: OutboxEntry) =>
-    handed.reduce((o, { carrier: name, results }) => withResults(o, mine, name, results, roll), placed(e));
+    handed.reduce(
+      (o, { carrier: name, results }) => withResults(o, mine, name, results, roll),
+      fetched ? withoutTaker(placed(e), now) : placed(e),
+    );
   if (signed !== null) {
     for await (const group of sendGroups(mine, carrier, signed.message)) {
       handed.push(group);
@@ -129,13 +138,22 @@ export async function attemptEntry(
       handed.flatMap(({ results }) => results),
     ),
   );
-  await finish(services, mine, { claim, message, gone }, apply);
+  await finish(services, mine, { claim, message, gone, fetched }, apply);
 }
 
-async function finish(
+interface Ending {
+  claim: string;
+  message: WholeMessage;
+  gone?: string[] | undefined;
+  /** A sender comes for the rest of it: the queue has nothing to bring. */
+  fetched?: boolean;
+}
+
+/** The end of an attempt: word to the sender, and when it goes on. */
+export async function finish(
   services: OutboundServices,
   entry: OutboxEntry,
-  { claim, message, gone }: { claim: string; message: WholeMessage; gone: string[] | undefined },
+  { claim, message, gone, fetched = false }: Ending,
   apply: (entry: OutboxEntry) => OutboxEntry,
 ): Promise<void> {
   const owed = entry.reports.map(({ key }) => key);
@@ -146,7 +164,7 @@ async function finish(
     after = await modify(services, after, (e) => settled(reported(e), '', services.now()));
   }
   if (after === null) return;
-  await schedule(services, after);
+  if (!fetched) await schedule(services, after);
   tidy(services, after, gone);
   await tellJournal(services, after);
   logProgress(services, after);
@@ -157,11 +175,11 @@ function reportsOnly(entry: OutboxEntry): OutboxEntry {
 }
 
 /** All that is left to do is to tell the sender. */
-async function finishLost(
+export async function finishLost(
   services: OutboundServices,
   entry: OutboxEntry,
   claim: string,
-  gone: string[] | undefined,
+  { gone }: { gone?: string[] | undefined } = {},
 ): Promise<void> {
   const header: WholeMessage = [encodeText(`Message-ID: <${entry.messageId}>\r\n\r\n`), new Uint8Array()];
   await finish(services, entry, { claim, message: header, gone }, withoutBytes);

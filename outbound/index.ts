@@ -3,6 +3,7 @@ import { join } from '../codecs/mime/edit/index.ts';
 import { groupReportId, groupSender } from '../core/groups/submission.ts';
 import type { Outbound } from '../core/ports/outbound.ts';
 import { attemptAll } from './attempt.ts';
+import { createExternalSending } from './external/index.ts';
 import { resume } from './resume.ts';
 import type { OutboundServices } from './services.ts';
 import { submit } from './submit.ts';
@@ -36,5 +37,6 @@ export function createOutbound(given: OutboundServices): Outbound {
     retry: (ref, submissionId) => retry(services, ref, submissionId),
     get: (ref, submissionId) => outbox.getEntry(ref, submissionId),
     list: (query, before, limit) => outbox.listEntries(query, before, limit),
+    external: createExternalSending(services),
   };
 }

@@ -33,26 +33,32 @@ export function hasRemoteWork(entry: OutboxEntry, at: number): boolean {
   return entry.recipients.some((r) => isDue(r, at));
 }
 
+interface Claim {
+  claim: string;
+  at: number;
+  now: number;
+  signature: string;
+  /** After this time it counts as dead. */
+  leaseMs?: number;
+  /** false: nothing is handed to anybody, recipients of other hosts wait on. */
+  hands?: boolean;
+}
+
 /** An attempt takes the entry; null when it is not its turn. */
 export function claimed(
   entry: OutboxEntry,
-  { claim, at, now, signature }: { claim: string; at: number; now: number; signature: string },
+  { claim, at, now, signature, leaseMs = LEASE_MS, hands = true }: Claim,
 ): OutboxEntry | null {
   if (entry.claim === claim) return entry;
   if (entry.state === 'done' || isTakenBack(entry) || entry.nextAttemptAt > at) return null;
-  const recipients = entry.recipients.map(
-    (r): OutboxRecipient =>
-      isDue(r, at)
-        ? {
-            ...r,
-            state: 'sending',
-            attempts: r.attempts + 1,
-            firstAttemptAt: r.firstAttemptAt ?? now,
-            failure: r.state === 'sending' ? BROKE_OFF : r.failure,
-          }
-        : r,
-  );
-  const nextAttemptAt = now + LEASE_MS;
+  const recipients = entry.recipients.map((r): OutboxRecipient => {
+    if (!isDue(r, at)) return r;
+    const failure = r.state === 'sending' ? BROKE_OFF : r.failure;
+    if (!hands) return r.state === 'sending' ? { ...r, failure, state: 'uncertain', nextAttemptAt: now } : r;
+    const firstAttemptAt = r.firstAttemptAt ?? now;
+    return { ...r, failure, state: 'sending', attempts: r.attempts + 1, firstAttemptAt };
+  });
+  const nextAttemptAt = now + leaseMs;
   return { ...entry, recipients, claim, signature, begun: true, nextAttemptAt, updatedAt: now };
 }
 

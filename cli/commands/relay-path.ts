@@ -21,6 +21,8 @@ export function showCarrier(
     out.line(`Mail of ${domain} does not leave this installation (${whose}).`);
   } else if (setting.kind === 'cloudflare-email') {
     out.line(`Mail of ${domain} leaves by Cloudflare Email Service (${whose}).`);
+  } else if (setting.kind === 'external') {
+    out.line(`Mail of ${domain} waits for a sender that comes for it (${whose}).`);
   } else {
     const { host, port, security, auth, maxBytes } = setting;
     out.line(`Mail of ${domain} leaves by ${printable(host)}:${port} (${whose}).`);

@@ -12,7 +12,8 @@ export const relaySet = defineCommand({
   name: 'relay set',
   summary: 'choose the way of a tenant’s mail to other hosts',
   details:
-    'An SMTP relay by --host, Cloudflare Email Service by --cloudflare, or none at all by --none. A password that is\n' +
+    'An SMTP relay by --host, Cloudflare Email Service by --cloudflare, a sender of your own that comes for the mail by\n' +
+    '--external (docs/data-service.md), or none at all by --none. A password that is\n' +
     'left out stays what it was, for the same host and user. --links on makes links of attachments that are too large.',
   positionals: [relayDomain],
   flags: {
@@ -25,6 +26,7 @@ export const relaySet = defineCommand({
     mechanism: { type: 'string', value: 'NAME', help: `${MECHANISMS.join(', ')} (default auto)` },
     'max-bytes': { type: 'string', value: 'N', help: 'largest message that the relay takes' },
     cloudflare: { type: 'boolean', help: 'Cloudflare Email Service (binding SEND_EMAIL)' },
+    external: { type: 'boolean', help: 'a sender of your own comes for it (data service)' },
     none: { type: 'boolean', help: 'nothing leaves this installation' },
     links: { type: 'string', value: 'on|off', help: 'links for attachments that are too large' },
   },
@@ -34,9 +36,11 @@ export const relaySet = defineCommand({
     'waypost relay set example.test --cloudflare --links on',
   ],
   async run({ args: [domain = ''], flags, out }) {
-    const ways = [flags.host !== undefined, flags.cloudflare, flags.none].filter(Boolean).length;
+    const ways = [flags.host !== undefined, flags.cloudflare, flags.external, flags.none].filter(
+      Boolean,
+    ).length;
     if (ways > 1 || (ways === 0 && flags.links === undefined)) {
-      throw new UsageError('give one of --host, --cloudflare, --none, or --links', 'relay set');
+      throw new UsageError('give one of --host, --cloudflare, --external, --none, or --links', 'relay set');
     }
     const links =
       flags.links === undefined ? null : oneOf('--links', flags.links, ['on', 'off'] as const) === 'on';
@@ -55,6 +59,7 @@ export const relaySet = defineCommand({
 
 async function settingOf(flags: Record<string, string | boolean | undefined>): Promise<SetCarrier> {
   if (flags['cloudflare'] === true) return { kind: 'cloudflare-email' };
+  if (flags['external'] === true) return { kind: 'external' };
   const text = (name: string) => (typeof flags[name] === 'string' ? flags[name] : undefined);
   const host = text('host');
   if (host === undefined) return { kind: 'none' };

@@ -32,7 +32,8 @@ export interface CarrierResult {
 
 /** A way out of the house. */
 export interface Carrier {
-  readonly name: 'smtp-relay' | 'cloudflare-email';
+  /** external: a sender outside of this installation comes for the messages (ExternalSending). */
+  readonly name: 'smtp-relay' | 'cloudflare-email' | 'external';
   readonly maxBytes: number;
   readonly maxRecipients: number;
   /** One result for each recipient, in their order. Never rejects. */

@@ -13,6 +13,8 @@ export type CarrierSetting =
       maxBytes: number;
     }
   | { kind: 'cloudflare-email' }
+  /** A sender outside of this installation comes for the messages (data service). */
+  | { kind: 'external' }
   | { kind: 'none' };
 
 /** A choice as an admin makes it. A relay's secret that is left out stays what it was, for the same host and user. */
@@ -33,6 +35,8 @@ export type NewCarrierSetting =
       maxBytes?: number | undefined;
     }
   | { kind: 'cloudflare-email' }
+  /** A sender outside of this installation comes for the messages (data service). */
+  | { kind: 'external' }
   | { kind: 'none' };
 
 interface CarrierInForce {

@@ -1,5 +1,6 @@
 import type { Tenant, User } from '../identity/types.ts';
 import type { MailAddress, MailboxRef, MessagePart } from '../mail/types.ts';
+import type { CarrierResult } from './carrier.ts';
 import type { OutboxCursor, OutboxEntry } from './outbox.ts';
 import type { OutboundJob } from './queues.ts';
 
@@ -8,6 +9,8 @@ export interface DraftAttachment {
   name: string;
   mediaType: string;
   contentId: string | null;
+  /** Where its content is on the web (RFC 2557 4.2): visible characters of ASCII. */
+  contentLocation?: string | null;
   isInline: boolean;
   content: Uint8Array | { rawKey: string; part: MessagePart };
 }
@@ -102,6 +105,49 @@ interface OutboxQuery {
   state?: OutboxEntry['state'];
 }
 
+/** A message that a sender outside of this installation has taken, for the recipients whose state is `sending`. */
+export interface TakenMessage {
+  entry: OutboxEntry;
+  /** Names what was taken: whoever says what became of it says this, too. */
+  lease: string;
+  /** Recipients to whom it may have gone already: the one who took it before said nothing, or did not know. */
+  uncertain: string[];
+  /** Whether header or addresses hold more than ASCII (RFC 6531), and whether any line has bytes over 127. */
+  needs: { smtputf8: boolean; eightBit: boolean };
+  /** Of the bytes that leave. */
+  size: number;
+}
+
+/**
+ * Messages of tenants whose way out is `external`: a sender outside of this installation takes them for a time, in which
+ * nobody else gets them, and says what became of each recipient. Who was handed the message is never given to anybody
+ * again (I23).
+ */
+export interface ExternalSending {
+  /** null: the tenant's mail leaves another way. */
+  take(tenantId: string, options: { limit: number; leaseMs: number }): Promise<TakenMessage[] | null>;
+  /** The exact bytes that leave, the same for each attempt. lost: somebody else has it, or nobody. null: no such message. */
+  open(ref: MailboxRef, submissionId: string, lease: string): Promise<Uint8Array | 'lost' | null>;
+  /** From now on. null: no such message. */
+  extend(
+    ref: MailboxRef,
+    submissionId: string,
+    lease: string,
+    leaseMs: number,
+  ): Promise<{ until: number } | 'lost' | null>;
+  /**
+   * What became of recipients. That it was handed over counts in any case, everything else only as long as the lease
+   * does; `ignored` are the addresses of which nothing was written down. Saying it again changes nothing. The lease ends
+   * when something was said of all of them. null: no such message.
+   */
+  settle(
+    ref: MailboxRef,
+    submissionId: string,
+    lease: string,
+    results: readonly CarrierResult[],
+  ): Promise<{ entry: OutboxEntry; ignored: string[] } | null>;
+}
+
 /** The way out of the house (I23, I24). */
 export interface Outbound {
   /** Rejects, with nothing accepted, when it could not be made durable: the same id may then be handed in again. */
@@ -132,4 +178,5 @@ export interface Outbound {
   get(ref: MailboxRef, submissionId: string): Promise<OutboxEntry | null>;
   /** Newest first, before the cursor. */
   list(query: OutboxQuery, before: OutboxCursor | null, limit: number): Promise<OutboxEntry[]>;
+  external: ExternalSending;
 }

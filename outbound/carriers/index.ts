@@ -5,6 +5,7 @@ import type { CarrierSetting, Carriers, NewCarrierSetting } from '../../core/por
 import type { DirectoryStore } from '../../core/ports/directory.ts';
 import type { Seal } from '../../core/ports/seal.ts';
 import { createCloudflareEmail, type EmailBinding, type MakeEmail } from '../cloudflare-email/index.ts';
+import { externalCarrier } from '../external/carrier.ts';
 import {
   type Connect,
   createSmtpRelay,
@@ -96,6 +97,7 @@ export function createCarriers(services: CarrierServices): Carriers {
 
   function make(setting: CarrierSetting, secret: string | null, trusted: boolean): Carrier | null {
     if (setting.kind === 'none') return null;
+    if (setting.kind === 'external') return externalCarrier(config.maxMessageBytes);
     if (setting.kind === 'cloudflare-email') {
       if (services.email === null) throw new Error('the Worker has no binding SEND_EMAIL');
       return createCloudflareEmail(services.email.binding, services.email.make);

@@ -4,6 +4,7 @@ import type { CarrierSetting } from '../../core/ports/carriers.ts';
 export const SETTING = 'carriers';
 export const LINKS_SETTING = 'attachmentLinks';
 
+const SIMPLE = ['none', 'cloudflare-email', 'external'] as const;
 const SECURITY = ['tls', 'starttls', 'opportunistic', 'plain'] as const;
 const MECHANISMS = ['auto', 'plain', 'login', 'xoauth2'] as const;
 
@@ -15,7 +16,8 @@ export type StoredSetting = (Relay & { sealedSecret: string | null }) | Exclude<
 /** The tenant setting `carriers`; null when there is none, or none that makes sense. */
 export function readSetting(value: unknown, maxBytes: number): StoredSetting | null {
   if (!isRecord(value)) return null;
-  if (value['kind'] === 'cloudflare-email' || value['kind'] === 'none') return { kind: value['kind'] };
+  const simple = SIMPLE.find((one) => one === value['kind']);
+  if (simple !== undefined) return { kind: simple };
   const { host, port, auth } = value;
   const security = SECURITY.find((one) => one === value['security']);
   if (value['kind'] !== 'smtp-relay' || typeof host !== 'string' || typeof port !== 'number') return null;
@@ -53,18 +55,19 @@ const SCHEMES: Record<string, Relay['security']> = {
 };
 
 /**
- * OUTBOUND_DEFAULT: `none`, `cloudflare-email`, or a relay as `smtps://user:password@host:465`, where the scheme may
+ * OUTBOUND_DEFAULT: `none`, `cloudflare-email`, `external`, or a relay as `smtps://user:password@host:465`, where the scheme may
  * also be smtp+starttls, smtp+opportunistic or smtp (in the clear) and `?mechanism=` names one of auto, plain, login,
  * xoauth2. Throws InvalidInputError, without the secret in its words.
  */
 export function parseDefault(text: string, maxBytes: number): InstallationDefault {
-  if (text === 'none' || text === 'cloudflare-email') return { setting: { kind: text }, secret: null };
+  const simple = SIMPLE.find((one) => one === text);
+  if (simple !== undefined) return { setting: { kind: simple }, secret: null };
   const wrong = (what: string) => new InvalidInputError(`OUTBOUND_DEFAULT: ${what}`);
   let url: URL;
   try {
     url = new URL(text);
   } catch {
-    throw wrong('neither none, cloudflare-email nor the URL of a relay');
+    throw wrong('neither none, cloudflare-email, external nor the URL of a relay');
   }
   const security = SCHEMES[url.protocol];
   if (security === undefined) throw wrong(`not a scheme of a relay: ${url.protocol}`);

@@ -10,6 +10,7 @@ type CarrierSettingView =
       maxBytes: number;
     }
   | { kind: 'cloudflare-email' }
+  | { kind: 'external' }
   | { kind: 'none' };
 
 export interface CarrierView {
@@ -38,6 +39,7 @@ export type SetCarrier =
       maxBytes?: number | undefined;
     }
   | { kind: 'cloudflare-email' }
+  | { kind: 'external' }
   | { kind: 'none' };
 
 /** What connecting to a relay and signing in showed. */

@@ -30,6 +30,7 @@ const relayBody = z.strictObject({
 const carrierBody = z.discriminatedUnion('kind', [
   relayBody,
   z.strictObject({ kind: z.literal('cloudflare-email') }),
+  z.strictObject({ kind: z.literal('external') }),
   z.strictObject({ kind: z.literal('none') }),
 ]) satisfies z.ZodType<SetCarrier>;
 const linksBody = z.strictObject({ enabled: z.boolean() }) satisfies z.ZodType<SetAttachmentLinks>;
