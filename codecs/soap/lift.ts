@@ -26,8 +26,26 @@ const LT = 0x3c;
 const GT = 0x3e;
 const SLASH = 0x2f;
 const COLON = 0x3a;
+const EXCLAMATION = 0x21;
 /** A name longer than this, with its prefix, is none that is looked for. */
 const MAX_NAME = 256;
+/** Longest tag, with all its attributes: what has not ended by then is no tag of a client. */
+const MAX_TAG = 256 * 1024;
+/** Tags, comments and sections: twice what the parser takes of elements, and then some. */
+const MAX_MARKUP = 600_000;
+const MAX_COMMENTS = 10_000;
+
+/** A comment or a section (XML 1.0 2.5, 2.7) ends with two of its byte and `>`. */
+interface Span {
+  twice: number;
+  /** Nobody reads comments, and the parser takes long for them: an empty one takes the place of each. */
+  isComment: boolean;
+}
+const SPANS: readonly [opening: string, span: Span][] = [
+  ['<!--', { twice: 0x2d, isComment: true }],
+  ['<![CDATA[', { twice: 0x5d, isComment: false }],
+];
+const EMPTY_COMMENT = new TextEncoder().encode('<!---->');
 
 /**
  * Reads a request and takes the long base64 texts out of it while they come, so that a mail of 20 MB is never a string,
@@ -44,19 +62,37 @@ export async function liftBody(
   let textBytes = 0;
   let longBytes = 0;
   let base64: ReturnType<typeof createBase64Decoder> | null = null;
-  /** What is read of a tag, a comment or a section that has not ended yet. */
+  /** What is read of a tag that has not ended yet. */
   let pending: Uint8Array = new Uint8Array(0);
+  /** In what the bytes at hand are, and how many of its byte came right before them. */
+  let span: Span | null = null;
+  let run = 0;
+  let markup = 0;
+  let comments = 0;
   /** Bytes before the piece at hand. */
   let before = 0;
 
-  const keep = (bytes: Uint8Array): void => {
-    textBytes += bytes.length;
+  const count = (bytes: number): void => {
+    textBytes += bytes;
     if (textBytes > maxText) throw new XmlError('limits', 'the request is too long');
+  };
+  const keep = (bytes: Uint8Array): void => {
+    count(bytes.length);
     try {
       text.push(decoder.decode(bytes, { stream: true }));
     } catch {
       throw new XmlError('malformed', 'the request is not UTF-8');
     }
+  };
+
+  /** Where the comment or section ends, or -1: one look at each byte, whatever the pieces are. */
+  const endOfSpan = (bytes: Uint8Array, from: number, twice: number): number => {
+    for (let at = from; at < bytes.length; at++) {
+      const byte = bytes[at];
+      if (byte === GT && run >= 2) return at + 1;
+      run = byte === twice ? run + 1 : 0;
+    }
+    return -1;
   };
 
   const take = (given: Uint8Array): void => {
@@ -80,13 +116,38 @@ export async function liftBody(
         from = end;
         begin = end;
       }
+      if (span !== null) {
+        const end = endOfSpan(bytes, from, span.twice);
+        if (span.isComment) {
+          count((end < 0 ? bytes.length : end) - from);
+          begin = end;
+        }
+        if (end < 0) {
+          if (!span.isComment) keep(bytes.subarray(begin));
+          return;
+        }
+        span = null;
+        from = end;
+      }
       const open = bytes.indexOf(LT, from);
       if (open < 0) break;
-      const end = endOfMarkup(bytes, open);
+      if (++markup > MAX_MARKUP) throw new XmlError('limits', 'the document has too many elements');
+      const opening = spanAt(bytes, open);
+      if (opening !== null) {
+        [from, span] = opening;
+        run = 0;
+        if (!span.isComment) continue;
+        if (++comments > MAX_COMMENTS) throw new XmlError('limits', 'the document has too many comments');
+        keep(bytes.subarray(begin, open));
+        keep(EMPTY_COMMENT);
+        begin = from;
+        continue;
+      }
+      const end = endOfTag(bytes, open);
       if (end < 0) {
         keep(bytes.subarray(begin, open));
         pending = bytes.slice(open);
-        if (pending.length > maxText) throw new XmlError('limits', 'the request is too long');
+        if (pending.length > MAX_TAG) throw new XmlError('limits', 'a tag is too long');
         return;
       }
       from = end;
@@ -113,7 +174,7 @@ export async function liftBody(
     }
   }
   if (pending.length > 0) keep(pending);
-  if (base64 !== null) throw new XmlError('malformed', 'the request ends in the middle');
+  if (base64 !== null || span !== null) throw new XmlError('malformed', 'the request ends in the middle');
   try {
     text.push(decoder.decode());
   } catch {
@@ -122,14 +183,17 @@ export async function liftBody(
   return { text: text.join(''), long };
 }
 
-/** Where the tag, comment or section that begins here ends, or -1 when that is not read yet. */
-function endOfMarkup(bytes: Uint8Array, open: number): number {
-  if (bytes[open + 1] === undefined) return -1;
-  if (bytes[open + 1] === 0x21) {
-    if (bytes.length < open + 9) return -1;
-    if (startsWith(bytes, open, '<!--')) return after(bytes, open + 4, '-->');
-    if (startsWith(bytes, open, '<![CDATA[')) return after(bytes, open + 9, ']]>');
-  }
+/** The comment or section that begins here, with where its content does; null for a tag, and for what is too short to say. */
+function spanAt(bytes: Uint8Array, open: number): [from: number, span: Span] | null {
+  if (bytes[open + 1] !== EXCLAMATION) return null;
+  const found = SPANS.find(([opening]) => startsWith(bytes, open, opening));
+  return found === undefined ? null : [open + found[0].length, found[1]];
+}
+
+/** Where the tag that begins here ends, or -1 when that is not read yet. */
+function endOfTag(bytes: Uint8Array, open: number): number {
+  // As long as it may still be a comment or a section.
+  if (bytes[open + 1] === EXCLAMATION && bytes.length < open + 9) return -1;
   const end = bytes.indexOf(GT, open);
   return end < 0 ? -1 : end + 1;
 }
@@ -149,17 +213,6 @@ function opensLong(bytes: Uint8Array, open: number, end: number): boolean {
 function startsWith(bytes: Uint8Array, at: number, text: string): boolean {
   for (let i = 0; i < text.length; i++) if (bytes[at + i] !== text.charCodeAt(i)) return false;
   return true;
-}
-
-function after(bytes: Uint8Array, from: number, text: string): number {
-  for (
-    let at = bytes.indexOf(text.charCodeAt(0), from);
-    at >= 0;
-    at = bytes.indexOf(text.charCodeAt(0), at + 1)
-  ) {
-    if (startsWith(bytes, at, text)) return at + text.length;
-  }
-  return -1;
 }
 
 function joined(a: Uint8Array, b: Uint8Array): Uint8Array {

@@ -109,6 +109,29 @@ describe('long texts', () => {
       kind: 'limits',
     });
   });
+
+  it.each([
+    ['a comment', '<!--- -- >', 'malformed'],
+    ['a section', '<![CDATA[]] ]>', 'malformed'],
+    ['a tag', '<a b="- -', 'limits'],
+    ['an instruction', '<?a - -', 'limits'],
+    ['many tags', '<a><', 'limits'],
+    ['many comments', '<!---->', 'limits'],
+  ])('cost no more than they are long where %s does not end (A03)', async (_, begin, kind) => {
+    const content = begin.length < 8 ? begin.repeat(1_000_000) : begin + begin.slice(-4).repeat(1_500_000);
+    const began = performance.now();
+    const limits = { maxText: 8_000_000, maxLong: 1_000_000 };
+    await expect(liftBody(inPieces(encode(`<x>${content}`), 65_536), limits)).rejects.toMatchObject({ kind });
+    expect(performance.now() - began).toBeLessThan(1_500);
+  });
+
+  it('leave comments and sections as they are for the parser, wherever the pieces are cut', async () => {
+    const text = '<a>x<!-- - -- ->-->y<![CDATA[]] ]>]]]>z<!----></a>';
+    for (let size = 1; size < text.length; size++) {
+      const lifted = await liftBody(inPieces(encode(text), size), LIMITS);
+      expect([size, parseXml(lifted.text).text]).toEqual([size, 'xy]] ]>]z']);
+    }
+  });
 });
 
 describe('writing', () => {
