@@ -1,5 +1,6 @@
 import type { Alias, Credential, Domain, Tenant, User } from '../identity/types.ts';
 import type { Group } from '../people/types.ts';
+import type { AdministratorDirectory } from './administrators.ts';
 import type { GroupDeliveries } from './groups.ts';
 import type { KeepingDirectory } from './holds.ts';
 import type { MobileDirectory } from './mobile.ts';
@@ -39,6 +40,8 @@ export interface DeadLetterFilter {
   state?: DeadLetterState;
   /** Failed before this time. */
   before?: number;
+  /** Behind this one in the list: older, or of the same moment and a smaller id. */
+  after?: { at: number; id: string } | undefined;
   limit: number;
 }
 
@@ -57,6 +60,7 @@ export interface DirectoryStore
     MobileDirectory,
     KeepingDirectory,
     SendGrants,
+    AdministratorDirectory,
     GroupDeliveries {
   /** One read. `addresses` are canonical candidates of one domain, best first. */
   lookupAddresses(domain: string, addresses: string[]): Promise<AddressLookup>;

@@ -7,6 +7,7 @@ import type {
   DirectoryStore,
 } from '../../core/ports/directory.ts';
 import { compareText, fitText } from '../text.ts';
+import { createMemoryAdministrators } from './administrators.ts';
 import { createMemoryGroupDeliveries } from './group-deliveries.ts';
 import { createMemoryKeeping } from './keeping.ts';
 import { createMemoryMobile } from './mobile.ts';
@@ -172,11 +173,17 @@ export function createMemoryDirectoryStore(): DirectoryStore {
         error: fitText(error, 8192),
       });
     },
-    listDeadLetters: async ({ queue, state, before, limit }) =>
+    listDeadLetters: async ({ queue, state, before, after, limit }) =>
       structuredClone(
         [...deadLetters.values()]
           .filter((l) => (queue === undefined || l.queue === queue) && l.failedAt < (before ?? Infinity))
           .filter((l) => state === undefined || stateOf(l) === state)
+          .filter(
+            ({ failedAt, deadLetterId }) =>
+              after === undefined ||
+              failedAt < after.at ||
+              (failedAt === after.at && compareText(deadLetterId, after.id) < 0),
+          )
           .sort((a, b) => b.failedAt - a.failedAt || compareText(b.deadLetterId, a.deadLetterId))
           .slice(0, limit),
       ),
@@ -207,6 +214,7 @@ export function createMemoryDirectoryStore(): DirectoryStore {
     ...people,
     ...createMemoryMobile({ tenants, users }),
     ...createMemorySendGrants(),
+    ...createMemoryAdministrators(),
     ping: async () => undefined,
   };
 }

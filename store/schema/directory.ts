@@ -1,3 +1,4 @@
+import { administratorTables } from './administrators.ts';
 import { dkimTables } from './dkim.ts';
 import type { SchemaKit } from './kit.ts';
 import { linkTables } from './links.ts';
@@ -6,6 +7,7 @@ import { linkTables } from './links.ts';
 export function directoryTables(kit: SchemaKit) {
   const { text, integer } = kit;
   return {
+    ...administratorTables(kit),
     ...dkimTables(kit),
     ...linkTables(kit),
     tenants: kit.table('directory', 'tenants', {

@@ -1,3 +1,4 @@
+import { administratorContract } from './administrators.ts';
 import { archiveContract } from './archive.ts';
 import { auditContract } from './audit.ts';
 import { directoryContract } from './directory.ts';
@@ -48,6 +49,7 @@ export function storesContract(subject: Subject, runs: number): void {
   spamTokensContract(subject);
   mailModelContract(subject, runs);
   directoryContract(subject);
+  administratorContract(subject);
   peopleContract(subject);
   sharedContactContract(subject);
   groupContract(subject);

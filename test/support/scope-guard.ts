@@ -62,6 +62,8 @@ const RESOLVES: Record<string, { byValue?: string[]; byQuery?: string[]; freely?
   send_grants: {},
   holds: {},
   user_settings: {},
+  role_grants: {},
+  service_tokens: { byValue: ['secret_hash'] },
   attachment_links: {},
 };
 

@@ -3,6 +3,7 @@ import type { KeepingDirectory } from '../../../core/ports/holds.ts';
 import type { MobileDirectory } from '../../../core/ports/mobile.ts';
 import { ping } from '../ping.ts';
 import { findLogin, lookupAddresses } from './addresses.ts';
+import { createAdministrators } from './administrators.ts';
 import {
   deleteCertificate,
   deleteTrustedRoot,
@@ -119,6 +120,7 @@ export function createDirectoryStore(context: DirectoryContext): DirectoryStore 
     putCredential: (credential) => putCredential(context, credential),
     ...mobile(context),
     ...createSendGrants(context),
+    ...createAdministrators(context),
     putDeadLetter: (letter) => putDeadLetter(context, letter),
     listDeadLetters: (options) => listDeadLetters(context, options),
     getDeadLetter: (deadLetterId) => getDeadLetter(context, deadLetterId),
