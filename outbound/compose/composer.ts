@@ -81,6 +81,7 @@ async function loadAll(blobs: Pick<BlobStore, 'openRange'>, attachments: readonl
       contentType: one.mediaType,
       contentDisposition: one.isInline ? ('inline' as const) : ('attachment' as const),
       ...(one.contentId === null ? {} : { cid: one.contentId }),
+      ...(one.contentLocation ? { headers: { 'Content-Location': one.contentLocation } } : {}),
       content: await bytesOf(blobs, one.content),
     });
   }

@@ -46,7 +46,11 @@ function carryPlain(part: PartIndex, body: Uint8Array): Chunks {
 }
 
 /** A whole message as an attachment (RFC 2046 5.2.1: never encoded). `name` without its ending. */
-export function carryMessage(raw: Uint8Array, name: string): Chunks {
+export function carryMessage(
+  raw: Uint8Array,
+  name: string,
+  of: { contentId?: string | null; contentLocation?: string | null } = {},
+): Chunks {
   const file = `${
     name
       .replace(/[^A-Za-z0-9 _.-]+/g, '_')
@@ -55,9 +59,14 @@ export function carryMessage(raw: Uint8Array, name: string): Chunks {
   }.eml`;
   const bytes = toCrlf(raw);
   const encoding = bytes.some((byte) => byte > 127) ? '8bit' : '7bit';
+  const visible = (text: string | null | undefined) => /^[\x21-\x7e]{1,900}$/.test(text ?? '');
+  const more = [
+    ...(visible(of.contentId) ? [`Content-ID: <${of.contentId}>\r\n`] : []),
+    ...(visible(of.contentLocation) ? [`Content-Location: ${of.contentLocation}\r\n`] : []),
+  ].join('');
   return [
     encodeText(
-      `Content-Type: message/rfc822; name="${file}"\r\nContent-Disposition: attachment; filename="${file}"\r\nContent-Transfer-Encoding: ${encoding}\r\n\r\n`,
+      `Content-Type: message/rfc822; name="${file}"\r\nContent-Disposition: attachment; filename="${file}"\r\nContent-Transfer-Encoding: ${encoding}\r\n${more}\r\n`,
     ),
     bytes,
   ];

@@ -113,7 +113,7 @@ async function withBody(
 /** A file as a part of a message: that of a message which has nothing else. */
 async function partOf(composer: Composer, frame: AuthorFrame, file: DraftAttachment): Promise<Chunks> {
   if (file.mediaType === 'message/rfc822' && file.content instanceof Uint8Array) {
-    return carryMessage(file.content, file.name);
+    return carryMessage(file.content, file.name, file);
   }
   const { raw, index } = indexRaw(await composer.compose(draftOf(frame, { added: [file] })));
   const part = index.parts[index.attachments[0] ?? -1];

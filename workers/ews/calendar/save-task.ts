@@ -62,6 +62,14 @@ export async function saveTask(
   return done.at(-1) ?? { itemId, modseq };
 }
 
+/** A new task that is not saved. */
+export async function newTask(draft: ObjectDraft, context: EwsContext): Promise<CalendarTask> {
+  const now = context.services.now();
+  const zone = contextZone(context, now) ?? (await selfOf(context.own, context)).zone;
+  const base = await baseOf(draft, null, newId(now), context);
+  return applyTask(base, draft.edits, { zone, now });
+}
+
 async function presentTask({ box }: SaveOrder, itemId: string): Promise<TaskItem> {
   const [item] = await box.store.pimItems([itemId]);
   if (item?.kind !== 'task')

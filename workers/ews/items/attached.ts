@@ -1,16 +1,19 @@
 import { decodePartStream, readHeaderFields } from '../../../codecs/mime/index.ts';
 import type { ItemState, Message, NewMessage } from '../../../core/mail/types.ts';
+import { openAttachment } from '../../../core/pim/attachments.ts';
+import { MAX_DOCUMENT_BYTES, type PimItem } from '../../../core/pim/types.ts';
 import type { EwsContext } from '../context.ts';
 import { EwsError } from '../errors.ts';
 import { readAttachedFields } from './attached-fields.ts';
 import { type AttachmentFacts, attachmentsOf, BELOW } from './attachments.ts';
+import { carriedItem, carriedKind, carriesAs } from './carrier.ts';
 import { viewOf } from './load.ts';
 import { keepRaw, keptRaw } from './raw.ts';
 import type { ItemView } from './view.ts';
 
-/** Bytes of an attached message that is taken apart; a larger one is refused. */
 /** The header lies in these. */
 const HEAD_BYTES = 64 * 1024;
+/** Bytes of an attached message that is taken apart; a larger one is refused. */
 const MAX_BYTES = 30 * 1024 * 1024;
 /** Messages within messages. */
 const MAX_DEPTH = 5;
@@ -48,17 +51,18 @@ export async function attachedView(
   facts: AttachmentFacts,
   context: EwsContext,
 ): Promise<ItemView> {
-  const { message, box } = owner;
-  if (message === null || facts.part === null || facts.kind !== 'item') {
+  const { message, box, state: owned } = owner;
+  if (facts.kind !== 'item' || (facts.part === null && facts.link === null)) {
     throw new EwsError('ErrorInvalidIdNotAnItemAttachmentId', 'The attachment is no item.');
   }
   if (facts.size > MAX_BYTES) {
     throw new EwsError('ErrorMessageSizeExceeded', 'The attached item is too large.');
   }
-  const stream = await openPart(owner, facts, context);
+  const stream = await openAttached(owner, facts, context);
   if (stream === null) throw new EwsError('ErrorCannotOpenFileAttachment', 'The attachment is gone.');
   const raw = new Uint8Array(await new Response(stream).arrayBuffer());
-  const { itemId, rawKey, folderId, receivedAt } = message;
+  const { itemId, folderId, receivedAt } = owned;
+  const rawKey = message?.rawKey ?? '';
   const read = await context.services.reader.read(raw, {
     ...{ ref: box.ref, itemId, rawKey, receivedAt, folderRole: 'inbox', folderId },
     ...{ isRead: true, isDraft: false },
@@ -70,7 +74,32 @@ export async function attachedView(
   };
   const inner = messageIn(read, state, owner.state.folderId);
   keepRaw(inner, raw);
-  return { ...viewOf(box, state, inner, null), attachment: facts.id };
+  const carried = await itemIn(inner, state, context);
+  return { ...viewOf(box, state, carried === null ? inner : null, carried), attachment: facts.id };
+}
+
+/** What is carried in a message that is nothing of its own. */
+async function itemIn(message: Message, state: ItemState, context: EwsContext): Promise<PimItem | null> {
+  const raw = keptRaw(message);
+  const kind = raw === null ? null : carriedKind(readHeaderFields(raw.subarray(0, HEAD_BYTES)));
+  if (raw === null || kind === null) return null;
+  const part = message.attachments.find(({ mediaType }) => carriesAs(kind, mediaType));
+  if (part === undefined || part.decodedSize > MAX_DOCUMENT_BYTES) return null;
+  const body = new Response(raw.slice(part.bodyStart, part.bodyEnd)).body;
+  if (body === null) return null;
+  const bytes = new Uint8Array(await new Response(decodePartStream(body, part.encoding)).arrayBuffer());
+  return carriedItem(kind, bytes, state, context.services.now());
+}
+
+/** Bytes of what is attached: a part of a message, or a file that is kept with a document. */
+async function openAttached(
+  owner: ItemView,
+  facts: AttachmentFacts,
+  context: EwsContext,
+): Promise<ReadableStream<Uint8Array> | null> {
+  if (facts.link === null) return openPart(owner, facts, context);
+  const place = { ...owner.box.ref, itemId: owner.state.itemId, attachmentId: facts.id };
+  return openAttachment(context.services.objects, place, { start: 0, end: facts.size });
 }
 
 function messageIn(read: NewMessage, state: ItemState, folderId: string): Message {

@@ -119,7 +119,7 @@ function linkFacts(link: Link): AttachmentFacts | null {
   const name = shownName(link.title ?? '');
   return {
     id,
-    kind: 'file',
+    kind: link.contentType === MESSAGE_TYPE ? 'item' : 'file',
     name: name === '' ? 'attachment' : name,
     contentType: link.contentType ?? 'application/octet-stream',
     contentId: link.cid ?? null,
@@ -130,8 +130,13 @@ function linkFacts(link: Link): AttachmentFacts | null {
   };
 }
 
+export const ATTACHMENT_ELEMENTS = {
+  file: 'FileAttachment',
+  item: 'ItemAttachment',
+} as const;
+
 /** AttachmentId of an attachment of an item. */
-function attachmentId(view: ItemView, id: string): string {
+export function attachmentId(view: ItemView, id: string): string {
   const { mailboxId } = view.box.ref;
   return encodeId({ kind: 'attachment', mailboxId, itemId: view.state.itemId, attachment: id });
 }
@@ -154,7 +159,7 @@ export function attachmentElement(
     ...(facts.kind === 'file' ? { IsContactPhoto: facts.isContactPhoto } : {}),
     ...more,
   };
-  return [facts.kind === 'file' ? 'FileAttachment' : 'ItemAttachment', content];
+  return [ATTACHMENT_ELEMENTS[facts.kind], content];
 }
 
 /** item:Attachments; null when there are none: an empty element is refused by some clients. */

@@ -1,6 +1,7 @@
 import type { XmlElement } from '../../../codecs/soap/parse.ts';
 import type { XmlContent } from '../../../codecs/soap/write.ts';
 import type { Folder } from '../../../core/mail/types.ts';
+import type { PimDocument } from '../../../core/pim/types.ts';
 import type { EwsContext } from '../context.ts';
 import type { Box } from '../mailboxes.ts';
 import type { ExtendedName } from './path.ts';
@@ -95,7 +96,16 @@ export interface NewFile {
   contentId: string | null;
   isInline: boolean;
   isContactPhoto: boolean;
+  contentLocation?: string | null;
+  /** Name in ids of attachments that it takes over from the file in whose place it comes. */
+  id?: string;
   content: Uint8Array;
+}
+
+/** An item that is no message, for another to which it is attached. */
+export interface ComposedItem {
+  document: PimDocument;
+  kept: Readonly<Record<string, StoredProperty | null>>;
 }
 
 /** Where and how something is saved. */
@@ -144,6 +154,8 @@ export interface ItemEditor<T> {
   attach?(item: T, file: NewFile): void;
   /** `attachment` as in an id of an attachment. @throws EwsError ErrorInvalidAttachmentId */
   detach?(item: T, attachment: string): void;
+  /** What a new item would be saved as. @throws EwsError */
+  compose?(item: T, context: EwsContext): Promise<ComposedItem>;
   /** `extended`: MAPI properties that are to be stored with it, by extendedKey; null takes one away. */
   save(
     item: T,

@@ -3,6 +3,8 @@ import type { XmlObject } from '../../../codecs/soap/write.ts';
 import type { EwsContext, Operation } from '../context.ts';
 import { EwsError, SchemaError } from '../errors.ts';
 import { changeKey, decodeId, encodeId } from '../ids/id.ts';
+import { changedAttachment } from '../items/attached-change.ts';
+import { BELOW } from '../items/attachments.ts';
 import { editorOf } from '../items/editors/index.ts';
 import { loadTargets } from '../items/load.ts';
 import { eachMessage } from '../response-messages.ts';
@@ -36,7 +38,15 @@ async function remove(text: string, context: EwsContext): Promise<XmlObject> {
   }
   await box.demand(state.folderId, 'write');
   const draft = await editor.load(view, context);
-  draft.detach(attachment);
+  const at = attachment.lastIndexOf(BELOW);
+  if (at < 0) draft.detach(attachment);
+  else {
+    // What has it comes in the place of what it was, without it.
+    const above = attachment.slice(0, at);
+    const changed = await changedAttachment(view, above, { dropped: attachment }, context);
+    draft.detach(above.split(BELOW, 1)[0] ?? '');
+    draft.attach(changed);
+  }
   const saved = await draft.save(
     { box, folder, expect: null, disposition: 'SaveOnly', sendMeetings: 'SendToNone' },
     {},

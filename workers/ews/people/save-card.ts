@@ -55,6 +55,18 @@ export async function saveCard(
   return { itemId, modseq };
 }
 
+/** A new contact, or list, that is not saved. */
+export async function newCard(draft: CardDraft, context: EwsContext): Promise<Card> {
+  const now = context.services.now();
+  const changes = [...draft.changes];
+  for (const one of draft.later) changes.push(await one(context));
+  const base = await baseOf(draft, null, newId(now), now);
+  return withMapping(
+    changes.reduce((card, change) => change(card), settle(base)),
+    draft.filed,
+  );
+}
+
 async function presentCard({ box }: SaveOrder, itemId: string): Promise<ContactItem> {
   const [item] = await box.store.pimItems([itemId]);
   if (item?.kind !== 'contact')

@@ -15,7 +15,7 @@ import {
   POSTAL_INDEXES,
   TEXTS,
 } from '../../people/contact-fields.ts';
-import { saveCard } from '../../people/save-card.ts';
+import { newCard, saveCard } from '../../people/save-card.ts';
 import { attachmentsOf } from '../attachments.ts';
 import { extendedKey } from '../path.ts';
 import type { ItemEditor } from '../property.ts';
@@ -113,5 +113,6 @@ export const contactEditor: ItemEditor<CardDraft> = {
     else draft.dropped.push(attachment);
   },
 
+  compose: async (draft, context) => ({ document: await newCard(draft, context), kept: draft.kept }),
   save: saveCard,
 };

@@ -89,7 +89,10 @@ async function keep(
     const named = added.length + dropped.length > 0 || draft.view?.extended[NAMES_KEY] !== undefined;
     if (draft.view !== null && draft.mime === null && named) {
       const attachments = saved.message.parts.filter((part) => part.isAttachment);
-      const news = added.map(({ isInline }) => ({ isInline, name: `n${newId(now()).slice(-12)}` }));
+      const news = added.map((file) => ({
+        isInline: file.isInline,
+        name: draft.takenOver.get(file) ?? `n${newId(now()).slice(-12)}`,
+      }));
       const names = namesAfter({ view: draft.view, dropped }, news, { attachments });
       stored[NAMES_KEY] = storedNames(saved.message.rawKey, names);
     }

@@ -2,6 +2,7 @@ import type { XmlElement } from '../../../../codecs/soap/parse.ts';
 import { child, children } from '../../../../codecs/soap/read.ts';
 import type { MessagePatch } from '../../../../core/mail/authoring/patch.ts';
 import type { Message, MessageFlag } from '../../../../core/mail/types.ts';
+import type { DraftAttachment } from '../../../../core/ports/outbound.ts';
 import type { EwsContext } from '../../context.ts';
 import { EwsError, SchemaError } from '../../errors.ts';
 import { attachmentNamed } from '../attachment-ids.ts';
@@ -28,6 +29,8 @@ export interface MessageDraft {
   receivedAt?: number;
   /** What is kept beside the message because no field of it says so, by extendedKey. */
   kept: Record<string, StoredProperty | null>;
+  /** Names in ids that added files take over. */
+  takenOver: Map<DraftAttachment, string>;
 }
 
 const SENSITIVITIES = ['Normal', 'Personal', 'Private', 'Confidential'] as const;
@@ -87,21 +90,26 @@ export const messageEditor: ItemEditor<MessageDraft> = {
     patch: {},
     mime: null,
     kept: keptAtFirst(element),
+    takenOver: new Map(),
   }),
 
   async load(view) {
     if (view.message === null) {
       throw new EwsError('ErrorInvalidOperation', 'This item cannot be changed.');
     }
-    return { ...{ view, present: view.message, element: view.element }, patch: {}, mime: null, kept: {} };
+    return {
+      ...{ view, present: view.message, element: view.element },
+      ...{ patch: {}, mime: null, kept: {}, takenOver: new Map() },
+    };
   },
 
   edit,
   editExtended: editMapi,
 
-  attach(draft, { name, mediaType, contentId, isInline, content }) {
-    const file = { name, mediaType, contentId, isInline, content };
+  attach(draft, { name, mediaType, contentId, contentLocation = null, isInline, content, id }) {
+    const file = { name, mediaType, contentId, contentLocation, isInline, content };
     draft.patch.added = [...(draft.patch.added ?? []), file];
+    if (id !== undefined) draft.takenOver.set(file, id);
   },
 
   detach(draft, attachment) {

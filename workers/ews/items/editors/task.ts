@@ -7,7 +7,7 @@ import {
   storedValue,
   takeWhole,
 } from '../../calendar/edits.ts';
-import { saveTask } from '../../calendar/save-task.ts';
+import { newTask, saveTask } from '../../calendar/save-task.ts';
 import type { ItemEditor } from '../property.ts';
 
 /** Fields that say nothing to the server, and are given back as they came. */
@@ -62,5 +62,6 @@ export const taskEditor: ItemEditor<ObjectDraft> = {
     draft.dropped.push(attachment);
   },
 
+  compose: async (draft, context) => ({ document: await newTask(draft, context), kept: draft.kept }),
   save: saveTask,
 };
