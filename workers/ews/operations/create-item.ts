@@ -4,7 +4,8 @@ import type { XmlObject } from '../../../codecs/soap/write.ts';
 import type { EwsContext, Operation } from '../context.ts';
 import { EwsError, SchemaError } from '../errors.ts';
 import { applyItem } from '../items/editors/apply.ts';
-import { editorOf } from '../items/editors/index.ts';
+import { editorOfNew } from '../items/editors/index.ts';
+import { isNote } from '../items/editors/note.ts';
 import { savedItems } from '../items/editors/saved.ts';
 import { CLASS_OF, type CreateOptions, dispositionOf, targetFolder } from '../items/editors/target.ts';
 import type { ItemElement, SaveOrder } from '../items/property.ts';
@@ -43,10 +44,11 @@ function sendMeetingsOf(request: XmlElement): string | null {
 }
 
 async function create(item: XmlElement, options: CreateOptions, context: EwsContext): Promise<XmlObject> {
-  const editor = editorOf(item.name);
+  const editor = editorOfNew(item);
   if (editor === null) throw new SchemaError(`${item.name} is no item that can be made.`);
   const element = item.name as ItemElement;
-  const isMail = CLASS_OF[element] === 'Email';
+  const itemClass = isNote(item) ? 'Notes' : CLASS_OF[element];
+  const isMail = itemClass === 'Email';
   // Of posts and plain items nobody needs to say what becomes of them: they are saved (MS-OXWSCORE 3.1.4.2).
   const isSaved = element === 'PostItem' || element === 'Item';
   if (isMail && !isSaved && options.disposition === null) {
@@ -59,11 +61,14 @@ async function create(item: XmlElement, options: CreateOptions, context: EwsCont
     );
   }
   const disposition = element === 'PostItem' ? 'SaveOnly' : (options.disposition ?? 'SaveOnly');
+  if (itemClass === 'Notes' && disposition !== 'SaveOnly')
+    throw new EwsError('ErrorInvalidOperation', 'Notes are not sent.');
   const place = await targetFolder(
     context,
     options.savedItemFolder,
     element,
     isMail && disposition !== 'SaveOnly',
+    itemClass,
   );
   const draft = await editor.blank(context, element);
   const extended = await applyItem(draft, item, element, context);

@@ -5,7 +5,7 @@ import type { EwsContext, Operation } from '../context.ts';
 import { EwsError, SchemaError } from '../errors.ts';
 import { readChangeKey } from '../ids/id.ts';
 import { applyUpdates } from '../items/editors/apply.ts';
-import { editorOf } from '../items/editors/index.ts';
+import { editorOfView } from '../items/editors/index.ts';
 import { changedMeanwhile } from '../items/editors/message-save.ts';
 import { savedItems } from '../items/editors/saved.ts';
 import { dispositionOf, targetFolder } from '../items/editors/target.ts';
@@ -65,7 +65,7 @@ async function update(change: XmlElement, options: UpdateOptions, context: EwsCo
   if (view === undefined) throw new SchemaError('a change must name an item.');
   if (view instanceof EwsError) throw view;
   const { box, element, state } = view;
-  const editor = editorOf(element);
+  const editor = editorOfView(view);
   if (editor === null) throw new EwsError('ErrorInvalidOperation', 'This item cannot be changed.');
   if (element === 'CalendarItem' && options.sendMeetings === null) {
     throw new EwsError(

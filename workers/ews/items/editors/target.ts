@@ -59,8 +59,8 @@ export async function targetFolder(
   named: XmlElement | null,
   element: ItemElement,
   sent: boolean,
+  itemClass: ItemClass = CLASS_OF[element],
 ): Promise<Pick<SaveOrder, 'box' | 'folder'>> {
-  const itemClass = CLASS_OF[element];
   if (named === null) {
     const role = sent ? 'sent' : DEFAULT_ROLE[itemClass];
     const folder = (await context.own.folders()).find((one) => one.role === role);
