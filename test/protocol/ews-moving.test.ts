@@ -125,7 +125,17 @@ describe('items that EWS moves, copies and deletes', () => {
         (one) => child(one, 'ItemId')?.attributes['Id'],
       );
     };
-    expect(await find()).toEqual([id]);
+    const [there = ''] = (await find()) ?? [];
+    // Where it was it is gone, by the id that it had.
+    expect(there).not.toBe(id);
+    expect(await where(id)).toEqual({ code: 'ErrorItemNotFound' });
+    expect((await act('MoveItem', [id], 'junkemail')).codes).toEqual(['ErrorItemNotFound']);
+    // Where it lies now it is read whole, and nothing else is done with it.
+    expect(Buffer.from((await where(there)).mime ?? '', 'base64').toString()).toContain('Body of recover me');
+    expect((await where(there)).parent).toBe(await idOfFolder('recoverableitemsdeletions'));
+    expect(await where(there, other)).toEqual({ code: 'ErrorItemNotFound' });
+    expect((await remove(itemId(there), 'HardDelete')).codes).toEqual(['ErrorItemNotFound']);
+    expect((await act('CopyItem', [there], 'inbox')).codes).toEqual(['ErrorItemNotFound']);
     const all = await client.ok(
       `<m:FindItem Traversal="Shallow"><m:ItemShape><t:BaseShape>AllProperties</t:BaseShape></m:ItemShape><m:ParentFolderIds>${folderId('recoverableitemsdeletions')}</m:ParentFolderIds></m:FindItem>`,
     );
@@ -135,8 +145,10 @@ describe('items that EWS moves, copies and deletes', () => {
     );
     const folder = children(counted.messages[0] ?? null, 'Folders')[0]?.children[0] ?? null;
     expect(Number(textOf(folder, 'TotalCount'))).toBeGreaterThan(1);
-    expect((await act('MoveItem', [id], 'drafts', '', other)).codes).toEqual(['ErrorItemNotFound']);
-    expect((await act('MoveItem', [id], 'junkemail')).codes).toEqual(['NoError']);
+    expect((await act('MoveItem', [there], 'drafts', '', other)).codes).toEqual(['ErrorItemNotFound']);
+    const back = await act('MoveItem', [there], 'junkemail');
+    expect([back.codes, idIn(back.messages[0])]).toEqual([['NoError'], id]);
+    expect(await where(there)).toEqual({ code: 'ErrorItemNotFound' });
     expect((await where(id)).parent).toBe(await idOfFolder('junkemail'));
     expect(await find()).toEqual([]);
   });

@@ -1,6 +1,9 @@
 import type { Message } from '../../../core/mail/types.ts';
 import type { RemovedCursor, RemovedMessage } from '../../../core/ports/removed.ts';
+import type { EwsContext } from '../context.ts';
+import { messageIn } from '../items/attached.ts';
 import { viewOf } from '../items/load.ts';
+import { keepRaw } from '../items/raw.ts';
 import type { ItemView } from '../items/view.ts';
 import type { Box } from '../mailboxes.ts';
 import type { RootName } from './distinguished.ts';
@@ -42,5 +45,25 @@ function removedView(box: Box, removed: RemovedMessage): ItemView {
     ...{ contentClass: null, messageClass: 'IPM.Note', conversationIndex: '', receivedAsBcc: false },
     ...{ lastVerb: 0, lastVerbAt: null, verdict: null, meeting: null },
   };
-  return viewOf(box, message, message, null);
+  return { ...viewOf(box, message, message, null), removed: true };
+}
+
+/** A removed message with all that its raw says; null when it cannot be brought back (any more). */
+export async function wholeRemovedView(
+  { services }: EwsContext,
+  box: Box,
+  itemId: string,
+): Promise<ItemView | null> {
+  const note = box.own ? await box.store.removedMessage(itemId) : null;
+  const object = note === null ? null : await services.blobs.open(note.rawKey);
+  if (note === null || object === null) return null;
+  const raw = new Uint8Array(await new Response(object.stream).arrayBuffer());
+  const known = removedView(box, note);
+  const read = await services.reader.read(raw, {
+    ...{ ref: box.ref, itemId, rawKey: note.rawKey, receivedAt: note.receivedAt, folderRole: 'inbox' },
+    ...{ folderId: REMOVED_FOLDER, isRead: note.isRead, isDraft: note.isDraft },
+  });
+  const message = { ...messageIn(read, known.state, REMOVED_FOLDER), isDraft: note.isDraft };
+  keepRaw(message, raw);
+  return { ...viewOf(box, known.state, message, null), removed: true };
 }

@@ -8,6 +8,8 @@ import { EwsError } from '../errors.ts';
 export type EwsId =
   | { kind: 'folder'; mailboxId: string; folderId: string }
   | { kind: 'item'; mailboxId: string; itemId: string }
+  /** What was removed for good and lies in Recoverable Items: there it has another id than it had. */
+  | { kind: 'removed'; mailboxId: string; itemId: string }
   /** One occurrence of a recurring event; `occurrence` is its recurrence id, a local date-time (RFC 8984 4.3.1). */
   | { kind: 'occurrence'; mailboxId: string; itemId: string; occurrence: string }
   /** A file or message attached to an item: number of the part, or the name of an attachment. */
@@ -19,6 +21,7 @@ export type EwsId =
 const LETTERS = {
   folder: 'f',
   item: 'i',
+  removed: 'r',
   occurrence: 'o',
   attachment: 'a',
   conversation: 'c',
@@ -32,6 +35,7 @@ function fieldsOf(id: EwsId): string[] {
     case 'folder':
       return [id.mailboxId, id.folderId];
     case 'item':
+    case 'removed':
       return [id.mailboxId, id.itemId];
     case 'occurrence':
       return [id.mailboxId, id.itemId, id.occurrence];
@@ -65,6 +69,7 @@ export function readPayload(payload: string): EwsId | null {
   }
   if (letter === 'f') return { kind: 'folder', mailboxId, folderId: one };
   if (letter === 'i') return { kind: 'item', mailboxId, itemId: one };
+  if (letter === 'r') return { kind: 'removed', mailboxId, itemId: one };
   if (letter === 'c') return { kind: 'conversation', mailboxId, threadId: one };
   if (letter === 'p') return { kind: 'persona', mailboxId, personId: one };
   return null;

@@ -102,7 +102,8 @@ async function openAttached(
   return openAttachment(context.services.objects, place, { start: 0, end: facts.size });
 }
 
-function messageIn(read: NewMessage, state: ItemState, folderId: string): Message {
+/** A message that was read, as one that is kept. */
+export function messageIn(read: NewMessage, state: ItemState, folderId: string): Message {
   const { dedupeKey: _, folderRole: __, parts, extended: ___, ...rest } = read;
   const isBody = (partNo: number) => partNo === read.bodyTextPart || partNo === read.bodyHtmlPart;
   return {

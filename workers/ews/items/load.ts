@@ -21,6 +21,8 @@ export interface ItemTarget {
   changeKey: number | null;
   /** Recurrence id of the occurrence that is meant. */
   occurrence: string | null;
+  /** It is meant where it lies after it was removed for good. */
+  removed?: boolean;
   /** Number of the occurrence from 1 on, where it is named by that. */
   instance: number | null;
 }
@@ -38,6 +40,9 @@ function readTarget(element: XmlElement): ItemTarget {
   const changeKey = readChangeKey(attributeOf(element, 'ChangeKey'));
   const instance = element.name === 'OccurrenceItemId' ? instanceOf(element) : null;
   const id = decodeId(idOf(element));
+  if (id.kind === 'removed') {
+    return { ...id, changeKey, occurrence: null, instance: null, removed: true };
+  }
   if (id.kind !== 'item' && id.kind !== 'occurrence') {
     throw new EwsError('ErrorInvalidIdMalformed', 'The Id is not that of an item.');
   }
@@ -111,7 +116,7 @@ export async function loadTargets(
   context: EwsContext,
   targets: readonly (ItemTarget | EwsError)[],
 ): Promise<(ItemView | EwsError)[]> {
-  const sound = targets.filter((one): one is ItemTarget => !(one instanceof EwsError));
+  const sound = targets.filter((one): one is ItemTarget => !(one instanceof EwsError) && !one.removed);
   const views = new Map<string, ItemView>();
   const failed = new Map<string, EwsError>();
   await Promise.all(
@@ -132,6 +137,8 @@ export async function loadTargets(
   );
   return targets.map((target) => {
     if (target instanceof EwsError) return target;
+    // Nothing can be done with it there but to look at it and to move it back.
+    if (target.removed) return new EwsError('ErrorItemNotFound', NOT_FOUND);
     const key = `${target.mailboxId}|${target.itemId}`;
     const view = views.get(key);
     if (view === undefined) return failed.get(key) ?? new EwsError('ErrorItemNotFound', NOT_FOUND);

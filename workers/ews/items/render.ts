@@ -19,6 +19,9 @@ export function itemIdOf(view: ItemView): XmlObject {
   if (view.attachment !== undefined) {
     return { '@Id': encodeId({ kind: 'attachment', mailboxId, itemId, attachment: view.attachment }) };
   }
+  if (view.removed === true) {
+    return { '@Id': encodeId({ kind: 'removed', mailboxId, itemId }), '@ChangeKey': changeKey(modseq) };
+  }
   const id =
     view.occurrence === null
       ? encodeId({ kind: 'item', mailboxId, itemId })

@@ -21,6 +21,8 @@ export interface ItemView {
   occurrence: string | null;
   /** Name of the attachment that it is, of a message in `state`; such a view has no id of an item. */
   attachment?: string;
+  /** It was removed for good, and is known by another id than it had. */
+  removed?: true;
   /** MAPI properties that clients stored with it, by `extendedKey`. */
   extended: Readonly<Record<string, StoredProperty>>;
 }

@@ -1,36 +1,43 @@
 import type { XmlElement } from '../../../codecs/soap/parse.ts';
-import { children } from '../../../codecs/soap/read.ts';
 import { NotFoundError } from '../../../core/errors.ts';
 import { restoreRemoved } from '../../../core/retention/restore.ts';
 import type { EwsContext } from '../context.ts';
 import { EwsError } from '../errors.ts';
-import { decodeId } from '../ids/id.ts';
+import { decodeId, encodeId } from '../ids/id.ts';
 
 /**
- * Messages among the ids that were removed for good come back into their folder, so that they can be moved out of
- * Recoverable Items like anything else. What cannot be brought back is not there.
+ * Messages that are named where they lie in Recoverable Items come back into their folder, so that they can be moved like
+ * anything else. The ids, with those of what came back as it is known now; what cannot be brought back is not there.
  */
-export async function bringBack(context: EwsContext, ids: XmlElement | null): Promise<void> {
-  const { own, services, correlationId } = context;
-  const wanted = new Set(
-    children(ids, 'ItemId').flatMap((one) => ownItem(one.attributes['Id'], own.ref.mailboxId)),
-  );
-  if (wanted.size === 0) return;
-  for (const { itemId } of await own.store.itemStates([...wanted])) wanted.delete(itemId);
-  for (const itemId of wanted) {
-    if ((await own.store.removedMessage(itemId)) === null) continue;
+export async function bringBack(
+  { own, services, correlationId }: EwsContext,
+  ids: XmlElement | null,
+): Promise<XmlElement[]> {
+  const { mailboxId } = own.ref;
+  const named: XmlElement[] = [];
+  for (const element of ids?.children ?? []) {
+    const itemId = removedItem(element, mailboxId);
+    if (itemId === null) {
+      named.push(element);
+      continue;
+    }
     await restoreRemoved(services, own.ref, itemId, correlationId).catch((error: unknown) => {
       if (!(error instanceof NotFoundError)) throw error;
     });
+    own.changed();
+    named.push({ ...element, attributes: { Id: encodeId({ kind: 'item', mailboxId, itemId }) } });
   }
+  return named;
 }
 
-function ownItem(text: string | undefined, mailboxId: string): string[] {
+/** The item of one's own that an ItemId names in Recoverable Items, or null. */
+export function removedItem({ name, attributes }: XmlElement, mailboxId: string): string | null {
+  if (name !== 'ItemId') return null;
   try {
-    const id = decodeId(text ?? '');
-    return id.kind === 'item' && id.mailboxId === mailboxId ? [id.itemId] : [];
+    const id = decodeId(attributes['Id'] ?? '');
+    return id.kind === 'removed' && id.mailboxId === mailboxId ? id.itemId : null;
   } catch (error) {
-    if (error instanceof EwsError) return [];
+    if (error instanceof EwsError) return null;
     throw error;
   }
 }

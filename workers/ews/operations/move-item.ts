@@ -1,3 +1,4 @@
+import type { XmlElement } from '../../../codecs/soap/parse.ts';
 import { child } from '../../../codecs/soap/read.ts';
 import type { Operation } from '../context.ts';
 import { EwsError } from '../errors.ts';
@@ -12,8 +13,10 @@ export const moveItem: Operation = async (request, context) => {
     right: 'write',
     missing: 'ErrorToFolderNotFound',
   });
-  await bringBack(context, child(request, 'ItemIds'));
-  return eachItem(context, 'MoveItemResponseMessage', request, async (views) => {
+  const ids = child(request, 'ItemIds');
+  const children = await bringBack(context, ids);
+  const named: XmlElement = { ...request, children: ids === null ? [] : [{ ...ids, children }] };
+  return eachItem(context, 'MoveItemResponseMessage', named, async (views) => {
     const outcomes: Outcomes = new Map();
     for (const [view, moved] of await moveViews(context, views, to)) {
       // MS-OXWSCORE 2.2.4.3: ReturnNewItemIds changes nothing, ids are told in any case.
