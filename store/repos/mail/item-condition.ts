@@ -83,9 +83,8 @@ function compile(box: MailboxContext, condition: ItemCondition, needs: Needs): C
     case 'oneOf':
       return { sql: factIs(box, condition.field, condition.values, needs), total: true };
     case 'text':
-      return condition.field === 'messageId' && condition.how === 'equal'
-        ? messageIdIs(box, condition)
-        : textual(textOf(box, condition.field, needs), condition, text);
+      if (condition.field === 'messageId' && condition.how === 'equal') return messageIdIs(box, condition);
+      return textual(textOf(box, condition.field, needs), condition, text);
     case 'category':
       return categoryIs(box, condition.name);
     case 'mentions':
@@ -185,7 +184,7 @@ function textOf(box: MailboxContext, field: TextField, needs: Needs): SQL {
     case 'topic':
       return sql`${messages.baseSubject}`;
     case 'messageId':
-      return sql`coalesce('<' || ${messages.messageIdHeader} || '>', '')`;
+      return sql`'<' || ${messages.messageIdHeader} || '>'`;
     case 'class':
       return sql`${messages.messageClass}`;
   }
@@ -201,10 +200,11 @@ function textual(column: SQL, match: TextMatch, text: TextFunctions): Compiled {
   return { sql: sql`case when ${text.isAscii(column)} then ${inAscii} else null end`, total: false };
 }
 
+/** Nothing is in a text that is not there. */
 function holds(column: SQL, { how, value }: TextMatch, text: TextFunctions): SQL {
-  if (how === 'equal') return sql`${column} = ${value}`;
-  if (how === 'contains') return text.contains(column, value);
-  return sql`substr(${column}, 1, ${whole([...value].length)}) = ${value}`;
+  if (how === 'contains') return sql`coalesce(${text.contains(column, value)}, ${NO})`;
+  const part = how === 'equal' ? column : sql`substr(${column}, 1, ${whole([...value].length)})`;
+  return sql`coalesce(${part} = ${value}, ${NO})`;
 }
 
 /** By an index, where there is one for the way in which texts are compared. */

@@ -4,32 +4,30 @@ import { parseQuery } from '../../../core/search/parse.ts';
 import type { Query } from '../../../core/search/query.ts';
 import { searchMailbox } from '../../../core/search/search-mailbox.ts';
 import type { EwsContext } from '../context.ts';
-import { REMOVED_FOLDER, removedViews } from '../folders/removed.ts';
-import { viewsById, viewsOf } from '../items/load.ts';
+import { viewOf, viewsById } from '../items/load.ts';
 import { extendedKey, isPath, readPath } from '../items/path.ts';
 import type { ItemView } from '../items/view.ts';
 import type { Box } from '../mailboxes.ts';
 
-/** Rows that are read together. */
-const PAGE = 500;
 /** Hits of the search index that are looked at. */
 const MAX_HITS = 1000;
 
-/** All items of a folder, page by page, newest first. */
-export async function* itemsOfFolder(box: Box, folderId: string): AsyncGenerator<ItemView[]> {
-  if (folderId === REMOVED_FOLDER) {
-    yield* removedViews(box);
-    return;
-  }
-  for (let offset = 0; ; offset += PAGE) {
-    const states = await box.store.pageItems(folderId, { by: 'received', descending: true }, offset, PAGE);
-    if (states.length > 0) yield await viewsOf(box, states);
-    if (states.length < PAGE) return;
-  }
+/** Views of items by their ids, in their order, in one read where all are messages; what is not there is left out. */
+export async function viewsAt(box: Box, itemIds: readonly string[]): Promise<ItemView[]> {
+  const messages = itemIds.length === 0 ? [] : await box.store.messages([...itemIds]);
+  const found = new Map(messages.map((one) => [one.itemId, viewOf(box, one, one, null)]));
+  const others = itemIds.filter((id) => !found.has(id));
+  if (others.length > 0) for (const view of await viewsById(box, others)) found.set(view.state.itemId, view);
+  return itemIds.flatMap((id) => found.get(id) ?? []);
 }
 
 /** MS-OXPROPS 2.1079: the name of an item in its folder, which begins with its id unless a client gave it another. */
-const URL_NAME = '0x10f3';
+export const URL_NAME = '0x10f3';
+
+/** Id of the item to which a client gave no other name, or null. */
+export function idOfName(name: string): string | null {
+  return /^([0-9a-z]{26})\.(?:eml|ics)$/i.exec(name)?.[1]?.toLowerCase() ?? null;
+}
 
 /**
  * The item of a folder that a restriction names, when it is one for the name that programs take for a key: a folder need
@@ -45,8 +43,8 @@ export async function itemNamed(
   const path = element === undefined ? null : readPath(element);
   if (path?.kind !== 'extended' || extendedKey(path.property) !== URL_NAME) return null;
   const name = at(expression ?? null, 'FieldURIOrConstant', 'Constant')?.attributes['Value'] ?? '';
-  const itemId = /^([0-9a-z]{26})\.(?:eml|ics)$/i.exec(name)?.[1]?.toLowerCase();
-  if (itemId === undefined) return null;
+  const itemId = idOfName(name);
+  if (itemId === null) return null;
   const [view] = await viewsById(box, [itemId]);
   return view?.state.folderId === folderId ? view : null;
 }

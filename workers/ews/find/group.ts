@@ -8,8 +8,17 @@ import type { ItemView } from '../items/view.ts';
 import { readProperty } from './read-property.ts';
 import { compareKeys } from './sort.ts';
 
+/** What is read of an item to group it: the names of its groups, and what orders them. */
+export interface GroupKeys {
+  names: readonly string[];
+  weight: Comparable;
+}
+
 /** Groups of a list, each with its name and its members in their order. */
-export type Grouping = (views: readonly ItemView[]) => { index: string; views: ItemView[] }[];
+export interface Grouping {
+  keysOf(view: ItemView): GroupKeys;
+  arrange<T extends { group: GroupKeys | null }>(list: readonly T[]): { index: string; members: T[] }[];
+}
 
 const TOPIC: PropertyPath = { kind: 'field', uri: 'message:ConversationTopic' };
 const RECEIVED: PropertyPath = { kind: 'field', uri: 'item:DateTimeReceived' };
@@ -50,25 +59,34 @@ function grouping(
   const name = readProperty(by, context);
   const many = by.kind === 'field' && by.uri === 'item:Categories';
   const weight = readProperty(on.path, context);
-  return (views) => {
-    const groups = new Map<string, { index: string; views: ItemView[]; weight: Comparable }>();
-    for (const view of views) {
+  return {
+    keysOf(view) {
       const value = name(view);
       const list = Array.isArray(value) ? (value as readonly Scalar[]) : [(value as Scalar | null) ?? ''];
       // An item with two categories is in both groups; of a person, name and address are one.
-      const names = many ? list : list.slice(0, 1);
-      for (const one of names) {
-        const index = String(one);
-        const group = groups.get(index);
-        const own = weight(view);
-        if (group === undefined) groups.set(index, { index, views: [view], weight: own });
-        else {
-          group.views.push(view);
-          const order = compareKeys([own], [group.weight], [{ descending: false }]);
-          if (on.most ? order > 0 : order < 0) group.weight = own;
-        }
+      return { names: (many ? list : list.slice(0, 1)).map(String), weight: weight(view) };
+    },
+    arrange: (list) => arranged(list, on.most, descending),
+  };
+}
+
+function arranged<T extends { group: GroupKeys | null }>(
+  list: readonly T[],
+  most: boolean,
+  descending: boolean,
+) {
+  const groups = new Map<string, { index: string; members: T[]; weight: Comparable }>();
+  for (const one of list) {
+    const { names, weight } = one.group ?? { names: [], weight: null };
+    for (const index of names) {
+      const group = groups.get(index);
+      if (group === undefined) groups.set(index, { index, members: [one], weight });
+      else {
+        group.members.push(one);
+        const order = compareKeys([weight], [group.weight], [{ descending: false }]);
+        if (most ? order > 0 : order < 0) group.weight = weight;
       }
     }
-    return [...groups.values()].sort((a, b) => compareKeys([a.weight], [b.weight], [{ descending }]));
-  };
+  }
+  return [...groups.values()].sort((a, b) => compareKeys([a.weight], [b.weight], [{ descending }]));
 }

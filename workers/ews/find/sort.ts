@@ -1,5 +1,6 @@
 import type { XmlElement } from '../../../codecs/soap/parse.ts';
 import { attributeOf, child, children } from '../../../codecs/soap/read.ts';
+import type { ItemOrder } from '../../../core/mail/item-condition.ts';
 import { SchemaError } from '../errors.ts';
 import { extendedKey, isPath, type PropertyPath, readPath } from '../items/path.ts';
 import type { Comparable, Scalar } from '../items/property.ts';
@@ -26,26 +27,35 @@ export function readSortOrder(request: XmlElement): SortKey[] {
   });
 }
 
-/** Ways of sorting that the store itself has. */
-const STORED: Readonly<Record<string, 'received' | 'entered'>> = {
+/** Ways of sorting that the store itself has for messages. Cut to whole seconds, times would be in another order. */
+const STORED: Readonly<Record<string, ItemOrder['by']>> = {
   'item:DateTimeReceived': 'received',
   'item:DateTimeCreated': 'received',
+  'item:DateTimeSent': 'sent',
+  'item:LastModifiedTime': 'modified',
+  'item:Size': 'size',
   '0x0e06': 'received',
   '0x0e23': 'entered',
 };
 
-/** The order of the store that is the same, or null. Without any order a list is newest first. */
-export function storedOrder(
-  keys: readonly SortKey[],
-): { by: 'received' | 'entered'; descending: boolean } | null {
+export const NEWEST_FIRST = { by: 'received', descending: true } as const satisfies ItemOrder;
+
+/** The order of the store that is the same for messages, or null. Without any order a list is newest first. */
+export function storedOrder(keys: readonly SortKey[]): ItemOrder | null {
   const [key] = keys;
-  if (key === undefined) return { by: 'received', descending: true };
+  if (key === undefined) return NEWEST_FIRST;
   const { path, descending } = key;
   const by =
     path.kind === 'indexed'
       ? undefined
       : STORED[path.kind === 'field' ? path.uri : extendedKey(path.property)];
   return by === undefined || keys.length > 1 ? null : { by, descending };
+}
+
+/** Whether all items have a place in an order of the store, or messages alone. */
+export function isMoment(order: ItemOrder): order is ItemOrder & { by: 'received' | 'entered' } {
+  const { by } = order;
+  return by === 'received' || by === 'entered';
 }
 
 /** Compares values of the same keys; what an item does not have comes first, as the smallest. */

@@ -6,12 +6,10 @@ import { selfOf } from '../calendar/facts.ts';
 import { calendarView } from '../calendar/view.ts';
 import type { EwsContext, Operation } from '../context.ts';
 import { EwsError, SchemaError } from '../errors.ts';
-import { idsWithBody, itemNamed, itemsFound, itemsOfFolder } from '../find/candidates.ts';
 import { type Grouping, readGrouping } from '../find/group.ts';
+import { type Listing, listingOf, looksOfRequest, viewsOfEntries } from '../find/listing.ts';
 import { maxEntries, type Pager, readPager } from '../find/page.ts';
-import { readProperty } from '../find/read-property.ts';
-import { readRestriction, type Test } from '../find/restriction.ts';
-import { compareKeys, readSortOrder, type SortKey, storedOrder } from '../find/sort.ts';
+import { isMoment, readSortOrder, type SortKey, storedOrder } from '../find/sort.ts';
 import { countsOf } from '../folders/counts.ts';
 import { REMOVED_FOLDER } from '../folders/removed.ts';
 import { resolveFolder } from '../folders/resolve.ts';
@@ -37,6 +35,7 @@ interface Search {
   query: string | null;
   calendar: XmlElement | null;
   contacts: XmlElement | null;
+  looks: ReturnType<typeof looksOfRequest>;
 }
 
 /** FindItem (MS-OXWSSRCH 3.1.4.2). */
@@ -76,6 +75,7 @@ function readSearch(request: XmlElement, context: EwsContext): Search {
     pager: readPager(request, 'Item', MAX_PAGE),
     grouping: readGrouping(request, context),
     contacts: child(request, 'ContactsView'),
+    looks: looksOfRequest(),
   };
 }
 
@@ -90,7 +90,7 @@ async function answer(
   const order = storedOrder(search.sort);
   const { restriction, query, grouping, contacts, pager } = search;
   const plain = restriction === null && query === null && grouping === null && contacts === null;
-  if (order !== null && plain && folderId !== REMOVED_FOLDER) {
+  if (order !== null && isMoment(order) && plain && folderId !== REMOVED_FOLDER) {
     // What the store itself can page through.
     const folder = (await box.folders()).find((one) => one.folderId === folderId) ?? null;
     const total = (await countsOf([{ box, folderId, folder }])).get(folderId)?.total ?? 0;
@@ -98,74 +98,20 @@ async function answer(
     const states = end > begin ? await box.store.pageItems(folderId, order, begin, end - begin) : [];
     return shown(context, await viewsOf(box, states), search, attributes);
   }
-  const found = await filtered(context, box, folderId, search);
-  if (grouping !== null) return grouped(context, found, search, grouping);
-  if (contacts !== null) {
-    const page = found.slice(0, Math.min(maxEntries(contacts), MAX_PAGE));
-    const attributes = {
-      '@TotalItemsInView': found.length,
-      '@IncludesLastItemInRange': page.length === found.length,
-    };
-    return shown(context, page, search, attributes);
-  }
-  const { begin, end, attributes } = pager(found.length);
-  return shown(context, found.slice(begin, end), search, attributes);
+  const list = await listingOf(context, box, folderId, search, search.looks);
+  if (grouping !== null) return grouped(context, box, await list.entries(0, list.total), search, grouping);
+  const { begin, end, attributes } = contacts === null ? pager(list.total) : upTo(contacts, list.total);
+  const views = await viewsOfEntries(box, await list.entries(begin, end));
+  return shown(context, views, search, attributes);
 }
 
-/** Everything that fits, in order. Of what is not asked for, no row is kept. */
-async function filtered(
-  context: EwsContext,
-  box: Box,
-  folderId: string,
-  search: Search,
-): Promise<ItemView[]> {
-  const test = await testOf(context, box, folderId, search);
-  const reads = search.sort.map(({ path }) => readProperty(path, context));
-  const kept: { view: ItemView; keys: ReturnType<(typeof reads)[number]>[] }[] = [];
-  const take = (views: readonly ItemView[]) => {
-    for (const view of views) if (test(view)) kept.push({ view, keys: reads.map((read) => read(view)) });
-  };
-  const named = search.query === null ? await itemNamed(box, folderId, search.restriction) : null;
-  if (named !== null && test(named)) take([named]);
-  else if (search.query !== null) take(await itemsFound(context, box, folderId, search.query));
-  else for await (const views of itemsOfFolder(box, folderId)) take(views);
-  if (search.sort.length > 0) kept.sort((a, b) => compareKeys(a.keys, b.keys, search.sort));
-  return kept.map(({ view }) => view);
-}
-
-async function testOf(
-  context: EwsContext,
-  box: Box,
-  folderId: string,
-  { restriction, contacts }: Search,
-): Promise<Test<ItemView>> {
-  const between = contacts === null ? null : contactsBetween(contacts, context);
-  if (restriction === null) return between ?? (() => true);
-  const bodies = new Map<string, Promise<Set<string>>>();
-  const found = new Map<string, Set<string>>();
-  const fits = readRestriction<ItemView>(restriction, {
-    read: (path) => readProperty(path, context),
-    contains(path, text) {
-      // Bodies are in the index, not in the rows.
-      if (path.kind !== 'field' || !/^item:(?:Body|TextBody)$/.test(path.uri)) return null;
-      if (!bodies.has(text)) bodies.set(text, idsWithBody(context, box, folderId, text));
-      return (view) => found.get(text)?.has(view.state.itemId) === true;
-    },
-  });
-  for (const [text, ids] of bodies) found.set(text, await ids);
-  return between === null ? fits : (view) => between(view) && fits(view);
-}
-
-/** Contacts by their names, as a register shows them (MS-OXWSSRCH 2.2.4, ContactsView). */
-function contactsBetween(view: XmlElement, context: EwsContext): Test<ItemView> {
-  const { InitialName, FinalName } = view.attributes;
-  const name = readProperty({ kind: 'field', uri: 'contacts:DisplayName' }, context);
-  const fold = (text: string) => text.toLowerCase();
-  return (item) => {
-    const value = fold(String(name(item) ?? ''));
-    if (InitialName !== undefined && value < fold(InitialName)) return false;
-    // The last name stands for all that begin with it.
-    return FinalName === undefined || value <= fold(FinalName) || value.startsWith(fold(FinalName));
+/** A ContactsView has no offset. */
+function upTo(contacts: XmlElement, total: number): ReturnType<Pager> {
+  const end = Math.min(total, maxEntries(contacts), MAX_PAGE);
+  return {
+    begin: 0,
+    end,
+    attributes: { '@TotalItemsInView': total, '@IncludesLastItemInRange': end === total },
   };
 }
 
@@ -212,20 +158,24 @@ async function shown(
 
 async function grouped(
   context: EwsContext,
-  views: readonly ItemView[],
+  box: Box,
+  entries: Awaited<ReturnType<Listing['entries']>>,
   { asked, pager }: Search,
   grouping: Grouping,
 ): Promise<XmlObject> {
-  const groups = grouping(views);
   // The page counts items; a group whose members are on two pages is on both.
-  const flat = groups.flatMap((group) => group.views.map((view) => ({ group, view })));
+  const flat = grouping
+    .arrange(entries)
+    .flatMap(({ index, members }) => members.map((one) => ({ index, one })));
   const { begin, end, attributes } = pager(flat.length);
-  const page = flat.slice(begin, end);
+  const page = Map.groupBy(flat.slice(begin, end), ({ index }) => index);
   const Groups: XmlObject[] = [];
-  for (const group of groups) {
-    const own = page.filter((one) => one.group === group).map((one) => one.view);
-    if (own.length > 0)
-      Groups.push({ GroupIndex: group.index, Items: { $: await rendered(context, own, asked) } });
+  for (const [index, members] of page) {
+    const views = await viewsOfEntries(
+      box,
+      members.map(({ one }) => one),
+    );
+    Groups.push({ GroupIndex: index, Items: { $: await rendered(context, views, asked) } });
   }
   return { ...attributes, Groups: { GroupedItems: Groups } };
 }
