@@ -29,7 +29,8 @@ export interface Leaf {
 }
 
 export type LeafKind =
-  | { kind: 'exists' | 'excludes' }
+  | { kind: 'exists' }
+  | { kind: 'excludes' }
   | { kind: 'compares'; operator: Operator; constant: string | null }
   | { kind: 'contains'; mode: string; comparison: string; constant: string };
 
