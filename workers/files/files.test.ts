@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { AttachmentLink } from '../../core/ports/links.ts';
 import { createMemoryBlobStore, createMemoryStores } from '../../store/memory/index.ts';
 import { createFiles } from './index.ts';
-import { parseRange } from './range.ts';
+import { parseRange } from '../../platform/byte-range.ts';
 
 const TOKEN = `t1.${'A'.repeat(43)}`;
 const CONTENT = Buffer.from(Array.from({ length: 1000 }, (_, i) => i % 256));

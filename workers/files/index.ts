@@ -1,7 +1,7 @@
 import { decodePartStream } from '../../codecs/mime/index.ts';
 import type { AttachmentLink } from '../../core/ports/links.ts';
 import type { Services } from '../../platform/services.ts';
-import { parseRange, sliceStream } from './range.ts';
+import { parseRange, sliceStream } from '../../platform/byte-range.ts';
 
 /** Under which attachments that became links are found (outbound/links). */
 export const FILES_PATH = '/files/';
