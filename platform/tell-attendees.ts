@@ -1,5 +1,6 @@
 import type { MailboxRef } from '../core/mail/types.ts';
 import type { MailboxStore, MailStore } from '../core/ports/mail.ts';
+import type { PutOptions } from '../core/ports/pim.ts';
 import type { QueuePort } from '../core/ports/queues.ts';
 import { describeError, type Logger } from './log.ts';
 
@@ -27,11 +28,15 @@ function telling(
   services: TellServices,
   calendars: Map<string, boolean>,
 ): MailboxStore {
-  const tell = (itemIds: readonly string[], uncopied = false) => {
+  const tell = (
+    itemIds: readonly string[],
+    { uncopied = false, onlyChanged = false }: Pick<PutOptions, 'uncopied' | 'onlyChanged'> = {},
+  ) => {
     if (itemIds.length === 0) return;
     const jobs = itemIds.map((itemId) => ({
       ...{ v: 1 as const, tenantId, mailboxId, shard, itemId, correlationId: '' },
       ...(uncopied ? { uncopied: true as const } : {}),
+      ...(onlyChanged ? { onlyChanged: true as const } : {}),
     }));
     // What is marked and not told is found by the cron.
     const told = services.queues.scheduling(jobs).catch((error: unknown) => {
@@ -62,8 +67,7 @@ function telling(
     ...box,
     async putItem(item, options) {
       const result = await box.putItem(item, options);
-      if (options?.announce === true && result.outcome !== 'conflict')
-        tell([result.itemId], options.uncopied);
+      if (options?.announce === true && result.outcome !== 'conflict') tell([result.itemId], options);
       return result;
     },
     move: async (itemIds, to, from) => left(await box.move(itemIds, to, from), from),

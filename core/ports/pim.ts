@@ -9,6 +9,8 @@ export interface PutOptions {
   announce?: boolean;
   /** With it: the organizer wants no copy of what they are told. */
   uncopied?: boolean;
+  /** With it: only those are told who come or go. */
+  onlyChanged?: boolean;
 }
 
 export interface PutResult {

@@ -97,6 +97,8 @@ export interface SchedulingJob {
   correlationId: string;
   /** The organizer wants no copy of what is said in Sent Items. */
   uncopied?: true;
+  /** Only those are told who were not invited before, or are not any more. */
+  onlyChanged?: true;
 }
 
 export interface AuditJob {

@@ -92,6 +92,19 @@ export function planAnnouncement(
   return { event, messages: messages.filter(({ to }) => to.length > 0) };
 }
 
+/** Of a plan, what concerns those alone who were not invited before, or are not any more: the others hear nothing of it. */
+export function onlyToChanged(told: CalendarEvent | null, plan: AnnouncementPlan): AnnouncementPlan {
+  if (told === null) return plan;
+  const messages = plan.messages.map((message): Announcement => {
+    const { method, event, to } = message;
+    const key = event.recurrenceId;
+    const before = peopleOf(key === undefined ? told : occurrenceOf(told, key));
+    const left = method === 'CANCEL' && event.status !== 'cancelled';
+    return { ...message, to: left ? to : to.filter((one) => !includes(before, one)) };
+  });
+  return { ...plan, messages: messages.filter(({ to }) => to.length > 0) };
+}
+
 /** All attendees, or those of an occurrence. */
 function peopleOf(event: CalendarEvent): MeetingPerson[] {
   const people: MeetingPerson[] = [];

@@ -7,7 +7,7 @@ import type { MailboxRef } from '../mail/types.ts';
 import { pimFacts } from '../pim/facts.ts';
 import type { MailboxStore } from '../ports/mail.ts';
 import type { SchedulingJob } from '../ports/queues.ts';
-import { type Announcement, isOwnMeeting, planAnnouncement, toldForm } from './announce.ts';
+import { type Announcement, isOwnMeeting, onlyToChanged, planAnnouncement, toldForm } from './announce.ts';
 import type { EventItem } from './calendar-store.ts';
 import { sameJson } from './equal.ts';
 import { composeMeeting } from './message.ts';
@@ -35,7 +35,8 @@ export async function tellAttendees(services: SchedulingServices, job: Schedulin
     await mailbox.announced(itemId, present.modseq);
     return;
   }
-  const plan = planAnnouncement(told?.event ?? null, present?.document ?? null);
+  const whole = planAnnouncement(told?.event ?? null, present?.document ?? null);
+  const plan = whole !== null && job.onlyChanged === true ? onlyToChanged(told?.event ?? null, whole) : whole;
   const ended = present === null && told !== null && lastEndOf(told.event) < services.now();
   const at = nextStamp(told, services.now());
   let modseq = item?.modseq ?? 0;

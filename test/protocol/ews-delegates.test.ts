@@ -91,8 +91,12 @@ describe('delegates of EWS', () => {
     expect(await shares()).toEqual([['bob', 'delegate']]);
     const again = await change('Add', user('bob', ''));
     expect(again.codes).toEqual(['ErrorDelegateAlreadyExists']);
-    const one = await get(`<m:UserIds>${id('cid')}${id('dan')}</m:UserIds>`);
-    expect(one.codes).toEqual(['NoError', 'ErrorNotDelegate']);
+    const sid = (text: string) => `<t:UserId><t:SID>${text}</t:SID></t:UserId>`;
+    const named = `${id('cid')}${id('dan')}${id('ann')}${sid('XXX')}${sid('S-1-5-21-1-2-3-500')}`;
+    const one = await get(`<m:UserIds>${named}</m:UserIds>`);
+    expect(one.codes).toEqual([
+      ...['NoError', 'ErrorNotDelegate', 'ErrorNotDelegate', 'ErrorInvalidUserSid', 'ErrorDelegateNoUser'],
+    ]);
   });
 
   it('shows the level of a delegate as that of an editor, and keeps that they are told', async () => {
@@ -126,6 +130,40 @@ describe('delegates of EWS', () => {
     expect((await change('Update', user('dan', level('Inbox', 'Editor')))).codes).toEqual([
       'ErrorNotDelegate',
     ]);
+  });
+
+  it('lets nobody touch what is private to its owner', async () => {
+    const made = async (inner: string, send: string) =>
+      /<t:ItemId Id="([^"]+)"/.exec(
+        (await ann.ok(`<m:CreateItem ${send}><m:Items>${inner}</m:Items></m:CreateItem>`)).text,
+      )?.[1] ?? '';
+    const times = '<t:Start>2030-05-06T10:00:00Z</t:Start><t:End>2030-05-06T11:00:00Z</t:End>';
+    const secret = '<t:Subject>Secret</t:Subject><t:Sensitivity>Private</t:Sensitivity>';
+    const event = await made(
+      `<t:CalendarItem>${secret}${times}</t:CalendarItem>`,
+      'SendMeetingInvitations="SendToNone"',
+    );
+    const task = await made(`<t:Task>${secret}</t:Task>`, 'MessageDisposition="SaveOnly"');
+    for (const [itemId, element] of [
+      [event, 'CalendarItem'],
+      [task, 'Task'],
+    ] as const) {
+      const named = `<m:ItemIds><t:ItemId Id="${itemId}"/></m:ItemIds>`;
+      const to = `<m:ToFolderId><t:DistinguishedFolderId Id="deleteditems">${OWN.replaceAll('m:Mailbox', 't:Mailbox')}</t:DistinguishedFolderId></m:ToFolderId>`;
+      const tried = [
+        `<m:UpdateItem ConflictResolution="AutoResolve" SendMeetingInvitationsOrCancellations="SendToNone"><m:ItemChanges><t:ItemChange><t:ItemId Id="${itemId}"/><t:Updates><t:SetItemField><t:FieldURI FieldURI="item:Subject"/><t:${element}><t:Subject>Known</t:Subject></t:${element}></t:SetItemField></t:Updates></t:ItemChange></m:ItemChanges></m:UpdateItem>`,
+        `<m:DeleteItem DeleteType="HardDelete" SendMeetingCancellations="SendToNone" AffectedTaskOccurrences="AllOccurrences">${named}</m:DeleteItem>`,
+        `<m:DeleteItem DeleteType="MoveToDeletedItems" SendMeetingCancellations="SendToNone" AffectedTaskOccurrences="AllOccurrences">${named}</m:DeleteItem>`,
+        `<m:PerformReminderAction><m:ReminderItemActions><t:ReminderItemAction><t:ActionType>Dismiss</t:ActionType><t:ItemId Id="${itemId}"/></t:ReminderItemAction></m:ReminderItemActions></m:PerformReminderAction>`,
+      ];
+      for (const request of tried) expect((await bob.call(request)).codes).toEqual(['ErrorAccessDenied']);
+      const moved = await bob.call(`<m:MoveItem>${to}${named}</m:MoveItem>`);
+      expect(moved.codes).not.toContain('NoError');
+      const { text } = await ann.ok(
+        `<m:GetItem><m:ItemShape><t:BaseShape>Default</t:BaseShape></m:ItemShape>${named}</m:GetItem>`,
+      );
+      expect(text).toContain('<t:Subject>Secret<');
+    }
   });
 
   it('says who gets invitations', async () => {

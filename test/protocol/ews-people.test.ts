@@ -119,11 +119,20 @@ describe('people, absence and the small operations over EWS', () => {
     '<m:GetPasswordExpirationDate><m:MailboxSmtpAddress>ann@people.example</m:MailboxSmtpAddress></m:GetPasswordExpirationDate>',
     '<m:GetAppManifests/>',
     '<m:GetAppMarketplaceUrl/>',
-    '<m:GetSearchableMailboxes><m:SearchFilter/><m:ExpandGroupMembership>false</m:ExpandGroupMembership></m:GetSearchableMailboxes>',
     '<m:GetUserRetentionPolicyTags/>',
     '<m:GetServiceConfiguration><m:RequestedConfiguration><m:ConfigurationName>MailTips</m:ConfigurationName></m:RequestedConfiguration></m:GetServiceConfiguration>',
   ])('answers %.40s', async (request) => {
     expect((await ann.ok(request)).codes[0]).toBe('NoError');
+  });
+
+  it('lets nobody search the mailboxes of others', async () => {
+    const answer = await ann.call(
+      '<m:GetSearchableMailboxes><m:SearchFilter/><m:ExpandGroupMembership>false</m:ExpandGroupMembership></m:GetSearchableMailboxes>',
+    );
+    expect([answer.body.name, answer.codes]).toEqual([
+      'GetSearchableMailboxesResponse',
+      ['ErrorAccessDenied'],
+    ]);
   });
 
   it('has no photo of one who gave none', async () => {

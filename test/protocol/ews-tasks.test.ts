@@ -121,12 +121,12 @@ describe('tasks of EWS', () => {
 
   it('takes the last word on how far a task is, and the time at which its reminder is shown', async () => {
     const fresh = async (inner: string) =>
-      client.ok(
+      ann.ok(
         `<m:CreateItem MessageDisposition="SaveOnly"><m:Items><t:Task><t:Subject>Walk</t:Subject>${inner}</t:Task></m:Items></m:CreateItem>`,
       );
     const read = async (answer: Awaited<ReturnType<typeof fresh>>) => {
       const id = /<t:ItemId Id="([^"]+)"/.exec(answer.text)?.[1] ?? '';
-      const { text } = await client.ok(
+      const { text } = await ann.ok(
         `<m:GetItem><m:ItemShape><t:BaseShape>AllProperties</t:BaseShape></m:ItemShape><m:ItemIds><t:ItemId Id="${id}"/></m:ItemIds></m:GetItem>`,
       );
       return ['Status', 'PercentComplete', 'CompleteDate', 'ReminderNextTime'].map(

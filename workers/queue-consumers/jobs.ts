@@ -111,8 +111,13 @@ export const schedulingJob: z.ZodType<SchedulingJob> = z
     itemId: id,
     correlationId,
     uncopied: z.literal(true).optional(),
+    onlyChanged: z.literal(true).optional(),
   })
-  .transform(({ uncopied, ...job }) => (uncopied === undefined ? job : { ...job, uncopied }));
+  .transform(({ uncopied, onlyChanged, ...job }) => ({
+    ...job,
+    ...(uncopied === undefined ? {} : { uncopied }),
+    ...(onlyChanged === undefined ? {} : { onlyChanged }),
+  }));
 
 export const auditJob: z.ZodType<AuditJob> = z.object({
   v: z.literal(1),

@@ -9,6 +9,7 @@ import { toldOf, toldSetting } from '../../../core/scheduling/told.ts';
 import type { EwsContext } from '../context.ts';
 import { EwsError } from '../errors.ts';
 import { savedItems } from '../items/editors/saved.ts';
+import { demandOpen } from '../items/private.ts';
 import type { Responder } from '../items/respond/index.ts';
 import type { ItemView } from '../items/view.ts';
 import { factsOf, selfOf, wasSent } from './facts.ts';
@@ -23,6 +24,7 @@ export const cancelCalendarItem: Responder = async (object, view, { disposition 
   const facts = await factsOf(view, context);
   const { box, state } = view;
   await box.demand(state.folderId, 'delete');
+  demandOpen(view);
   if (facts === null) throw new EwsError('ErrorInvalidReferenceItem', 'The item is no meeting.');
   // It was cancelled, or thrown away: there is nothing more to be said of it.
   if ((await box.store.folderByRole('deleted'))?.folderId === state.folderId)

@@ -16,6 +16,7 @@ import type { EwsContext } from '../context.ts';
 import { EwsError, SchemaError } from '../errors.ts';
 import { savedItems } from '../items/editors/saved.ts';
 import { markupOf } from '../items/editors/values.ts';
+import { demandOpen } from '../items/private.ts';
 import type { Responder } from '../items/respond/index.ts';
 import type { ItemView } from '../items/view.ts';
 import type { Box } from '../mailboxes.ts';
@@ -36,6 +37,7 @@ export function answerMeeting(answer: Answer): Responder {
       throw new EwsError('ErrorMessageDispositionRequired', 'MessageDisposition is required for answers.');
     const { box, state } = view;
     await box.demand(state.folderId, 'write');
+    demandOpen(view);
     const occurrence = await answerable(view, answer, context);
     // What is only saved tells the organizer nothing.
     const reply = disposition === 'SaveOnly' ? null : replyOf(object);

@@ -154,6 +154,7 @@ export async function writeEvent(
       expect: expect ?? present?.modseq ?? null,
       announce: telling,
       uncopied: sendMeetings?.startsWith('SendOnly') === true,
+      onlyChanged: sendMeetings?.includes('ToChanged') === true,
     },
   );
   return {

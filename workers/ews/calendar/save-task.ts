@@ -1,3 +1,4 @@
+import { isPrivate } from '../../../core/access/private.ts';
 import { checkRecurrence } from '../../../core/calendar/check.ts';
 import { formatUtc } from '../../../core/calendar/time/civil.ts';
 import type { CalendarTask } from '../../../core/calendar/types.ts';
@@ -74,6 +75,9 @@ async function presentTask({ box }: SaveOrder, itemId: string): Promise<TaskItem
   const [item] = await box.store.pimItems([itemId]);
   if (item?.kind !== 'task')
     throw new EwsError('ErrorItemNotFound', 'The specified object was not found in the store.');
+  // Who may not see what it is may not change it either.
+  if (!box.own && isPrivate(item.document))
+    throw new EwsError('ErrorAccessDenied', 'Access is denied. Check credentials and try again.');
   return item;
 }
 

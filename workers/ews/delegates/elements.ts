@@ -56,17 +56,22 @@ export async function delegatesBox(context: EwsContext, request: XmlElement): Pr
   return box;
 }
 
-/** The user that a UserId names. @throws EwsError ErrorInvalidDelegateUserId, ErrorDelegateNoUser */
-export async function userOf(context: EwsContext, box: Box, userId: XmlElement | null): Promise<User> {
+/** The user that a UserId names. @throws EwsError ErrorInvalidDelegateUserId, ErrorInvalidUserSid, ErrorDelegateNoUser */
+export async function userOf(context: EwsContext, userId: XmlElement | null): Promise<User> {
   const address = (textOf(userId, 'PrimarySmtpAddress') ?? '').trim();
+  const sid = textOf(userId, 'SID');
+  if (address === '' && sid !== null) {
+    // MS-DTYP 2.4.2.1. Users of this server have none, so that a sound one is that of nobody.
+    if (!/^S-1-\d{1,15}(?:-\d{1,10}){0,15}$/i.test(sid.trim()))
+      throw new EwsError('ErrorInvalidUserSid', 'The SID is malformed.');
+    throw new EwsError('ErrorDelegateNoUser', 'The delegate does not map to a user in the directory.');
+  }
   if (address === '')
     throw new EwsError('ErrorInvalidDelegateUserId', 'A delegate is named by an SMTP address.');
   const other = await context.open({ address }).catch((error: unknown) => {
     if (!(error instanceof EwsError)) throw error;
     throw new EwsError('ErrorDelegateNoUser', 'The delegate does not map to a user in the directory.');
   });
-  if (other.ref.mailboxId === box.ref.mailboxId)
-    throw new EwsError('ErrorDelegateCannotAddOwner', 'Nobody is a delegate of their own.');
   return other.user;
 }
 

@@ -10,6 +10,7 @@ import type { EwsContext } from '../context.ts';
 import { EwsError } from '../errors.ts';
 import type { ItemPlace } from '../folders/resolve.ts';
 import { placeOf } from '../folders/resolve.ts';
+import { whyHidden } from '../items/private.ts';
 import type { ItemView } from '../items/view.ts';
 import type { Box } from '../mailboxes.ts';
 import { byPlace } from './each.ts';
@@ -37,6 +38,11 @@ export async function deleteViews(
   const deleted: Deleted = new Map();
   const whole: ItemView[] = [];
   for (const view of views) {
+    const hidden = whyHidden(view);
+    if (hidden !== null) {
+      deleted.set(view, hidden);
+      continue;
+    }
     const part = await deletePart(context, view, order).catch((error: unknown) => {
       if (error instanceof EwsError) return error;
       throw error;

@@ -2,6 +2,7 @@ import { fitsInto } from '../../../core/folders/copy-items.ts';
 import type { EwsContext } from '../context.ts';
 import { EwsError } from '../errors.ts';
 import type { ItemPlace } from '../folders/resolve.ts';
+import { whyHidden } from '../items/private.ts';
 import type { ItemView } from '../items/view.ts';
 import { byPlace } from './each.ts';
 
@@ -29,7 +30,7 @@ export async function moveViews(
       },
     );
     for (const view of group.views) {
-      const fault = denied ?? whyNot(view, to);
+      const fault = denied ?? whyHidden(view) ?? whyNot(view, to);
       if (fault === null) movable.push(view);
       else moved.set(view, fault);
     }

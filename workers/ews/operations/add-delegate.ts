@@ -19,7 +19,9 @@ export const addDelegate: Operation = (request, context) =>
     const deliver = deliverOf(request);
     if (deliver !== null) await putDeliverTo(services, box.ref, deliver);
     return delegateAnswer(context, said, async (one) => {
-      const user = await userOf(context, box, child(one, 'UserId'));
+      const user = await userOf(context, child(one, 'UserId'));
+      if (user.userId === box.user.userId)
+        throw new EwsError('ErrorDelegateCannotAddOwner', 'Nobody is a delegate of their own.');
       const { list } = await delegatesOf(services, box.ref);
       if (list.some(({ userId }) => userId === user.userId))
         throw new EwsError('ErrorDelegateAlreadyExists', 'The user is a delegate already.');

@@ -23,7 +23,7 @@ export const getDelegate: Operation = (request, context) =>
         if (found !== null) users.push(found.user);
       }
     const answer = await delegateAnswer(context, users, async (one) => {
-      const user = 'userId' in one ? one : await userOf(context, box, one);
+      const user = 'userId' in one ? one : await userOf(context, one);
       const delegate = list.find(({ userId }) => userId === user.userId);
       if (delegate === undefined) throw new EwsError('ErrorNotDelegate', 'The user is no delegate.');
       return delegateElement(context, box, user, delegate, permissions);

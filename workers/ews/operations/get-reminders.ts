@@ -8,7 +8,7 @@ import { taskTime } from '../../../core/tasks/times.ts';
 import { selfOf, spanAt } from '../calendar/facts.ts';
 import { readTime } from '../calendar/times.ts';
 import type { EwsContext, Operation } from '../context.ts';
-import { SchemaError } from '../errors.ts';
+import { EwsError, SchemaError } from '../errors.ts';
 import { changeKey, encodeId } from '../ids/id.ts';
 import { isoTime } from '../items/time.ts';
 import type { Box } from '../mailboxes.ts';
@@ -33,8 +33,8 @@ interface Reminder {
 }
 
 /** GetReminders: what the owner of the mailbox is to be reminded of, of events and tasks, by time. */
-export const getReminders: Operation = (request, context) =>
-  message(context, 'GetReminders', async () => {
+export const getReminders: Operation = async (request, context) => {
+  const answer = await message(context, 'GetRemindersResponse', async () => {
     const now = context.services.now();
     const time = (name: string, usual: number) => {
       const text = textOf(request, name);
@@ -45,12 +45,16 @@ export const getReminders: Operation = (request, context) =>
     const [from, to] = [time('BeginTime', now - USUAL.before), time('EndTime', now + USUAL.after)];
     const wanted = textOf(request, 'ReminderType') ?? 'All';
     const most = Number(textOf(request, 'MaxItems') ?? MAX_ITEMS);
-    if (!(most >= 0 && most <= MAX_ITEMS)) throw new SchemaError('MaxItems must be between 0 and 200.');
+    if (!(most >= 0 && most <= MAX_ITEMS))
+      throw new EwsError('ErrorInvalidArgument', 'MaxItems must be between 0 and 200.');
     const all = await remindersOf(context, context.own, from, to);
     const shown = all.filter(({ end }) => wanted === 'All' || (wanted === 'Old') === end < now);
     shown.sort((a, b) => a.at - b.at);
     return { Reminders: { Reminder: shown.slice(0, most || MAX_ITEMS).map(({ element }) => element) } };
   });
+  // The schema demands the list even of an error.
+  return { Reminders: {}, ...answer };
+};
 
 async function remindersOf(context: EwsContext, box: Box, from: number, to: number): Promise<Reminder[]> {
   const { zone } = await selfOf(box, context);

@@ -3,7 +3,7 @@ import { canonicalAddress } from '../../../core/mail/recipients.ts';
 import { roomLists, roomsOf } from '../../../core/people/rooms.ts';
 import { nameOf } from '../../../core/people/types.ts';
 import type { Operation } from '../context.ts';
-import { EwsError, SchemaError } from '../errors.ts';
+import { SchemaError } from '../errors.ts';
 import { message } from '../response-messages.ts';
 
 /** GetRoomLists (MS-OXWSGTRM 3.1.4.1): groups of the address list that have nothing but rooms. */
@@ -29,9 +29,8 @@ export const getRooms: Operation = (request, context) =>
     const address = canonicalAddress(textOf(list, 'EmailAddress') ?? '');
     const group =
       address === null ? null : await services.directory.findGroup(principal.tenant.tenantId, address);
-    if (group === null)
-      throw new EwsError('ErrorInvalidSmtpAddress', 'There is no list of rooms of this address.');
-    const rooms = await roomsOf(services.directory, group);
+    // Of what is no list nothing is told, as by Exchange: clients ask for lists that they remember.
+    const rooms = group === null ? [] : await roomsOf(services.directory, group);
     const Room = rooms.map((room) => ({
       Id: { Name: nameOf(room), EmailAddress: room.address, RoutingType: 'SMTP', MailboxType: 'Mailbox' },
     }));

@@ -1,5 +1,5 @@
 import type { XmlElement } from '../../../codecs/soap/parse.ts';
-import { child, children, textOf } from '../../../codecs/soap/read.ts';
+import { attributeOf, child, children, textOf } from '../../../codecs/soap/read.ts';
 import type { XmlObject } from '../../../codecs/soap/write.ts';
 import { nextReminder } from '../../../core/calendar/reminder.ts';
 import { formatUtc } from '../../../core/calendar/time/civil.ts';
@@ -14,8 +14,9 @@ import type { EwsContext, Operation } from '../context.ts';
 import { EwsError, SchemaError } from '../errors.ts';
 import { changeKey } from '../ids/id.ts';
 import { loadViews } from '../items/load.ts';
+import { demandOpen } from '../items/private.ts';
 import type { ItemView } from '../items/view.ts';
-import { SUCCESS } from '../response-messages.ts';
+import { errorMessage, ownFault, SUCCESS } from '../response-messages.ts';
 
 const MAX_ACTIONS = 200;
 const DAY = 86_400_000;
@@ -26,7 +27,16 @@ export const performReminderAction: Operation = async (request, context) => {
   if (actions.length === 0 || actions.length > MAX_ACTIONS)
     throw new SchemaError('ReminderItemActions must hold 1 to 200 actions.');
   const ItemId: XmlObject[] = [];
-  for (const action of actions) ItemId.push(await perform(action, context));
+  try {
+    for (const action of actions) ItemId.push(await perform(action, context));
+  } catch (error) {
+    if (error instanceof SchemaError) throw error;
+    const failed = ownFault(context, 'PerformReminderAction', error);
+    // The schema demands an id even then: those that were done, or else the one that was not.
+    const ids =
+      ItemId.length > 0 ? ItemId : [{ '@Id': attributeOf(child(actions[0], 'ItemId'), 'Id') ?? '' }];
+    return { ...errorMessage(failed), UpdatedItemIds: { ItemId: ids } };
+  }
   return { ...SUCCESS, UpdatedItemIds: { ItemId } };
 };
 
@@ -37,12 +47,13 @@ async function perform(action: XmlElement, context: EwsContext): Promise<XmlObje
     throw new SchemaError('an action is Dismiss or Snooze, of an item.');
   const again = type === 'Snooze' ? readTime(textOf(action, 'NewReminderTime') ?? '', 'Etc/UTC') : null;
   if (type === 'Snooze' && again === null)
-    throw new SchemaError('to snooze, NewReminderTime must be a time.');
+    throw new EwsError('ErrorInvalidArgument', 'To snooze, NewReminderTime must be a time.');
   const [view] = await loadViews(context, [id]);
   if (view === undefined || view instanceof EwsError)
     throw view ?? new EwsError('ErrorItemNotFound', 'The specified object was not found in the store.');
   const { box, state } = view;
   await box.demand(state.folderId, 'write');
+  demandOpen(view);
   const seen = await seenUntil(view, context);
   const { itemId } = state;
   const put = await repeated(false, async () => {

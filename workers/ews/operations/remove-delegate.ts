@@ -13,7 +13,7 @@ export const removeDelegate: Operation = (request, context) =>
     const named = children(child(request, 'UserIds'), 'UserId');
     if (named.length === 0) throw new SchemaError('UserIds must hold a user.');
     return delegateAnswer(context, named, async (one) => {
-      const user = await userOf(context, box, one);
+      const user = await userOf(context, one);
       const { list } = await delegatesOf(context.services, box.ref);
       if (!list.some(({ userId }) => userId === user.userId))
         throw new EwsError('ErrorNotDelegate', 'The user is no delegate.');

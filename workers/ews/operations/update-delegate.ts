@@ -15,7 +15,7 @@ export const updateDelegate: Operation = (request, context) =>
     if (deliver !== null) await putDeliverTo(services, box.ref, deliver);
     const said = children(child(request, 'DelegateUsers'), 'DelegateUser');
     return delegateAnswer(context, said, async (one) => {
-      const user = await userOf(context, box, child(one, 'UserId'));
+      const user = await userOf(context, child(one, 'UserId'));
       const { list } = await delegatesOf(services, box.ref);
       const delegate = list.find(({ userId }) => userId === user.userId);
       if (delegate === undefined) throw new EwsError('ErrorNotDelegate', 'The user is no delegate.');

@@ -1,4 +1,5 @@
 import type { XmlContent, XmlObject } from '../../../../codecs/soap/write.ts';
+import { parseUtc } from '../../../../core/calendar/time/civil.ts';
 import type { Message } from '../../../../core/mail/types.ts';
 import { pimFacts } from '../../../../core/pim/facts.ts';
 import type { PimItem } from '../../../../core/pim/types.ts';
@@ -89,8 +90,18 @@ async function isOutOfDate(meeting: MeetingFacts, view: ItemView): Promise<boole
   return event !== null && isNewer(knownVersion(event.document), versionOf(meeting));
 }
 
+/** Whether the answer that was given before still stands: then nothing is asked by what is said now. */
+async function wasAnswered({ stamp, sequence }: MeetingFacts, view: ItemView): Promise<boolean> {
+  const { type, at } = (await bookedEvent(view))?.document['waypost:response'] ?? {};
+  const said = parseUtc(at);
+  if (said === null || (type !== 'accepted' && type !== 'tentative')) return false;
+  // Answers are known to the second: what was asked first cannot have been answered before.
+  return sequence > 0 ? said <= stamp : said < stamp;
+}
+
 async function requestType(meeting: MeetingFacts, view: ItemView): Promise<string> {
   if (await isOutOfDate(meeting, view)) return 'Outdated';
+  if (await wasAnswered(meeting, view)) return 'InformationalUpdate';
   return meeting.sequence === 0 ? 'NewMeetingRequest' : 'FullUpdate';
 }
 
@@ -179,7 +190,13 @@ function ofTheEvent(): ItemProperty[] {
         ...{ uri, element, on, inDefault: 'none', inAll, cheap: false },
         async read(view, shape, context) {
           const event = await writtenEvent(view, context);
-          return event === null ? null : property.read(event, shape, context);
+          const said = event === null ? null : await property.read(event, shape, context);
+          if (said !== null || element !== 'Recurrence' || view.element !== 'MeetingResponse') return said;
+          // The answer to one occurrence tells of its series, as the organizer has it.
+          const series = await bookedEvent(view);
+          return series === null
+            ? null
+            : property.read(viewOf(view.box, view.state, null, series), shape, context);
         },
       },
     ];
