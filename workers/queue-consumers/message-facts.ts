@@ -12,6 +12,7 @@ import { parseItip } from '../../core/scheduling/itip.ts';
 import { MAX_CALENDAR_BYTES } from '../../core/scheduling/read-calendar.ts';
 import type { MeetingFacts } from '../../core/scheduling/types.ts';
 import { bodyFacts } from './body-facts.ts';
+import { headerMarks } from './header-marks.ts';
 import { type RangeReader, readPartText } from './part-text.ts';
 import type { RawReading } from './raw-reading.ts';
 
@@ -46,7 +47,9 @@ export async function factsOfParsed(
     body: await bodyFacts(index, read),
     classText,
   });
-  const message = deciding?.kind === 'calendar' ? withMeeting(placed, meeting) : placed;
+  const marks = headerMarks(index);
+  const marked = marks === undefined ? placed : { ...placed, extended: marks };
+  const message = deciding?.kind === 'calendar' ? withMeeting(marked, meeting) : marked;
   const thread = {
     itemId,
     messageId: index.messageId,

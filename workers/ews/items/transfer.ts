@@ -21,6 +21,8 @@ interface TransferHead {
   /** Milliseconds since the epoch. */
   receivedAt: number;
   extended: ExtendedProperties;
+  /** Its version when it was exported: what was changed since is other data. */
+  modseq?: number;
   /** Of a message. */
   isDraft: boolean;
   lastVerb: LastVerb;
@@ -51,6 +53,7 @@ export async function packItem(view: ItemView, context: EwsContext): Promise<Str
     ...{ v: 1, kind: message === null ? (pim?.kind ?? 'contact') : 'message' },
     ...{ isRead: state.isRead, flag: state.flag, categories: state.categories },
     ...{ receivedAt: state.receivedAt, extended: view.extended },
+    modseq: state.modseq,
     isDraft: message?.isDraft ?? false,
     lastVerb: message?.lastVerb ?? 0,
     lastVerbAt: message?.lastVerbAt ?? null,

@@ -51,7 +51,13 @@ async function upload(item: XmlElement, context: EwsContext): Promise<XmlObject>
       'Items of this class do not belong into this folder.',
     );
   }
-  const target = action === 'CreateNew' ? null : await present(item, action, context);
+  const found = action === 'CreateNew' ? null : await present(item, action, context);
+  // MS-OXWSBTRF 3.1.4.2.3.5: what lies in another folder is not what is meant.
+  const elsewhere = found !== null && found.state.folderId !== folder.folderId;
+  if (elsewhere && action === 'Update') {
+    throw new EwsError('ErrorItemNotFound', 'The specified object was not found in the folder.');
+  }
+  const target = elsewhere ? null : found;
   if (target !== null && (target.box.ref.mailboxId !== box.ref.mailboxId || target.state.kind !== kind)) {
     throw new EwsError('ErrorObjectTypeChanged', 'The item that is there is another kind of thing.');
   }
@@ -62,7 +68,8 @@ async function upload(item: XmlElement, context: EwsContext): Promise<XmlObject>
   const place = { box, folder, target };
   const saved =
     kind === 'message' ? await putMessage(given, place, context) : await putObject(given, place, context);
-  const modseq = await storeExtended(box, saved.itemId, given.head.extended, saved.modseq);
+  const before = target?.state.modseq ?? null;
+  const modseq = await storeExtended(box, saved.itemId, given.head.extended, saved.modseq, before);
   await box.tell([{ folderId: saved.folderId, modseq, indexed: saved.itemId }]);
   const id = encodeId({ kind: 'item', mailboxId: box.ref.mailboxId, itemId: saved.itemId });
   return { ItemId: { '@Id': id, '@ChangeKey': changeKey(modseq) } };

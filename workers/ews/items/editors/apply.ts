@@ -48,10 +48,32 @@ export async function applyItem(
   return changes;
 }
 
+/** Elements that later schemas have, none of which a client may set here (MS-OXWSCORE 2.2.4.24, MS-OXWSMSG 2.2.4.1). */
+const OF_LATER_SCHEMAS: ReadonlySet<string> = new Set([
+  ...[
+    'ApprovalRequestData',
+    'VotingInformation',
+    'ReminderMessageData',
+    'MessageSafety',
+    'SenderSMTPAddress',
+  ],
+  ...[
+    'MimeContentUTF8',
+    'Mentions',
+    'MentionedMe',
+    'MentionsPreview',
+    'Hashtags',
+    'SortKey',
+    'TailoredXmlContent',
+  ],
+  ...['AppliedHashtags', 'AppliedHashtagsPreview', 'Likes', 'LikesPreview', 'DocLinks', 'ItemHashtags'],
+  ...['SearchKey', 'MailboxGuids', 'PublishedCalendarItemName', 'MentionsEx', 'ReceivedOrRenewTime'],
+]);
+
 function uriOf(name: string, element: ItemElement): string {
   const uri = uriOfElement(name, element);
   if (uri !== null) return uri;
-  if (!schemaType(TYPES[element]).byName.has(name))
+  if (!schemaType(TYPES[element]).byName.has(name) && !OF_LATER_SCHEMAS.has(name))
     throw new SchemaError(`${element} has no element ${name}.`);
   throw new EwsError('ErrorInvalidPropertySet', `${name} cannot be set on this item.`);
 }
