@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { type OidcIssuer, readIssuers } from './auth/oidc/settings.ts';
 import { type CmsSigner, readSigner } from './certificates/cms-signer.ts';
 
 const integer = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
@@ -34,12 +35,15 @@ const schema = z.object({
     .regex(/^https?:\/\/[^/?#]+$/, 'https://host')
     .default('http://127.0.0.1:8787'),
   ATTACHMENT_LINK_DAYS: integer(1, 365).default(14),
+  AUDIT_DAYS: integer(30, 36_500).default(400),
+  AUDIT_ADDRESSES: z.enum(['full', 'prefix']).default('full'),
   PUBLIC_URL: z
     .string()
     .regex(/^(https?:\/\/[^/?#]+)?$/, 'https://host')
     .default(''),
   PROFILE_CERTIFICATE: z.string().optional(),
   PROFILE_KEY: z.string().optional(),
+  OIDC_ISSUERS: z.string().max(65_536).default(''),
 });
 
 export interface Config {
@@ -73,10 +77,16 @@ export interface Config {
   filesUrl: string;
   /** How long such a link holds. */
   attachmentLinkDays: number;
+  /** How long audit events are kept, unless a tenant says otherwise. */
+  auditDays: number;
+  /** Whether they tell the client's address or only its network (IPv4 /24, IPv6 /48). */
+  auditAddresses: 'full' | 'prefix';
   /** Where mail programs find the installation: `https://host`; null: under whatever name they ask. */
   publicUrl: string | null;
   /** What Apple's configuration profiles are signed with; null: they are not. */
   profileSigner: CmsSigner | null;
+  /** OpenID providers whose tokens are believed (docs/authentication.md). */
+  oidcIssuers: OidcIssuer[];
 }
 
 /** Reads and checks the plain variables of the environment. Throws one error that names every bad variable. */
@@ -104,8 +114,11 @@ export function parseConfig(env: Record<string, unknown>): Config {
     outboundDefault: v.OUTBOUND_DEFAULT,
     filesUrl: v.FILES_URL,
     attachmentLinkDays: v.ATTACHMENT_LINK_DAYS,
+    auditDays: v.AUDIT_DAYS,
+    auditAddresses: v.AUDIT_ADDRESSES,
     publicUrl: v.PUBLIC_URL === '' ? null : new URL(v.PUBLIC_URL).origin,
     profileSigner: readSigner(v.PROFILE_CERTIFICATE, v.PROFILE_KEY),
+    oidcIssuers: readIssuers(v.OIDC_ISSUERS, env, v.RELAY_ALLOW_PRIVATE === '1'),
     relayHosts: {
       ports: v.RELAY_PORTS.split(',').map(Number),
       allowPrivate: v.RELAY_ALLOW_PRIVATE === '1',

@@ -22,7 +22,7 @@ import type { SearchStore } from '../core/ports/search.ts';
 import type { SpamFilter } from '../core/ports/spam.ts';
 import type { SpamTokens } from '../core/ports/spam-tokens.ts';
 import type { ReminderFrame } from '../core/reminders/due.ts';
-import type { ThrottlePort } from './auth/authenticate.ts';
+import type { ThrottlePort } from './auth/types.ts';
 import type { Config } from './config.ts';
 import type { LivePort } from './live-port.ts';
 import type { Logger } from './log.ts';

@@ -28,7 +28,10 @@ async function world() {
       };
       await directory.createUser(user);
       await mail.mailbox({ tenantId, mailboxId: user.userId, shard: 'MAIL_1' }).create(1);
-      principals.set(user.address, { tenant, user });
+      principals.set(user.address, {
+        ...{ tenant, user },
+        signIn: { method: 'password', credentialId: null },
+      });
     }
   }
   const as = (address: string): Principal => {

@@ -73,10 +73,26 @@ export interface DeviceInformation {
   enableOutboundSms?: boolean;
 }
 
+/** Where somebody signs in. */
+export type SignInProtocol = 'activesync' | 'ews' | 'autodiscover' | 'webmail' | 'data' | 'admin';
+
+/** Who may do what beyond their own mailbox; `user` is everybody. */
+export type Role = 'admin' | 'support' | 'user';
+
+/** By what somebody has signed in. */
+interface SignIn {
+  method: 'password' | 'app' | 'oidc' | 'session';
+  /** What was shown, where the directory keeps it; null for a token of an OpenID provider. */
+  credentialId: string | null;
+  /** Roles that a token brought along; they hold in the user's own tenant. */
+  roles?: readonly Role[] | undefined;
+}
+
 /** The signed-in party of a request. */
 export interface Principal {
   tenant: Tenant;
   user: User;
+  signIn: SignIn;
 }
 
 /** Where mail for one envelope address goes, or why it goes nowhere. */

@@ -2,7 +2,8 @@ import type { Principal } from '../../core/identity/types.ts';
 import { canonicalAddress } from '../../core/mail/recipients.ts';
 import type { MailboxRef } from '../../core/mail/types.ts';
 import { authenticate } from '../../platform/auth/authenticate.ts';
-import { parseBasic } from '../../platform/auth/basic.ts';
+import { httpRefusal } from '../../platform/auth/refusal.ts';
+import type { SignedIn } from '../../platform/auth/types.ts';
 import { correlationIdOf } from '../../platform/correlation.ts';
 import { takesGzip } from '../../platform/gzip.ts';
 import { describeError, type Logger } from '../../platform/log.ts';
@@ -54,14 +55,11 @@ async function handle(
   log: Logger,
   correlationId: string,
 ): Promise<Handled> {
-  const auth = await authenticate(request, services);
-  if (auth.kind === 'limited') {
-    const headers = { 'retry-after': String(auth.retryAfterSeconds) };
-    return { command: 'auth', response: httpError(503, 'too many failed sign-ins', headers) };
-  }
-  if (auth.kind === 'denied') {
-    const headers = { 'www-authenticate': 'Basic realm="Waypost", charset="UTF-8"' };
-    return { command: 'auth', response: httpError(401, 'sign-in required', headers) };
+  const auth = await authenticate(request, services, { protocol: 'activesync' });
+  if (auth.kind !== 'ok') {
+    // MS-ASHTTP 2.2.2.2.7: a device that is told 503 comes again after Retry-After.
+    const { status, text, headers } = await httpRefusal(auth, services);
+    return { command: 'auth', response: httpError(status, text, headers) };
   }
   if (request.method === 'OPTIONS') return { command: 'OPTIONS', response: options() };
   if (request.method !== 'POST') {
@@ -73,7 +71,7 @@ async function handle(
   const query = parseQuery(new URL(request.url).search);
   if (query === null)
     return { command: 'bad-query', response: httpError(400, 'the query is not understood') };
-  const response = await run(services, request, query, auth.principal, log, correlationId);
+  const response = await run(services, request, query, auth, log, correlationId);
   return { command: COMMANDS.has(query.command) ? query.command : 'unknown', response };
 }
 
@@ -81,7 +79,7 @@ async function run(
   services: Services,
   request: Request,
   query: EasQuery,
-  principal: Principal,
+  { principal, login }: SignedIn,
   log: Logger,
   correlationId: string,
 ): Promise<Response> {
@@ -92,7 +90,7 @@ async function run(
     return httpError(501, 'command not supported');
   }
   // The mailbox is that of the signed-in user; a query that names another is refused, not obeyed (ATTACKS A32).
-  if (!namesUser(query.user, principal, request)) return httpError(403, 'the query names another user');
+  if (!namesUser(query.user, principal, login)) return httpError(403, 'the query names another user');
   const gateState = readGate(services, principal, query.deviceId);
   const gzip = takesGzip(request);
   const body = await readBody(request, query.command);
@@ -129,10 +127,9 @@ async function run(
 }
 
 /** Whether the query's User, with or without its domain, is the signed-in user by address or by the login used. */
-function namesUser(named: string | null, principal: Principal, request: Request): boolean {
+function namesUser(named: string | null, principal: Principal, login: string): boolean {
   if (named === null || named === '') return true;
   const plain = named.slice(named.lastIndexOf('\\') + 1);
-  const login = parseBasic(request.headers.get('authorization'))?.login ?? '';
   return [principal.user.address, login].some((own) => {
     if (plain.includes('@')) return (canonicalAddress(plain) ?? plain) === (canonicalAddress(own) ?? own);
     return plain.toLowerCase() === own.split('@', 1)[0]?.toLowerCase();

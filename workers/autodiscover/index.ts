@@ -1,4 +1,5 @@
 import { authenticate } from '../../platform/auth/authenticate.ts';
+import { httpRefusal } from '../../platform/auth/refusal.ts';
 import { correlationIdOf } from '../../platform/correlation.ts';
 import type { Services } from '../../platform/services.ts';
 import { answerAppleProfile } from './apple/profile.ts';
@@ -79,16 +80,13 @@ async function handle(services: Services, request: Request, route: AutodiscoverR
     case 'apple-macos':
       return answerAppleProfile(request, route.kind === 'apple-ios' ? 'ios' : 'macos', to, config);
   }
-  const auth = await authenticate(request, services);
-  if (auth.kind === 'limited') {
-    return plain(503, 'too many failed sign-ins\n', { 'retry-after': String(auth.retryAfterSeconds) });
-  }
-  if (auth.kind === 'denied') {
-    return plain(401, 'sign-in required\n', {
-      'www-authenticate': 'Basic realm="Waypost", charset="UTF-8"',
-      // Clients that begin with a GET learn from it that there is a SOAP service beside the plain XML.
-      'x-soap-enabled': 'True',
-    });
+  const auth = await authenticate(request, services, { protocol: 'autodiscover' });
+  if (auth.kind !== 'ok') {
+    const { status, text, headers } = await httpRefusal(auth, services);
+    headers.set('content-type', 'text/plain; charset=utf-8');
+    // Clients that begin with a GET learn from it that there is a SOAP service beside the plain XML.
+    if (auth.kind === 'denied') headers.set('x-soap-enabled', 'True');
+    return new Response(`${text}\n`, { status, headers });
   }
   if (route.kind === 'pox') return answerPox(services, request, auth.principal, to);
   if (request.method !== 'POST') return plain(200, 'This address is for mail programs.\n');

@@ -9,8 +9,6 @@ import type { Box } from './mailboxes.ts';
 export interface EwsContext {
   services: Services;
   principal: Principal;
-  /** By what they have signed in. */
-  credentialId: string;
   log: Logger;
   correlationId: string;
   /** Where the client reached the server: absolute addresses in answers begin with its origin. */

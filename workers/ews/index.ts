@@ -1,7 +1,10 @@
 import { attributeOf, child } from '../../codecs/soap/read.ts';
 import { answerElement } from '../../codecs/soap/schema.ts';
 import { writeElement } from '../../codecs/soap/write.ts';
-import { authenticate, type SignedIn } from '../../platform/auth/authenticate.ts';
+import type { Principal } from '../../core/identity/types.ts';
+import { authenticate } from '../../platform/auth/authenticate.ts';
+import { httpRefusal } from '../../platform/auth/refusal.ts';
+import type { AuthRefusal } from '../../platform/auth/types.ts';
 import { correlationIdOf } from '../../platform/correlation.ts';
 import { takesGzip } from '../../platform/gzip.ts';
 import { describeError, type Logger } from '../../platform/log.ts';
@@ -66,21 +69,8 @@ async function handle(
   log: Logger,
   correlationId: string,
 ): Promise<Handled> {
-  const auth = await authenticate(request, services);
-  if (auth.kind === 'limited') {
-    const headers = { 'retry-after': String(auth.retryAfterSeconds) };
-    return {
-      operation: 'auth',
-      response: new Response('too many failed sign-ins\n', { status: 503, headers }),
-    };
-  }
-  if (auth.kind === 'denied') {
-    const headers = {
-      'www-authenticate': 'Basic realm="Waypost", charset="UTF-8"',
-      'cache-control': 'no-store',
-    };
-    return { operation: 'auth', response: new Response('sign-in required\n', { status: 401, headers }) };
-  }
+  const auth = await authenticate(request, services, { protocol: 'ews' });
+  if (auth.kind !== 'ok') return { operation: 'auth', response: await refused(auth, services) };
   const { pathname, origin } = new URL(request.url);
   const describes = pathname.toLowerCase() === WSDL_PATH;
   if (request.method === 'GET' || request.method === 'HEAD') {
@@ -117,15 +107,27 @@ async function handle(
     throw error;
   }
   const name = operationName(soap.operation.name);
-  const response = await run(services, request, { soap, name }, auth, log, correlationId);
+  const response = await run(services, request, { soap, name }, auth.principal, log, correlationId);
   return { operation: isOperation(name) ? name : 'unknown', response };
+}
+
+/** A program that must wait is told so as by a server that is busy (MS-OXWSCDATA 2.2.5.24, ErrorServerBusy). */
+async function refused(auth: AuthRefusal, services: Services): Promise<Response> {
+  const { status, text, headers } = await httpRefusal(auth, services);
+  if (auth.kind === 'denied') return new Response(`${text}\n`, { status, headers });
+  const busy = new EwsError('ErrorServerBusy', 'The server cannot service this request right now.', {
+    BackOffMilliseconds: String(auth.retryAfterSeconds * 1000),
+  });
+  const response = soapFault(busy, 503);
+  response.headers.set('retry-after', String(auth.retryAfterSeconds));
+  return response;
 }
 
 async function run(
   services: Services,
   request: Request,
   { soap, name }: { soap: SoapRequest; name: string },
-  { principal, credentialId }: SignedIn,
+  principal: Principal,
   log: Logger,
   correlationId: string,
 ): Promise<Response> {
@@ -133,7 +135,7 @@ async function run(
   if (element === null) return soapFault(new SchemaError(`there is no operation ${name.slice(0, 100)}.`));
   const mailboxes = createMailboxes(services, principal, correlationId);
   const context: EwsContext = {
-    ...{ services, principal, credentialId, log, correlationId, ...mailboxes },
+    ...{ services, principal, log, correlationId, ...mailboxes },
     url: new URL(request.url),
     userAgent: (request.headers.get('user-agent') ?? '').slice(0, 255),
     requestedVersion: attributeOf(child(soap.header, 'RequestServerVersion'), 'Version'),

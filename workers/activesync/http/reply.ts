@@ -27,11 +27,15 @@ export function streamedWbxml(root: WbxmlNode): Reply {
 }
 
 /** An HTTP error with a word for people; clients look at the status only. */
-export function httpError(status: number, message: string, headers: Record<string, string> = {}): Response {
-  return new Response(`${message}\n`, {
-    status,
-    headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store', ...headers },
-  });
+export function httpError(
+  status: number,
+  message: string,
+  headers: Headers | Record<string, string> = {},
+): Response {
+  const all = new Headers(headers as Record<string, string>);
+  all.set('content-type', 'text/plain; charset=utf-8');
+  all.set('cache-control', 'no-store');
+  return new Response(`${message}\n`, { status, headers: all });
 }
 
 /** @param gzip the client takes it */

@@ -15,7 +15,10 @@ async function world() {
   const [ann, bob] = [await made.add('ann', 'Ann'), await made.add('bob', 'Bob')];
   const tenant = await made.directory.getTenant('t1');
   if (tenant === null) throw new Error('no tenant');
-  const as = (user: User): Principal => ({ tenant, user });
+  const as = (user: User): Principal => ({
+    ...{ tenant, user },
+    signIn: { method: 'password', credentialId: null },
+  });
   const services = { directory: made.directory, mail: made.mail };
   const ask = async (
     user: User,

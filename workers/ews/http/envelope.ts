@@ -59,6 +59,13 @@ async function sendChunks(chunks: readonly XmlChunk[], to: WritableStream<Uint8A
   }
 }
 
+function messageXml({ values }: EwsError): string {
+  const list = Object.entries(values).map(
+    ([name, value]) => `<t:Value Name="${escapeXml(name)}">${escapeXml(value)}</t:Value>`,
+  );
+  return list.length === 0 ? '' : `<t:MessageXml>${list.join('')}</t:MessageXml>`;
+}
+
 /**
  * A SOAP fault (SOAP 1.1 4.4); clients look for both the faultcode and the ResponseCode of the detail. What the client sent
  * wrong is answered by 400, not by the 500 of SOAP 1.1 6.2, which clients and monitors take for a fault of the server.
@@ -70,7 +77,7 @@ export function soapFault(error: EwsError, status: 400 | 413 | 415 | 503 = 400):
   const faultcode = status === 503 ? 's:Server' : `t:${code}`;
   const body =
     `<s:Fault><faultcode>${faultcode}</faultcode><faultstring xml:lang="en-US">${text}</faultstring>` +
-    `<detail><e:ResponseCode ${errors}>${code}</e:ResponseCode><e:Message ${errors}>${text}</e:Message></detail></s:Fault>`;
+    `<detail><e:ResponseCode ${errors}>${code}</e:ResponseCode><e:Message ${errors}>${text}</e:Message>${messageXml(error)}</detail></s:Fault>`;
   const headers = status === 503 ? { ...HEADERS, 'retry-after': '30' } : HEADERS;
   return new Response(DECLARATION + ENVELOPE_OPEN + body + ENVELOPE_CLOSE, { status, headers });
 }

@@ -3,7 +3,7 @@ import { at } from '../../../codecs/soap/read.ts';
 import { NAMESPACES, writeTyped } from '../../../codecs/soap/write.ts';
 import type { Principal } from '../../../core/identity/types.ts';
 import type { Subscription } from '../../../core/live/types.ts';
-import { isStillSignedIn } from '../../../platform/auth/authenticate.ts';
+import { isStillSignedIn } from '../../../platform/auth/standing.ts';
 import { checkHost, HostRefused } from '../../../platform/host-check.ts';
 import { newId } from '../../../platform/ids.ts';
 import type { PushOutcome, SubscriptionProgress } from '../../../platform/live-port.ts';
@@ -76,9 +76,17 @@ export async function pushNews(
   };
   try {
     const found = await services.directory.getUser(ref.tenantId, userId);
-    const by = subscription.credentialId ?? null;
-    if (found === null || !(await isStillSignedIn(services.directory, found, by))) return { kind: 'over' };
-    const { message, progress, sees } = await nextMessage(services, found, subscription, now, correlationId);
+    if (found === null) return { kind: 'over' };
+    const credentialId = subscription.credentialId ?? null;
+    const principal: Principal = { ...found, signIn: { method: 'session', credentialId } };
+    if (!(await isStillSignedIn(services.directory, principal))) return { kind: 'over' };
+    const { message, progress, sees } = await nextMessage(
+      services,
+      principal,
+      subscription,
+      now,
+      correlationId,
+    );
     if (!sees) return { kind: 'over' };
     // Something happened, but nothing of what is watched.
     if (message === null) return { kind: 'done', sent: false, progress };

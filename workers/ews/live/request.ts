@@ -42,7 +42,7 @@ export async function readSubscription(request: XmlElement, context: EwsContext)
   const tree: KnownTree = treeOf(await box.folders(), { folderIds });
   const base = {
     ...{ subscriptionId: newId(), kind, ref: box.ref, userId: context.principal.user.userId },
-    credentialId: context.credentialId,
+    credentialId: context.principal.signIn.credentialId,
     ...{ folderIds, kinds, position, tree },
   };
   const kept = (keptMs: number) => ({ keptMs, expiresAt: now + keptMs });

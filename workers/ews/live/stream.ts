@@ -1,6 +1,6 @@
 import type { Principal } from '../../../core/identity/types.ts';
 import type { Subscription } from '../../../core/live/types.ts';
-import { isStillSignedIn } from '../../../platform/auth/authenticate.ts';
+import { isStillSignedIn } from '../../../platform/auth/standing.ts';
 import { newId } from '../../../platform/ids.ts';
 import type { HubFrame, HubListener } from '../../../platform/live-port.ts';
 import { describeError, type Logger } from '../../../platform/log.ts';
@@ -21,7 +21,6 @@ const CALLS = { most: 700, look: 4, news: 7 } as const;
 interface StreamContext {
   services: Services;
   principal: Principal;
-  credentialId: string;
   log: Logger;
   correlationId: string;
 }
@@ -224,8 +223,8 @@ class Stream {
 
   /** Whether the user may still do this (I21), and which of the subscriptions still are. */
   async #isAllowed(): Promise<boolean> {
-    const { services, principal, credentialId, correlationId } = this.#context;
-    if (!(await isStillSignedIn(services.directory, principal, credentialId))) return false;
+    const { services, principal, correlationId } = this.#context;
+    if (!(await isStillSignedIn(services.directory, principal))) return false;
     for (const one of this.#all()) {
       const own = one.ref.mailboxId === principal.user.userId;
       this.#calls += own ? 1 : 1 + CALLS.look;

@@ -1,0 +1,41 @@
+import { providersOf } from './oidc/providers.ts';
+import { maySpeakFor, verifyToken } from './oidc/verify.ts';
+import { maySignIn } from './standing.ts';
+import { netKeys } from './throttle-keys.ts';
+import type { Attempt, AuthServices } from './types.ts';
+
+const KEPT_MS = 300_000;
+/** The client keeps its token, and comes again. */
+const RETRY_S = 30;
+
+/**
+ * Looks at an access token. A good one is never stopped by the failures of others; what is none counts against the
+ * network that it came from.
+ */
+export async function byToken(token: string, services: AuthServices, ip: string | null): Promise<Attempt> {
+  const { config, directory, throttle, log, now } = services;
+  const verdict = await verifyToken(token, providersOf(config), now());
+  if (verdict.kind === 'unavailable') {
+    log.error('auth.provider-unavailable', { reason: verdict.reason });
+    return { kind: 'unavailable', retryAfterSeconds: RETRY_S };
+  }
+  const deny = (reason: string): Attempt => {
+    log.info('auth.token-refused', { reason });
+    return { kind: 'denied', token: true };
+  };
+  if (verdict.kind === 'refused') {
+    const wait = await throttle.check(netKeys(ip));
+    if (wait > 0) return { kind: 'limited', retryAfterSeconds: wait };
+    // A client that is late with its next token guesses nothing.
+    if (verdict.reason !== 'ERR_JWT_EXPIRED') await throttle.failed(netKeys(ip));
+    return deny(verdict.reason);
+  }
+  const { issuer, address, roles, expiresAt } = verdict.claims;
+  const login = await directory.findLogin(address);
+  if (login === null) return deny('nobody has the address');
+  if (!maySpeakFor(issuer, address, login.user)) return deny('not its tenant');
+  if (!maySignIn(login)) return deny('disabled');
+  const { tenant, user } = login;
+  const principal = { tenant, user, signIn: { method: 'oidc' as const, credentialId: null, roles } };
+  return { kind: 'ok', value: { principal, login: address }, until: Math.min(expiresAt, now() + KEPT_MS) };
+}

@@ -1,0 +1,43 @@
+import type { Principal, SignInProtocol } from '../../core/identity/types.ts';
+import type { DirectoryStore } from '../../core/ports/directory.ts';
+import type { Config } from '../config.ts';
+import type { Logger } from '../log.ts';
+
+/** Counts failures over all isolates (THROTTLE object). Keys are opaque strings. */
+export interface ThrottlePort {
+  /** Seconds to wait before another try with one of these keys is looked at; 0 when it may be tried now. */
+  check(keys: string[]): Promise<number>;
+  failed(keys: string[]): Promise<void>;
+}
+
+export interface AuthServices {
+  config: Pick<Config, 'oidcIssuers' | 'relayHosts'>;
+  directory: DirectoryStore;
+  throttle: ThrottlePort;
+  log: Logger;
+  now(): number;
+}
+
+/** What is asked for, as the parsed route says it. */
+export interface SignInTarget {
+  protocol: SignInProtocol;
+}
+
+/** Who has signed in, and under which address: the primary one, or an alias. */
+export interface SignedIn {
+  principal: Principal;
+  login: string;
+}
+
+export type AuthRefusal =
+  /** `token`: what was shown was a bearer token. */
+  | { kind: 'denied'; token: boolean }
+  /** Too many failures; nothing was looked at. */
+  | { kind: 'limited'; retryAfterSeconds: number }
+  /** Nobody can tell now: the token's provider does not answer. */
+  | { kind: 'unavailable'; retryAfterSeconds: number };
+
+export type AuthResult = ({ kind: 'ok' } & SignedIn) | AuthRefusal;
+
+/** The outcome of looking at credentials: until when it may be remembered (milliseconds since the epoch), or why not. */
+export type Attempt = { kind: 'ok'; value: SignedIn; until: number } | AuthRefusal;
