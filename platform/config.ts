@@ -37,6 +37,8 @@ const schema = z.object({
   ATTACHMENT_LINK_DAYS: integer(1, 365).default(14),
   AUDIT_DAYS: integer(30, 36_500).default(400),
   AUDIT_ADDRESSES: z.enum(['full', 'prefix']).default('full'),
+  AUDIT_DAYS: integer(30, 36_500).default(400),
+  AUDIT_ADDRESSES: z.enum(['full', 'prefix']).default('full'),
   PUBLIC_URL: z
     .string()
     .regex(/^(https?:\/\/[^/?#]+)?$/, 'https://host')
@@ -81,6 +83,10 @@ export interface Config {
   auditDays: number;
   /** Whether they tell the client's address or only its network (IPv4 /24, IPv6 /48). */
   auditAddresses: 'full' | 'prefix';
+  /** How long audit events are kept, unless a tenant says otherwise. */
+  auditDays: number;
+  /** Whether they tell the client's address or only its network (IPv4 /24, IPv6 /48). */
+  auditAddresses: 'full' | 'prefix';
   /** Where mail programs find the installation: `https://host`; null: under whatever name they ask. */
   publicUrl: string | null;
   /** What Apple's configuration profiles are signed with; null: they are not. */
@@ -114,6 +120,8 @@ export function parseConfig(env: Record<string, unknown>): Config {
     outboundDefault: v.OUTBOUND_DEFAULT,
     filesUrl: v.FILES_URL,
     attachmentLinkDays: v.ATTACHMENT_LINK_DAYS,
+    auditDays: v.AUDIT_DAYS,
+    auditAddresses: v.AUDIT_ADDRESSES,
     auditDays: v.AUDIT_DAYS,
     auditAddresses: v.AUDIT_ADDRESSES,
     publicUrl: v.PUBLIC_URL === '' ? null : new URL(v.PUBLIC_URL).origin,

@@ -232,6 +232,31 @@ export function directoryContract(subject: Subject): void {
       expect(await directory.getDeadLetter('absent')).toBeNull();
     });
 
+    test('are listed page by page, also when many failed in one millisecond', async () => {
+      const { directory } = await subject.open();
+      const queue = unique('queue');
+      const ids: string[] = [];
+      for (const failedAt of [1, 2, 2, 2, 2, 3]) {
+        const deadLetterId = unique('letter');
+        ids.push(deadLetterId);
+        await directory.putDeadLetter({
+          ...{ deadLetterId, queue, body: '{}', error: 'boom', attempts: 1, correlationId: '', failedAt },
+          ...{ replayedAt: null, discardedAt: null },
+        });
+      }
+      const found: string[] = [];
+      let after: { at: number; id: string } | undefined;
+      for (let page = 0; page < 5; page++) {
+        const letters = await directory.listDeadLetters({ queue, limit: 2, after });
+        found.push(...letters.map((letter) => letter.deadLetterId));
+        const last = letters.at(-1);
+        after = last === undefined ? undefined : { at: last.failedAt, id: last.deadLetterId };
+        if (after === undefined) break;
+      }
+      expect(found).toHaveLength(6);
+      expect(found.sort()).toEqual(ids.sort());
+    });
+
     test('are filtered by what was done about them, and counted', async () => {
       const { directory } = await subject.open();
       const queue = unique('queue');

@@ -5,6 +5,7 @@ import { forgetUntold, givenUp, noteUntold } from '../../core/scheduling/untold.
 import { newId } from '../../platform/ids.ts';
 import { describeError } from '../../platform/log.ts';
 import type { Services } from '../../platform/services.ts';
+import { readTimeCursor, writeTimeCursor } from '../../platform/time-cursor.ts';
 import { lastFailure } from './failures.ts';
 import {
   actionsJob,
@@ -200,7 +201,7 @@ export async function replayDeadLetters(
     state: 'waiting',
     limit: REPLAYED_AT_ONCE,
     ...(filter.queue === null ? {} : { queue: filter.queue }),
-    ...(filter.cursor === null ? {} : { before: Number(filter.cursor) }),
+    ...(filter.cursor === null ? {} : { after: readTimeCursor(filter.cursor) }),
   });
   const step: ReplayStep = { replayed: 0, refused: [], cursor: null };
   for (const { deadLetterId } of letters) {
@@ -213,9 +214,8 @@ export async function replayDeadLetters(
     }
   }
   const last = letters.at(-1);
-  // One more, so that those of the same moment are not left out; what was replayed is not listed again.
-  if (letters.length === REPLAYED_AT_ONCE && last !== undefined && step.replayed > 0) {
-    step.cursor = String(last.failedAt + 1);
+  if (letters.length === REPLAYED_AT_ONCE && last !== undefined) {
+    step.cursor = writeTimeCursor({ at: last.failedAt, id: last.deadLetterId });
   }
   return step;
 }

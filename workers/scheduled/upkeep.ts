@@ -5,6 +5,7 @@ import { newId } from '../../platform/ids.ts';
 import { describeError } from '../../platform/log.ts';
 import type { Services } from '../../platform/services.ts';
 import { checkStep } from '../recovery/check.ts';
+import { keepAudit } from './audit.ts';
 
 /** Mailboxes that one run looks at; the queue `actions` has brought most of what is new already. */
 const MAILBOXES_A_RUN = 40;
@@ -19,7 +20,7 @@ const DELIVERIES_KEPT_MS = 60 * 24 * 3600_000;
 /** Rejects when a part failed, after the others have had their turn. */
 export async function keepUp(services: Services): Promise<void> {
   const failures: string[] = [];
-  const parts = { exportTenants, writeDown, checkSome, raiseAlarm, forgetFailures, forgetDeliveries };
+  const parts = { exportTenants, writeDown, checkSome, raiseAlarm, forgetFailures, forgetDeliveries, keepAudit };
   for (const [name, part] of Object.entries(parts)) {
     try {
       await part(services);

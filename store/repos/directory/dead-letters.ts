@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, isNotNull, isNull, lt, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, isNotNull, isNull, lt, lte, or, sql } from 'drizzle-orm';
 import type {
   DeadLetter,
   DeadLetterCount,
@@ -6,7 +6,7 @@ import type {
   DeadLetterState,
 } from '../../../core/ports/directory.ts';
 import type { DirectoryTables } from '../../schema/directory.ts';
-import { fitText } from '../../text.ts';
+import { askedId, fitText } from '../../text.ts';
 import type { DirectoryContext } from './tenants.ts';
 
 /** Queue messages are at most 128 KB; escapes can make their JSON longer. */
@@ -25,7 +25,7 @@ export async function putDeadLetter(
   ]);
 }
 
-/** Newest first, before a time. */
+/** Newest first. */
 export async function listDeadLetters(
   { executor, tables: { deadLetters } }: DirectoryContext,
   options: DeadLetterFilter,
@@ -39,6 +39,7 @@ export async function listDeadLetters(
           options.queue === undefined ? undefined : eq(deadLetters.queue, options.queue),
           options.state === undefined ? undefined : hasState(deadLetters, options.state),
           options.before === undefined ? undefined : lt(deadLetters.failedAt, options.before),
+          options.after === undefined ? undefined : isBehind(deadLetters, options.after),
         ),
       )
       .orderBy(desc(deadLetters.failedAt), desc(deadLetters.deadLetterId))
@@ -80,6 +81,11 @@ export async function countDeadLetters({
       .groupBy(deadLetters.queue)
       .orderBy(asc(deadLetters.queue)),
   );
+}
+
+function isBehind(deadLetters: DirectoryTables['deadLetters'], { at, id }: { at: number; id: string }) {
+  const older = lt(deadLetters.failedAt, at);
+  return and(lte(deadLetters.failedAt, at), or(older, lt(deadLetters.deadLetterId, askedId(id))));
 }
 
 function hasState(deadLetters: DirectoryTables['deadLetters'], state: DeadLetterState) {

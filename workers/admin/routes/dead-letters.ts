@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { NotFoundError } from '../../../core/errors.ts';
+import { readTimeCursor, writeTimeCursor } from '../../../platform/time-cursor.ts';
 import type { DeadLetterCountView, DeadLetterDetail, ReplayView } from '../../../shared/admin-api.ts';
 import type { AddRoutes } from '../context.ts';
 import { readJson, readQuery } from '../input.ts';
@@ -9,31 +10,32 @@ const listQuery = z.strictObject({
   queue: z.string().max(100).optional(),
   state: z.enum(['waiting', 'replayed', 'discarded']).optional(),
   before: z.coerce.number().int().min(0).optional(),
+  cursor: z.string().max(300).optional(),
   limit: z.coerce.number().int().min(1).max(500).default(100),
 });
 
 const replayBody = z.strictObject({
   queue: z.string().max(100).nullable().default(null),
-  cursor: z
-    .string()
-    .regex(/^\d{1,16}$/)
-    .nullable()
-    .default(null),
+  cursor: z.string().max(300).nullable().default(null),
 });
 
 export const addDeadLetterRoutes: AddRoutes = (app, { services, hooks, audit }) => {
   const { directory } = services;
 
   app.get('/dead-letters', async (c) => {
-    const { queue, state, before, limit } = readQuery(c, listQuery);
+    const { queue, state, before, cursor: after, limit } = readQuery(c, listQuery);
     const letters = await directory.listDeadLetters({
       ...(queue === undefined ? {} : { queue }),
       ...(state === undefined ? {} : { state }),
       ...(before === undefined ? {} : { before }),
+      ...(after === undefined ? {} : { after: readTimeCursor(after) }),
       limit,
     });
     const last = letters.at(-1);
-    const cursor = letters.length === limit && last !== undefined ? String(last.failedAt) : null;
+    const cursor =
+      letters.length === limit && last !== undefined
+        ? writeTimeCursor({ at: last.failedAt, id: last.deadLetterId })
+        : null;
     return c.json({ items: letters.map(deadLetterView), cursor });
   });
 
