@@ -29,6 +29,10 @@ export interface SchemaElement {
   type: string | null;
   /** It has children of its own and must be there. */
   needed?: boolean;
+  /** Name with its prefix. */
+  tag?: string;
+  /** Among the elements of its type. */
+  place?: number;
 }
 
 export interface SchemaType {
@@ -64,7 +68,10 @@ export function schemaType(name: string): SchemaType {
       const element = { name: other?.[2] ?? named, prefix: (other?.[1] as 't' | 'm' | undefined) ?? prefix };
       return named === '' ? [] : [{ ...element, type: of ?? null, needed: one.endsWith('!') }];
     });
-    const elements = [...(base?.elements ?? []), ...own];
+    const elements = [...(base?.elements ?? []), ...own].map((one, place) => ({
+      ...one,
+      ...{ tag: `${one.prefix}:${one.name}`, place },
+    }));
     type = {
       elements,
       byName: new Map(elements.map((one) => [one.name, one])),

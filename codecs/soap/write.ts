@@ -47,10 +47,11 @@ export function writeTyped(element: SchemaElement, content: XmlContent): XmlChun
 
 class Chunks {
   #list: XmlChunk[] = [];
-  #text: string[] = [];
+  /** One text that grows: thousands of pieces in a list take longer to put together. */
+  #text = '';
 
   add(text: string): void {
-    this.#text.push(text);
+    this.#text += text;
   }
 
   stream(bytes: StreamedBytes): void {
@@ -64,8 +65,8 @@ class Chunks {
   }
 
   #flush(): void {
-    if (this.#text.length > 0) this.#list.push(this.#text.join(''));
-    this.#text = [];
+    if (this.#text !== '') this.#list.push(this.#text);
+    this.#text = '';
   }
 }
 
@@ -74,9 +75,9 @@ function isStream(content: object): content is StreamedBytes {
 }
 
 function write(out: Chunks, element: SchemaElement, content: XmlContent): void {
-  const tag = `${element.prefix}:${element.name}`;
+  const tag = element.tag ?? `${element.prefix}:${element.name}`;
   if (typeof content !== 'object') {
-    const text = escapeXml(String(content));
+    const text = typeof content === 'string' ? escapeXml(content) : String(content);
     out.add(text === '' ? `<${tag}/>` : `<${tag}>${text}</${tag}>`);
     return;
   }
@@ -87,30 +88,45 @@ function write(out: Chunks, element: SchemaElement, content: XmlContent): void {
     return;
   }
   let open = `<${tag}`;
-  for (const [key, value] of Object.entries(content)) {
-    if (key.startsWith('@') && value !== undefined && value !== null) {
-      open += ` ${key.slice(1)}="${escapeXml(String(value))}"`;
-    }
+  const names: string[] = [];
+  for (const key of Object.keys(content)) {
+    const mark = key.charCodeAt(0);
+    if (mark === ATTRIBUTE) {
+      const value = content[key];
+      if (value !== undefined && value !== null) open += ` ${key.slice(1)}="${escapeXml(String(value))}"`;
+    } else if (mark !== TEXT) names.push(key);
   }
   out.add(`${open}>`);
   const text = content['#'];
   if (typeof text === 'object' && text !== null && 'open' in text) out.stream(text as StreamedBytes);
   else if (text !== undefined && text !== null) out.add(escapeXml(String(text)));
-  if (element.type !== null) writeChildren(out, element.type, content);
-  else if (Object.keys(content).some((key) => key !== '#' && !key.startsWith('@'))) {
-    throw new Error(`${tag} has no elements`);
+  if (names.length > 0) {
+    if (element.type === null) throw new Error(`${tag} has no elements`);
+    writeChildren(out, element.type, content, names);
   }
   out.add(`</${tag}>`);
 }
 
-function writeChildren(out: Chunks, typeName: string, content: XmlObject): void {
+const ATTRIBUTE = '@'.charCodeAt(0);
+const TEXT = '#'.charCodeAt(0);
+
+/** @param names keys of what is neither an attribute nor text */
+function writeChildren(out: Chunks, typeName: string, content: XmlObject, names: readonly string[]): void {
   const type = schemaType(typeName);
-  for (const key of Object.keys(content)) {
-    if (key !== '#' && key !== '$' && !key.startsWith('@') && !type.byName.has(key)) {
-      throw new Error(`${typeName} has no element ${key}`);
-    }
+  const children: SchemaElement[] = [];
+  let last = -1;
+  let ordered = true;
+  for (const name of names) {
+    if (name === '$') continue;
+    const child = type.byName.get(name);
+    if (child === undefined) throw new Error(`${typeName} has no element ${name}`);
+    children.push(child);
+    const place = child.place ?? 0;
+    if (place < last) ordered = false;
+    last = place;
   }
-  for (const child of type.elements) {
+  if (!ordered) children.sort((a, b) => (a.place ?? 0) - (b.place ?? 0));
+  for (const child of children) {
     const value = content[child.name];
     if (value === undefined || value === null) continue;
     if (Array.isArray(value)) for (const one of value as XmlContent[]) write(out, child, one);

@@ -14,6 +14,7 @@ export class CapturedQuery {
   readonly sql: string;
   readonly params: unknown[];
   readonly fields: SelectedField[];
+  readonly #names: string[];
   /** Set by drizzle; null rows of joins are ours to read. */
   joinsNotNullableMap: unknown;
 
@@ -21,6 +22,7 @@ export class CapturedQuery {
     this.sql = query.sql;
     this.params = query.params;
     this.fields = fields ?? [];
+    this.#names = this.fields.map(({ path }) => path.join('.'));
   }
 
   /** Part of what drizzle expects of a prepared PostgreSQL query. */
@@ -30,11 +32,13 @@ export class CapturedQuery {
 
   /** One row from the driver's values in order of selection. Text and integers need no decoding. */
   decode(values: readonly unknown[]): Record<string, unknown> {
-    if (values.length !== this.fields.length) {
-      throw new Error(`store: ${values.length} values for ${this.fields.length} fields`);
+    const names = this.#names;
+    if (values.length !== names.length) {
+      throw new Error(`store: ${values.length} values for ${names.length} fields`);
     }
     const row: Record<string, unknown> = {};
-    for (const [i, { path }] of this.fields.entries()) row[path.join('.')] = values[i] ?? null;
+    let i = 0;
+    for (const name of names) row[name] = values[i++] ?? null;
     return row;
   }
 }
