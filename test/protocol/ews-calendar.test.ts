@@ -318,4 +318,31 @@ describe('events of EWS', () => {
       children(child(await get(id), 'Attachments'), 'FileAttachment').map((one) => textOf(one, 'Name')),
     ).toEqual(['b.txt']);
   });
+
+  it('gives occurrences of a series beside it, by when they begin or when they were to begin', async () => {
+    const id = await create(
+      '<t:Subject>Ranged</t:Subject><t:Start>2030-05-06T10:00:00Z</t:Start><t:End>2030-05-06T11:00:00Z</t:End><t:Recurrence><t:DailyRecurrence><t:Interval>1</t:Interval></t:DailyRecurrence><t:NumberedRecurrence><t:StartDate>2030-05-06</t:StartDate><t:NumberOfOccurrences>5</t:NumberOfOccurrences></t:NumberedRecurrence></t:Recurrence>',
+    );
+    await update(
+      `<t:OccurrenceItemId RecurringMasterId="${id}" InstanceIndex="1"/>`,
+      setField('calendar:Start', '<t:Start>2030-05-06T10:20:00Z</t:Start>'),
+    );
+    const ask = async (range: string) => {
+      const answer = await client.call(
+        `<m:GetItem><m:ItemShape><t:BaseShape>Default</t:BaseShape></m:ItemShape><m:ItemIds><t:RecurringMasterItemIdRanges Id="${id}"><t:Ranges><t:Range ${range}/></t:Ranges></t:RecurringMasterItemIdRanges></m:ItemIds></m:GetItem>`,
+      );
+      const items = child(answer.messages[0] ?? null, 'Items')?.children ?? [];
+      return [answer.codes, items.map((one) => textOf(one, 'Start')?.slice(5, 16))];
+    };
+    const window = 'Start="2030-05-06T10:10:00Z" End="2030-05-08T23:00:00Z"';
+    expect(await ask(`${window} CompareOriginalStartTime="false"`)).toEqual([
+      ['NoError'],
+      ['05-06T10:00', '05-06T10:20', '05-07T10:00', '05-08T10:00'],
+    ]);
+    expect(await ask(`${window} Count="1" CompareOriginalStartTime="true"`)).toEqual([
+      ['NoError'],
+      ['05-06T10:00', '05-07T10:00'],
+    ]);
+    expect(await ask('Count="1"')).toEqual([['NoError'], ['05-06T10:00', '05-06T10:20']]);
+  });
 });

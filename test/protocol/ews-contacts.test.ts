@@ -220,6 +220,20 @@ describe('contacts of EWS', () => {
     expect(textOf(await get(id), 'FileAs')).toBe('mine');
   });
 
+  it('knows by itself where it is kept', async () => {
+    const { codes } = await call(
+      '<t:GivenName>Ada</t:GivenName><t:ContactSource>ActiveDirectory</t:ContactSource>',
+    );
+    expect(codes).toEqual(['NoError']);
+    const id = await create('<t:GivenName>Ada</t:GivenName>');
+    const changed = await update(
+      id,
+      set('contacts:ContactSource', '<t:ContactSource>ActiveDirectory</t:ContactSource>'),
+    );
+    expect(changed.codes).toEqual(['ErrorInvalidPropertySet']);
+    expect(textOf(await get(id), 'ContactSource')).toBe('Store');
+  });
+
   it('is written and read by MAPI properties', async () => {
     const extended = (number: string, value: string, type = 'String') =>
       `<t:ExtendedProperty>${tag(number, type)}<t:Value>${value}</t:Value></t:ExtendedProperty>`;

@@ -120,6 +120,9 @@ describe('what invitations of EWS tell', () => {
       'PhonebookServices',
     );
     const placed = await find(bob, 'calendar', 'CalendarItem', 'Online');
+    for (const item of [request, placed])
+      expect(at(item, 'ResponseObjects', 'ProposeNewTime')).not.toBeNull();
+    expect(at(own, 'ResponseObjects', 'ProposeNewTime')).toBeNull();
     expect(texts(placed, 'LegacyFreeBusyStatus', 'IntendedFreeBusyStatus')).toEqual(['Tentative', 'OOF']);
     expect(child(placed, 'Resources')).toBeNull();
     expect((await respond(bob, 'AcceptItem', idOf(request))).codes).toEqual(['NoError']);

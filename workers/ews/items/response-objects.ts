@@ -20,8 +20,11 @@ export async function responseObjects(view: ItemView, blobs: BlobStore): Promise
 
 function namesOf({ element, message }: ItemView): readonly string[] {
   switch (element) {
-    case 'MeetingRequest':
-      return [...DECISIONS, 'ReplyToItem', 'ReplyAllToItem', 'ForwardItem'];
+    case 'MeetingRequest': {
+      // Another time is proposed with an answer, where the organizer lets that be done.
+      const proposes = message?.meeting?.noCounter === false ? ['ProposeNewTime'] : [];
+      return [...DECISIONS, 'ReplyToItem', 'ReplyAllToItem', 'ForwardItem', ...proposes];
+    }
     case 'MeetingCancellation':
       return ['ReplyToItem', 'ReplyAllToItem', 'ForwardItem', 'RemoveItem'];
     case 'PostItem':

@@ -2,6 +2,7 @@ import type { XmlElement } from '../../../codecs/soap/parse.ts';
 import { child } from '../../../codecs/soap/read.ts';
 import type { XmlPair } from '../../../codecs/soap/write.ts';
 import { FAN_OUT, mapBounded } from '../../../platform/bounded.ts';
+import { rangedOccurrences } from '../calendar/ranges.ts';
 import type { EwsContext, Operation } from '../context.ts';
 import { EwsError } from '../errors.ts';
 import { wholeRemovedView } from '../folders/removed.ts';
@@ -19,15 +20,24 @@ export const getItem: Operation = async (request, context) => {
   const { shape, paths } = readShape(child(request, 'ItemShape'));
   const ids = itemIdElements(child(request, 'ItemIds'));
   const views = await withRemoved(context, ids, await loadViews(context, ids));
-  const messages = await mapBounded(views, FAN_OUT, (view) =>
+  const messages = await mapBounded(views, FAN_OUT, (view, index) =>
     message(context, MESSAGE, async () => {
       if (view instanceof EwsError) throw view;
-      return { Items: { $: [await renderItem(view, shape, paths, context)] } };
+      const parts = await partsOf(context, view, ids[index]);
+      const items: XmlPair[] = [];
+      for (const one of [view, ...parts]) items.push(await renderItem(one, shape, paths, context));
+      return { Items: { $: items } };
     }),
   );
   const pairs: XmlPair[] = messages.map((one) => [MESSAGE, one]);
   return { ResponseMessages: { $: pairs } };
 };
+
+/** Occurrences that are asked for beside their series, in the same answer. */
+function partsOf(context: EwsContext, view: ItemView, id: XmlElement | undefined): Promise<ItemView[]> {
+  const isRanged = id?.name === 'RecurringMasterItemIdRanges';
+  return isRanged ? rangedOccurrences(context, view, id) : Promise.resolve([]);
+}
 
 /** What lies in Recoverable Items is read where it is. */
 async function withRemoved(

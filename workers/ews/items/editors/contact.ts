@@ -74,6 +74,8 @@ export const contactEditor: ItemEditor<CardDraft> = {
   load: async (view) => newCardDraft(view, false),
 
   edit(draft, how, uri, value, index, context) {
+    // Where a new contact is kept is known here, whatever its maker says of it.
+    if (uri === 'contacts:ContactSource' && how === 'set' && draft.view === null) return;
     edit(draft, how, uri, value, index, (element) => context.bytesOf(element));
   },
 

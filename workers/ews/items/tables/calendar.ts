@@ -199,11 +199,12 @@ const kindAt = (view: ItemView) =>
   view.pim?.kind === 'event' ? kindOf(view.pim.document, view.occurrence) : null;
 const keywords = (event: CalendarEvent) => Object.keys(event.keywords ?? {});
 
-function answers({ isMeeting: meets, isOrganizer: holds, isCancelled: off }: EventFacts): XmlObject {
+function answers({ event, isMeeting: meets, isOrganizer: holds, isCancelled: off }: EventFacts): XmlObject {
   const decisions = off ? [] : ['AcceptItem', 'TentativelyAcceptItem', 'DeclineItem'];
+  const proposes = meets && !holds && !off && event['waypost:noCounter'] !== true ? ['ProposeNewTime'] : [];
   const own = meets && holds && !off ? ['CancelCalendarItem'] : [];
   const theirs = meets && !holds ? [...decisions, 'ReplyToItem', 'ReplyAllToItem'] : [];
-  return { $: [...own, ...theirs, 'ForwardItem'].map((name) => [name, {}] as const) };
+  return { $: [...own, ...theirs, 'ForwardItem', ...proposes].map((name) => [name, {}] as const) };
 }
 
 function namesOf(event: CalendarEvent, kinds: readonly AttendeeKind[]): string {
