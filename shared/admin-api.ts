@@ -3,7 +3,9 @@
  * Times are milliseconds since the epoch, sizes are bytes. A field is never dropped or renamed within a version.
  */
 export * from './admin/accounts.ts';
+export * from './admin/administrators.ts';
 export * from './admin/arriving.ts';
+export * from './admin/audit.ts';
 export * from './admin/common.ts';
 export * from './admin/devices.ts';
 export * from './admin/keeping.ts';

@@ -1,4 +1,4 @@
-import type { Hono } from 'hono';
+import type { Context, Hono } from 'hono';
 import type { AuditJob } from '../../core/ports/queues.ts';
 import { newId } from '../../platform/ids.ts';
 import { describeError } from '../../platform/log.ts';
@@ -11,6 +11,7 @@ import type {
   ReplayView,
   SnapshotView,
 } from '../../shared/admin-api.ts';
+import type { Caller } from './caller.ts';
 
 /** What the admin API needs from other edges; the composition root hands it over. */
 export interface AdminHooks {
@@ -35,7 +36,7 @@ export interface AdminHooks {
 }
 
 export interface AdminEnv {
-  Variables: { correlationId: string };
+  Variables: { correlationId: string; caller: Caller };
 }
 
 /** Adds the routes of one resource. */
@@ -50,10 +51,21 @@ export interface AdminContext {
 
 interface AdminEvent {
   correlationId: string;
+  actor: string;
+  address: string | null;
   tenantId: string | null;
   action: string;
   resource: string;
   details?: AuditJob['details'];
+}
+
+/** By whom, from where and in which request something is done. */
+export function by(c: Context<AdminEnv>): Pick<AdminEvent, 'correlationId' | 'actor' | 'address'> {
+  return {
+    correlationId: c.get('correlationId'),
+    actor: c.get('caller').actor,
+    address: c.req.header('cf-connecting-ip') ?? null,
+  };
 }
 
 export function createContext(services: Services, hooks: AdminHooks): AdminContext {
@@ -65,7 +77,8 @@ export function createContext(services: Services, hooks: AdminHooks): AdminConte
         v: 1,
         eventId: newId(),
         at: services.now(),
-        actor: 'admin-token',
+        protocol: 'admin',
+        deviceId: null,
         outcome: 'ok',
         details,
         ...event,

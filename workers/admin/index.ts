@@ -5,10 +5,12 @@ import { correlationIdOf } from '../../platform/correlation.ts';
 import { describeError } from '../../platform/log.ts';
 import type { Services } from '../../platform/services.ts';
 import { ADMIN_BASE_PATH } from '../../shared/admin-api.ts';
-import { hasAdminToken } from './auth.ts';
 import { type AdminEnv, type AdminHooks, createContext } from './context.ts';
+import { guarded, identify } from './guard.ts';
 import { AdminError, isCallersError, problemResponse } from './problem.ts';
+import { addAdministratorRoutes } from './routes/administrators.ts';
 import { addAliasRoutes } from './routes/aliases.ts';
+import { addAuditRoutes } from './routes/audit.ts';
 import { addCalendarRoutes } from './routes/calendars.ts';
 import { addCarrierRoutes } from './routes/carriers.ts';
 import { addContactRoutes } from './routes/contacts.ts';
@@ -48,7 +50,6 @@ const MAX_BODY = 64 * 1024;
  */
 export function createAdmin(services: Services, hooks: AdminHooks): Hono<AdminEnv> {
   const app = new Hono<AdminEnv>().basePath(ADMIN_BASE_PATH);
-  const { adminToken } = services.config;
 
   app.use(async (c, next) => {
     const correlationId = correlationIdOf(c.req.raw.headers);
@@ -57,13 +58,7 @@ export function createAdmin(services: Services, hooks: AdminHooks): Hono<AdminEn
     c.header('x-correlation-id', correlationId);
     c.header('cache-control', 'no-store');
   });
-  app.use(async (c, next) => {
-    if (adminToken === null) throw new NotFoundError('not found');
-    if (!(await hasAdminToken(c.req.header('authorization'), adminToken))) {
-      throw new AdminError('unauthorized', 'a valid admin token is required');
-    }
-    await next();
-  });
+  app.use(identify(services));
   const limited = (maxSize: number) =>
     bodyLimit({
       maxSize,
@@ -81,35 +76,38 @@ export function createAdmin(services: Services, hooks: AdminHooks): Hono<AdminEn
   });
 
   const admin = createContext(services, hooks);
-  addTenantRoutes(app, admin);
-  addDomainRoutes(app, admin);
-  addDomainDnsRoutes(app, admin);
-  addUserRoutes(app, admin);
-  addCredentialRoutes(app, admin);
-  addAliasRoutes(app, admin);
-  addDeviceRoutes(app, admin);
-  addPolicyRoutes(app, admin);
-  addDeadLetterRoutes(app, admin);
-  addPeopleRoutes(app, admin);
-  addGroupRoutes(app, admin);
-  addContactRoutes(app, admin);
-  addCalendarRoutes(app, admin);
-  addCarrierRoutes(app, admin);
-  addLinkRoutes(app, admin);
-  addRecoveryRoutes(app, admin);
-  addRuleRoutes(app, admin);
-  addTrustRoutes(app, admin);
-  addRetentionRoutes(app, admin);
-  addQuotaRoutes(app, admin);
-  addJournalingRoutes(app, admin);
-  addHoldRoutes(app, admin);
-  addDeletedRoutes(app, admin);
-  addOperationRoutes(app, admin);
-  addOutboxRoutes(app, admin);
-  addSendingRoutes(app, admin);
-  addExportRoutes(app, admin);
-  addImportRoutes(app, admin);
-  addResourceRoutes(app, admin);
+  const routes = guarded(app, services);
+  addAdministratorRoutes(routes, admin);
+  addAuditRoutes(routes, admin);
+  addTenantRoutes(routes, admin);
+  addDomainRoutes(routes, admin);
+  addDomainDnsRoutes(routes, admin);
+  addUserRoutes(routes, admin);
+  addCredentialRoutes(routes, admin);
+  addAliasRoutes(routes, admin);
+  addDeviceRoutes(routes, admin);
+  addPolicyRoutes(routes, admin);
+  addDeadLetterRoutes(routes, admin);
+  addPeopleRoutes(routes, admin);
+  addGroupRoutes(routes, admin);
+  addContactRoutes(routes, admin);
+  addCalendarRoutes(routes, admin);
+  addCarrierRoutes(routes, admin);
+  addLinkRoutes(routes, admin);
+  addRecoveryRoutes(routes, admin);
+  addRuleRoutes(routes, admin);
+  addTrustRoutes(routes, admin);
+  addRetentionRoutes(routes, admin);
+  addQuotaRoutes(routes, admin);
+  addJournalingRoutes(routes, admin);
+  addHoldRoutes(routes, admin);
+  addDeletedRoutes(routes, admin);
+  addOperationRoutes(routes, admin);
+  addOutboxRoutes(routes, admin);
+  addSendingRoutes(routes, admin);
+  addExportRoutes(routes, admin);
+  addImportRoutes(routes, admin);
+  addResourceRoutes(routes, admin);
 
   app.notFound((c) => problemResponse(new NotFoundError('not found'), c.get('correlationId') ?? ''));
   app.onError((error, c) => {

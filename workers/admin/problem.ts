@@ -5,6 +5,7 @@ import { PROBLEM_TYPE, type Problem } from '../../shared/admin-api.ts';
 const STATUS_OF_CODE: Record<string, number> = {
   'invalid-input': 400,
   unauthorized: 401,
+  forbidden: 403,
   'not-found': 404,
   'method-not-allowed': 405,
   conflict: 409,
@@ -15,6 +16,7 @@ const STATUS_OF_CODE: Record<string, number> = {
 const TITLES: Record<number, string> = {
   400: 'Bad Request',
   401: 'Unauthorized',
+  403: 'Forbidden',
   404: 'Not Found',
   405: 'Method Not Allowed',
   409: 'Conflict',

@@ -1,7 +1,7 @@
 import { ConflictError, InvalidInputError, NotFoundError } from '../../../core/errors.ts';
 import type { Alias } from '../../../core/identity/types.ts';
 import type { AliasView } from '../../../shared/admin-api.ts';
-import type { AddRoutes } from '../context.ts';
+import { type AddRoutes, by } from '../context.ts';
 import { addressOf, aliasStatusBody, createAliasBody, readJson, requireUser } from '../input.ts';
 
 export const addAliasRoutes: AddRoutes = (app, { services, audit }) => {
@@ -31,7 +31,7 @@ export const addAliasRoutes: AddRoutes = (app, { services, audit }) => {
     const alias: Alias = { address, tenantId: user.tenantId, userId: user.userId, enabled: true };
     await directory.createAlias(alias);
     await audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId: user.tenantId,
       action: 'alias.create',
       resource: `alias/${address}`,
@@ -47,7 +47,7 @@ export const addAliasRoutes: AddRoutes = (app, { services, audit }) => {
     if (user.address === address) throw new NotFoundError(`${address} is a user, not an alias`);
     await directory.setAliasEnabled(user.tenantId, address, enabled);
     await audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId: user.tenantId,
       action: 'alias.status',
       resource: `alias/${address}`,

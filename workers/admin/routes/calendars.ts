@@ -7,7 +7,7 @@ import type { Folder, MailboxRef } from '../../../core/mail/types.ts';
 import { readWorkingHours, WORKING_HOURS_SETTING } from '../../../core/people/working-hours.ts';
 import { EVERYBODY } from '../../../core/ports/acl.ts';
 import type { CalendarShareView, ShareCalendar, WorkingHoursView } from '../../../shared/admin-api.ts';
-import type { AddRoutes } from '../context.ts';
+import { type AddRoutes, by } from '../context.ts';
 import { readJson, readQuery, requireUser } from '../input.ts';
 
 const folder = z.string().min(1).max(255).optional();
@@ -87,7 +87,7 @@ export const addCalendarRoutes: AddRoutes = (app, { services, audit }) => {
     }
     await mail.mailbox(ref).putGrant({ folderId, granteeId, rights: [...SHARE_LEVELS[body.level]] });
     await audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId: user.tenantId,
       action: 'calendar.share',
       resource: `user/${user.userId}`,
@@ -103,7 +103,7 @@ export const addCalendarRoutes: AddRoutes = (app, { services, audit }) => {
     const { folderId } = calendarOf(folders, wanted);
     await mail.mailbox(ref).putGrant({ folderId, granteeId, rights: [] });
     await audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId: user.tenantId,
       action: 'calendar.unshare',
       resource: `user/${user.userId}`,
@@ -127,7 +127,7 @@ export const addCalendarRoutes: AddRoutes = (app, { services, audit }) => {
     const hours = readWorkingHours({ ...body, timeZone });
     await directory.putUserSetting(user.tenantId, user.userId, WORKING_HOURS_SETTING, hours);
     await audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId: user.tenantId,
       action: 'user.working-hours',
       resource: `user/${user.userId}`,

@@ -8,7 +8,7 @@ import type {
   SetAttachmentLinks,
   SetCarrier,
 } from '../../../shared/admin-api.ts';
-import type { AddRoutes } from '../context.ts';
+import { type AddRoutes, by } from '../context.ts';
 import { readJson } from '../input.ts';
 
 const relayBody = z.strictObject({
@@ -50,7 +50,7 @@ export const addCarrierRoutes: AddRoutes = (app, { services, audit }) => {
     const { tenantId } = await requireTenant(services, c.req.param('tenantId'));
     await carriers.choose(tenantId, body);
     await audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId,
       action: 'tenant.carrier',
       resource: `tenant/${tenantId}`,
@@ -66,7 +66,7 @@ export const addCarrierRoutes: AddRoutes = (app, { services, audit }) => {
     const { tenantId } = await requireTenant(services, c.req.param('tenantId'));
     await carriers.forget(tenantId);
     await audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId,
       action: 'tenant.carrier',
       resource: `tenant/${tenantId}`,
@@ -86,7 +86,7 @@ export const addCarrierRoutes: AddRoutes = (app, { services, audit }) => {
     const { tenantId } = await requireTenant(services, c.req.param('tenantId'));
     await carriers.setAttachmentLinks(tenantId, enabled);
     await audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId,
       action: 'tenant.attachment-links',
       resource: `tenant/${tenantId}`,

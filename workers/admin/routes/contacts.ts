@@ -3,7 +3,7 @@ import { NotFoundError } from '../../../core/errors.ts';
 import { sharedContactId } from '../../../core/people/shared-contact.ts';
 import { NO_ATTRIBUTES, type Person } from '../../../core/people/types.ts';
 import type { SetSharedContact, SharedContactView } from '../../../shared/admin-api.ts';
-import type { AddRoutes, AdminContext } from '../context.ts';
+import { type AddRoutes, type AdminContext, by } from '../context.ts';
 import { addressOf, readJson, readQuery } from '../input.ts';
 import { requireTenant } from './devices.ts';
 import {
@@ -49,7 +49,7 @@ export const addContactRoutes: AddRoutes = (app, admin) => {
     };
     await directory.putSharedContact({ ...changed, tenantId, contactId, address });
     await audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId,
       action: before === null ? 'contact.create' : 'contact.change',
       resource: `contact/${contactId}`,
@@ -64,7 +64,7 @@ export const addContactRoutes: AddRoutes = (app, admin) => {
     await directory.deleteSharedContact(contact.tenantId, contact.personId);
     await forgetPhoto(services, contact);
     await audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId: contact.tenantId,
       action: 'contact.delete',
       resource: `contact/${contact.personId}`,

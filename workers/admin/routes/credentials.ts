@@ -3,7 +3,7 @@ import { hashAppPassword, newAppPassword } from '../../../platform/app-password.
 import { forgetUser } from '../../../platform/auth/authenticate.ts';
 import { newId } from '../../../platform/ids.ts';
 import type { AppPasswordView } from '../../../shared/admin-api.ts';
-import type { AddRoutes, AdminContext } from '../context.ts';
+import { type AddRoutes, type AdminContext, by } from '../context.ts';
 import { appPasswordBody, passwordBody, readJson, requireUser } from '../input.ts';
 import { revokeUser } from '../revoke.ts';
 
@@ -17,7 +17,7 @@ export const addCredentialRoutes: AddRoutes = (app, admin) => {
     forgetUser(user.userId);
     await revokeUser(admin.services, tenant, user.userId);
     await admin.audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId: user.tenantId,
       action: 'user.password',
       resource: `user/${user.userId}`,
@@ -40,7 +40,7 @@ export const addCredentialRoutes: AddRoutes = (app, admin) => {
       createdAt: now(),
     });
     await admin.audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId: user.tenantId,
       action: 'app-password.create',
       resource: `credential/${credentialId}`,

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { NotFoundError } from '../../../core/errors.ts';
 import { readTimeCursor, writeTimeCursor } from '../../../platform/time-cursor.ts';
 import type { DeadLetterCountView, DeadLetterDetail, ReplayView } from '../../../shared/admin-api.ts';
-import type { AddRoutes } from '../context.ts';
+import { type AddRoutes, by } from '../context.ts';
 import { readJson, readQuery } from '../input.ts';
 import { deadLetterView } from '../views.ts';
 
@@ -49,7 +49,7 @@ export const addDeadLetterRoutes: AddRoutes = (app, { services, hooks, audit }) 
     const step = await hooks.replayDeadLetters({ queue, cursor });
     if (step.replayed > 0) {
       await audit({
-        correlationId: c.get('correlationId'),
+        ...by(c),
         tenantId: null,
         action: 'dead-letter.replay',
         resource: `dead-letters/${queue ?? 'all'}`,
@@ -72,7 +72,7 @@ export const addDeadLetterRoutes: AddRoutes = (app, { services, hooks, audit }) 
     if (letter.discardedAt === null) {
       await directory.markDiscarded(id, services.now());
       await audit({
-        correlationId: c.get('correlationId'),
+        ...by(c),
         tenantId: null,
         action: 'dead-letter.discard',
         resource: `dead-letter/${id}`,
@@ -87,7 +87,7 @@ export const addDeadLetterRoutes: AddRoutes = (app, { services, hooks, audit }) 
     if ((await directory.getDeadLetter(id)) === null) throw new NotFoundError('no such dead letter');
     await hooks.replayDeadLetter(id);
     await audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId: null,
       action: 'dead-letter.replay',
       resource: `dead-letter/${id}`,

@@ -5,7 +5,7 @@ import type { RemovedCursor, RemovedMessage } from '../../../core/ports/removed.
 import { eraseRemoved } from '../../../core/retention/erase.ts';
 import { restoreRemoved } from '../../../core/retention/restore.ts';
 import type { DeletedView, Page, RestoredView } from '../../../shared/admin-api.ts';
-import type { AddRoutes } from '../context.ts';
+import { type AddRoutes, by } from '../context.ts';
 import { readQuery, requireUser } from '../input.ts';
 
 const listQuery = z.strictObject({
@@ -39,7 +39,7 @@ export const addDeletedRoutes: AddRoutes = (app, { services, audit }) => {
     const itemId = c.req.param('itemId');
     const { outcome, folderId } = await restoreRemoved(services, ref, itemId, c.get('correlationId'));
     await audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId: user.tenantId,
       action: 'message.restore',
       resource: `user/${user.userId}`,
@@ -60,7 +60,7 @@ export const addDeletedRoutes: AddRoutes = (app, { services, audit }) => {
       await forgetHistory({ archive: services.archive.mailbox(ref), objects, now });
     }
     await audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId: user.tenantId,
       action: 'message.erase',
       resource: `user/${user.userId}`,

@@ -5,7 +5,7 @@ import { accessOf } from '../../../core/policy/access.ts';
 import type { DeviceRecord, DeviceSettings } from '../../../core/policy/types.ts';
 import type { DirectoryStore } from '../../../core/ports/directory.ts';
 import type { DeviceSettingsView, DeviceView, SetDeviceSettings } from '../../../shared/admin-api.ts';
-import type { AddRoutes } from '../context.ts';
+import { type AddRoutes, by } from '../context.ts';
 import { readJson, requireUser } from '../input.ts';
 import { revokeTenant, revokeUser } from '../revoke.ts';
 
@@ -46,7 +46,7 @@ export const addDeviceRoutes: AddRoutes = (app, { services, audit }) => {
     await directory.setDeviceAccess(ref, body.access);
     await revokeUser(services, tenant, user.userId, ref.deviceId);
     await audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId: user.tenantId,
       action: 'device.access',
       resource: `device/${user.userId}/${ref.deviceId}`,
@@ -61,7 +61,7 @@ export const addDeviceRoutes: AddRoutes = (app, { services, audit }) => {
     await directory.setWipe(ref, kind, services.now());
     await revokeUser(services, tenant, user.userId, ref.deviceId);
     await audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId: user.tenantId,
       action: kind === null ? 'device.wipe-cancel' : 'device.wipe',
       resource: `device/${user.userId}/${ref.deviceId}`,
@@ -75,7 +75,7 @@ export const addDeviceRoutes: AddRoutes = (app, { services, audit }) => {
     await directory.removeDevice(ref);
     await revokeUser(services, tenant, user.userId, ref.deviceId);
     await audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId: user.tenantId,
       action: 'device.remove',
       resource: `device/${user.userId}/${ref.deviceId}`,
@@ -94,7 +94,7 @@ export const addDeviceRoutes: AddRoutes = (app, { services, audit }) => {
     await directory.setSyncEnabled(user.tenantId, user.userId, enabled);
     await revokeUser(services, tenant, user.userId);
     await audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId: user.tenantId,
       action: 'user.activesync',
       resource: `user/${user.userId}`,
@@ -121,7 +121,7 @@ export const addDeviceRoutes: AddRoutes = (app, { services, audit }) => {
     await directory.setDeviceSettings(tenantId, settings);
     revokeTenant(services, tenant);
     await audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId,
       action: 'tenant.device-settings',
       resource: `tenant/${tenantId}`,

@@ -26,7 +26,7 @@ import type {
   RequestDkim,
   SetDomainSettings,
 } from '../../../shared/admin-domains.ts';
-import type { AddRoutes } from '../context.ts';
+import { type AddRoutes, by } from '../context.ts';
 import { addressOf, readJson } from '../input.ts';
 
 const dkimBody = z.strictObject({
@@ -93,7 +93,7 @@ export const addDomainDnsRoutes: AddRoutes = (app, { services, audit }) => {
     ];
     if (changes.length > 0)
       await audit({
-        correlationId: c.get('correlationId'),
+        ...by(c),
         tenantId,
         action: 'domain.dkim',
         resource: `domain/${domain}`,
@@ -115,7 +115,7 @@ export const addDomainDnsRoutes: AddRoutes = (app, { services, audit }) => {
     const settings = changed(await settingsOf(services, tenantId, domain), body);
     await directory.putTenantSetting(tenantId, domainSettingName(domain), settings);
     await audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId,
       action: 'domain.settings',
       resource: `domain/${domain}`,

@@ -3,7 +3,7 @@ import { ConflictError, InvalidInputError, NotFoundError } from '../../../core/e
 import type { Domain, Tenant } from '../../../core/identity/types.ts';
 import { canonicalDomain } from '../../../core/mail/recipients.ts';
 import type { CreateDomain, DomainView } from '../../../shared/admin-api.ts';
-import type { AddRoutes, AdminContext } from '../context.ts';
+import { type AddRoutes, type AdminContext, by } from '../context.ts';
 import { catchAllBody, createDomainBody, readJson, readQuery, requireUser } from '../input.ts';
 import { domainView } from '../views.ts';
 import { createTenant } from './tenants.ts';
@@ -30,7 +30,7 @@ export const addDomainRoutes: AddRoutes = (app, admin) => {
     const body = await readJson(c, createDomainBody);
     const domain = await createDomain(admin, body);
     await admin.audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId: domain.tenantId,
       action: 'domain.create',
       resource: `domain/${domain.domain}`,
@@ -48,7 +48,7 @@ export const addDomainRoutes: AddRoutes = (app, admin) => {
     }
     await directory.setCatchAll(domain.tenantId, domain.domain, user?.userId ?? null);
     await admin.audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId: domain.tenantId,
       action: 'domain.catch-all',
       resource: `domain/${domain.domain}`,

@@ -7,7 +7,7 @@ import type { Person, PersonAttributes } from '../../../core/people/types.ts';
 import { newId } from '../../../platform/ids.ts';
 import { describeError } from '../../../platform/log.ts';
 import type { PersonView, SetPerson } from '../../../shared/admin-api.ts';
-import type { AdminContext, AdminEnv } from '../context.ts';
+import { type AdminContext, type AdminEnv, by } from '../context.ts';
 import { AdminError } from '../problem.ts';
 
 /** A photo and one byte: what is longer is refused before it is read. */
@@ -66,7 +66,7 @@ export async function setPhoto(
   await directory.setPersonPhoto(tenantId, personId, photo);
   await forgetPhoto(services, entry);
   await audit({
-    correlationId: c.get('correlationId'),
+    ...by(c),
     tenantId,
     action: `${kind}.photo`,
     resource: `${kind}/${personId}`,

@@ -3,7 +3,7 @@ import { InvalidInputError } from '../../../core/errors.ts';
 import { OOF_SETTING } from '../../../core/people/oof.ts';
 import { SENDER_LISTS_SETTING } from '../../../core/trust/lists.ts';
 import type { TransferFrameView } from '../../../shared/admin-api.ts';
-import type { AddRoutes } from '../context.ts';
+import { type AddRoutes, by } from '../context.ts';
 import { requireUser } from '../input.ts';
 import { exportPage, parsePosition } from '../transfer/export-stream.ts';
 
@@ -23,7 +23,7 @@ export const addExportRoutes: AddRoutes = (app, { services, audit }) => {
       if (value !== null) settings[name] = value;
     }
     await audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId: ref.tenantId,
       action: 'user.export',
       resource: `user/${ref.mailboxId}`,

@@ -5,7 +5,7 @@ import { GROUP_DEFAULTS, type Group } from '../../../core/people/types.ts';
 import type { DirectoryStore } from '../../../core/ports/directory.ts';
 import { newId } from '../../../platform/ids.ts';
 import type { CreateGroup, GroupView, SetGroup } from '../../../shared/admin-api.ts';
-import type { AddRoutes } from '../context.ts';
+import { type AddRoutes, by } from '../context.ts';
 import { addressOf, readJson, readQuery } from '../input.ts';
 
 const members = z.array(z.string().min(1).max(320)).max(MAX_MEMBERS);
@@ -56,7 +56,7 @@ export const addGroupRoutes: AddRoutes = (app, { services, audit }) => {
     await directory.createGroup(group);
     await directory.setGroupMembers(group.tenantId, group.groupId, list);
     await audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId: group.tenantId,
       action: 'group.create',
       resource: `group/${group.groupId}`,
@@ -74,7 +74,7 @@ export const addGroupRoutes: AddRoutes = (app, { services, audit }) => {
     const group = await requireGroup(directory, c.req.param('address'));
     await directory.setGroupMembers(group.tenantId, group.groupId, list);
     await audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId: group.tenantId,
       action: 'group.members',
       resource: `group/${group.groupId}`,
@@ -91,7 +91,7 @@ export const addGroupRoutes: AddRoutes = (app, { services, audit }) => {
       ...{ displayName, senders, externalMembers, hidden },
     });
     await audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId: group.tenantId,
       action: 'group.settings',
       resource: `group/${group.groupId}`,
@@ -104,7 +104,7 @@ export const addGroupRoutes: AddRoutes = (app, { services, audit }) => {
     const group = await requireGroup(directory, c.req.param('address'));
     await directory.deleteGroup(group.tenantId, group.groupId);
     await audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId: group.tenantId,
       action: 'group.delete',
       resource: `group/${group.groupId}`,

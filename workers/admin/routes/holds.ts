@@ -3,17 +3,17 @@ import { InvalidInputError, NotFoundError } from '../../../core/errors.ts';
 import type { Hold } from '../../../core/ports/holds.ts';
 import { newId } from '../../../platform/ids.ts';
 import type { HoldView, PlaceHold } from '../../../shared/admin-api.ts';
-import type { AddRoutes } from '../context.ts';
+import { type AddRoutes, by } from '../context.ts';
 import { readJson, readQuery, requireUser } from '../input.ts';
 import { requireTenant } from './devices.ts';
 
-const by = z.string().trim().min(1).max(200).optional();
+const named = z.string().trim().min(1).max(200).optional();
 const placeBody = z.strictObject({
   address: z.string().min(3).max(320).optional(),
   reason: z.string().trim().min(1).max(500),
-  by,
+  by: named,
 }) satisfies z.ZodType<PlaceHold>;
-const releaseBody = z.strictObject({ by });
+const releaseBody = z.strictObject({ by: named });
 const listQuery = z.strictObject({ released: z.enum(['true', 'false']).default('false') });
 const NOBODY_NAMED = 'admin-token';
 
@@ -50,7 +50,7 @@ export const addHoldRoutes: AddRoutes = (app, { services, audit }) => {
     };
     await directory.placeHold(hold);
     await audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId,
       action: 'hold.place',
       resource: user === null ? `tenant/${tenantId}` : `user/${user.userId}`,
@@ -67,7 +67,7 @@ export const addHoldRoutes: AddRoutes = (app, { services, audit }) => {
       throw new NotFoundError('no such hold in force');
     }
     await audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId,
       action: 'hold.release',
       resource: `tenant/${tenantId}`,

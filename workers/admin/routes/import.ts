@@ -10,7 +10,7 @@ import type {
   ImportSettings,
   ImportView,
 } from '../../../shared/admin-api.ts';
-import type { AddRoutes } from '../context.ts';
+import { type AddRoutes, by } from '../context.ts';
 import { readJson, requireUser } from '../input.ts';
 import { AdminError } from '../problem.ts';
 import { importFolders } from '../transfer/import-folders.ts';
@@ -52,7 +52,7 @@ export const addImportRoutes: AddRoutes = (app, { services, audit }) => {
     await mailbox.create(services.now());
     const folderIds = await importFolders(mailbox, folders);
     await audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId: ref.tenantId,
       action: 'user.import',
       resource: `user/${ref.mailboxId}`,

@@ -9,7 +9,7 @@ import {
   readJournaling,
 } from '../../../core/journaling/settings.ts';
 import type { JournalingView, SetJournaling } from '../../../shared/admin-api.ts';
-import type { AddRoutes, AdminContext } from '../context.ts';
+import { type AddRoutes, type AdminContext, by } from '../context.ts';
 import { addressOf, readJson, requireUser } from '../input.ts';
 import { requireTenant } from './devices.ts';
 
@@ -44,20 +44,20 @@ export const addJournalingRoutes: AddRoutes = (app, admin) => {
       throw new InvalidInputError('give an address (to) or a place for objects (r2)');
     }
     await directory.putTenantSetting(tenantId, JOURNAL_SETTING, settings);
-    await tell(c.get('correlationId'), tenantId, settings);
+    await tell(by(c), tenantId, settings);
     return c.json(await journalingView(admin, tenantId));
   });
 
   app.delete('/tenants/:tenantId/journaling', async (c) => {
     const { tenantId } = await requireTenant(directory, c.req.param('tenantId'));
     await directory.putTenantSetting(tenantId, JOURNAL_SETTING, null);
-    await tell(c.get('correlationId'), tenantId, null);
+    await tell(by(c), tenantId, null);
     return c.body(null, 204);
   });
 
-  const tell = (correlationId: string, tenantId: string, settings: JournalSettings | null) =>
+  const tell = (who: ReturnType<typeof by>, tenantId: string, settings: JournalSettings | null) =>
     audit({
-      correlationId,
+      ...who,
       tenantId,
       action: 'tenant.journaling',
       resource: `tenant/${tenantId}`,

@@ -1,7 +1,7 @@
 import { InvalidInputError, NotFoundError } from '../../../core/errors.ts';
 import type { AttachmentLink, LinkCursor } from '../../../core/ports/links.ts';
 import type { LinkView } from '../../../shared/admin-api.ts';
-import type { AddRoutes } from '../context.ts';
+import { type AddRoutes, by } from '../context.ts';
 import { pageQuery, readQuery } from '../input.ts';
 
 /** Attachments of a tenant that became links. */
@@ -25,7 +25,7 @@ export const addLinkRoutes: AddRoutes = (app, { services, audit }) => {
     const { tenantId, linkId } = c.req.param();
     if (!(await links.revokeLink(tenantId, linkId, services.now()))) throw new NotFoundError('no such link');
     await audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId,
       action: 'link.revoke',
       resource: `link/${linkId}`,

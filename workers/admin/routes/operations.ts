@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { routeAddress } from '../../../core/mail/recipients.ts';
 import { reindexStep } from '../../../core/search/reindex.ts';
-import type { AuditView, ReconcileView, ReindexView, RouteView } from '../../../shared/admin-api.ts';
-import type { AddRoutes } from '../context.ts';
+import type { ReconcileView, ReindexView, RouteView } from '../../../shared/admin-api.ts';
+import { type AddRoutes, by } from '../context.ts';
 import { addressOf, readJson, readQuery, requireUser } from '../input.ts';
 
 const routeQuery = z.strictObject({ address: z.string().min(1).max(320) });
@@ -15,18 +15,11 @@ const reindexBody = z.strictObject({
     .nullable()
     .default(null),
 });
-const auditQuery = z.strictObject({
-  tenantId: z.string().max(64).optional(),
-  action: z.string().max(100).optional(),
-  before: z.coerce.number().int().min(0).optional(),
-  limit: z.coerce.number().int().min(1).max(500).default(100),
-});
-
 export const addOperationRoutes: AddRoutes = (app, { services, hooks, audit }) => {
   app.post('/reconcile', async (c) => {
     const report = await hooks.reconcile();
     await audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId: null,
       action: 'reconcile',
       resource: 'mail',
@@ -45,7 +38,7 @@ export const addOperationRoutes: AddRoutes = (app, { services, hooks, audit }) =
     const step = await reindexStep(services, ref, cursor, correlationId);
     if (cursor === null) {
       await audit({
-        correlationId,
+        ...by(c),
         tenantId: tenant.tenantId,
         action: 'search.reindex',
         resource: user.address,
@@ -64,20 +57,5 @@ export const addOperationRoutes: AddRoutes = (app, { services, hooks, audit }) =
     return c.json<RouteView>(
       route.kind === 'disabled' ? { kind: 'disabled', what: route.what } : { kind: 'unknown' },
     );
-  });
-
-  app.get('/audit', async (c) => {
-    const { tenantId, action, before, limit } = readQuery(c, auditQuery);
-    const events = await services.audit.list({
-      ...(tenantId === undefined ? {} : { tenantId }),
-      ...(action === undefined ? {} : { action }),
-      ...(before === undefined ? {} : { before }),
-      limit,
-    });
-    const last = events.at(-1);
-    return c.json({
-      items: events.map(({ v: _version, ...event }): AuditView => event),
-      cursor: events.length === limit && last !== undefined ? String(last.at) : null,
-    });
   });
 };

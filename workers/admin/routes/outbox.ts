@@ -4,7 +4,7 @@ import { routeCandidates } from '../../../core/mail/recipients.ts';
 import type { MailboxRef } from '../../../core/mail/types.ts';
 import type { OutboxCursor, OutboxEntry } from '../../../core/ports/outbox.ts';
 import type { OutboxCancelView, OutboxEntryView, Page } from '../../../shared/admin-api.ts';
-import type { AddRoutes } from '../context.ts';
+import { type AddRoutes, by } from '../context.ts';
 import { addressOf, readQuery, requireUser } from '../input.ts';
 
 const listQuery = z.strictObject({
@@ -85,7 +85,7 @@ export const addOutboxRoutes: AddRoutes = (app, { services, audit }) => {
     if (outcome === 'too-late' && stopped === 0)
       throw new ConflictError('it has left: there is nothing of it to cancel');
     await audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId: ref.tenantId,
       action: 'outbox.cancel',
       resource: `outbox/${id}`,
@@ -101,7 +101,7 @@ export const addOutboxRoutes: AddRoutes = (app, { services, audit }) => {
     if (outcome === 'unknown') throw new NotFoundError('no such message');
     if (outcome === 'nothing') throw new ConflictError('there is nothing of it to try again');
     await audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId: ref.tenantId,
       action: 'outbox.retry',
       resource: `outbox/${id}`,

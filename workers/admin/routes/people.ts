@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { InvalidInputError, NotFoundError } from '../../../core/errors.ts';
 import { type Certificate, parseCertificate } from '../../../platform/certificates/certificate.ts';
 import type { AddCertificate, CertificateView } from '../../../shared/admin-api.ts';
-import type { AddRoutes, AdminContext } from '../context.ts';
+import { type AddRoutes, type AdminContext, by } from '../context.ts';
 import { readJson, requireUser } from '../input.ts';
 import { requireTenant } from './devices.ts';
 import { attributesBody, attributesOf, type Entry, entryView, given, setPhoto } from './entries.ts';
@@ -33,7 +33,7 @@ const addAttributeRoutes: AddRoutes = (app, { services, audit }) => {
     const changed = { ...person, ...body };
     await directory.setPersonAttributes(person.tenantId, person.personId, attributesOf(changed));
     await audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId: person.tenantId,
       action: 'user.attributes',
       resource: `user/${person.personId}`,
@@ -95,7 +95,7 @@ const addCertificateRoutes: AddRoutes = (app, { services, audit }) => {
     const { notBefore, notAfter } = certificate;
     await directory.putCertificate({ tenantId, userId, ...stored(certificate), notBefore, notAfter });
     await audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId,
       action: 'user.certificate',
       resource: `user/${userId}`,
@@ -109,7 +109,7 @@ const addCertificateRoutes: AddRoutes = (app, { services, audit }) => {
     const fingerprint = c.req.param('fingerprint');
     await directory.deleteCertificate(user.tenantId, user.userId, fingerprint);
     await audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId: user.tenantId,
       action: 'user.certificate',
       resource: `user/${user.userId}`,
@@ -137,7 +137,7 @@ const addRootRoutes: AddRoutes = (app, { services, audit }) => {
     if (!certificate.isCa) throw new InvalidInputError('this is no certificate of an authority');
     await directory.putTrustedRoot({ tenantId, ...stored(certificate) });
     await audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId,
       action: 'tenant.trusted-root',
       resource: `tenant/${tenantId}`,
@@ -151,7 +151,7 @@ const addRootRoutes: AddRoutes = (app, { services, audit }) => {
     const fingerprint = c.req.param('fingerprint');
     await directory.deleteTrustedRoot(tenantId, fingerprint);
     await audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId,
       action: 'tenant.trusted-root',
       resource: `tenant/${tenantId}`,

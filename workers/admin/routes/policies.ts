@@ -4,7 +4,7 @@ import { checkPolicySettings } from '../../../core/policy/settings.ts';
 import { DEFAULT_POLICY_TERMS, type Policy } from '../../../core/policy/types.ts';
 import type { DirectoryStore } from '../../../core/ports/directory.ts';
 import type { PolicyAnswer, PolicyView, SetPolicy } from '../../../shared/admin-api.ts';
-import type { AddRoutes } from '../context.ts';
+import { type AddRoutes, by } from '../context.ts';
 import { readJson, requireUser } from '../input.ts';
 import { revokeTenant, revokeUser } from '../revoke.ts';
 import { requireTenant } from './devices.ts';
@@ -33,7 +33,7 @@ export const addPolicyRoutes: AddRoutes = (app, { services, audit }) => {
     await directory.setPolicy(tenantId, null, policy);
     revokeTenant(services, tenant);
     await audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId,
       action: 'tenant.policy',
       resource: `tenant/${tenantId}`,
@@ -48,7 +48,7 @@ export const addPolicyRoutes: AddRoutes = (app, { services, audit }) => {
     await directory.setPolicy(tenantId, null, null);
     revokeTenant(services, tenant);
     await audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId,
       action: 'tenant.policy',
       resource: `tenant/${tenantId}`,
@@ -68,7 +68,7 @@ export const addPolicyRoutes: AddRoutes = (app, { services, audit }) => {
     await directory.setPolicy(user.tenantId, user.userId, policy);
     await revokeUser(services, tenant, user.userId);
     await audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId: user.tenantId,
       action: 'user.policy',
       resource: `user/${user.userId}`,
@@ -82,7 +82,7 @@ export const addPolicyRoutes: AddRoutes = (app, { services, audit }) => {
     await directory.setPolicy(user.tenantId, user.userId, null);
     await revokeUser(services, tenant, user.userId);
     await audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId: user.tenantId,
       action: 'user.policy',
       resource: `user/${user.userId}`,

@@ -19,7 +19,7 @@ import type {
   TenantQuotaView,
   UserQuotaView,
 } from '../../../shared/admin-api.ts';
-import type { AddRoutes, AdminContext } from '../context.ts';
+import { type AddRoutes, type AdminContext, by } from '../context.ts';
 import { readJson, requireUser } from '../input.ts';
 import { requireTenant } from './devices.ts';
 
@@ -66,7 +66,7 @@ export const addQuotaRoutes: AddRoutes = (app, admin) => {
     requireOrder(after.user);
     await directory.putTenantSetting(tenantId, QUOTA_SETTING, after);
     await audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId,
       action: 'tenant.quota',
       resource: `tenant/${tenantId}`,
@@ -101,7 +101,7 @@ export const addQuotaRoutes: AddRoutes = (app, admin) => {
     await directory.putUserSetting(tenantId, userId, QUOTA_SETTING, after);
     if (quotaBytes !== user.quotaBytes) await directory.setQuota(tenantId, userId, quotaBytes);
     await audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId,
       action: 'user.quota',
       resource: `user/${userId}`,
@@ -115,7 +115,7 @@ export const addQuotaRoutes: AddRoutes = (app, admin) => {
     const { before, counted, mended } = await recountMailbox(services, refOf(tenant, user));
     if (mended) {
       await audit({
-        correlationId: c.get('correlationId'),
+        ...by(c),
         tenantId: user.tenantId,
         action: 'mailbox.recount',
         resource: `user/${user.userId}`,

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { statePage } from '../../../core/archive/state.ts';
 import type { MailboxStateView, RebuildRequest } from '../../../shared/admin-api.ts';
-import type { AddRoutes } from '../context.ts';
+import { type AddRoutes, by } from '../context.ts';
 import { addressOf, readJson, readQuery, requireUser } from '../input.ts';
 
 const cursor = z.string().max(4000).nullable().default(null);
@@ -53,7 +53,7 @@ export const addRecoveryRoutes: AddRoutes = (app, { services, hooks, audit }) =>
     const mended = step.findings.filter((one) => one.mended);
     if (mended.length > 0) {
       await audit({
-        correlationId: c.get('correlationId'),
+        ...by(c),
         tenantId: mended[0]?.tenantId ?? null,
         action: 'check.mend',
         resource: mended[0]?.mailboxId ?? 'tenant',
@@ -69,7 +69,7 @@ export const addRecoveryRoutes: AddRoutes = (app, { services, hooks, audit }) =>
     const step = await hooks.rebuild(request);
     if (request.cursor === null && !request.dryRun) {
       await audit({
-        correlationId: c.get('correlationId'),
+        ...by(c),
         tenantId: request.tenantId,
         action: 'rebuild',
         resource: request.address ?? request.tenantId ?? 'installation',
@@ -84,7 +84,7 @@ export const addRecoveryRoutes: AddRoutes = (app, { services, hooks, audit }) =>
     const step = await hooks.snapshot(request);
     if (request.cursor === null) {
       await audit({
-        correlationId: c.get('correlationId'),
+        ...by(c),
         tenantId: request.tenantId,
         action: 'snapshot',
         resource: request.tenantId ?? 'installation',

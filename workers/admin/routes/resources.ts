@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { InvalidInputError } from '../../../core/errors.ts';
 import { RESOURCE_DEFAULTS, RESOURCE_SETTING, readResource } from '../../../core/scheduling/resource.ts';
 import type { ResourceView, SetResource } from '../../../shared/admin-api.ts';
-import type { AddRoutes } from '../context.ts';
+import { type AddRoutes, by } from '../context.ts';
 import { readJson, requireUser } from '../input.ts';
 
 const limit = (most: number) => z.number().int().min(1).max(most).nullable().optional();
@@ -35,7 +35,7 @@ export const addResourceRoutes: AddRoutes = (app, { services, audit }) => {
     const resource = next === 'none' ? null : { ...RESOURCE_DEFAULTS, ...before, ...given, kind: next };
     await directory.putUserSetting(tenantId, userId, RESOURCE_SETTING, resource);
     await audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId,
       action: 'user.resource',
       resource: `user/${userId}`,

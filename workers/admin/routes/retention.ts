@@ -11,7 +11,7 @@ import {
   readRetention,
 } from '../../../core/retention/settings.ts';
 import type { RetentionExceptionsView, RetentionView, SetRetention } from '../../../shared/admin-api.ts';
-import type { AddRoutes } from '../context.ts';
+import { type AddRoutes, by } from '../context.ts';
 import { readJson, requireUser } from '../input.ts';
 import { requireTenant } from './devices.ts';
 
@@ -54,7 +54,7 @@ export const addRetentionRoutes: AddRoutes = (app, { services, audit }) => {
     await directory.putTenantSetting(tenantId, RETENTION_SETTING, after);
     const { folders, ...facts } = after;
     await audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId,
       action: 'tenant.retention',
       resource: `tenant/${tenantId}`,
@@ -82,7 +82,7 @@ export const addRetentionRoutes: AddRoutes = (app, { services, audit }) => {
     if (unknown !== undefined) throw new InvalidInputError(`there is no folder ${unknown}`);
     await mailbox.putSetting(RETENTION_SETTING, { folders });
     await audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId: user.tenantId,
       action: 'user.retention',
       resource: `user/${user.userId}`,

@@ -15,7 +15,7 @@ import type {
   RuleSetView,
   RunRules,
 } from '../../../shared/admin-api.ts';
-import type { AddRoutes } from '../context.ts';
+import { type AddRoutes, by } from '../context.ts';
 import { readJson, requireUser } from '../input.ts';
 import { requireTenant } from './devices.ts';
 
@@ -53,7 +53,7 @@ export const addRuleRoutes: AddRoutes = (app, { services, audit }) => {
     const { rules, revision } = await readJson(c, rulesBody);
     const saved = await saveRules(services, ref, rules, { revision, newId: () => newId() });
     await audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId: ref.tenantId,
       action: 'user.rules',
       resource: `user/${ref.mailboxId}`,
@@ -78,7 +78,7 @@ export const addRuleRoutes: AddRoutes = (app, { services, audit }) => {
     });
     if (!dryRun && from === null) {
       await audit({
-        ...{ correlationId, tenantId: ref.tenantId, action: 'user.rules.run' },
+        ...{ ...by(c), tenantId: ref.tenantId, action: 'user.rules.run' },
         resource: `user/${ref.mailboxId}`,
         details: { folderId: folder.folderId, sending },
       });
@@ -107,7 +107,7 @@ export const addRuleRoutes: AddRoutes = (app, { services, audit }) => {
     const { tenantId } = await requireTenant(directory, c.req.param('tenantId'));
     await directory.putTenantSetting(tenantId, FORWARDING_SETTING, setting);
     await audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId,
       action: 'tenant.forwarding',
       resource: `tenant/${tenantId}`,

@@ -10,7 +10,7 @@ import {
   SENDING_SETTING,
 } from '../../../core/mail/sending/limits.ts';
 import type { SendGrantView, TenantSendingView, UserSendingView } from '../../../shared/admin-api.ts';
-import type { AddRoutes } from '../context.ts';
+import { type AddRoutes, by } from '../context.ts';
 import { readJson, requireUser } from '../input.ts';
 
 const most = z.number().int().min(0).max(1_000_000_000);
@@ -63,7 +63,7 @@ export const addSendingRoutes: AddRoutes = (app, { services, audit }) => {
     });
     await directory.putTenantSetting(tenantId, SENDING_SETTING, after);
     await audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId,
       action: 'tenant.sending',
       resource: `tenant/${tenantId}`,
@@ -100,7 +100,7 @@ export const addSendingRoutes: AddRoutes = (app, { services, audit }) => {
     const value = seconds === null ? null : { undoSendSeconds: seconds };
     await mail.mailbox(ref).putSetting(SENDING_SETTING, value);
     await audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId: user.tenantId,
       action: 'user.sending',
       resource: `user/${user.userId}`,
@@ -114,7 +114,7 @@ export const addSendingRoutes: AddRoutes = (app, { services, audit }) => {
     const exemptUntil = now() + EXEMPT_MS;
     await outbox.putSendLock(user.tenantId, user.userId, { lockedAt: null, reason: '', exemptUntil });
     await audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId: user.tenantId,
       action: 'user.unlock-sending',
       resource: `user/${user.userId}`,
@@ -141,7 +141,7 @@ export const addSendingRoutes: AddRoutes = (app, { services, audit }) => {
     const { tenantId, userId: ownerId } = owner;
     await directory.putSendGrant({ tenantId, ownerId, granteeId: grantee.userId, kind });
     await audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId,
       action: 'user.grant-send',
       resource: `user/${ownerId}`,
@@ -154,7 +154,7 @@ export const addSendingRoutes: AddRoutes = (app, { services, audit }) => {
     const { owner, grantee } = await bothOf(c.req.param('address'), c.req.param('grantee'));
     await directory.removeSendGrant(owner.tenantId, owner.userId, grantee.userId);
     await audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId: owner.tenantId,
       action: 'user.revoke-send',
       resource: `user/${owner.userId}`,

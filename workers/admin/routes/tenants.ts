@@ -1,23 +1,26 @@
 import { NotFoundError } from '../../../core/errors.ts';
+import { tenantsOf } from '../../../core/identity/roles.ts';
 import type { Tenant } from '../../../core/identity/types.ts';
 import { newId } from '../../../platform/ids.ts';
 import type { Services } from '../../../platform/services.ts';
-import type { AddRoutes } from '../context.ts';
+import { type AddRoutes, by } from '../context.ts';
 import { createTenantBody, readJson, tenantStatusBody } from '../input.ts';
 import { revokeTenant } from '../revoke.ts';
 import { tenantView } from '../views.ts';
 
 export const addTenantRoutes: AddRoutes = (app, { services, audit }) => {
   app.get('/tenants', async (c) => {
+    const theirs = tenantsOf(c.get('caller').grants);
     const tenants = await services.directory.listTenants();
-    return c.json({ items: tenants.map(tenantView), cursor: null });
+    const shown = tenants.filter(({ tenantId }) => theirs === null || theirs.has(tenantId));
+    return c.json({ items: shown.map(tenantView), cursor: null });
   });
 
   app.post('/tenants', async (c) => {
     const { name } = await readJson(c, createTenantBody);
     const tenant = await createTenant(services, name);
     await audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId: tenant.tenantId,
       action: 'tenant.create',
       resource: `tenant/${tenant.tenantId}`,
@@ -33,7 +36,7 @@ export const addTenantRoutes: AddRoutes = (app, { services, audit }) => {
     await services.directory.setTenantStatus(tenantId, status);
     revokeTenant(services, tenant);
     await audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId,
       action: 'tenant.status',
       resource: `tenant/${tenantId}`,

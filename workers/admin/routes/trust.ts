@@ -11,7 +11,7 @@ import {
 import { changeSpamSettings, readSpamSettings, SPAM_SETTING } from '../../../core/trust/spam-settings.ts';
 import { forgetTrustSettings } from '../../../platform/trust-settings.ts';
 import type { ChangeSenderLists, ChangeSpam, MessageVerdictView } from '../../../shared/admin-api.ts';
-import type { AddRoutes } from '../context.ts';
+import { type AddRoutes, by } from '../context.ts';
 import { readJson, requireUser } from '../input.ts';
 import { requireTenant } from './devices.ts';
 
@@ -47,7 +47,7 @@ export const addTrustRoutes: AddRoutes = (app, { services, audit }) => {
     await directory.putTenantSetting(tenantId, SENDER_LISTS_SETTING, lists);
     forgetTrustSettings(services);
     await audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId,
       action: 'tenant.senders',
       resource: `tenant/${tenantId}`,
@@ -71,7 +71,7 @@ export const addTrustRoutes: AddRoutes = (app, { services, audit }) => {
     await mailbox.putSetting(SENDER_LISTS_SETTING, lists);
     forgetTrustSettings(services);
     await audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId: tenant.tenantId,
       action: 'user.senders',
       resource: `user/${user.userId}`,
@@ -98,7 +98,7 @@ export const addTrustRoutes: AddRoutes = (app, { services, audit }) => {
     await directory.putTenantSetting(tenantId, SPAM_SETTING, settings);
     forgetTrustSettings(services);
     await audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId,
       action: 'tenant.spam',
       resource: `tenant/${tenantId}`,

@@ -3,7 +3,7 @@ import type { Tenant, User } from '../../../core/identity/types.ts';
 import { forgetUser } from '../../../platform/auth/authenticate.ts';
 import { newId } from '../../../platform/ids.ts';
 import type { CreateUser, UserStats, UserView } from '../../../shared/admin-api.ts';
-import type { AddRoutes, AdminContext } from '../context.ts';
+import { type AddRoutes, type AdminContext, by } from '../context.ts';
 import {
   addressOf,
   createUserBody,
@@ -31,7 +31,7 @@ export const addUserRoutes: AddRoutes = (app, admin) => {
     const body = await readJson(c, createUserBody);
     const user = await createUser(admin, body);
     await admin.audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId: user.tenantId,
       action: 'user.create',
       resource: `user/${user.userId}`,
@@ -52,7 +52,7 @@ export const addUserRoutes: AddRoutes = (app, admin) => {
     forgetUser(user.userId);
     await revokeUser(admin.services, tenant, user.userId);
     await admin.audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId: user.tenantId,
       action: 'user.status',
       resource: `user/${user.userId}`,
@@ -66,7 +66,7 @@ export const addUserRoutes: AddRoutes = (app, admin) => {
     const { user } = await requireUser(directory, c.req.param('address'));
     await directory.setQuota(user.tenantId, user.userId, quotaBytes);
     await admin.audit({
-      correlationId: c.get('correlationId'),
+      ...by(c),
       tenantId: user.tenantId,
       action: 'user.quota',
       resource: `user/${user.userId}`,

@@ -1,0 +1,120 @@
+import type { Context, Handler, Hono, MiddlewareHandler } from 'hono';
+import { InvalidInputError, NotFoundError } from '../../core/errors.ts';
+import { domainOf, type Target } from '../../core/identity/roles.ts';
+import { canonicalAddress, canonicalDomain } from '../../core/mail/recipients.ts';
+import type { DirectoryStore } from '../../core/ports/directory.ts';
+import type { Services } from '../../platform/services.ts';
+import { ACCESS, type Access, type Subject } from './access-table.ts';
+import { type Caller, callerOf, mayCall } from './caller.ts';
+import type { AdminEnv } from './context.ts';
+import { AdminError } from './problem.ts';
+
+type C = Context<AdminEnv>;
+
+/** Finds out who calls; strangers learn nothing of which routes there are. */
+export function identify(services: Services): MiddlewareHandler<AdminEnv> {
+  return async (c, next) => {
+    // An installation without a token has no admin API at all.
+    if (services.config.adminToken === null) throw new NotFoundError('not found');
+    const caller = await callerOf(c.req.header('authorization'), services);
+    if (caller === null) throw new AdminError('unauthorized', 'a valid admin token is required');
+    c.set('caller', caller);
+    await next();
+  };
+}
+
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
+
+/**
+ * The app with a guard before each handler that is added to it: whom the table of routes does not let through does not
+ * come in (A39). The caller must have the right in each thing that the request names; what lies in an area of others looks
+ * like what is not there (I22). A route that the table does not know cannot be added.
+ */
+export function guarded(app: Hono<AdminEnv>, { directory }: Services): Hono<AdminEnv> {
+  const add = (method: string) => (path: string, handler: Handler<AdminEnv>) => {
+    const access = ACCESS[`${method.toUpperCase()} ${path}`];
+    if (access === undefined) throw new Error(`who may use ${method} ${path} is not said`);
+    const check: MiddlewareHandler<AdminEnv> = async (c, next) => {
+      await demand(c, directory, c.get('caller'), access);
+      await next();
+    };
+    return app.on(method.toUpperCase(), path, check, handler);
+  };
+  return Object.assign(
+    Object.create(app),
+    Object.fromEntries(METHODS.map((method) => [method, add(method)])),
+  );
+}
+
+async function demand(
+  c: C,
+  directory: DirectoryStore,
+  caller: Caller,
+  [topic, right, of]: Access,
+): Promise<void> {
+  if (of === 'own') {
+    if (caller.topics?.has(topic) === false) throw forbidden();
+    return;
+  }
+  // Who may do everything everywhere needs no look at what it is.
+  if (mayCall(caller, topic, right, { kind: 'installation' })) return;
+  for (const target of await targetsOf(c, directory, of)) {
+    if (target !== null && mayCall(caller, topic, right, target)) continue;
+    const seen = target !== null && mayCall({ ...caller, topics: null }, topic, 'read', target);
+    throw seen ? forbidden() : new NotFoundError('not found');
+  }
+}
+
+function forbidden(): AdminError {
+  return new AdminError('forbidden', 'the role of the caller does not include this');
+}
+
+/** What a request acts upon; null for what is not there. */
+async function targetsOf(c: C, directory: DirectoryStore, of: Subject): Promise<(Target | null)[]> {
+  switch (of) {
+    case 'own':
+      return [];
+    case 'installation':
+      return [{ kind: 'installation' }];
+    case 'tenant':
+      return [ofTenant(c.req.param('tenantId'))];
+    case 'domain':
+      return [await ofDomain(directory, canonicalDomain(c.req.param('domain') ?? ''))];
+    case 'address':
+      return [await ofAddress(directory, c.req.param('address') ?? c.req.param('alias'))];
+  }
+  const values: Record<string, unknown> = 'query' in of ? c.req.query() : await bodyOf(c);
+  const names: readonly string[] = 'query' in of ? [of.query] : of.body;
+  return Promise.all(
+    names.map((name) => {
+      const value = values[name];
+      const text = typeof value === 'string' ? value : undefined;
+      return name === 'tenantId' ? ofTenant(text) : ofAddress(directory, text);
+    }),
+  );
+}
+
+/** Of no tenant in particular is of the installation. */
+function ofTenant(tenantId: string | undefined): Target {
+  return tenantId === undefined ? { kind: 'installation' } : { kind: 'tenant', tenantId, domain: null };
+}
+
+async function ofAddress(directory: DirectoryStore, value: string | undefined): Promise<Target | null> {
+  const address = value === undefined ? null : canonicalAddress(value);
+  return address === null ? null : ofDomain(directory, domainOf(address));
+}
+
+async function ofDomain(directory: DirectoryStore, name: string | null): Promise<Target | null> {
+  const domain = name === null ? null : await directory.getDomain(name);
+  return domain === null ? null : { kind: 'tenant', tenantId: domain.tenantId, domain: domain.domain };
+}
+
+async function bodyOf(c: C): Promise<Record<string, unknown>> {
+  try {
+    const body: unknown = await c.req.json();
+    if (typeof body === 'object' && body !== null) return body as Record<string, unknown>;
+  } catch (error) {
+    if (error instanceof AdminError) throw error;
+  }
+  throw new InvalidInputError('the body is no JSON object');
+}
