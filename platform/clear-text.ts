@@ -5,7 +5,7 @@ import type { Logger } from './log.ts';
  * Where a request that came in clear is to be sent instead, or null. Nothing is said, and no password taken, over plain
  * http, except on this machine and where the installation has an address with http by its own choice (PUBLIC_URL).
  */
-export function secureLocation(url: URL, config: Pick<Config, 'publicUrl'>): string | null {
+function secureLocation(url: URL, config: Pick<Config, 'publicUrl'>): string | null {
   if (url.protocol !== 'http:' || config.publicUrl?.startsWith('http:')) return null;
   if (/^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(url.hostname)) return null;
   return `https://${url.hostname}${url.pathname}${url.search}`;

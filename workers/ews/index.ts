@@ -11,6 +11,7 @@ import { describeError, type Logger } from '../../platform/log.ts';
 import type { Services } from '../../platform/services.ts';
 import type { EwsContext } from './context.ts';
 import { EwsError, SchemaError } from './errors.ts';
+import { keepAffinity } from './http/affinity.ts';
 import { envelope, soapFault } from './http/envelope.ts';
 import { HttpRefusal, longBytes, readSoap, type SoapRequest } from './http/request.ts';
 import { createMailboxes } from './mailboxes.ts';
@@ -108,6 +109,7 @@ async function handle(
   }
   const name = operationName(soap.operation.name);
   const response = await run(services, request, { soap, name }, auth.principal, log, correlationId);
+  keepAffinity(request, response, auth.principal);
   return { operation: isOperation(name) ? name : 'unknown', response };
 }
 
