@@ -29,18 +29,6 @@ export interface DeadLetterDetail extends DeadLetterView {
   body: unknown;
 }
 
-export interface AuditView {
-  eventId: string;
-  at: number;
-  tenantId: string | null;
-  actor: string;
-  action: string;
-  resource: string;
-  outcome: 'ok' | 'denied' | 'error';
-  details: Record<string, string | number | boolean | null>;
-  correlationId: string;
-}
-
 /** One step of making the installation again from its bucket; `cursor` of the answer before goes on. */
 export interface RebuildRequest {
   cursor?: string | null | undefined;

@@ -20,7 +20,15 @@ const DELIVERIES_KEPT_MS = 60 * 24 * 3600_000;
 /** Rejects when a part failed, after the others have had their turn. */
 export async function keepUp(services: Services): Promise<void> {
   const failures: string[] = [];
-  const parts = { exportTenants, writeDown, checkSome, raiseAlarm, forgetFailures, forgetDeliveries, keepAudit };
+  const parts = {
+    exportTenants,
+    writeDown,
+    checkSome,
+    raiseAlarm,
+    forgetFailures,
+    forgetDeliveries,
+    keepAudit,
+  };
   for (const [name, part] of Object.entries(parts)) {
     try {
       await part(services);
