@@ -119,6 +119,51 @@ describe('lists of EWS', () => {
     expect((await expand(id)).codes).toEqual(['NoError']);
   });
 
+  it('is written to and invited by its id, whoever is in it', async () => {
+    const inner = await create(
+      'DistributionList',
+      `<t:DisplayName>Deep</t:DisplayName><t:Members>${address('bob@lists.example', 'Bob')}</t:Members>`,
+    );
+    const list = await create(
+      'DistributionList',
+      `<t:DisplayName>Readers</t:DisplayName><t:Members>${address('zoe@x.example', 'Zoe')}${member(`<t:ItemId Id="${inner}"/>`)}</t:Members>`,
+    );
+    const named = `<t:Mailbox><t:Name>Readers</t:Name><t:MailboxType>PrivateDL</t:MailboxType><t:ItemId Id="${list}"/></t:Mailbox>`;
+    const addresses = (item: XmlElement, kind: string) =>
+      (child(item, kind)?.children ?? []).map((one) =>
+        textOf(one.name === 'Attendee' ? child(one, 'Mailbox') : one, 'EmailAddress'),
+      );
+    const sent = await client.ok(
+      `<m:CreateItem MessageDisposition="SendOnly"><m:Items><t:Message><t:Subject>To all</t:Subject><t:ToRecipients>${named}</t:ToRecipients></t:Message></m:Items></m:CreateItem>`,
+    );
+    expect(sent.codes).toEqual(['NoError']);
+    await server.drain();
+    const bob = ewsClient(server, 'bob@lists.example', 'secret-bob-1');
+    const { text } = await bob.ok(
+      '<m:FindItem Traversal="Shallow"><m:ItemShape><t:BaseShape>Default</t:BaseShape></m:ItemShape><m:ParentFolderIds><t:DistinguishedFolderId Id="inbox"/></m:ParentFolderIds></m:FindItem>',
+    );
+    expect(text).toContain('<t:Subject>To all<');
+    const meeting = itemOf(
+      await client.ok(
+        `<m:CreateItem SendMeetingInvitations="SendToNone"><m:Items><t:CalendarItem><t:Subject>Meet</t:Subject><t:OptionalAttendees><t:Attendee>${named}</t:Attendee></t:OptionalAttendees></t:CalendarItem></m:Items></m:CreateItem>`,
+      ),
+    );
+    expect(addresses(await get(idOf(meeting)), 'OptionalAttendees')).toEqual([
+      ...['zoe@x.example', 'bob@lists.example'],
+    ]);
+    const draft = await create(
+      'Message',
+      '<t:Subject>Draft</t:Subject><t:ToRecipients><t:Mailbox><t:EmailAddress>a@x.example</t:EmailAddress></t:Mailbox></t:ToRecipients>',
+    );
+    const changed = await client.call(
+      `<m:UpdateItem MessageDisposition="SaveOnly" ConflictResolution="AutoResolve"><m:ItemChanges><t:ItemChange><t:ItemId Id="${draft}"/><t:Updates><t:AppendToItemField><t:FieldURI FieldURI="message:ToRecipients"/><t:Message><t:ToRecipients>${named}</t:ToRecipients></t:Message></t:AppendToItemField></t:Updates></t:ItemChange></m:ItemChanges></m:UpdateItem>`,
+    );
+    expect(changed.codes).toEqual(['NoError']);
+    expect(addresses(await get(draft), 'ToRecipients')).toEqual([
+      ...['a@x.example', 'zoe@x.example', 'bob@lists.example'],
+    ]);
+  });
+
   it.each([
     [member('<t:Name>Nobody</t:Name>'), 'ErrorMissingInformationEmailAddress'],
     [

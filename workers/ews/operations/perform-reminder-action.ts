@@ -34,7 +34,7 @@ export const performReminderAction: Operation = async (request, context) => {
     const failed = ownFault(context, 'PerformReminderAction', error);
     // The schema demands an id even then: those that were done, or else the one that was not.
     const ids =
-      ItemId.length > 0 ? ItemId : [{ '@Id': attributeOf(child(actions[0], 'ItemId'), 'Id') ?? '' }];
+      ItemId.length > 0 ? ItemId : [{ '@Id': attributeOf(child(actions[0] ?? null, 'ItemId'), 'Id') ?? '' }];
     return { ...errorMessage(failed), UpdatedItemIds: { ItemId: ids } };
   }
   return { ...SUCCESS, UpdatedItemIds: { ItemId } };

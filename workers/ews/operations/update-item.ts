@@ -86,7 +86,7 @@ async function update(change: XmlElement, options: UpdateOptions, context: EwsCo
       ? { box, folder }
       : await targetFolder(context, options.savedItemFolder, 'Message', true);
   const draft = await editor.load(view, context);
-  const extended = await applyUpdates(draft, child(change, 'Updates'), element);
+  const extended = await applyUpdates(draft, child(change, 'Updates'), element, context);
   const expect = options.conflict === 'NeverOverwrite' ? state.modseq : null;
   const order: SaveOrder = { ...place, expect, disposition, sendMeetings: options.sendMeetings };
   const saved = await draft.save(order, extended);

@@ -3,6 +3,7 @@ import { child, children, textOf } from '../../../../codecs/soap/read.ts';
 import { schemaType } from '../../../../codecs/soap/schema.ts';
 import type { EwsContext } from '../../context.ts';
 import { EwsError, SchemaError } from '../../errors.ts';
+import { withListsExpanded } from '../../people/expand-lists.ts';
 import { extendedKey, isPath, type PropertyPath, readPath } from '../path.ts';
 import type { ItemElement } from '../property.ts';
 import { uriOfElement } from '../tables/index.ts';
@@ -43,7 +44,7 @@ export async function applyItem(
     if (part.name === 'ExtendedProperty') applyExtended(draft, part, changes);
     else if (part.name === 'Attachments')
       for (const file of await filesOf(part, context, applyItem)) draft.attach(file);
-    else draft.edit('set', uriOf(part.name, element), part, null);
+    else draft.edit('set', uriOf(part.name, element), await withListsExpanded(context, part), null);
   }
   return changes;
 }
@@ -83,11 +84,15 @@ export async function applyUpdates(
   draft: Draft,
   updates: XmlElement | null,
   element: ItemElement,
+  context: EwsContext,
 ): Promise<ExtendedChanges> {
   const changes: ExtendedChanges = {};
   const list = updates?.children ?? [];
   if (list.length === 0) throw new SchemaError('Updates must hold a change.');
-  for (const update of list) applyUpdate(draft, update, element, changes);
+  for (const update of list) {
+    const expanded = await Promise.all(update.children.map((one) => withListsExpanded(context, one)));
+    applyUpdate(draft, { ...update, children: expanded }, element, changes);
+  }
   return changes;
 }
 
