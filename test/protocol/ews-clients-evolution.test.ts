@@ -12,7 +12,7 @@ describe('Evolution', () => {
     server = await startInProcess();
     const { address } = await server.addUser('eve@evolution.example', 'secret-eve-1');
     client = ewsClient(server, address, 'secret-eve-1');
-  });
+  }, 60_000);
   afterAll(() => server.stop());
 
   const idOf = (text: string) => /<t:ItemId Id="([^"]+)"/.exec(text)?.[1] ?? '';

@@ -14,7 +14,7 @@ export interface EwsContext {
   /** Where the client reached the server: absolute addresses in answers begin with its origin. */
   url: URL;
   userAgent: string;
-  /** RequestServerVersion as given, or null. It decides nothing but words. */
+  /** RequestServerVersion as given, or null. It decides of words, and of which elements the shapes of folders have. */
   requestedVersion: string | null;
   /** The element TimeZoneContext of the SOAP header, or null. */
   timeZoneContext: XmlElement | null;

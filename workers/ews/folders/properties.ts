@@ -16,6 +16,8 @@ interface FolderProperty {
   inDefault: boolean;
   /** The long ones must be asked for by name. */
   inAll: boolean;
+  /** Exchange 2013 brought it. */
+  since2013?: true;
   read(view: FolderView, context: EwsContext): XmlContent | null | Promise<XmlContent | null>;
   /** What a restriction compares; without it there is nothing to search for. */
   compare?(view: FolderView): Comparable;
@@ -80,7 +82,7 @@ export const FOLDER_PROPERTIES: ReadonlyMap<string, FolderProperty> = new Map<st
     'folder:DistinguishedFolderId',
     {
       element: 'DistinguishedFolderId',
-      ...{ inDefault: true, inAll: true },
+      ...{ inDefault: true, inAll: true, since2013: true },
       read: ({ node }) => nameOf(node),
       compare: ({ node }) => nameOf(node),
     },

@@ -18,8 +18,14 @@ export interface FolderShape {
 
 const MAX_PATHS = 500;
 
-/** Reads FolderShape (MS-OXWSCDATA 2.2.4.37). @throws SchemaError; EwsError ErrorInvalidPropertyRequest */
-export function readFolderShape(element: XmlElement | null): FolderShape {
+/** Versions whose schema ends before that of Exchange 2013: their clients may refuse an element that came later. */
+const OLD = /^Exchange20(?:07|10)/;
+
+/**
+ * Reads FolderShape (MS-OXWSCDATA 2.2.4.37). @throws SchemaError; EwsError ErrorInvalidPropertyRequest
+ * @param version RequestServerVersion: what is named is given to all, the base shapes are those of the version
+ */
+export function readFolderShape(element: XmlElement | null, version: string | null): FolderShape {
   if (element === null) throw new SchemaError('FolderShape is missing.');
   const base = textOf(element, 'BaseShape');
   if (base !== 'IdOnly' && base !== 'Default' && base !== 'AllProperties') {
@@ -30,6 +36,7 @@ export function readFolderShape(element: XmlElement | null): FolderShape {
   const fields = new Set(['folder:FolderId']);
   if (base !== 'IdOnly') {
     for (const [uri, one] of FOLDER_PROPERTIES) {
+      if (one.since2013 && OLD.test(version ?? '')) continue;
       if (base === 'Default' ? one.inDefault : one.inAll) fields.add(uri);
     }
   }

@@ -14,7 +14,7 @@ const MAX_PARENTS = 100;
 
 /** FindFolder (MS-OXWSSRCH 3.1.4.1). */
 export const findFolder: Operation = async (request, context) => {
-  const shape = readFolderShape(child(request, 'FolderShape'));
+  const shape = readFolderShape(child(request, 'FolderShape'), context.requestedVersion);
   const traversal = request.attributes['Traversal'];
   if (traversal !== 'Shallow' && traversal !== 'Deep' && traversal !== 'SoftDeleted') {
     throw new SchemaError('Traversal is none of the schema.');

@@ -10,7 +10,7 @@ const MAX_IDS = 1000;
 
 /** GetFolder (MS-OXWSFOLD 3.1.4.6). */
 export const getFolder: Operation = async (request, context) => {
-  const shape = readFolderShape(child(request, 'FolderShape'));
+  const shape = readFolderShape(child(request, 'FolderShape'), context.requestedVersion);
   const ids = child(request, 'FolderIds')?.children ?? [];
   if (ids.length === 0 || ids.length > MAX_IDS) throw new SchemaError('FolderIds must hold 1 to 1000 ids.');
   const places: (FolderPlace | Error)[] = [];

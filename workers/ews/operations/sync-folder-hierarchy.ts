@@ -15,7 +15,7 @@ import { type KnownFolder, readHierarchyState, writeHierarchyState } from '../sy
  */
 export const syncFolderHierarchy: Operation = async (request, context) =>
   syncMessage(context, 'SyncFolderHierarchyResponseMessage', 'IncludesLastFolderInRange', async () => {
-    const shape = readFolderShape(child(request, 'FolderShape'));
+    const shape = readFolderShape(child(request, 'FolderShape'), context.requestedVersion);
     const place =
       (await syncFolder(request, context)) ?? (await placeOf(context.own, 'msgfolderroot', 'read'));
     const { box, folderId } = place;
