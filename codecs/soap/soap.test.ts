@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { liftBody } from './lift.ts';
 import { parseXml } from './parse.ts';
 import { at } from './read.ts';
-import { writeElement } from './write.ts';
+import { writeElement, writeTyped } from './write.ts';
 
 const LIMITS = { maxText: 1_000_000, maxLong: 1_000_000 };
 const encode = (text: string) => new TextEncoder().encode(text);
@@ -135,6 +135,16 @@ describe('long texts', () => {
 });
 
 describe('writing', () => {
+  it('writes an object that cannot change once for each name it stands under', () => {
+    const frozen = Object.freeze({ '@Id': 'a&b' });
+    const write = (name: string) =>
+      writeTyped({ name, prefix: 't', type: null }, frozen).map(String).join('');
+    expect(['ItemId', 'ItemId', 'FolderId', 'ItemId'].map(write)).toEqual([
+      ...['<t:ItemId Id="a&amp;b"/>', '<t:ItemId Id="a&amp;b"/>', '<t:FolderId Id="a&amp;b"/>'],
+      '<t:ItemId Id="a&amp;b"/>',
+    ]);
+  });
+
   it('puts elements in the order of the schema, whatever the order of the data', () => {
     const chunks = writeElement('GetItemResponse', {
       ResponseMessages: {
@@ -152,7 +162,7 @@ describe('writing', () => {
     });
     expect(chunks).toEqual([
       '<m:GetItemResponse><m:ResponseMessages><m:GetItemResponseMessage ResponseClass="Success">' +
-        '<m:ResponseCode>NoError</m:ResponseCode><m:Items><t:Message><t:ItemId Id="1" ChangeKey="2"></t:ItemId>' +
+        '<m:ResponseCode>NoError</m:ResponseCode><m:Items><t:Message><t:ItemId Id="1" ChangeKey="2"/>' +
         '<t:Subject>a</t:Subject></t:Message></m:Items></m:GetItemResponseMessage></m:ResponseMessages></m:GetItemResponse>',
     ]);
   });

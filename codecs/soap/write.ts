@@ -87,6 +87,24 @@ function write(out: Chunks, element: SchemaElement, content: XmlContent): void {
     out.add(`</${tag}>`);
     return;
   }
+  if (Object.isFrozen(content)) out.add(constantText(element, tag, content));
+  else writeObject(out, element, tag, content);
+}
+
+/** Texts of frozen objects: what stands in hundreds of items of one answer, such as the path of a property. */
+const constants = new WeakMap<XmlObject, { tag: string; text: string }>();
+
+function constantText(element: SchemaElement, tag: string, content: XmlObject): string {
+  const before = constants.get(content);
+  if (before?.tag === tag) return before.text;
+  const out = new Chunks();
+  writeObject(out, element, tag, content);
+  const text = out.end().join('');
+  constants.set(content, { tag, text });
+  return text;
+}
+
+function writeObject(out: Chunks, element: SchemaElement, tag: string, content: XmlObject): void {
   let open = `<${tag}`;
   const names: string[] = [];
   for (const key of Object.keys(content)) {
@@ -96,8 +114,12 @@ function write(out: Chunks, element: SchemaElement, content: XmlContent): void {
       if (value !== undefined && value !== null) open += ` ${key.slice(1)}="${escapeXml(String(value))}"`;
     } else if (mark !== TEXT) names.push(key);
   }
-  out.add(`${open}>`);
   const text = content['#'];
+  if (names.length === 0 && (text === undefined || text === null || text === '')) {
+    out.add(`${open}/>`);
+    return;
+  }
+  out.add(`${open}>`);
   if (typeof text === 'object' && text !== null && 'open' in text) out.stream(text as StreamedBytes);
   else if (text !== undefined && text !== null) out.add(escapeXml(String(text)));
   if (names.length > 0) {

@@ -30,6 +30,19 @@ export class CapturedQuery {
     return this;
   }
 
+  /** One row from the driver's object, whose keys are in order of selection. */
+  decodeObject(values: Record<string, unknown>): Record<string, unknown> {
+    const names = this.#names;
+    const row: Record<string, unknown> = {};
+    let i = 0;
+    for (const key in values) {
+      const name = names[i++];
+      if (name !== undefined) row[name] = values[key] ?? null;
+    }
+    if (i !== names.length) throw new Error(`store: ${i} values for ${names.length} fields`);
+    return row;
+  }
+
   /** One row from the driver's values in order of selection. Text and integers need no decoding. */
   decode(values: readonly unknown[]): Record<string, unknown> {
     const names = this.#names;

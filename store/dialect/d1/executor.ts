@@ -54,7 +54,7 @@ export function createD1Executor(database: D1Database): Executor {
       const captured = queries.map(capture);
       const results = await mapped(database.batch<Record<string, unknown>>(captured.map(bind)));
       return captured.map((query, i) =>
-        (results[i]?.results ?? []).map((row) => query.decode(Object.values(row))),
+        (results[i]?.results ?? []).map((row) => query.decodeObject(row)),
       ) as unknown as RowsOf<Queries>;
     },
 

@@ -24,8 +24,12 @@ function branches(box: MailboxContext, folderId: string, condition: ItemConditio
     eq(items.folderId, askedId(folderId)),
     sql`${items.receivedAt} >= ${sql.raw(String(-MAX_TIME))}`,
   );
-  const own = compiled(box, condition);
   const joined = sql`${items} left join ${messages} on ${scoped(box, messages)} and ${messages.itemId} = ${items.itemId}`;
+  if (condition.kind === 'known' && condition.is === true) {
+    const isMail = sql`case when ${items.kind} = 'message' then 1 else 0 end`;
+    return [{ from: joins ? joined : sql`${items}`, where: inFolder, sure: isMail }];
+  }
+  const own = compiled(box, condition);
   const from = joins || own.joins ? joined : sql`${items}`;
   const others = ofOthers(condition);
   const mail = { from, where: all(inFolder, sql`${items.kind} = 'message'`, ...own.where), sure: own.sure };
@@ -71,26 +75,40 @@ export async function fitting(
   const needs = { messages: false };
   const key = numberOf(box, by, needs);
   const moment = by === 'received' || by === 'entered';
-  // Each part in its own order, which is that of an index where there is one; then both together.
-  const selects = branches(box, folderId, condition, needs.messages).map(({ from, where, sure }) => {
-    const order = moment
-      ? [direction(key), direction(items.itemId)]
-      : [direction(key), desc(items.receivedAt), desc(items.itemId)];
-    return sql`select ${items.itemId} as item_id, ${sure} as sure, ${key} as ord, ${items.receivedAt} as received_at
-      from ${from} where ${where} order by ${sql.join(order, sql`, `)} limit ${offset + limit}`;
-  });
-  const found = sql.join(
-    selects.map((one, n) => sql`select * from (${one}) as ${sql.raw(`part${n}`)}`),
-    sql` union all `,
-  );
-  const ties = moment ? [direction(sql`item_id`)] : [desc(sql`received_at`), desc(sql`item_id`)];
-  const rows = await box.executor.all(
-    box.executor.build
+  const order = moment
+    ? [direction(key), direction(items.itemId)]
+    : [direction(key), desc(items.receivedAt), desc(items.itemId)];
+  const parts = branches(box, folderId, condition, needs.messages);
+  const rows = await box.executor.all(parts.length === 1 ? one(parts) : merged(parts));
+  return rows.map(({ itemId, sure }) => ({ itemId, sure: Number(sure) === 1 }));
+
+  function one([part]: readonly Branch[]) {
+    return box.executor.build
+      .select({
+        itemId: sql<string>`${items.itemId}`.as('item_id'),
+        sure: sql<number>`${part?.sure}`.as('sure'),
+      })
+      .from(part?.from ?? sql`${items}`)
+      .where(part?.where)
+      .orderBy(...order)
+      .limit(limit)
+      .offset(offset);
+  }
+
+  /** Each part in its own order, which is that of an index where there is one; then both together. */
+  function merged(branches: readonly Branch[]) {
+    const selects = branches.map(
+      ({ from, where, sure }, n) => sql`select * from (
+        select ${items.itemId} as item_id, ${sure} as sure, ${key} as ord, ${items.receivedAt} as received_at
+        from ${from} where ${where} order by ${sql.join(order, sql`, `)} limit ${offset + limit}
+      ) as ${sql.raw(`part${n}`)}`,
+    );
+    const ties = moment ? [direction(sql`item_id`)] : [desc(sql`received_at`), desc(sql`item_id`)];
+    return box.executor.build
       .select({ itemId: sql<string>`item_id`, sure: sql<number>`sure` })
-      .from(sql`(${found}) as found`)
+      .from(sql`(${sql.join(selects, sql` union all `)}) as found`)
       .orderBy(direction(sql`ord`), ...ties)
       .limit(limit)
-      .offset(offset),
-  );
-  return rows.map(({ itemId, sure }) => ({ itemId, sure: Number(sure) === 1 }));
+      .offset(offset);
+  }
 }

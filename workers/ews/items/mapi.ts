@@ -32,11 +32,13 @@ export function extendedProperty(
 
 function element(name: ExtendedName, value: MapiValue): XmlObject | null {
   if (value === null) return null;
-  const uri = { ExtendedFieldURI: extendedFieldUri(name) };
+  const ExtendedFieldURI = extendedFieldUri(name);
   if (Array.isArray(value)) {
-    return value.length === 0 ? null : { ...uri, Values: { Value: value.map(String) } };
+    return value.length === 0 ? null : { ExtendedFieldURI, Values: { Value: value.map(String) } };
   }
   const text = typeof value === 'number' && name.type === 'SystemTime' ? isoTime(value) : String(value);
   // A list of one: the type says that there may be more.
-  return name.type.endsWith('Array') ? { ...uri, Values: { Value: text } } : { ...uri, Value: text };
+  return name.type.endsWith('Array')
+    ? { ExtendedFieldURI, Values: { Value: text } }
+    : { ExtendedFieldURI, Value: text };
 }

@@ -87,13 +87,35 @@ function wholeNumber(text: string, most: number): number {
 }
 
 /** The key under which a property is kept: the same for every way of naming it. The type is no part of it. */
-export function extendedKey({ tag, set, name, id }: ExtendedName): string {
+export function extendedKey(property: ExtendedName): string {
+  let key = keys.get(property);
+  if (key === undefined) {
+    key = keyOf(property);
+    keys.set(property, key);
+  }
+  return key;
+}
+
+/** Asked for again and again, once for each item of a list. */
+const keys = new WeakMap<ExtendedName, string>();
+const uris = new WeakMap<ExtendedName, XmlObject>();
+
+function keyOf({ tag, set, name, id }: ExtendedName): string {
   if (tag !== undefined) return `0x${tag.toString(16).padStart(4, '0')}`;
   return name === undefined ? `${set}/0x${(id ?? 0).toString(16)}` : `${set}/${name}`;
 }
 
 /** The path as it is written into an answer: tags without leading zeros, by which clients find what they asked for. */
-export function extendedFieldUri({ tag, set, name, id, type }: ExtendedName): XmlObject {
+export function extendedFieldUri(property: ExtendedName): XmlObject {
+  let uri = uris.get(property);
+  if (uri === undefined) {
+    uri = Object.freeze(uriOf(property));
+    uris.set(property, uri);
+  }
+  return uri;
+}
+
+function uriOf({ tag, set, name, id, type }: ExtendedName): XmlObject {
   const guid = set !== undefined && !KNOWN_SETS.has(set);
   return {
     ...(tag === undefined ? {} : { '@PropertyTag': `0x${tag.toString(16)}` }),

@@ -1,11 +1,13 @@
 import type { XmlElement } from '../../../codecs/soap/parse.ts';
 import { attributeOf, child } from '../../../codecs/soap/read.ts';
 import type { XmlObject, XmlPair } from '../../../codecs/soap/write.ts';
+import { known } from '../../../core/mail/item-condition.ts';
 import { FAN_OUT, mapBounded } from '../../../platform/bounded.ts';
 import { selfOf } from '../calendar/facts.ts';
 import { calendarView } from '../calendar/view.ts';
 import type { EwsContext, Operation } from '../context.ts';
 import { EwsError, SchemaError } from '../errors.ts';
+import { viewsAt } from '../find/candidates.ts';
 import { type Grouping, readGrouping } from '../find/group.ts';
 import { type Listing, listingOf, looksOfRequest, viewsOfEntries } from '../find/listing.ts';
 import { maxEntries, type Pager, readPager } from '../find/page.ts';
@@ -14,7 +16,6 @@ import { countsOf } from '../folders/counts.ts';
 import { REMOVED_FOLDER } from '../folders/removed.ts';
 import { resolveFolder } from '../folders/resolve.ts';
 import { timeOf } from '../items/editors/values.ts';
-import { viewsOf } from '../items/load.ts';
 import { renderItem } from '../items/render.ts';
 import { type AskedShape, readShape } from '../items/shape.ts';
 import type { ItemView } from '../items/view.ts';
@@ -95,8 +96,12 @@ async function answer(
     const folder = (await box.folders()).find((one) => one.folderId === folderId) ?? null;
     const total = (await countsOf([{ box, folderId, folder }])).get(folderId)?.total ?? 0;
     const { begin, end, attributes } = pager(total);
-    const states = end > begin ? await box.store.pageItems(folderId, order, begin, end - begin) : [];
-    return shown(context, await viewsOf(box, states), search, attributes);
+    const page = end > begin ? await box.store.fitting(folderId, known(true), order, begin, end - begin) : [];
+    const views = await viewsAt(
+      box,
+      page.map(({ itemId }) => itemId),
+    );
+    return shown(context, views, search, attributes);
   }
   const list = await listingOf(context, box, folderId, search, search.looks);
   if (grouping !== null) return grouped(context, box, await list.entries(0, list.total), search, grouping);

@@ -25,6 +25,7 @@ const CONTENT_CLASSES: Readonly<Partial<Record<ItemView['element'], string>>> = 
 };
 
 function base64(text: string): string {
+  if (/^[\x20-\x7e]*$/.test(text)) return btoa(text);
   return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 }
 
