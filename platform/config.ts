@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type OidcIssuer, readIssuers } from './auth/oidc/settings.ts';
 import { type CmsSigner, readSigner } from './certificates/cms-signer.ts';
+import { type InternalToken, readInternalTokens } from './internal-tokens.ts';
 
 const integer = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 const hosts = z.string().regex(/^[a-z0-9.-]+(, *[a-z0-9.-]+)*$/, 'host names with commas between them');
@@ -14,6 +15,10 @@ const schema = z.object({
   MAX_MESSAGE_BYTES: integer(1024, 26_214_400).default(26_214_400),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   ADMIN_TOKEN: z.string().min(16).optional(),
+  INTERNAL_TOKENS: z
+    .string()
+    .refine((text) => readInternalTokens(text) !== null, 'name:token with commas, tokens of 32 characters or more')
+    .optional(),
   SECRETS_KEY: z.string().min(32).optional(),
   // Whoever can change its answers can switch our checks off: plain HTTP on this machine only.
   DNS_OVER_HTTPS_URL: z
@@ -35,8 +40,6 @@ const schema = z.object({
     .regex(/^https?:\/\/[^/?#]+$/, 'https://host')
     .default('http://127.0.0.1:8787'),
   ATTACHMENT_LINK_DAYS: integer(1, 365).default(14),
-  AUDIT_DAYS: integer(30, 36_500).default(400),
-  AUDIT_ADDRESSES: z.enum(['full', 'prefix']).default('full'),
   AUDIT_DAYS: integer(30, 36_500).default(400),
   AUDIT_ADDRESSES: z.enum(['full', 'prefix']).default('full'),
   PUBLIC_URL: z
@@ -61,6 +64,8 @@ export interface Config {
   logLevel: 'debug' | 'info' | 'warn' | 'error';
   /** Bearer token of the admin API; without it the API is closed. */
   adminToken: string | null;
+  /** Tokens of the data service; without any there is none. */
+  internalTokens: InternalToken[];
   /** What secrets at rest are sealed with (platform/sealed.ts); without it nothing secret can be kept. */
   secretsKey: string | null;
   /** Resolver that speaks DNS over HTTPS (RFC 8484). */
@@ -79,10 +84,6 @@ export interface Config {
   filesUrl: string;
   /** How long such a link holds. */
   attachmentLinkDays: number;
-  /** How long audit events are kept, unless a tenant says otherwise. */
-  auditDays: number;
-  /** Whether they tell the client's address or only its network (IPv4 /24, IPv6 /48). */
-  auditAddresses: 'full' | 'prefix';
   /** How long audit events are kept, unless a tenant says otherwise. */
   auditDays: number;
   /** Whether they tell the client's address or only its network (IPv4 /24, IPv6 /48). */
@@ -112,6 +113,7 @@ export function parseConfig(env: Record<string, unknown>): Config {
     maxMessageBytes: v.MAX_MESSAGE_BYTES,
     logLevel: v.LOG_LEVEL,
     adminToken: v.ADMIN_TOKEN ?? null,
+    internalTokens: readInternalTokens(v.INTERNAL_TOKENS ?? '') ?? [],
     secretsKey: v.SECRETS_KEY ?? null,
     dnsOverHttpsUrl: v.DNS_OVER_HTTPS_URL,
     dkimExpirySeconds: v.DKIM_EXPIRY_DAYS * 86_400,
@@ -120,8 +122,6 @@ export function parseConfig(env: Record<string, unknown>): Config {
     outboundDefault: v.OUTBOUND_DEFAULT,
     filesUrl: v.FILES_URL,
     attachmentLinkDays: v.ATTACHMENT_LINK_DAYS,
-    auditDays: v.AUDIT_DAYS,
-    auditAddresses: v.AUDIT_ADDRESSES,
     auditDays: v.AUDIT_DAYS,
     auditAddresses: v.AUDIT_ADDRESSES,
     publicUrl: v.PUBLIC_URL === '' ? null : new URL(v.PUBLIC_URL).origin,

@@ -1,5 +1,6 @@
 import type { MailboxRef } from '../core/mail/types.ts';
 import type {
+  CollectionAge,
   DevicePort,
   EstimateReply,
   EstimateRequest,
@@ -28,6 +29,7 @@ export interface DeviceSessionRpc {
   sync(call: DeviceCall, request: SyncCall): Promise<SyncAnswer>;
   supported(collectionId: string): Promise<string[] | null>;
   estimate(call: DeviceCall, requests: EstimateRequest[]): Promise<EstimateReply[]>;
+  collections(): Promise<CollectionAge[]>;
   wake(call: DeviceCall, changes: ChangeNotice[]): Promise<void>;
   revoke(): Promise<void>;
   forget(): Promise<void>;
@@ -66,5 +68,6 @@ export function createDeviceClient(stub: () => DeviceSessionRpc, call: DeviceCal
     },
     estimate: (requests) => ask((rpc) => rpc.estimate(call, requests)),
     ping: (request) => openWait(ask, call, request),
+    collections: () => ask((rpc) => rpc.collections()),
   };
 }

@@ -14,6 +14,7 @@ import type {
 export interface Env {
   STORE?: string;
   ADMIN_TOKEN?: string;
+  INTERNAL_TOKENS?: string;
   DIRECTORY: D1Database;
   SEARCH: D1Database;
   AUDIT: D1Database;

@@ -35,6 +35,8 @@ import {
 import { ACTIVESYNC_PATH, createActiveSync } from './activesync/index.ts';
 import { createAdmin } from './admin/index.ts';
 import { autodiscoverRoute, createAutodiscover } from './autodiscover/index.ts';
+import { createDataEntrypoint } from './data-service/entrypoint.ts';
+import { createDataService, isDataPath } from './data-service/index.ts';
 import { createEmailInbound } from './email-inbound/index.ts';
 import { createEws, isEwsPath } from './ews/index.ts';
 import { pushNews } from './ews/live/push.ts';
@@ -176,6 +178,9 @@ export class MailboxHub extends createMailboxHub<Env>((env, context, subscriptio
   pushNews(buildServices(env, context), subscription, now),
 ) {}
 
+/** The data service for other Workers of the account. */
+export class DataService extends createDataEntrypoint<Env>(buildServices) {}
+
 /** Mail that comes from the bucket again was answered, forwarded and counted when it came the first time. */
 function withoutFollowUps(services: Services): Services {
   return { ...services, queues: { ...services.queues, arrived: async () => undefined } };
@@ -192,6 +197,7 @@ async function route(request: Request, services: Services): Promise<Response> {
   if (isEwsPath(pathname)) return createEws(services)(request);
   if (discovery !== null) return createAutodiscover(services)(request, discovery);
   if (isHealth) return createHealth(services)(request);
+  if (isDataPath(pathname)) return createDataService(services)(request);
   if (pathname.startsWith(FILES_PATH)) return createFiles(services)(request);
   if (pathname === MTA_STS_PATH) return createWellKnown(services)(request);
   if (pathname.startsWith('/admin/v1/')) {

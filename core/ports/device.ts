@@ -102,6 +102,14 @@ export interface WatchedFolder {
 /** A wait for changes of folders, as a Sync has it. */
 type WatchStart = Exclude<PingStart, { kind: 'status' }>;
 
+export interface CollectionAge {
+  collectionId: string;
+  /** The newest key that was given out. */
+  syncKey: string;
+  /** Milliseconds since the epoch of its last change; null where that was not noted. */
+  changedAt: number | null;
+}
+
 /** The object that keeps one device's state and serialises its requests (durable-objects/device-session). */
 export interface DevicePort {
   /** @param recipientCache show the recipient information cache, which versions before 14.0 do not know */
@@ -117,4 +125,6 @@ export interface DevicePort {
   watch(folders: WatchedFolder[]): Promise<WatchStart>;
   estimate(requests: EstimateRequest[]): Promise<EstimateReply[]>;
   ping(request: PingRequest): Promise<PingStart>;
+  /** How far the device has come in its folders. */
+  collections(): Promise<CollectionAge[]>;
 }

@@ -1,5 +1,6 @@
 import { DurableObject } from 'cloudflare:workers';
 import type {
+  CollectionAge,
   EstimateReply,
   EstimateRequest,
   FolderChange,
@@ -120,6 +121,10 @@ export function createDeviceSession<Env>(build: (env: Env, ctx: DurableObjectSta
 
     async supported(collectionId: string): Promise<string[] | null> {
       return this.#repo.load(collectionId)?.supported ?? null;
+    }
+
+    async collections(): Promise<CollectionAge[]> {
+      return this.#repo.ages();
     }
 
     estimate(call: DeviceCall, requests: EstimateRequest[]): Promise<EstimateReply[]> {

@@ -1,5 +1,9 @@
+import type { CollectionAge } from '../../core/ports/device.ts';
 import { DEFAULT_OPTIONS } from '../../core/sync/options.ts';
-import type { CollectionState, ShadowRow, SyncStateRepo } from '../../core/sync/state.ts';
+import { type CollectionState, keyOf, type ShadowRow, type SyncStateRepo } from '../../core/sync/state.ts';
+
+/** With the time at which it was kept; not noted by earlier releases (I29). */
+type KeptState = CollectionState & { savedAt?: number };
 
 /** Sync state in the SQLite storage of the device's object. */
 export class SqlSyncStateRepo implements SyncStateRepo {
@@ -29,7 +33,7 @@ export class SqlSyncStateRepo implements SyncStateRepo {
       .toArray();
     const text = rows[0]?.['state'];
     if (typeof text !== 'string') return null;
-    const state = JSON.parse(text) as CollectionState;
+    const { savedAt: _, ...state } = JSON.parse(text) as KeptState;
     // Options that this release added have their default in a state that an earlier one wrote (I29).
     return { ...state, options: { ...DEFAULT_OPTIONS, ...state.options } };
   }
@@ -38,8 +42,17 @@ export class SqlSyncStateRepo implements SyncStateRepo {
     this.#sql.exec(
       'INSERT INTO collections (collection_id, state) VALUES (?, ?) ON CONFLICT DO UPDATE SET state = excluded.state',
       state.collectionId,
-      JSON.stringify(state),
+      JSON.stringify({ ...state, savedAt: Date.now() } satisfies KeptState),
     );
+  }
+
+  /** Of all collections that the device has asked for, in order of their ids. */
+  ages(): CollectionAge[] {
+    const rows = this.#sql.exec('SELECT state FROM collections ORDER BY collection_id').toArray();
+    return rows.map((row) => {
+      const state = JSON.parse(String(row['state'])) as KeptState;
+      return { collectionId: state.collectionId, syncKey: keyOf(state), changedAt: state.savedAt ?? null };
+    });
   }
 
   reset(collectionId: string): void {
