@@ -64,6 +64,7 @@ import { relayShow } from './commands/relay-show.ts';
 import { relayTest } from './commands/relay-test.ts';
 import { resourceSet } from './commands/resource-set.ts';
 import { resourceShow } from './commands/resource-show.ts';
+import { roleGrant, roleList, roleWithdraw } from './commands/role.ts';
 import { route } from './commands/route.ts';
 import { ruleAdd } from './commands/rule-add.ts';
 import { ruleDisable, ruleEnable } from './commands/rule-enable.ts';
@@ -80,6 +81,7 @@ import { tenantJournaling } from './commands/tenant-journaling.ts';
 import { tenantQuota } from './commands/tenant-quota.ts';
 import { tenantRetention } from './commands/tenant-retention.ts';
 import { tenantSending } from './commands/tenant-sending.ts';
+import { tokenAdd, tokenList, tokenRemove } from './commands/token.ts';
 import { trustAdd } from './commands/trust-add.ts';
 import { trustList } from './commands/trust-list.ts';
 import { trustRemove } from './commands/trust-remove.ts';
@@ -182,6 +184,12 @@ export const COMMANDS: readonly Command[] = [
   mailboxDeletedRestore,
   mailboxDeletedErase,
   mailboxRecount,
+  roleList,
+  roleGrant,
+  roleWithdraw,
+  tokenList,
+  tokenAdd,
+  tokenRemove,
   holdAdd,
   holdList,
   holdRelease,

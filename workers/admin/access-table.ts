@@ -49,6 +49,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
 
   'GET /domains': ['domains', 'read', TENANT_ID],
   'POST /domains': ['domains', 'write', { body: ['tenantId'] }],
+  'GET /domains/:domain': ['domains', 'read', 'domain'],
   'PUT /domains/:domain/catch-all': ['domains', 'write', 'domain'],
   'GET /domains/:domain/dns': ['domains', 'read', 'domain'],
   'GET /domains/:domain/settings': ['domains', 'read', 'domain'],
@@ -67,6 +68,13 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'PUT /aliases/:alias/status': ['users', 'write', 'address'],
   'PUT /users/:address/password': ['credentials', 'write', 'address'],
   'POST /users/:address/app-passwords': ['credentials', 'write', 'address'],
+  'GET /users/:address/app-passwords': ['credentials', 'read', 'address'],
+  'DELETE /users/:address/app-passwords': ['credentials', 'write', 'address'],
+  'DELETE /users/:address/app-passwords/:credentialId': ['credentials', 'write', 'address'],
+  'GET /users/:address/sign-in': ['credentials', 'read', 'address'],
+  'PUT /users/:address/sign-in': ['credentials', 'write', 'address'],
+  'GET /tenants/:tenantId/sign-in': ['credentials', 'read', 'tenant'],
+  'PUT /tenants/:tenantId/sign-in': ['credentials', 'write', 'tenant'],
 
   'GET /groups': ['groups', 'read', TENANT_ID],
   'POST /groups': ['groups', 'write', ADDRESS],

@@ -38,6 +38,12 @@ export const addDomainRoutes: AddRoutes = (app, admin) => {
     return c.json(await domainView(directory, domain), 201);
   });
 
+  app.get('/domains/:domain', async (c) => {
+    const domain = await directory.getDomain(domainOf(c.req.param('domain')));
+    if (domain === null) throw new NotFoundError('no such domain');
+    return c.json(await domainView(directory, domain));
+  });
+
   app.put('/domains/:domain/catch-all', async (c) => {
     const { address } = await readJson(c, catchAllBody);
     const domain = await directory.getDomain(domainOf(c.req.param('domain')));
