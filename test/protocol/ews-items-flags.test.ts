@@ -97,6 +97,26 @@ describe('what is said of a plain item of EWS', () => {
       expect([name, child(item, name) === null]).toEqual([name, false]);
   });
 
+  it('has the occurrences of a series with it that lie where they are looked for', async () => {
+    const made = await ann.ok(
+      '<m:CreateItem SendMeetingInvitations="SendToNone"><m:Items><t:CalendarItem><t:Subject>Daily</t:Subject><t:Start>2027-05-03T10:00:00Z</t:Start><t:End>2027-05-03T10:30:00Z</t:End><t:Recurrence><t:DailyRecurrence><t:Interval>1</t:Interval></t:DailyRecurrence><t:NumberedRecurrence><t:StartDate>2027-05-03</t:StartDate><t:NumberOfOccurrences>5</t:NumberOfOccurrences></t:NumberedRecurrence></t:Recurrence></t:CalendarItem></m:Items></m:CreateItem>',
+    );
+    const id = child(itemIn(made), 'ItemId')?.attributes['Id'];
+    await ann.ok(
+      `<m:UpdateItem ConflictResolution="AutoResolve" SendMeetingInvitationsOrCancellations="SendToNone"><m:ItemChanges><t:ItemChange><t:OccurrenceItemId RecurringMasterId="${id}" InstanceIndex="1"/><t:Updates><t:SetItemField><t:FieldURI FieldURI="calendar:Start"/><t:CalendarItem><t:Start>2027-05-03T10:20:00Z</t:Start></t:CalendarItem></t:SetItemField></t:Updates></t:ItemChange></m:ItemChanges></m:UpdateItem>`,
+    );
+    const inRange = async (original: boolean) => {
+      const { messages } = await ann.ok(
+        `<m:GetItem><m:ItemShape><t:BaseShape>Default</t:BaseShape></m:ItemShape><m:ItemIds><t:RecurringMasterItemIdRanges Id="${id}"><t:Ranges><t:Range Start="2027-05-03T10:10:00Z" End="2027-05-08T10:00:00Z" Count="5" CompareOriginalStartTime="${original}"/></t:Ranges></t:RecurringMasterItemIdRanges></m:ItemIds></m:GetItem>`,
+      );
+      return child(messages[0] ?? null, 'Items')?.children.map((one) => textOf(one, 'Start'));
+    };
+    const rest = [4, 5, 6, 7].map((day) => `2027-05-0${day}T10:00:00Z`);
+    const master = '2027-05-03T10:00:00Z';
+    expect(await inRange(true)).toEqual([master, ...rest]);
+    expect(await inRange(false)).toEqual([master, '2027-05-03T10:20:00Z', ...rest]);
+  });
+
   it('is refused where a time is none', async () => {
     const { codes } = await create('<t:RetentionDate>tomorrow</t:RetentionDate>');
     expect(codes).toEqual(['ErrorSchemaValidation']);

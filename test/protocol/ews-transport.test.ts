@@ -69,6 +69,38 @@ describe('the transport of EWS', () => {
     expect(answer.codes).toEqual(['ErrorImpersonateUserDenied']);
   });
 
+  it('lets one say that one is oneself', async () => {
+    const root =
+      '<m:GetFolder><m:FolderShape><t:BaseShape>IdOnly</t:BaseShape></m:FolderShape><m:FolderIds><t:DistinguishedFolderId Id="inbox"/></m:FolderIds></m:GetFolder>';
+    const as = (address: string) =>
+      `<t:ExchangeImpersonation><t:ConnectingSID><t:PrimarySmtpAddress>${address}</t:PrimarySmtpAddress></t:ConnectingSID></t:ExchangeImpersonation>`;
+    expect((await client.call(root, as(address.toUpperCase()))).codes).toEqual(['NoError']);
+    const two = as(address).replace('</t:ConnectingSID>', '<t:SID>S-1-5</t:SID></t:ConnectingSID>');
+    expect((await client.call(root, two)).codes).toEqual(['ErrorImpersonateUserDenied']);
+  });
+
+  it('tells times with milliseconds where the header asks for them', async () => {
+    const made = await client.ok(
+      '<m:CreateItem MessageDisposition="SaveOnly"><m:Items><t:Message><t:Subject>2027-01-01T00:00:00Z</t:Subject></t:Message></m:Items></m:CreateItem>',
+    );
+    const id = /<t:ItemId Id="([^"]+)"/.exec(made.text)?.[1];
+    const get = (header: string) =>
+      client.ok(
+        `<m:GetItem><m:ItemShape><t:BaseShape>AllProperties</t:BaseShape></m:ItemShape><m:ItemIds><t:ItemId Id="${id}"/></m:ItemIds></m:GetItem>`,
+        header,
+      );
+    const times = async (precision: string) =>
+      [...(await get(precision)).text.matchAll(/>(\d{4}-\d\d-\d\dT[^<]+)</g)].map((match) => match[1]);
+    const whole = await times('<t:DateTimePrecision>Seconds</t:DateTimePrecision>');
+    expect([whole.length > 4, whole.some((time) => time?.includes('.'))]).toEqual([true, false]);
+    const fine = await times('<t:DateTimePrecision>Milliseconds</t:DateTimePrecision>');
+    // What is no time stays as it was written.
+    expect(fine.filter((time) => !/\.\d{3}Z$/.test(time ?? ''))).toEqual(
+      fine.filter((time) => time === '2027-01-01T00:00:00Z'),
+    );
+    expect(fine.length).toBe(whole.length);
+  });
+
   const list = (more: Record<string, string>) =>
     server.fetch('/ews/EXCHANGE.asmx', {
       method: 'POST',

@@ -13,6 +13,7 @@ import type { EwsContext } from './context.ts';
 import { EwsError, SchemaError } from './errors.ts';
 import { keepAffinity } from './http/affinity.ts';
 import { envelope, soapFault } from './http/envelope.ts';
+import { inPrecision } from './http/precision.ts';
 import { HttpRefusal, longBytes, readSoap, type SoapRequest } from './http/request.ts';
 import { createMailboxes } from './mailboxes.ts';
 import { OPERATIONS } from './operations/index.ts';
@@ -99,7 +100,7 @@ async function handle(
   }
   let soap: SoapRequest;
   try {
-    soap = await readSoap(request);
+    soap = await readSoap(request, auth.principal.user.address);
   } catch (error) {
     if (error instanceof HttpRefusal) {
       return { operation: 'unreadable', response: soapFault(new SchemaError(error.message), error.status) };
@@ -152,7 +153,7 @@ async function run(
     const answer = await operation(soap.operation, context);
     if ('response' in answer && answer.response instanceof Response) return answer.response;
     const content = answer as Exclude<typeof answer, { response: Response }>;
-    return await envelope(writeElement(element, content), takesGzip(request));
+    return await envelope(writeElement(element, inPrecision(content, soap.header)), takesGzip(request));
   } catch (error) {
     if (error instanceof SchemaError) return soapFault(error);
     const known = ownFault(context, name, error);

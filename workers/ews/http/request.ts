@@ -29,9 +29,10 @@ export class HttpRefusal extends Error {
 
 /**
  * Reads a SOAP 1.1 envelope.
+ * @param self address of who signed in
  * @throws HttpRefusal for what is no document or too long, EwsError for what is no SOAP
  */
-export async function readSoap(request: Request): Promise<SoapRequest> {
+export async function readSoap(request: Request, self: string): Promise<SoapRequest> {
   const packed = encodingOf(request.headers.get('content-encoding'));
   if (packed === null) throw new HttpRefusal(415, 'The content encoding is not supported.');
   const body = packed === 'gzip' ? unpacked(request.body) : request.body;
@@ -49,7 +50,8 @@ export async function readSoap(request: Request): Promise<SoapRequest> {
   if (root.name !== 'Envelope' || !lifted.text.includes(NAMESPACES.s))
     throw new SchemaError('this is no SOAP 1.1 envelope.');
   // One acts as oneself, whatever is asked: nobody is given the right to be somebody else.
-  if (child(child(root, 'Header'), 'ExchangeImpersonation') !== null) {
+  const impersonated = child(child(root, 'Header'), 'ExchangeImpersonation');
+  if (impersonated !== null && !isSelf(child(impersonated, 'ConnectingSID'), self)) {
     throw new EwsError(
       'ErrorImpersonateUserDenied',
       'The account does not have permission to impersonate the requested user.',
@@ -58,6 +60,13 @@ export async function readSoap(request: Request): Promise<SoapRequest> {
   const [operation, ...more] = child(root, 'Body')?.children ?? [];
   if (operation === undefined || more.length > 0) throw new SchemaError('the body must hold one operation.');
   return { header: child(root, 'Header'), operation, long: lifted.long };
+}
+
+/** Whether nobody else is named than who signed in (MS-OXWSCDATA 2.2.4.20). */
+function isSelf(sid: XmlElement | null, self: string): boolean {
+  const [named, ...more] = sid?.children ?? [];
+  const byAddress = named?.name === 'PrimarySmtpAddress' || named?.name === 'SmtpAddress';
+  return byAddress && more.length === 0 && named.text.trim().toLowerCase() === self.toLowerCase();
 }
 
 /** Bytes of the body as its sender says, 0 where that is no number. */
