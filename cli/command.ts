@@ -44,6 +44,8 @@ export interface CommandSpec<F extends Record<string, Flag>> {
 export interface Command {
   name: string;
   summary: string;
+  /** Names of the flags, without dashes, and what they are for. */
+  flags: readonly (readonly [name: string, help: string])[];
   help(): string;
   /** Checks the arguments (UsageError) and runs the command. */
   execute(argv: string[], outputFor: (json: boolean) => Output): Promise<void>;
@@ -70,6 +72,7 @@ export function defineCommand<const F extends Record<string, Flag>>(spec: Comman
   return {
     name: spec.name,
     summary: spec.summary,
+    flags: Object.entries<Flag>({ ...spec.flags, ...COMMON }).map(([name, { help }]) => [name, help]),
     help: () => helpOf(spec),
     async execute(argv, outputFor) {
       const { args, values } = parse(spec, argv);

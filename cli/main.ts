@@ -1,10 +1,12 @@
 import packageJson from '../package.json' with { type: 'json' };
 import { type Command, CommandError, UsageError } from './command.ts';
 import { aliasAdd } from './commands/alias-add.ts';
+import { appPasswordAdd, appPasswordList, appPasswordRevoke } from './commands/app-password.ts';
 import { calendarShare } from './commands/calendar-share.ts';
 import { calendarShares } from './commands/calendar-shares.ts';
 import { calendarUnshare } from './commands/calendar-unshare.ts';
 import { check } from './commands/check.ts';
+import { completionOf } from './commands/completion.ts';
 import { contactAdd } from './commands/contact-add.ts';
 import { contactImport } from './commands/contact-import.ts';
 import { contactList } from './commands/contact-list.ts';
@@ -73,6 +75,7 @@ import { ruleOrder } from './commands/rule-order.ts';
 import { ruleRemove } from './commands/rule-remove.ts';
 import { ruleRun } from './commands/rule-run.ts';
 import { ruleSimulate } from './commands/rule-simulate.ts';
+import { tenantSignIn, userPassword, userSignIn } from './commands/sign-in.ts';
 import { snapshot } from './commands/snapshot.ts';
 import { spamSet } from './commands/spam-set.ts';
 import { spamShow } from './commands/spam-show.ts';
@@ -109,6 +112,11 @@ export const COMMANDS: readonly Command[] = [
   domainDkim,
   domainSet,
   userAdd,
+  userPassword,
+  userSignIn,
+  appPasswordAdd,
+  appPasswordList,
+  appPasswordRevoke,
   userList,
   userAttributes,
   userPhoto,
@@ -162,6 +170,7 @@ export const COMMANDS: readonly Command[] = [
   spamSet,
   messageShow,
   tenantSending,
+  tenantSignIn,
   userSending,
   userUnlockSending,
   userWorkingHours,
@@ -207,6 +216,7 @@ export const COMMANDS: readonly Command[] = [
   drill,
   reindex,
   migrate,
+  completionOf(() => COMMANDS),
 ];
 
 /** Runs the command line and ends the process with 0, 1 (it failed) or 2 (it was not understood). */
