@@ -22,6 +22,7 @@ import type { SearchStore } from '../core/ports/search.ts';
 import type { SpamFilter } from '../core/ports/spam.ts';
 import type { SpamTokens } from '../core/ports/spam-tokens.ts';
 import type { ReminderFrame } from '../core/reminders/due.ts';
+import type { AuditTrail } from './audit/trail.ts';
 import type { ThrottlePort } from './auth/types.ts';
 import type { Config } from './config.ts';
 import type { LivePort } from './live-port.ts';
@@ -49,6 +50,8 @@ export interface Services {
   links: LinkStore;
   search: SearchStore;
   audit: AuditStore;
+  /** What edges tell the audit log of. */
+  trail: AuditTrail;
   blobs: BlobStore;
   /** The same bucket, for what is no raw message. */
   objects: ObjectStore;

@@ -5,6 +5,7 @@ import { createCarriers } from '../outbound/carriers/index.ts';
 import { createDkim, createKeyRing, type KeyRing } from '../outbound/dkim/index.ts';
 import { createComposer, createOutbound } from '../outbound/index.ts';
 import { linkLargeAttachments } from '../outbound/links/index.ts';
+import { createAuditTrail, RecentlyNoted } from '../platform/audit/trail.ts';
 import { hashPassword } from '../platform/auth/password.ts';
 import { answerInClear } from '../platform/clear-text.ts';
 import { parseConfig } from '../platform/config.ts';
@@ -72,6 +73,7 @@ const shared = new WeakMap<
     | 'mail'
     | 'search'
     | 'audit'
+    | 'trail'
     | 'outbound'
     | 'composer'
     | 'carriers'
@@ -79,6 +81,7 @@ const shared = new WeakMap<
     stores: ReturnType<typeof createD1Stores> | null;
     keyRing: KeyRing;
     settings: FreshSettings;
+    noted: RecentlyNoted;
   }
 >();
 
@@ -104,6 +107,7 @@ export function buildServices(env: Env, context: Deferring): Services {
       mailAuth: createMailAuth(dns),
       keyRing: createKeyRing(),
       settings: createFreshSettings(Date.now),
+      noted: new RecentlyNoted(),
       seal: config.secretsKey === null ? null : createSeal(config.secretsKey),
       ...createObjects(env),
       log: createLogger(config.logLevel),
@@ -111,7 +115,7 @@ export function buildServices(env: Env, context: Deferring): Services {
     };
     shared.set(env, kept);
   }
-  const { stores, settings, ...rest } = kept;
+  const { stores, settings, noted, ...rest } = kept;
   const plain = stores ?? createPostgresStores({ connectionString: postgresUrl(env), defer });
   const spam = createSpamFilter({ ...rest, ...plain });
   const learning = learningFromMoves({ ...rest, ...plain, spam, defer });
@@ -146,6 +150,7 @@ export function buildServices(env: Env, context: Deferring): Services {
     spam,
     reader,
     defer,
+    trail: createAuditTrail({ ...rest, defer }, noted),
     carriers,
     composer: createComposer(rest),
     outbound: createOutbound({

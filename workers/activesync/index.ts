@@ -1,6 +1,7 @@
 import type { Principal } from '../../core/identity/types.ts';
 import { canonicalAddress } from '../../core/mail/recipients.ts';
 import type { MailboxRef } from '../../core/mail/types.ts';
+import { recordSignIn } from '../../platform/audit/sign-in.ts';
 import { authenticate } from '../../platform/auth/authenticate.ts';
 import { httpRefusal } from '../../platform/auth/refusal.ts';
 import type { SignedIn } from '../../platform/auth/types.ts';
@@ -8,11 +9,12 @@ import { correlationIdOf } from '../../platform/correlation.ts';
 import { takesGzip } from '../../platform/gzip.ts';
 import { describeError, type Logger } from '../../platform/log.ts';
 import type { Services } from '../../platform/services.ts';
+import { recordCommand } from './audit.ts';
 import { COMMANDS } from './command-table.ts';
 import { checkGate, readGate } from './gate/check.ts';
 import { bodyRefusal, readBody } from './http/body.ts';
 import { type EasQuery, parseQuery } from './http/query.ts';
-import { httpError, toResponse } from './http/reply.ts';
+import { httpError, type Reply, toResponse } from './http/reply.ts';
 import { isCommandOf, VERSIONS, type Version, versionOf } from './http/versions.ts';
 
 /** Path of the endpoint; clients differ in its letter case. */
@@ -56,6 +58,7 @@ async function handle(
   correlationId: string,
 ): Promise<Handled> {
   const auth = await authenticate(request, services, { protocol: 'activesync' });
+  recordSignIn(services, request, auth, { protocol: 'activesync', deviceId, correlationId });
   if (auth.kind !== 'ok') {
     // MS-ASHTTP 2.2.2.2.7: a device that is told 503 comes again after Retry-After.
     const { status, text, headers } = await httpRefusal(auth, services);
@@ -117,7 +120,16 @@ async function run(
     correlationId,
   };
   const gate = await checkGate(context, gateState);
-  const reply = gate.kind === 'pass' ? await command({ ...context, gate: gate.state }) : gate.reply;
+  const passed = gate.kind === 'pass';
+  const note = (done: Reply | null) => recordCommand(context, request.headers, done, !passed);
+  let reply: Reply;
+  try {
+    reply = passed ? await command({ ...context, gate: gate.state }) : gate.reply;
+  } catch (error) {
+    note(null);
+    throw error;
+  }
+  note(reply);
   const response = await toResponse(reply, version, gzip);
   if (reply.kind === 'wbxml' && reply.announced) {
     response.headers.set('x-ms-rp', VERSIONS.join(','));

@@ -1,3 +1,4 @@
+import { recordSignIn } from '../../platform/audit/sign-in.ts';
 import { authenticate } from '../../platform/auth/authenticate.ts';
 import { httpRefusal } from '../../platform/auth/refusal.ts';
 import { correlationIdOf } from '../../platform/correlation.ts';
@@ -52,7 +53,7 @@ export function createAutodiscover(
   return async (request, route) => {
     const correlationId = correlationIdOf(request.headers);
     const started = services.now();
-    const response = await handle(services, request, route);
+    const response = await handle(services, request, route, correlationId);
     services.log.with({ correlationId, edge: 'autodiscover' }).info('autodiscover.request', {
       ...{ form: route.kind, method: request.method, status: response.status, ms: services.now() - started },
     });
@@ -62,7 +63,12 @@ export function createAutodiscover(
   };
 }
 
-async function handle(services: Services, request: Request, route: AutodiscoverRoute): Promise<Response> {
+async function handle(
+  services: Services,
+  request: Request,
+  route: AutodiscoverRoute,
+  correlationId: string,
+): Promise<Response> {
   const { config } = services;
   const url = new URL(request.url);
   const to = endpointsOf(url, config);
@@ -81,6 +87,7 @@ async function handle(services: Services, request: Request, route: AutodiscoverR
       return answerAppleProfile(request, route.kind === 'apple-ios' ? 'ios' : 'macos', to, config);
   }
   const auth = await authenticate(request, services, { protocol: 'autodiscover' });
+  recordSignIn(services, request, auth, { protocol: 'autodiscover', correlationId });
   if (auth.kind !== 'ok') {
     const { status, text, headers } = await httpRefusal(auth, services);
     headers.set('content-type', 'text/plain; charset=utf-8');

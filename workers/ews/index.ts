@@ -2,6 +2,7 @@ import { attributeOf, child } from '../../codecs/soap/read.ts';
 import { answerElement } from '../../codecs/soap/schema.ts';
 import { writeElement } from '../../codecs/soap/write.ts';
 import type { Principal } from '../../core/identity/types.ts';
+import { recordSignIn } from '../../platform/audit/sign-in.ts';
 import { authenticate } from '../../platform/auth/authenticate.ts';
 import { httpRefusal } from '../../platform/auth/refusal.ts';
 import type { AuthRefusal } from '../../platform/auth/types.ts';
@@ -9,6 +10,7 @@ import { correlationIdOf } from '../../platform/correlation.ts';
 import { takesGzip } from '../../platform/gzip.ts';
 import { describeError, type Logger } from '../../platform/log.ts';
 import type { Services } from '../../platform/services.ts';
+import { recordOperation } from './audit.ts';
 import type { EwsContext } from './context.ts';
 import { EwsError, SchemaError } from './errors.ts';
 import { keepAffinity } from './http/affinity.ts';
@@ -72,6 +74,7 @@ async function handle(
   correlationId: string,
 ): Promise<Handled> {
   const auth = await authenticate(request, services, { protocol: 'ews' });
+  recordSignIn(services, request, auth, { protocol: 'ews', correlationId });
   if (auth.kind !== 'ok') return { operation: 'auth', response: await refused(auth, services) };
   const { pathname, origin } = new URL(request.url);
   const describes = pathname.toLowerCase() === WSDL_PATH;
@@ -137,24 +140,36 @@ async function run(
   const element = answerElement(name);
   if (element === null) return soapFault(new SchemaError(`there is no operation ${name.slice(0, 100)}.`));
   const mailboxes = createMailboxes(services, principal, correlationId);
+  const touched = new Set<string>();
+  const note = (answer: object | null, error: unknown = null) =>
+    recordOperation(context, request.headers, { name, asked: soap.operation, answer, error, touched });
   const context: EwsContext = {
-    ...{ services, principal, log, correlationId, ...mailboxes },
+    ...{ services, principal, log, correlationId, own: mailboxes.own },
+    open: async (mailbox) => {
+      const box = await mailboxes.open(mailbox);
+      touched.add(box.ref.mailboxId);
+      return box;
+    },
     url: new URL(request.url),
     userAgent: (request.headers.get('user-agent') ?? '').slice(0, 255),
     requestedVersion: attributeOf(child(soap.header, 'RequestServerVersion'), 'Version'),
     timeZoneContext: child(soap.header, 'TimeZoneContext'),
     bytesOf: (element) => longBytes(soap.long, element),
   };
+  let told = false;
   try {
     const operation = OPERATIONS.get(name);
     if (operation === undefined) {
       throw new EwsError('ErrorInvalidOperation', `The operation ${name} is not supported by this server.`);
     }
     const answer = await operation(soap.operation, context);
+    told = true;
+    note(answer);
     if ('response' in answer && answer.response instanceof Response) return answer.response;
     const content = answer as Exclude<typeof answer, { response: Response }>;
     return await envelope(writeElement(element, inPrecision(content, soap.header)), takesGzip(request));
   } catch (error) {
+    if (!told) note(null, error);
     if (error instanceof SchemaError) return soapFault(error);
     const known = ownFault(context, name, error);
     const body = refusal(name, known);

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { AttachmentLink } from '../../core/ports/links.ts';
+import type { AuditFacts, AuditTrail } from '../../platform/audit/trail.ts';
+import { parseRange } from '../../platform/byte-range.ts';
 import { createMemoryBlobStore, createMemoryStores } from '../../store/memory/index.ts';
 import { createFiles } from './index.ts';
-import { parseRange } from '../../platform/byte-range.ts';
 
 const TOKEN = `t1.${'A'.repeat(43)}`;
 const CONTENT = Buffer.from(Array.from({ length: 1000 }, (_, i) => i % 256));
@@ -27,10 +28,15 @@ async function house(over: Partial<AttachmentLink> = {}) {
   await links.addLinks([{ ...LINK, bodyEnd: 5 + encoded.length, tokenHash, ...over }]);
   const state = { now: 999 };
   const log = { debug() {}, info() {}, warn() {}, error() {} };
-  const files = createFiles({ directory, links, blobs, log, now: () => state.now });
+  const noted: AuditFacts[] = [];
+  const trail: AuditTrail = {
+    record: (facts) => void noted.push(...(typeof facts === 'function' ? [] : facts)),
+  };
+  const config = { auditAddresses: 'prefix' } as const;
+  const files = createFiles({ directory, links, blobs, log, now: () => state.now, trail, config });
   const get = (token = TOKEN, init: RequestInit = {}) =>
     files(new Request(`https://x.example/files/${token}`, init));
-  return { directory, links, blobs, state, get };
+  return { directory, links, blobs, state, get, noted };
 }
 
 describe('a file behind a link', () => {
@@ -48,6 +54,17 @@ describe('a file behind a link', () => {
       'content-security-policy': "default-src 'none'; sandbox",
       'accept-ranges': 'bytes',
     });
+  });
+
+  test('is noted when it is fetched, and not when it is only asked for', async () => {
+    const { get, noted } = await house();
+    await get(TOKEN, { method: 'HEAD' });
+    await get(`t1.${'B'.repeat(43)}`);
+    expect(noted).toEqual([]);
+    await get(TOKEN, { headers: { 'cf-connecting-ip': '192.0.2.9' } });
+    expect(noted).toMatchObject([
+      { tenantId: 't1', action: 'file.download', resource: 'link/l1', address: '192.0.2.0/24', once: 'hour' },
+    ]);
   });
 
   test('is told of by HEAD', async () => {

@@ -1,5 +1,7 @@
 import { decodePartStream } from '../../codecs/mime/index.ts';
 import type { AttachmentLink } from '../../core/ports/links.ts';
+import { clientAddress } from '../../platform/audit/address.ts';
+import { correlationIdOf } from '../../platform/correlation.ts';
 import type { Services } from '../../platform/services.ts';
 import { parseRange, sliceStream } from '../../platform/byte-range.ts';
 
@@ -21,7 +23,9 @@ const HEADERS = {
   'x-robots-tag': 'noindex',
 };
 
-type FileServices = Pick<Services, 'links' | 'directory' | 'blobs' | 'log' | 'now'>;
+type FileServices = Pick<Services, 'links' | 'directory' | 'blobs' | 'log' | 'now' | 'trail'> & {
+  config: Pick<Services['config'], 'auditAddresses'>;
+};
 
 /** `GET /files/<token>`: the file behind a link, whole or one range of it; 410 when the link has ended. */
 export function createFiles(services: FileServices): (request: Request) => Promise<Response> {
@@ -72,6 +76,15 @@ async function answer(services: FileServices, request: Request, link: Attachment
   }
   const body = sliceStream(decodePartStream(raw, link.encoding), start, end);
   services.log.info('files.opened', { tenantId: link.tenantId, linkId: link.linkId, status });
+  const address = clientAddress(request.headers, services.config.auditAddresses);
+  // Programs fetch a file in many pieces.
+  services.trail.record([
+    {
+      ...{ tenantId: link.tenantId, actor: 'link', address, protocol: 'files', action: 'file.download' },
+      ...{ resource: `link/${link.linkId}`, details: { mailbox: link.mailboxId } },
+      ...{ correlationId: correlationIdOf(request.headers), once: 'hour', apart: address ?? '' },
+    },
+  ]);
   return new Response(body, { status, headers: { ...headers, ...part } });
 }
 
