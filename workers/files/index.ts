@@ -1,9 +1,9 @@
 import { decodePartStream } from '../../codecs/mime/index.ts';
 import type { AttachmentLink } from '../../core/ports/links.ts';
 import { clientAddress } from '../../platform/audit/address.ts';
+import { parseRange, sliceStream } from '../../platform/byte-range.ts';
 import { correlationIdOf } from '../../platform/correlation.ts';
 import type { Services } from '../../platform/services.ts';
-import { parseRange, sliceStream } from '../../platform/byte-range.ts';
 
 /** Under which attachments that became links are found (outbound/links). */
 export const FILES_PATH = '/files/';
