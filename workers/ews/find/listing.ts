@@ -39,10 +39,12 @@ export interface Listing {
 /**
  * How many items one request may look at: rows that the store cannot judge, or of which something must be read to put them
  * in order. What would need more is refused, with no list at all: half a list would be taken for the whole. So many are
- * about 5 s of CPU and 800 statements, of which the platform gives an invocation 30 s and 1,000.
+ * 3 to 6 s of CPU and 800 statements, of which the platform gives an invocation 30 s and 1,000.
  */
 const MOST_LOOKED_AT = 100_000;
-/** Items that are looked at together. */
+/** Ids of one list, where some of its items must be looked at: far below the memory of an invocation. */
+const MOST_LISTED = 200_000;
+/** Items that are looked at together; and so many more are listed than were counted, for those that came since. */
 const CHUNK = 500;
 
 /** What is left for one request, over all its folders. */
@@ -75,6 +77,7 @@ export async function listingOf(
   // What is no message has times of its own in its document.
   const order = mail || asked.sort.length === 0 ? storedOrder(asked.sort) : null;
   const counts = await countsOf(box, folder, folderId, condition);
+  const length = counts.sure + counts.unsure;
   if (order !== null && asked.grouping === null) {
     const list = (offset: number, limit: number) =>
       box.store.fitting(folderId, condition, order, offset, limit);
@@ -84,13 +87,13 @@ export async function listingOf(
         entries: async (begin, end) => (end > begin ? (await list(begin, end - begin)).map(entryOf) : []),
       };
     }
-    if (isMoment(order)) {
+    if (isMoment(order) && length <= MOST_LISTED) {
       spend(looks, counts.unsure);
-      return whole(await looked(box, await list(0, counts.sure + counts.unsure), fitness));
+      return whole(await looked(box, await list(0, length + CHUNK), fitness));
     }
   }
-  spend(looks, counts.sure + counts.unsure);
-  const all = await box.store.fitting(folderId, condition, NEWEST_FIRST, 0, counts.sure + counts.unsure);
+  spend(looks, length);
+  const all = await box.store.fitting(folderId, condition, NEWEST_FIRST, 0, length + CHUNK);
   return read(context, box, asked, all, fitness);
 }
 
