@@ -57,6 +57,9 @@ async function handle(
   log: Logger,
   correlationId: string,
 ): Promise<Handled> {
+  const query = parseQuery(new URL(request.url).search);
+  // OPTIONS is asked before a device says which one it is.
+  const deviceId = request.method === 'POST' ? (query?.deviceId ?? null) : null;
   const auth = await authenticate(request, services, { protocol: 'activesync' });
   recordSignIn(services, request, auth, { protocol: 'activesync', deviceId, correlationId });
   if (auth.kind !== 'ok') {
@@ -71,7 +74,6 @@ async function handle(
       response: httpError(405, 'method not allowed', { allow: 'OPTIONS, POST' }),
     };
   }
-  const query = parseQuery(new URL(request.url).search);
   if (query === null)
     return { command: 'bad-query', response: httpError(400, 'the query is not understood') };
   const response = await run(services, request, query, auth, log, correlationId);
