@@ -52,7 +52,7 @@ export async function copyItems(
   for (const itemId of itemIds) {
     const item = found.get(itemId);
     if (item === undefined) done.push('gone');
-    else if (!fitsInto(item.kind, order.folder)) done.push('unfit');
+    else if (!canHold(item.kind, order.folder)) done.push('unfit');
     else if (!order.fits(item.size)) done.push('noRoom');
     else
       done.push(
@@ -66,6 +66,11 @@ export async function copyItems(
 export function fitsInto(kind: PimItem['kind'] | 'message', folder: Folder): boolean {
   if (isRecipientCache(folder)) return false;
   return folder.role === 'deleted' || CLASS_OF_KIND[kind] === folder.itemClass;
+}
+
+/** Whether items of a kind can be put there by who asks for it: folders of mail take any, though nothing makes them there. */
+export function canHold(kind: PimItem['kind'] | 'message', folder: Folder): boolean {
+  return fitsInto(kind, folder) || (folder.itemClass === 'Email' && !isRecipientCache(folder));
 }
 
 async function copyMessage(

@@ -3,6 +3,7 @@ import { pimFacts } from '../../../core/pim/facts.ts';
 import { withoutOccurrence } from '../../../core/scheduling/occurrence.ts';
 import { toldSetting } from '../../../core/scheduling/told.ts';
 import { completeOccurrence } from '../../../core/tasks/complete-occurrence.ts';
+import { describeError } from '../../../platform/log.ts';
 import { selfOf } from '../calendar/facts.ts';
 import { presentEvent, sendsMeetings, writeEvent } from '../calendar/save-event.ts';
 import { putObject, repeated } from '../calendar/store.ts';
@@ -50,24 +51,21 @@ export async function deleteViews(
     if (part === null) whole.push(view);
     else deleted.set(view, part);
   }
-  // Those who are told without a copy in Sent Items are told by a job of its own.
-  const uncopied = order.sendMeetings === 'SendOnlyToAll';
   const silent = !sendsMeetings(order.sendMeetings);
-  const quiet = silent || uncopied;
   for (const { box, folderId, views: list } of byPlace(whole)) {
     const bin = order.toDeletedItems ? await binFor(box, folderId) : null;
     // Nothing is moved out of what the server itself fills.
     const cache = list.filter(({ state, message }) => state.kind === 'message' && message === null);
     const others = list.filter((view) => !cache.includes(view));
-    if (bin === null) await removeViews(context, { box, folderId, views: list, quiet }, deleted);
+    if (bin === null) await removeViews(context, { box, folderId, views: list }, deleted);
     else {
-      if (cache.length > 0) await removeViews(context, { box, folderId, views: cache, quiet }, deleted);
-      for (const [view, moved] of await moveViews(context, others, bin, quiet)) {
+      if (cache.length > 0) await removeViews(context, { box, folderId, views: cache }, deleted);
+      for (const [view, moved] of await moveViews(context, others, bin, true)) {
         deleted.set(view, moved instanceof EwsError ? moved : true);
       }
     }
     if (silent) await forgetTold(box, list, deleted);
-    else if (uncopied) await tellUncopied(context, box, list, deleted);
+    else await tellOf(context, box, list, { deleted, uncopied: order.sendMeetings === 'SendOnlyToAll' });
   }
   return deleted;
 }
@@ -95,7 +93,7 @@ async function binFor(box: Box, folderId: string): Promise<ItemPlace | null> {
 
 async function removeViews(
   { services }: EwsContext,
-  { box, folderId, views, quiet }: { box: Box; folderId: string; views: ItemView[]; quiet: boolean },
+  { box, folderId, views }: { box: Box; folderId: string; views: ItemView[] },
   deleted: Deleted,
 ): Promise<void> {
   try {
@@ -106,11 +104,10 @@ async function removeViews(
     return;
   }
   const ids = views.map((view) => view.state.itemId);
+  // Whoever is to hear of the end of a meeting is told below (tellOf), not by its leaving the calendar.
+  const from = views.some(({ state }) => state.kind === 'event') ? undefined : folderId;
   const changes = new Map(
-    (await box.store.remove(ids, services.now(), quiet ? undefined : folderId)).map((one) => [
-      one.itemId,
-      one,
-    ]),
+    (await box.store.remove(ids, services.now(), from)).map((one) => [one.itemId, one]),
   );
   let newest = 0;
   for (const view of views) {
@@ -126,18 +123,23 @@ async function removeViews(
   if (newest > 0) await box.tell([{ folderId, modseq: newest }]);
 }
 
-async function tellUncopied(
-  { services, correlationId }: EwsContext,
+/** Attendees hear of the end of a meeting, wherever it lay. */
+async function tellOf(
+  { services, correlationId, log }: EwsContext,
   { ref }: Box,
   views: readonly ItemView[],
-  deleted: Deleted,
+  { deleted, uncopied }: { deleted: Deleted; uncopied: boolean },
 ): Promise<void> {
   const gone = views.filter((view) => view.state.kind === 'event' && deleted.get(view) === true);
   if (gone.length === 0) return;
   const jobs = gone.map(({ state }) => ({
-    ...{ v: 1 as const, ...ref, itemId: state.itemId, correlationId, uncopied: true as const },
+    ...{ v: 1 as const, ...ref, itemId: state.itemId, correlationId },
+    ...(uncopied ? { uncopied: true as const } : {}),
   }));
-  await services.queues.scheduling(jobs);
+  await services.queues.scheduling(jobs).catch((error: unknown) => {
+    // The items are gone: what is not told now is found by the cron.
+    log.warn('ews.not-queued', { mailboxId: ref.mailboxId, error: describeError(error) });
+  });
 }
 
 /** Attendees who are not to hear of the end of a meeting do not hear of it later either. */

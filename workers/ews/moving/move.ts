@@ -1,4 +1,4 @@
-import { fitsInto } from '../../../core/folders/copy-items.ts';
+import { canHold } from '../../../core/folders/copy-items.ts';
 import type { EwsContext } from '../context.ts';
 import { EwsError } from '../errors.ts';
 import type { ItemPlace } from '../folders/resolve.ts';
@@ -36,7 +36,10 @@ export async function moveViews(
     }
     if (movable.length === 0) continue;
     const ids = movable.map((view) => view.state.itemId);
-    const from = quiet ? undefined : group.folderId;
+    // A meeting that is put elsewhere takes place all the same: only thrown away it is called off.
+    const isSilent = quiet || to.folder.role !== 'deleted';
+    const hasEvents = movable.some(({ state }) => state.kind === 'event');
+    const from = isSilent && hasEvents ? undefined : group.folderId;
     const changes = new Map(
       (await to.box.store.move(ids, to.folderId, from)).map((change) => [change.itemId, change]),
     );
@@ -72,7 +75,7 @@ export function whyNot(view: ItemView, to: ItemPlace): EwsError | null {
     return new EwsError('ErrorCrossMailboxMoveCopy', 'Items cannot be moved or copied to another mailbox.');
   }
   const isCorrespondent = view.state.kind === 'message' && view.message === null;
-  if (isCorrespondent || !fitsInto(view.state.kind, to.folder)) {
+  if (isCorrespondent || !canHold(view.state.kind, to.folder)) {
     return new EwsError('ErrorMoveCopyFailed', 'The folder does not hold items of this kind.');
   }
   return null;
