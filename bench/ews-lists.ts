@@ -66,10 +66,10 @@ export function findPage(account: Account, rounds: number): Promise<Figures> {
   });
 }
 
-/** Milliseconds of a restriction that one message in a folder fits. */
-export function findOne(account: Account, restriction: string, rounds: number): Promise<Figures> {
+/** Milliseconds of the first hundred messages of the Inbox that a restriction fits. */
+export function findRestricted(account: Account, restriction: string, rounds: number): Promise<Figures> {
   const body =
-    `<m:FindItem Traversal="Shallow"><m:ItemShape>${ID_ONLY}</m:ItemShape><m:IndexedPageItemView MaxEntriesReturned="10" Offset="0" BasePoint="Beginning"/>` +
+    `<m:FindItem Traversal="Shallow"><m:ItemShape>${ID_ONLY}</m:ItemShape><m:IndexedPageItemView MaxEntriesReturned="100" Offset="0" BasePoint="Beginning"/>` +
     `<m:Restriction>${restriction}</m:Restriction><m:ParentFolderIds>${INBOX}</m:ParentFolderIds></m:FindItem>`;
   return series(rounds, () => ewsCall(account, body));
 }
