@@ -5,7 +5,7 @@ import { extendedKey, type PropertyPath } from '../items/path.ts';
 import type { Comparable } from '../items/property.ts';
 
 /** What the rows of messages say of a property. The tables of properties (items/tables, items/mapi) say the same. */
-export type Place =
+type Place =
   /** `unit`: in milliseconds, to which MAPI times are cut before they are compared. */
   | { kind: 'number'; field: NumberField; unit: number }
   /** Stored values, each with what it is compared as. */

@@ -28,7 +28,7 @@ export interface Leaf {
   fits(value: Comparable, other: Comparable): boolean;
 }
 
-export type LeafKind =
+type LeafKind =
   | { kind: 'exists' }
   | { kind: 'excludes' }
   | { kind: 'compares'; operator: Operator; constant: string | null }
@@ -120,7 +120,7 @@ const ORDERS = {
   IsLessThan: (order) => order < 0,
   IsLessThanOrEqualTo: (order) => order <= 0,
 } as const satisfies Readonly<Record<string, (order: number) => boolean>>;
-export type Operator = keyof typeof ORDERS;
+type Operator = keyof typeof ORDERS;
 
 function comparison(element: XmlElement): Leaf {
   if (!Object.hasOwn(ORDERS, element.name)) throw new SchemaError(`${element.name} is no expression.`);
