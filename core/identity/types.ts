@@ -1,4 +1,5 @@
 import type { Group } from '../people/types.ts';
+import type { Role } from './roles.ts';
 
 export interface Tenant {
   tenantId: string;
@@ -47,6 +48,16 @@ export interface Credential {
   secretHash: string;
   label: string;
   createdAt: number;
+  /** Where it may be used; null: wherever one signs in with a password. */
+  protocols: SignInProtocol[] | null;
+  /** It belongs to the first device of ActiveSync that uses it. */
+  bindsDevice: boolean;
+  /** That device, once there is one. */
+  deviceId: string | null;
+  /** From then on it is worth nothing; null: never. */
+  expiresAt: number | null;
+  /** About when it was used last, within the hour; null: never. */
+  lastUsedAt: number | null;
 }
 
 export interface Device {
@@ -76,11 +87,8 @@ export interface DeviceInformation {
 /** Where somebody signs in. */
 export type SignInProtocol = 'activesync' | 'ews' | 'autodiscover' | 'webmail' | 'data' | 'admin';
 
-/** Who may do what beyond their own mailbox; `user` is everybody. */
-export type Role = 'admin' | 'support' | 'user';
-
 /** By what somebody has signed in. */
-interface SignIn {
+export interface SignIn {
   method: 'password' | 'app' | 'oidc' | 'session';
   /** What was shown, where the directory keeps it; null for a token of an OpenID provider. */
   credentialId: string | null;

@@ -1,6 +1,7 @@
 import type { Alias, Credential, Domain, Tenant, User } from '../identity/types.ts';
 import type { Group } from '../people/types.ts';
 import type { AdministratorDirectory } from './administrators.ts';
+import type { CredentialDirectory } from './credentials.ts';
 import type { GroupDeliveries } from './groups.ts';
 import type { KeepingDirectory } from './holds.ts';
 import type { MobileDirectory } from './mobile.ts';
@@ -56,7 +57,8 @@ export interface DeadLetterCount {
 
 /** Control plane: tenants, domains, users, aliases, credentials, devices, dead letters. Addresses are canonical. */
 export interface DirectoryStore
-  extends PeopleDirectory,
+  extends CredentialDirectory,
+    PeopleDirectory,
     MobileDirectory,
     KeepingDirectory,
     SendGrants,
@@ -91,8 +93,6 @@ export interface DirectoryStore
   createAlias(alias: Alias): Promise<void>;
   setAliasEnabled(tenantId: string, address: string, enabled: boolean): Promise<void>;
   listAliases(tenantId: string, userId: string): Promise<Alias[]>;
-  /** `password` replaces an earlier password; `app` adds one. */
-  putCredential(credential: Credential): Promise<void>;
 
   /** Inserting the same deadLetterId again changes nothing. */
   putDeadLetter(letter: DeadLetter): Promise<void>;

@@ -51,6 +51,7 @@ describe('an app password', () => {
 describe('the cache of verified headers', () => {
   const someone = (userId: string): SignedIn => ({
     login: `${userId}@b.test`,
+    credential: null,
     principal: {
       tenant: { tenantId: 't', name: 't', status: 'active', mailShard: 'MAIL_1' },
       user: {

@@ -1,10 +1,14 @@
+import { describeError } from '../log.ts';
 import { parseBasic } from './basic.ts';
 import { byPassword } from './by-password.ts';
 import { byToken } from './by-token.ts';
 import { parseBearer } from './oidc/verify.ts';
-import { freshPrincipal } from './standing.ts';
-import type { Attempt, AuthResult, AuthServices, SignInTarget } from './types.ts';
+import { isInScope, standingOf } from './standing.ts';
+import type { Attempt, AuthResult, AuthServices, SignedIn, SignInTarget } from './types.ts';
 import { VerifiedCache } from './verified-cache.ts';
+
+/** The list is for people: what is used all day is written once an hour. */
+const USED_EVERY_MS = 3_600_000;
 
 /** One for the isolate. */
 const verified = new VerifiedCache(5_000);
@@ -21,7 +25,7 @@ export function forgetUser(userId: string): void {
 export async function authenticate(
   request: Request,
   services: AuthServices,
-  _target: SignInTarget,
+  target: SignInTarget,
 ): Promise<AuthResult> {
   const header = request.headers.get('authorization');
   const look = header === null ? null : lookAt(header, request.headers.get('cf-connecting-ip'), services);
@@ -29,11 +33,20 @@ export async function authenticate(
   const got = await verified.get(header, services.now(), {
     verify: look,
     recheck: async (known) => {
-      const principal = await freshPrincipal(services.directory, known.principal);
-      return principal === null ? null : { ...known, principal };
+      const standing = await standingOf(services.directory, known.principal, services.now());
+      return standing === null ? null : { ...known, ...standing };
     },
   });
-  return got.kind === 'ok' ? { kind: 'ok', ...got.value } : got;
+  if (got.kind !== 'ok') return got;
+  if (!(await admits(got.value, services, target))) {
+    services.log.info('auth.out-of-scope', {
+      protocol: target.protocol,
+      userId: got.value.principal.user.userId,
+    });
+    return { kind: 'denied', token: false };
+  }
+  noteUse(got.value, services);
+  return { kind: 'ok', ...got.value };
 }
 
 /** How a header is looked at; null when it is of no known kind. */
@@ -42,4 +55,34 @@ function lookAt(header: string, ip: string | null, services: AuthServices): (() 
   if (token !== null) return () => byToken(token, services, ip);
   const basic = parseBasic(header);
   return basic === null ? null : () => byPassword(basic, services, ip);
+}
+
+/** Whether the credential that was shown is for this. The first device that uses one that binds has it from then on. */
+async function admits(
+  signedIn: SignedIn,
+  { directory }: AuthServices,
+  target: SignInTarget,
+): Promise<boolean> {
+  const { credential } = signedIn;
+  if (credential === null) return true;
+  const scope = isInScope(credential, target);
+  if (scope !== 'binds') return scope === 'yes';
+  const { tenantId, userId, credentialId } = credential;
+  const deviceId = target.deviceId ?? '';
+  const bound = deviceId !== '' && (await directory.bindCredential(tenantId, userId, credentialId, deviceId));
+  // What is remembered of it says from now on whose it is.
+  if (bound) credential.deviceId = deviceId;
+  return bound;
+}
+
+function noteUse({ credential }: SignedIn, { directory, log, now, defer }: AuthServices): void {
+  if (credential === null) return;
+  const at = now();
+  if (at - (credential.lastUsedAt ?? Number.NEGATIVE_INFINITY) < USED_EVERY_MS) return;
+  const { tenantId, userId, credentialId } = credential;
+  credential.lastUsedAt = at;
+  const write = directory
+    .touchCredential(tenantId, userId, credentialId, at, at - USED_EVERY_MS)
+    .catch((error: unknown) => log.warn('auth.use-not-noted', { error: describeError(error) }));
+  defer(write);
 }

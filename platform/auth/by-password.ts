@@ -1,10 +1,10 @@
-import type { Credential, Principal } from '../../core/identity/types.ts';
+import type { Credential } from '../../core/identity/types.ts';
 import { canonicalAddress } from '../../core/mail/recipients.ts';
 import type { DirectoryStore } from '../../core/ports/directory.ts';
 import { hashAppPassword } from '../app-password.ts';
 import type { BasicCredentials } from './basic.ts';
 import { verifyNothing, verifyPassword } from './password.ts';
-import { maySignIn } from './standing.ts';
+import { judgeStanding, type Standing } from './standing.ts';
 import { throttleKeys } from './throttle-keys.ts';
 import type { Attempt, AuthServices } from './types.ts';
 
@@ -20,15 +20,19 @@ export async function byPassword(
   const keys = throttleKeys(basic.login, ip);
   const wait = await throttle.check(keys);
   if (wait > 0) return { kind: 'limited', retryAfterSeconds: wait };
-  const principal = await verify(directory, basic);
-  if (principal === null) {
+  const standing = await verify(directory, basic, now());
+  if (standing === null) {
     await throttle.failed(keys);
     return { kind: 'denied', token: false };
   }
-  return { kind: 'ok', value: { principal, login: basic.login }, until: now() + KEPT_MS };
+  return { kind: 'ok', value: { ...standing, login: basic.login }, until: now() + KEPT_MS };
 }
 
-async function verify(directory: DirectoryStore, basic: BasicCredentials): Promise<Principal | null> {
+async function verify(
+  directory: DirectoryStore,
+  basic: BasicCredentials,
+  now: number,
+): Promise<Standing | null> {
   const address = canonicalAddress(basic.login);
   const login = address === null ? null : await directory.findLogin(address);
   if (login === null) {
@@ -36,15 +40,14 @@ async function verify(directory: DirectoryStore, basic: BasicCredentials): Promi
     return null;
   }
   const credential = await matching(login.credentials, basic.password);
-  // Checked after the password, so that a stranger cannot tell a disabled user from a wrong password.
-  if (credential === null || !maySignIn(login)) return null;
-  return {
-    tenant: login.tenant,
-    user: login.user,
-    signIn: { method: credential.kind, credentialId: credential.credentialId },
-  };
+  if (credential === null) return null;
+  const { credentialId, kind } = credential;
+  // Asked after the password, so that a stranger cannot tell a disabled user from a wrong password.
+  const state = await directory.signInState(login.user.tenantId, login.user.userId, credentialId);
+  return state === null ? null : judgeStanding(state, { method: kind, credentialId }, now);
 }
 
+/** The slow hash is paid for whatever is wrong, so that the time tells nothing of what exists (A34). */
 async function matching(credentials: Credential[], password: string): Promise<Credential | null> {
   const appHash = await hashAppPassword(password);
   const app = credentials.find((c) => c.kind === 'app' && sameText(c.secretHash, appHash));

@@ -1,6 +1,6 @@
 import { providersOf } from './oidc/providers.ts';
 import { maySpeakFor, verifyToken } from './oidc/verify.ts';
-import { maySignIn } from './standing.ts';
+import { judgeStanding } from './standing.ts';
 import { netKeys } from './throttle-keys.ts';
 import type { Attempt, AuthServices } from './types.ts';
 
@@ -34,8 +34,10 @@ export async function byToken(token: string, services: AuthServices, ip: string 
   const login = await directory.findLogin(address);
   if (login === null) return deny('nobody has the address');
   if (!maySpeakFor(issuer, address, login.user)) return deny('not its tenant');
-  if (!maySignIn(login)) return deny('disabled');
   const { tenant, user } = login;
-  const principal = { tenant, user, signIn: { method: 'oidc' as const, credentialId: null, roles } };
-  return { kind: 'ok', value: { principal, login: address }, until: Math.min(expiresAt, now() + KEPT_MS) };
+  const state = { tenant, user, credential: null, settings: { tenant: null, user: null } };
+  const standing = judgeStanding(state, { method: 'oidc', credentialId: null, roles }, now());
+  if (standing === null) return deny('disabled');
+  const until = Math.min(expiresAt, now() + KEPT_MS);
+  return { kind: 'ok', value: { ...standing, login: address }, until };
 }

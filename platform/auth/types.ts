@@ -1,4 +1,4 @@
-import type { Principal, SignInProtocol } from '../../core/identity/types.ts';
+import type { Credential, Principal, SignInProtocol } from '../../core/identity/types.ts';
 import type { DirectoryStore } from '../../core/ports/directory.ts';
 import type { Config } from '../config.ts';
 import type { Logger } from '../log.ts';
@@ -16,17 +16,22 @@ export interface AuthServices {
   throttle: ThrottlePort;
   log: Logger;
   now(): number;
+  defer(work: Promise<unknown>): void;
 }
 
 /** What is asked for, as the parsed route says it. */
 export interface SignInTarget {
   protocol: SignInProtocol;
+  /** The device of ActiveSync, where the request says it. */
+  deviceId?: string | null | undefined;
 }
 
 /** Who has signed in, and under which address: the primary one, or an alias. */
 export interface SignedIn {
   principal: Principal;
   login: string;
+  /** What the directory knows of what was shown; null for a token. */
+  credential: Credential | null;
 }
 
 export type AuthRefusal =

@@ -29,11 +29,52 @@ export interface AliasView {
   enabled: boolean;
 }
 
-export interface AppPasswordView {
+/** Where an app password may be used. */
+export type AppPasswordProtocol = 'activesync' | 'ews' | 'autodiscover';
+
+export interface AppPasswordInfo {
   credentialId: string;
   label: string;
+  /** null: for all. */
+  protocols: AppPasswordProtocol[] | null;
+  /** It belongs to the first device of ActiveSync that uses it … */
+  bindsDevice: boolean;
+  /** … which is this one. */
+  deviceId: string | null;
+  createdAt: number;
+  /** Within the hour; null: never. */
+  lastUsedAt: number | null;
+  /** null: it holds until it is revoked. */
+  expiresAt: number | null;
+}
+
+export interface AppPasswordView extends AppPasswordInfo {
   /** Shown once: only its hash is kept. */
   appPassword: string;
+}
+
+export interface CreateAppPassword {
+  label?: string | undefined;
+  protocols?: AppPasswordProtocol[] | undefined;
+  /** Needs protocols that are of ActiveSync: `activesync`, and `autodiscover` if wanted. */
+  bindsDevice?: boolean | undefined;
+  /** How many days it holds. */
+  days?: number | undefined;
+}
+
+export interface SetPassword {
+  password: string;
+  /** Also takes every app password of the user back. */
+  revokeAppPasswords?: boolean | undefined;
+}
+
+/** What Basic takes: the user's own password too, or app passwords alone. */
+export type BasicPolicyView = 'any' | 'app-passwords';
+
+export interface SignInPolicyView {
+  /** What was said here; null: nothing. */
+  basic: BasicPolicyView | null;
+  inForce: BasicPolicyView;
 }
 
 /**

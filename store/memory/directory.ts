@@ -8,6 +8,7 @@ import type {
 } from '../../core/ports/directory.ts';
 import { compareText, fitText } from '../text.ts';
 import { createMemoryAdministrators } from './administrators.ts';
+import { createMemoryCredentials } from './credentials.ts';
 import { createMemoryGroupDeliveries } from './group-deliveries.ts';
 import { createMemoryKeeping } from './keeping.ts';
 import { createMemoryMobile } from './mobile.ts';
@@ -31,6 +32,11 @@ export function createMemoryDirectoryStore(): DirectoryStore {
     return user?.tenantId === tenantId ? user : undefined;
   };
   const atAddress = (address: string) => [...users.values()].find((u) => u.address === address);
+  const tenantSetting = (tenantId: string, name: string): unknown => {
+    const text = settings.get(`${tenantId}\0${name}`);
+    return text === undefined ? null : JSON.parse(text);
+  };
+  const keeping = createMemoryKeeping(tenantSetting);
   const taken = (address: string) =>
     atAddress(address) !== undefined || aliases.has(address) || groupAt(address) !== undefined;
   const change = <T extends object>(row: T | undefined, values: Partial<T>) => {
@@ -93,14 +99,12 @@ export function createMemoryDirectoryStore(): DirectoryStore {
     setTenantStatus: async (tenantId, status) => change(tenants.get(tenantId), { status }),
 
     ...createMemoryGroupDeliveries(),
-    ...createMemoryKeeping((tenantId, name) => {
-      const text = settings.get(`${tenantId}\0${name}`);
-      return text === undefined ? null : (JSON.parse(text) as unknown);
+    ...keeping,
+    ...createMemoryCredentials({
+      ...{ credentials, tenants, userOf, tenantSetting },
+      userSetting: keeping.getUserSetting,
     }),
-    async getTenantSetting(tenantId, name) {
-      const text = settings.get(`${tenantId}\0${name}`);
-      return text === undefined ? null : (JSON.parse(text) as unknown);
-    },
+    getTenantSetting: async (tenantId, name) => tenantSetting(tenantId, name),
     async putTenantSetting(tenantId, name, value) {
       const key = `${tenantId}\0${name}`;
       if (value === null || value === undefined) settings.delete(key);
@@ -152,17 +156,6 @@ export function createMemoryDirectoryStore(): DirectoryStore {
           .filter((a) => a.tenantId === tenantId && a.userId === userId)
           .sort((a, b) => compareText(a.address, b.address)),
       ),
-    async putCredential(credential) {
-      if (credential.kind === 'password') {
-        for (const [id, { kind, userId, tenantId }] of credentials) {
-          const mine = userId === credential.userId && tenantId === credential.tenantId;
-          if (kind === 'password' && mine) credentials.delete(id);
-        }
-      }
-      if (!credentials.has(credential.credentialId)) {
-        credentials.set(credential.credentialId, { ...credential, label: fitText(credential.label, 1024) });
-      }
-    },
 
     async putDeadLetter(letter) {
       if (deadLetters.has(letter.deadLetterId)) return;

@@ -45,6 +45,11 @@ export function directoryTables(kit: SchemaKit) {
       secretHash: text('secret_hash').notNull(),
       label: text('label').notNull(),
       createdAt: integer('created_at').notNull(),
+      protocols: text('protocols'),
+      bindsDevice: integer('binds_device').notNull(),
+      deviceId: text('device_id'),
+      expiresAt: integer('expires_at'),
+      lastUsedAt: integer('last_used_at'),
     }),
     devices: kit.table('directory', 'devices', {
       tenantId: text('tenant_id').notNull(),

@@ -3,6 +3,7 @@ import { archiveContract } from './archive.ts';
 import { auditContract } from './audit.ts';
 import { directoryContract } from './directory.ts';
 import { sharedContactContract } from './directory-contacts.ts';
+import { credentialsContract } from './directory-credentials.ts';
 import { devicesContract } from './directory-devices.ts';
 import { groupContract } from './directory-groups.ts';
 import { holdsContract } from './directory-holds.ts';
@@ -50,6 +51,7 @@ export function storesContract(subject: Subject, runs: number): void {
   mailModelContract(subject, runs);
   directoryContract(subject);
   administratorContract(subject);
+  credentialsContract(subject);
   peopleContract(subject);
   sharedContactContract(subject);
   groupContract(subject);

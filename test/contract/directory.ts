@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Credential, Tenant, User } from '../../core/identity/types.ts';
 import type { DeadLetter, DirectoryStore } from '../../core/ports/directory.ts';
+import { newCredential } from './directory-credentials.ts';
 import { type Subject, unique } from './subject.ts';
 
 interface World {
@@ -185,15 +186,7 @@ export function directoryContract(subject: Subject): void {
       await directory.createUser(ann);
       const alias = { address: `a@${domain}`, tenantId: tenant.tenantId, userId: ann.userId, enabled: true };
       await directory.createAlias(alias);
-      const credential = (kind: Credential['kind'], createdAt: number): Credential => ({
-        credentialId: unique('credential'),
-        tenantId: tenant.tenantId,
-        userId: ann.userId,
-        kind,
-        secretHash: unique('hash'),
-        label: 'phone',
-        createdAt,
-      });
+      const credential = (kind: Credential['kind'], createdAt: number) => newCredential(ann, kind, createdAt);
       const [old, app, now] = [credential('password', 1), credential('app', 2), credential('password', 3)];
       for (const c of [old, app, app, now, now]) await directory.putCredential(c);
       const found = { tenant, user: ann, credentials: [app, now] };

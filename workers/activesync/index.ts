@@ -60,7 +60,7 @@ async function handle(
   const query = parseQuery(new URL(request.url).search);
   // OPTIONS is asked before a device says which one it is.
   const deviceId = request.method === 'POST' ? (query?.deviceId ?? null) : null;
-  const auth = await authenticate(request, services, { protocol: 'activesync' });
+  const auth = await authenticate(request, services, { protocol: 'activesync', deviceId });
   recordSignIn(services, request, auth, { protocol: 'activesync', deviceId, correlationId });
   if (auth.kind !== 'ok') {
     // MS-ASHTTP 2.2.2.2.7: a device that is told 503 comes again after Retry-After.

@@ -37,6 +37,7 @@ import { addResourceRoutes } from './routes/resources.ts';
 import { addRetentionRoutes } from './routes/retention.ts';
 import { addRuleRoutes, MAX_RULES_BODY } from './routes/rules.ts';
 import { addSendingRoutes } from './routes/sending.ts';
+import { addSignInRoutes } from './routes/sign-in.ts';
 import { addTenantRoutes } from './routes/tenants.ts';
 import { addTrustRoutes } from './routes/trust.ts';
 import { addUserRoutes } from './routes/users.ts';
@@ -84,6 +85,7 @@ export function createAdmin(services: Services, hooks: AdminHooks): Hono<AdminEn
   addDomainDnsRoutes(routes, admin);
   addUserRoutes(routes, admin);
   addCredentialRoutes(routes, admin);
+  addSignInRoutes(routes, admin);
   addAliasRoutes(routes, admin);
   addDeviceRoutes(routes, admin);
   addPolicyRoutes(routes, admin);

@@ -34,8 +34,28 @@ export const tenantStatusBody = z.strictObject({ status: z.enum(['active', 'disa
 export const catchAllBody = z.strictObject({ address: text.nullable() });
 export const userStatusBody = z.strictObject({ status: z.enum(['active', 'noMail', 'disabled']) });
 export const quotaBody = z.strictObject({ quotaBytes: quota });
-export const passwordBody = z.strictObject({ password });
-export const appPasswordBody = z.strictObject({ label: z.string().trim().max(100).default('') });
+export const passwordBody = z.strictObject({
+  password,
+  revokeAppPasswords: z.boolean().default(false),
+});
+const MAX_APP_PASSWORD_DAYS = 3650;
+export const appPasswordBody = z
+  .strictObject({
+    label: z.string().trim().max(100).default(''),
+    protocols: z
+      .array(z.enum(['activesync', 'ews', 'autodiscover']))
+      .min(1)
+      .max(3)
+      .optional(),
+    bindsDevice: z.boolean().default(false),
+    days: z.number().int().min(1).max(MAX_APP_PASSWORD_DAYS).optional(),
+  })
+  .refine(
+    ({ bindsDevice, protocols }) =>
+      !bindsDevice || (protocols?.includes('activesync') === true && !protocols.includes('ews')),
+    'only one that is for activesync, and not for ews, can bind to a device',
+  );
+export const signInPolicyBody = z.strictObject({ basic: z.enum(['any', 'app-passwords']).nullable() });
 export const aliasStatusBody = z.strictObject({ enabled: z.boolean() });
 
 /** Reads and checks the JSON body. Unknown fields are refused: a misspelt one must not be ignored silently. */

@@ -4,6 +4,8 @@ import { describeError } from '../../platform/log.ts';
 import type { Services } from '../../platform/services.ts';
 
 const PAGE = 500;
+/** An object that is being moved or started anew answers at the next try. */
+const ATTEMPTS = 3;
 
 /**
  * Makes what the user's devices (or the one named) hold open ask again whether they may (I21). Called after the change
@@ -16,10 +18,15 @@ export async function revokeUser(
   deviceId: string | null = null,
 ): Promise<void> {
   const { tenantId, mailShard } = tenant;
-  try {
-    await wake.revoke({ tenantId, mailboxId: userId, shard: mailShard }, deviceId);
-  } catch (error) {
-    log.error('admin.revoke-failed', { userId, error: describeError(error) });
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await wake.revoke({ tenantId, mailboxId: userId, shard: mailShard }, deviceId);
+      return;
+    } catch (error) {
+      if (attempt < ATTEMPTS) continue;
+      log.error('admin.revoke-failed', { userId, error: describeError(error) });
+      return;
+    }
   }
 }
 

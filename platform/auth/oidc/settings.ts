@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Role } from '../../../core/identity/types.ts';
+import type { Role } from '../../../core/identity/roles.ts';
 
 /** An OpenID provider that the installation believes, and whom it may speak for. */
 export interface OidcIssuer {
@@ -39,7 +39,7 @@ const schema = z
           .default([]),
         addressClaim: z.enum(['email', 'preferred_username', 'upn']).default('email'),
         rolesClaim: z.union([z.string().min(1).max(256), names.min(1).max(8)]).optional(),
-        roles: z.record(z.string(), z.enum(['admin', 'support', 'user'])).default({}),
+        roles: z.record(z.string(), z.enum(['admin', 'support'])).default({}),
         jwksHost: z
           .string()
           .regex(/^[a-z0-9.-]+(:\d{1,5})?$/, 'the name of a host')

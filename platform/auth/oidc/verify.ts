@@ -1,5 +1,5 @@
 import { decodeJwt, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose';
-import type { Role } from '../../../core/identity/types.ts';
+import type { Role } from '../../../core/identity/roles.ts';
 import { canonicalAddress } from '../../../core/mail/recipients.ts';
 import { type Provider, ProviderUnavailable } from './provider.ts';
 import type { OidcIssuer } from './settings.ts';

@@ -1,6 +1,7 @@
 import { eq, inArray, or, sql } from 'drizzle-orm';
 import type { Credential, Tenant, User } from '../../../core/identity/types.ts';
 import type { AddressLookup } from '../../../core/ports/directory.ts';
+import { credentialFields, credentialOf } from './credentials.ts';
 import { groupOf, groupsAt } from './groups.ts';
 import { type DirectoryContext, tenantFields } from './tenants.ts';
 import { aliasesAt, userFields, usersAt } from './users.ts';
@@ -78,15 +79,7 @@ export async function findLogin(
       .from(tenants)
       .where(inArray(tenants.tenantId, sql`(select ${users.tenantId} from ${users} where ${theUser})`)),
     executor.build
-      .select({
-        credentialId: credentials.credentialId,
-        tenantId: credentials.tenantId,
-        userId: credentials.userId,
-        kind: credentials.kind,
-        secretHash: credentials.secretHash,
-        label: credentials.label,
-        createdAt: credentials.createdAt,
-      })
+      .select(credentialFields(tables))
       .from(credentials)
       .where(or(inArray(credentials.userId, ofPrimary), inArray(credentials.userId, ofAlias)))
       .orderBy(credentials.createdAt, credentials.credentialId),
@@ -94,8 +87,8 @@ export async function findLogin(
   const user = userRows[0] as User | undefined;
   const tenant = (tenantRows as Tenant[]).find((t) => t.tenantId === user?.tenantId);
   if (user === undefined || tenant === undefined) return null;
-  const theirs = (credentialRows as Credential[]).filter(
-    (c) => c.userId === user.userId && c.tenantId === user.tenantId,
-  );
+  const theirs = credentialRows
+    .map(credentialOf)
+    .filter((c) => c.userId === user.userId && c.tenantId === user.tenantId);
   return { tenant, user, credentials: theirs };
 }

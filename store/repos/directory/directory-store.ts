@@ -12,6 +12,7 @@ import {
   putCertificate,
   putTrustedRoot,
 } from './certificates.ts';
+import { createCredentials } from './credentials.ts';
 import {
   countDeadLetters,
   getDeadLetter,
@@ -90,7 +91,6 @@ import {
   getUser,
   listAliases,
   listUsers,
-  putCredential,
   setAliasEnabled,
   updateUser,
 } from './users.ts';
@@ -117,7 +117,7 @@ export function createDirectoryStore(context: DirectoryContext): DirectoryStore 
     createAlias: (alias) => createAlias(context, alias),
     setAliasEnabled: (tenantId, address, enabled) => setAliasEnabled(context, tenantId, address, enabled),
     listAliases: (tenantId, userId) => listAliases(context, tenantId, userId),
-    putCredential: (credential) => putCredential(context, credential),
+    ...createCredentials(context),
     ...mobile(context),
     ...createSendGrants(context),
     ...createAdministrators(context),

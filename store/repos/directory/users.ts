@@ -1,6 +1,6 @@
 import { and, eq, gt, sql } from 'drizzle-orm';
 import { ConflictError, NotFoundError } from '../../../core/errors.ts';
-import type { Alias, Credential, Tenant, User } from '../../../core/identity/types.ts';
+import type { Alias, Tenant, User } from '../../../core/identity/types.ts';
 import { addressWords } from '../../../core/people/words.ts';
 import { insertSelect, int } from '../../dialect/statements.ts';
 import type { DirectoryTables } from '../../schema/directory.ts';
@@ -176,22 +176,6 @@ export async function listAliases(
       .orderBy(aliases.address),
   );
   return rows.map((row) => ({ ...row, enabled: row.enabled === 1 }));
-}
-
-/** Replacing the password deletes the old one in the same write, so that there is never none and never two. */
-export async function putCredential(
-  { executor, tables: { credentials } }: DirectoryContext,
-  credential: Credential,
-): Promise<void> {
-  const { credentialId, tenantId, userId, kind, secretHash, createdAt } = credential;
-  const label = fitText(credential.label, 1024);
-  const mine = and(eq(credentials.tenantId, tenantId), eq(credentials.userId, userId));
-  const insert = executor.build
-    .insert(credentials)
-    .values({ credentialId, tenantId, userId, kind, secretHash, label, createdAt })
-    .onConflictDoNothing();
-  const drop = executor.build.delete(credentials).where(and(mine, eq(credentials.kind, 'password')));
-  await executor.atomic(kind === 'password' ? [drop, insert] : [insert]);
 }
 
 /** Users of primary addresses, for the list given. */

@@ -79,7 +79,7 @@ export async function pushNews(
     if (found === null) return { kind: 'over' };
     const credentialId = subscription.credentialId ?? null;
     const principal: Principal = { ...found, signIn: { method: 'session', credentialId } };
-    if (!(await isStillSignedIn(services.directory, principal))) return { kind: 'over' };
+    if (!(await isStillSignedIn(services, principal))) return { kind: 'over' };
     const { message, progress, sees } = await nextMessage(
       services,
       principal,

@@ -224,7 +224,7 @@ class Stream {
   /** Whether the user may still do this (I21), and which of the subscriptions still are. */
   async #isAllowed(): Promise<boolean> {
     const { services, principal, correlationId } = this.#context;
-    if (!(await isStillSignedIn(services.directory, principal))) return false;
+    if (!(await isStillSignedIn(services, principal))) return false;
     for (const one of this.#all()) {
       const own = one.ref.mailboxId === principal.user.userId;
       this.#calls += own ? 1 : 1 + CALLS.look;

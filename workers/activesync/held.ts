@@ -1,0 +1,51 @@
+import type { WaitEnd } from '../../core/ports/device.ts';
+import { httpRefusal } from '../../platform/auth/refusal.ts';
+import { isStillSignedIn } from '../../platform/auth/standing.ts';
+import { describeError } from '../../platform/log.ts';
+import type { EasContext } from './context.ts';
+import { httpError, type Reply } from './http/reply.ts';
+
+/**
+ * When a wait looks again whether its user is still signed in, besides when it is told to: what was revoked between the
+ * sign-in and the beginning of the wait reached nobody who waits. What is revoked later is told (I21).
+ */
+const LOOK_AGAIN_MS = 30_000;
+
+type Held = Pick<EasContext, 'services' | 'principal' | 'log'>;
+
+/** Waits, and ends with `signed-out` when the credential that began the request is worth nothing any more. */
+export async function waitSignedIn(
+  context: Held,
+  waiting: Promise<WaitEnd>,
+): Promise<WaitEnd | { kind: 'signed-out' }> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const signedOut = new Promise<{ kind: 'signed-out' }>((resolve) => {
+    timer = setTimeout(() => {
+      void isOut(context).then((out) => {
+        if (out) resolve({ kind: 'signed-out' });
+      });
+    }, LOOK_AGAIN_MS);
+  });
+  try {
+    const end = await Promise.race([waiting, signedOut]);
+    return end.kind === 'revoked' && (await isOut(context)) ? { kind: 'signed-out' } : end;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** A directory that does not answer signs nobody out: the next request is judged anyway. */
+async function isOut({ services, principal, log }: Held): Promise<boolean> {
+  try {
+    return !(await isStillSignedIn(services, principal));
+  } catch (error) {
+    log.warn('eas.standing-unknown', { error: describeError(error) });
+    return false;
+  }
+}
+
+/** What the next request would be told. */
+export async function signedOutReply({ services }: Held): Promise<Reply> {
+  const { status, text, headers } = await httpRefusal({ kind: 'denied', token: false }, services);
+  return { kind: 'http', response: httpError(status, text, headers) };
+}
