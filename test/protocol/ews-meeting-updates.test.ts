@@ -128,4 +128,14 @@ describe('changes of meetings of EWS', () => {
       'NumberedRecurrence',
     ]);
   });
+
+  it('wants to know what becomes of a message that is changed', async () => {
+    const made = await ann.ok(
+      '<m:CreateItem MessageDisposition="SaveOnly"><m:Items><t:Message><t:Subject>Draft</t:Subject></t:Message></m:Items></m:CreateItem>',
+    );
+    const { codes } = await ann.call(
+      `<m:UpdateItem ConflictResolution="NeverOverwrite"><m:ItemChanges><t:ItemChange><t:ItemId Id="${idOf(itemsOf(made)[0])}"/><t:Updates><t:SetItemField><t:FieldURI FieldURI="item:Subject"/><t:Message><t:Subject>Other</t:Subject></t:Message></t:SetItemField></t:Updates></t:ItemChange></m:ItemChanges></m:UpdateItem>`,
+    );
+    expect(codes).toEqual(['ErrorMessageDispositionRequired']);
+  });
 });

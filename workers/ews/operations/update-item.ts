@@ -73,6 +73,8 @@ async function update(change: XmlElement, options: UpdateOptions, context: EwsCo
       'SendMeetingInvitationsOrCancellations is required for calendar items.',
     );
   }
+  if (view.message !== null && element !== 'PostItem' && options.disposition === null)
+    throw new EwsError('ErrorMessageDispositionRequired', 'MessageDisposition is required for messages.');
   await box.demand(state.folderId, 'write');
   const known = readChangeKey(attributeOf(idElement, 'ChangeKey'));
   if (options.conflict === 'NeverOverwrite' && known !== null && known !== state.modseq)
