@@ -13,14 +13,14 @@ const SENSITIVITIES: readonly [word: RegExp, value: number][] = [
  * it: how sensitive it is, and who wants to be told of it. undefined where it says nothing of this.
  */
 export function headerMarks({ headers }: Pick<MessageIndex, 'headers'>): ExtendedProperties | undefined {
-  const valueOf = (name: string) => headers.find((field) => field.name === name)?.value;
-  const said = valueOf('sensitivity') ?? '';
+  const fieldOf = (name: string) => headers.find((field) => field.name === name)?.value;
+  const said = fieldOf('sensitivity') ?? '';
   const sensitivity = SENSITIVITIES.find(([word]) => word.test(said))?.[1];
   const yes = { type: 'Boolean', value: 'true' };
   const marks: ExtendedProperties = {
     ...(sensitivity === undefined ? {} : { '0x0036': { type: 'Integer', value: String(sensitivity) } }),
-    ...(valueOf('disposition-notification-to') === undefined ? {} : { '0x0029': yes }),
-    ...(valueOf('return-receipt-to') === undefined ? {} : { '0x0023': yes }),
+    ...(fieldOf('disposition-notification-to') === undefined ? {} : { '0x0029': yes }),
+    ...(fieldOf('return-receipt-to') === undefined ? {} : { '0x0023': yes }),
   };
   return Object.keys(marks).length === 0 ? undefined : marks;
 }
