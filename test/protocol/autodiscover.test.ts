@@ -175,6 +175,18 @@ describe('SOAP', () => {
     expect(users[1]?.settings).toEqual({ AutoDiscoverSMTPAddress: 'bob@find.example' });
   });
 
+  it('has everything that exchangelib must have, which takes a missing setting for a failure', async () => {
+    const { users } = await ann.settings(
+      [ADDRESS],
+      [
+        ...['UserDN', 'MailboxDN', 'UserDisplayName', 'AutoDiscoverSMTPAddress'],
+        ...['ExternalEwsUrl', 'EwsSupportedSchemas'],
+      ],
+    );
+    expect(users[0]?.errors).toEqual({});
+    expect(users[0]?.settings['MailboxDN']).toBe(users[0]?.settings['UserDN']);
+  });
+
   it('gives the settings of a domain', async () => {
     const { users } = await ann.domains(['find.example', 'stranger.example'], ['ExternalEwsUrl']);
     expect(users.map((one) => [one.code, one.settings['ExternalEwsUrl']])).toEqual([

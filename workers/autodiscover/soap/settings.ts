@@ -29,7 +29,7 @@ const NOT_HERE = new Set(
   InternalEcpTeamMailboxEditingUrl InternalEcpTeamMailboxHidingUrl InternalEcpConnectUrl
   InternalEcpExtensionInstallationUrl InternalImap4Connections InternalMailboxServerDN InternalOABUrl InternalPhotosUrl
   InternalPop3Connections InternalPublicFolderDatabase InternalRpcClientServer InternalServerExclusiveConnect
-  InternalSmtpConnections InternalUMUrl InternalWebClientUrls MapiHttpEnabled MailboxDN MobileMailboxPolicy
+  InternalSmtpConnections InternalUMUrl InternalWebClientUrls MapiHttpEnabled MobileMailboxPolicy
   MobileMailboxPolicyInterop PublicFolderServer PublicFolderInformation SiteMailboxCreationURL SharingEnabled
   SPMySiteHostURL UserMSOnline`.split(/\s+/),
 );
@@ -42,6 +42,7 @@ export function userSettings(subject: Subject, to: Endpoints): ReadonlyMap<strin
   return new Map([
     ['UserDisplayName', subject.displayName],
     ['UserDN', subject.legacyDn],
+    ['MailboxDN', subject.legacyDn],
     ['UserDeploymentId', subject.deploymentId],
     ['AutoDiscoverSMTPAddress', subject.address],
     ['MailboxVersion', VERSION],
