@@ -9,7 +9,7 @@ import { derivedId } from '../../core/mail/sending/ids.ts';
 import { pimFacts } from '../../core/pim/facts.ts';
 import { sizeOfItem } from '../../core/pim/size.ts';
 import { MAX_DOCUMENT_BYTES, type NewPimItem, type PimItem } from '../../core/pim/types.ts';
-import type { PutOptions, PutResult } from '../../core/ports/pim.ts';
+import type { PutOptions } from '../../core/ports/pim.ts';
 import { openRoom } from '../../core/quota/room.ts';
 import { newId } from '../../platform/ids.ts';
 import { DataError } from '../../shared/data/errors.ts';
@@ -23,7 +23,13 @@ type ItemOf<K extends Kind> = PimItem & { kind: K };
 const SMALL_CHANGE = 1024;
 const ATTEMPTS = 4;
 
-export function itemView({ itemId, folderId, modseq, size, document }: PimItem) {
+/** An item as it was read, or as it was written just now. */
+export type Written = Pick<
+  PimItem,
+  'itemId' | 'folderId' | 'modseq' | 'size' | 'document' | 'startsAt' | 'endsAt'
+>;
+
+export function itemView({ itemId, folderId, modseq, size, document }: Written) {
   return {
     ...{ id: itemId, folder: folderId, modseq, size },
     document: document as unknown as { '@type': string },
@@ -49,7 +55,7 @@ export async function createItem(
   box: Box,
   { kind, place, key, document }: Creation,
   optionsOf: (document: CalendarEvent | Card) => PutOptions = () => ({}),
-): Promise<PimItem> {
+): Promise<Written> {
   const { now } = context.services;
   const folder = await box.folder(place);
   if (!fitsInto(kind, folder) || folder.role === 'deleted') {
@@ -60,11 +66,10 @@ export async function createItem(
   if (present?.kind === kind) return present;
   const stamp = stampOf(now());
   const whole = checked(kind, { uid: itemId, created: stamp, ...document, updated: stamp });
-  await write(context, box, newItem(kind, itemId, folder.folderId, whole, now()), 0, {
+  return write(context, box, newItem(kind, itemId, folder.folderId, whole, now()), 0, {
     ...optionsOf(whole),
     expect: null,
   });
-  return presentItem(box, itemId, kind);
 }
 
 /**
@@ -76,7 +81,7 @@ export async function changeItem(
   box: Box,
   { id, kind, patch, ifMatch }: { id: string; kind: Kind; patch: object; ifMatch: number | undefined },
   optionsOf: (document: CalendarEvent | Card, before: PimItem) => PutOptions = () => ({}),
-): Promise<PimItem> {
+): Promise<Written> {
   const { now } = context.services;
   for (let attempt = 1; ; attempt++) {
     const present = await presentItem(box, id, kind);
@@ -87,8 +92,10 @@ export async function changeItem(
     const whole = checked(kind, { ...merged, uid, updated: stampOf(now()) });
     const item = newItem(kind, id, present.folderId, whole, now());
     try {
-      await write(context, box, item, present.size, { ...optionsOf(whole, present), expect: present.modseq });
-      return await presentItem(box, id, kind);
+      return await write(context, box, item, present.size, {
+        ...optionsOf(whole, present),
+        expect: present.modseq,
+      });
     } catch (error) {
       const lost = error instanceof DataError && error.code === 'ABORTED';
       if (!lost || ifMatch !== undefined || attempt >= ATTEMPTS) throw error;
@@ -113,7 +120,7 @@ async function write(
   item: NewPimItem,
   before: number,
   options: PutOptions,
-): Promise<PutResult> {
+): Promise<Written> {
   const { total, document: bytes } = sizeOfItem(item.document);
   const tooLarge = new DataError('INVALID_ARGUMENT', `document: more than ${MAX_DOCUMENT_BYTES} bytes`);
   if (bytes > MAX_DOCUMENT_BYTES) throw tooLarge;
@@ -128,7 +135,8 @@ async function write(
   if (result.outcome === 'noFolder') throw notThere();
   if (result.outcome === 'tooLarge') throw tooLarge;
   await box.tell([{ folderId: result.folderId, modseq: result.modseq, indexed: result.itemId }]);
-  return result;
+  const { folderId, modseq } = result;
+  return { ...item.facts, itemId: item.itemId, folderId, modseq, size: total, document: item.document };
 }
 
 /** What would harm those who look at it is kept out (A12, A13). */

@@ -196,11 +196,11 @@ describe('messages of the data service', () => {
     expect(copies.items.map((one) => [one.id, one.subject])).toEqual([[sent.id, 'Grüße']]);
     const order = {
       ...ann,
-      mode: 'submit',
+      mode: 'submit' as const,
       key: 's1',
       to: [{ address: 'bob@data.example' }],
       text: 'Once',
-    } as const;
+    };
     expect((await client.createEmail(order)).outcome).toBe('accepted');
     expect((await client.createEmail(order)).outcome).toBe('already');
     const raw = bytesOf('From: ann@data.example\r\nTo: bob@data.example\r\nSubject: Raw\r\n\r\nRaw.\r\n');
@@ -213,7 +213,7 @@ describe('messages of the data service', () => {
   });
 
   it('are not sent in the name of others, nor to nobody', async () => {
-    const order = { ...ann, mode: 'submit', to: [{ address: 'bob@data.example' }] } as const;
+    const order = { ...ann, mode: 'submit' as const, to: [{ address: 'bob@data.example' }] };
     const from = { address: 'bob@data.example' };
     expect(await failure(client.createEmail({ ...order, from }))).toEqual(['PERMISSION_DENIED', 403]);
     expect(await failure(client.createEmail({ ...order, to: [] }))).toEqual(['INVALID_ARGUMENT', 400]);

@@ -7,11 +7,11 @@ import { toldSetting } from '../../../core/scheduling/told.ts';
 import { DataError } from '../../../shared/data/errors.ts';
 import { eventDocument } from '../../../shared/data/objects.ts';
 import type { DataContext, Handler } from '../context.ts';
-import { changeItem, createItem, itemView, mergePatch, presentItem } from '../objects.ts';
+import { changeItem, createItem, itemView, mergePatch, presentItem, type Written } from '../objects.ts';
 import { type Box, openBox, readCursor } from '../scope.ts';
 import { deleted } from './change-email.ts';
 
-function eventView(item: PimItem) {
+function eventView(item: Written) {
   return { ...itemView(item), startsAt: item.startsAt, endsAt: item.endsAt };
 }
 
