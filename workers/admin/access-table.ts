@@ -34,7 +34,7 @@ export const TOPICS = [
   'audit',
   'administrators',
 ] as const;
-export type Topic = (typeof TOPICS)[number];
+type Topic = (typeof TOPICS)[number];
 
 export type Access = readonly [topic: Topic, right: Right, subject: Subject];
 

@@ -13,7 +13,7 @@ export interface Caller {
 }
 
 /** What every token of a program begins with: it is known when it turns up where it should not. */
-export const TOKEN_PREFIX = 'wps_';
+const TOKEN_PREFIX = 'wps_';
 /** The use of a token is written down once in this time. */
 const TOUCH_MS = 3_600_000;
 
