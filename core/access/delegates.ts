@@ -34,6 +34,8 @@ export interface Delegate {
   userId: string;
   /** Gets copies of the owner's invitations, and may answer them, unless these go to the owner alone. */
   copies: boolean;
+  /** Sees what is private to the owner, and may change it where other items may be changed (MS-OXWSDLGM 2.2.4.5). */
+  privateItems: boolean;
 }
 
 export interface Delegates {
@@ -56,7 +58,9 @@ function readSetting(value: unknown): Delegates {
     deliver: DELIVER_TO.find((one) => one === deliver) ?? 'both',
     list: (Array.isArray(list) ? list : [])
       .filter((one): one is Delegate => typeof one?.userId === 'string')
-      .map(({ userId, copies }) => ({ userId, copies: copies === true }))
+      .map(({ userId, copies, privateItems }) => ({
+        ...{ userId, copies: copies === true, privateItems: privateItems === true },
+      }))
       .slice(0, MAX_DELEGATES),
   };
 }
@@ -75,13 +79,29 @@ export async function delegatesOf({ directory, mail }: Services, ref: MailboxRef
         : [],
     ),
   );
-  const named = list.map(({ userId, copies }) => ({
-    userId,
+  const named = list.map(({ userId, copies, privateItems }) => ({
+    ...{ userId, privateItems },
     // What the ACL says counts, unless nobody gets copies now.
     copies: deliver === 'owner' ? copies : answering.has(userId),
   }));
   const others = [...answering].filter((userId) => !list.some((one) => one.userId === userId));
-  return { deliver, list: [...named, ...others.map((userId) => ({ userId, copies: true }))] };
+  return {
+    deliver,
+    list: [...named, ...others.map((userId) => ({ userId, copies: true, privateItems: false }))],
+  };
+}
+
+/** Whether a user, who may look into a mailbox, sees there what is private to its owner. */
+export async function seesPrivateItems(
+  { directory }: Pick<Services, 'directory'>,
+  ref: MailboxRef,
+  userId: string,
+): Promise<boolean> {
+  if (userId === ref.mailboxId) return true;
+  const { list } = readSetting(
+    await directory.getUserSetting(ref.tenantId, ref.mailboxId, DELEGATES_SETTING),
+  );
+  return list.some((one) => one.userId === userId && one.privateItems);
 }
 
 /** What a delegate may do with the folders of a mailbox. */
@@ -126,21 +146,22 @@ export interface DelegateChange {
   /** Levels of folders; those left out stay as they are. */
   levels: Partial<Record<DelegateFolder, Exclude<DelegateLevel, 'custom'>>>;
   copies: boolean;
+  privateItems: boolean;
 }
 
 /** Makes a user a delegate, or changes what they may do. Who acts for somebody may write in their name, too. */
 export async function putDelegate(
   services: Services,
   ref: MailboxRef,
-  { userId, levels, copies }: DelegateChange,
+  { userId, levels, copies, privateItems }: DelegateChange,
 ): Promise<void> {
   const { directory, mail } = services;
   const mailbox = mail.mailbox(ref);
   const before = await delegatesOf(services, ref);
   const isKnown = before.list.some((one) => one.userId === userId);
   const list = isKnown
-    ? before.list.map((one) => (one.userId === userId ? { userId, copies } : one))
-    : [...before.list, { userId, copies }];
+    ? before.list.map((one) => (one.userId === userId ? { userId, copies, privateItems } : one))
+    : [...before.list, { userId, copies, privateItems }];
   await directory.putUserSetting(ref.tenantId, ref.mailboxId, DELEGATES_SETTING, { ...before, list });
   const [folders, grants] = await Promise.all([mailbox.folders(), mailbox.grants()]);
   for (const role of DELEGATE_FOLDERS) {

@@ -166,6 +166,32 @@ describe('delegates of EWS', () => {
     }
   });
 
+  it('shows what is private to a delegate who is to see it', async () => {
+    const { text } = await ann.ok(
+      '<m:CreateItem SendMeetingInvitations="SendToNone"><m:Items><t:CalendarItem><t:Subject>Doctor</t:Subject><t:Sensitivity>Private</t:Sensitivity></t:CalendarItem></m:Items></m:CreateItem>',
+    );
+    const event = /<t:ItemId Id="([^"]+)"/.exec(text)?.[1] ?? '';
+    const read = () =>
+      bob.ok(
+        `<m:GetItem><m:ItemShape><t:BaseShape>Default</t:BaseShape></m:ItemShape><m:ItemIds><t:ItemId Id="${event}"/></m:ItemIds></m:GetItem>`,
+      );
+    const sees = async (word: string) => {
+      const answer = await change(
+        'Update',
+        user('bob', '', `<t:ViewPrivateItems>${word}</t:ViewPrivateItems>`),
+      );
+      expect(textOf(child(answer.messages[0] ?? null, 'DelegateUser'), 'ViewPrivateItems')).toBe(word);
+      return (await read()).text.includes('<t:Subject>Doctor<');
+    };
+    expect((await read()).text).not.toContain('Doctor');
+    expect(await sees('true')).toBe(true);
+    const renamed = await bob.call(
+      `<m:UpdateItem ConflictResolution="AutoResolve" SendMeetingInvitationsOrCancellations="SendToNone"><m:ItemChanges><t:ItemChange><t:ItemId Id="${event}"/><t:Updates><t:SetItemField><t:FieldURI FieldURI="calendar:Location"/><t:CalendarItem><t:Location>Town</t:Location></t:CalendarItem></t:SetItemField></t:Updates></t:ItemChange></m:ItemChanges></m:UpdateItem>`,
+    );
+    expect(renamed.codes).toEqual(['NoError']);
+    expect(await sees('false')).toBe(false);
+  });
+
   it('says who gets invitations', async () => {
     expect((await change('Update', '', 'NoForward')).codes).toEqual(['NoError']);
     expect([await shares(), textOf((await get()).body, 'DeliverMeetingRequests')]).toEqual([
@@ -184,11 +210,6 @@ describe('delegates of EWS', () => {
   it.each([
     ['a level that cannot be given', user('dan', level('Inbox', 'Custom')), 'ErrorInvalidDelegatePermission'],
     ['a folder that is not there', user('dan', level('Journal', 'Editor')), 'ErrorInvalidDelegatePermission'],
-    [
-      'private items',
-      user('dan', '', '<t:ViewPrivateItems>true</t:ViewPrivateItems>'),
-      'ErrorInvalidDelegatePermission',
-    ],
     ['copies without a calendar', user('dan', '', COPIES), 'ErrorDelegateValidationFailed'],
     [
       'nobody',

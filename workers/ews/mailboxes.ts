@@ -1,3 +1,4 @@
+import { seesPrivateItems } from '../../core/access/delegates.ts';
 import { accessTo, type FolderAccess } from '../../core/access/folder-access.ts';
 import type { Principal, User } from '../../core/identity/types.ts';
 import { canonicalAddress, routeAddress } from '../../core/mail/recipients.ts';
@@ -12,6 +13,8 @@ export interface Box {
   readonly ref: MailboxRef;
   readonly user: User;
   readonly own: boolean;
+  /** What is private to the owner is shown, too. */
+  readonly seesPrivate: boolean;
   readonly store: MailboxStore;
   /** All folders, read once; what the principal may not see is among them. */
   folders(): Promise<Folder[]>;
@@ -40,8 +43,13 @@ export interface Mailboxes {
 
 export function createMailboxes(services: Services, principal: Principal, correlationId: string): Mailboxes {
   const known = new Map<string, Promise<Box>>();
-  const box = (user: User) => createBox(services, principal, user, correlationId);
-  const own = box(principal.user);
+  const own = createBox(services, principal, principal.user, { correlationId, seesPrivate: true });
+  const box = async (user: User) => {
+    const { tenantId, mailShard: shard } = principal.tenant;
+    const ref = { tenantId, mailboxId: user.userId, shard };
+    const seesPrivate = await seesPrivateItems(services, ref, principal.user.userId);
+    return createBox(services, principal, user, { correlationId, seesPrivate });
+  };
   const noMailbox = () =>
     new EwsError('ErrorNonExistentMailbox', 'The SMTP address has no mailbox associated with it.');
   return {
@@ -69,7 +77,12 @@ export function createMailboxes(services: Services, principal: Principal, correl
   };
 }
 
-function createBox(services: Services, principal: Principal, user: User, correlationId: string): Box {
+function createBox(
+  services: Services,
+  principal: Principal,
+  user: User,
+  { correlationId, seesPrivate }: { correlationId: string; seesPrivate: boolean },
+): Box {
   const ref = {
     tenantId: principal.tenant.tenantId,
     mailboxId: user.userId,
@@ -84,7 +97,7 @@ function createBox(services: Services, principal: Principal, user: User, correla
     return (await access)(folderId);
   };
   return {
-    ...{ ref, user, own, store },
+    ...{ ref, user, own, seesPrivate, store },
     folders() {
       folders ??= store.folders();
       return folders;

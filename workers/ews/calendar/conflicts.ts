@@ -35,7 +35,7 @@ export async function neighboursOf(
     const event = documentOf(view);
     if (event === null || view.pim?.kind !== 'event' || view.pim.document.uid === uid) continue;
     if (busyOf(event) === 'free' || event.status === 'cancelled') continue;
-    if (!box.own && isPrivate(view.pim.document)) continue;
+    if (!box.seesPrivate && isPrivate(view.pim.document)) continue;
     const span = spanAt(event, zone);
     if (span === null) continue;
     const touches = span.end === start || span.start === end;

@@ -76,7 +76,7 @@ async function presentTask({ box }: SaveOrder, itemId: string): Promise<TaskItem
   if (item?.kind !== 'task')
     throw new EwsError('ErrorItemNotFound', 'The specified object was not found in the store.');
   // Who may not see what it is may not change it either.
-  if (!box.own && isPrivate(item.document))
+  if (!box.seesPrivate && isPrivate(item.document))
     throw new EwsError('ErrorAccessDenied', 'Access is denied. Check credentials and try again.');
   return item;
 }

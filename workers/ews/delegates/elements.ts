@@ -80,7 +80,7 @@ export async function delegateElement(
   context: EwsContext,
   box: Box,
   user: User,
-  { copies }: Delegate,
+  { copies, privateItems }: Delegate,
   permissions: boolean,
 ): Promise<XmlObject> {
   const levels = permissions ? await delegateLevels(context.services, box.ref, user.userId) : null;
@@ -90,7 +90,7 @@ export async function delegateElement(
     UserId: { PrimarySmtpAddress: user.address, DisplayName: user.displayName || user.address },
     ...(levels === null ? {} : { DelegatePermissions: shown }),
     ReceiveCopiesOfMeetingMessages: copies,
-    ViewPrivateItems: false,
+    ViewPrivateItems: privateItems,
   };
 }
 
@@ -102,7 +102,7 @@ export async function delegateElement(
 export function delegateChange(
   element: XmlElement,
   userId: string,
-  present: { levels: Record<DelegateFolder, DelegateLevel>; copies: boolean } | null,
+  present: { levels: Record<DelegateFolder, DelegateLevel>; copies: boolean; privateItems: boolean } | null,
 ): DelegateChange {
   const permissions = child(element, 'DelegatePermissions');
   const levels: DelegateChange['levels'] = {};
@@ -119,8 +119,7 @@ export function delegateChange(
   if (journal !== 'None')
     throw new EwsError('ErrorInvalidDelegatePermission', 'The mailbox has no folder of that kind.');
   const view = child(element, 'ViewPrivateItems');
-  if (view !== null && booleanOf(view))
-    throw new EwsError('ErrorInvalidDelegatePermission', 'Private items are shown to their owner alone.');
+  const privateItems = view === null ? present?.privateItems === true : booleanOf(view);
   const receives = child(element, 'ReceiveCopiesOfMeetingMessages');
   const copies = receives === null ? present?.copies === true : booleanOf(receives);
   const calendar = levels.calendar ?? present?.levels.calendar ?? 'none';
@@ -129,7 +128,7 @@ export function delegateChange(
       'ErrorDelegateValidationFailed',
       'Who gets copies of meeting messages must be an editor of the calendar.',
     );
-  return { userId, levels, copies: copies && calendar === 'editor' };
+  return { userId, levels, copies: copies && calendar === 'editor', privateItems };
 }
 
 export function deliverElement(deliver: DeliverTo): string {

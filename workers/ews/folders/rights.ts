@@ -17,7 +17,7 @@ export async function effectiveRights({ box, folder, folderId }: FolderNode): Pr
     Delete: folder !== null && !isSpecial(folder) && has('folder'),
     Modify: has('folder'),
     Read: folder === null || has('read'),
-    ViewPrivateItems: box.own,
+    ViewPrivateItems: box.seesPrivate,
   };
 }
 

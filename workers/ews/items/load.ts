@@ -193,7 +193,7 @@ export function viewOf(
   occurrence: string | null = null,
 ): ItemView {
   // Whoever looks into the mailbox of another sees of what is private only when it is.
-  const shown = pim === null || box.own ? pim : shownToOthers(pim);
+  const shown = pim === null || box.seesPrivate ? pim : shownToOthers(pim);
   const hidden = shown !== pim;
   const element = elementOf(state, message, shown);
   return {

@@ -4,7 +4,8 @@ import type { ItemView } from './view.ts';
 
 /** What stands against a change of an item by somebody who may not see what it is; null for its owner, and for all else. */
 export function whyHidden({ box, pim }: ItemView): EwsError | null {
-  if (box.own || (pim?.kind !== 'event' && pim?.kind !== 'task') || !isPrivate(pim.document)) return null;
+  if (box.seesPrivate || (pim?.kind !== 'event' && pim?.kind !== 'task') || !isPrivate(pim.document))
+    return null;
   return new EwsError('ErrorAccessDenied', 'Access is denied. Check credentials and try again.');
 }
 

@@ -20,7 +20,8 @@ export const updateDelegate: Operation = (request, context) =>
       const delegate = list.find(({ userId }) => userId === user.userId);
       if (delegate === undefined) throw new EwsError('ErrorNotDelegate', 'The user is no delegate.');
       const levels = await delegateLevels(services, box.ref, user.userId);
-      const change = delegateChange(one, user.userId, { levels, copies: delegate.copies });
+      const { copies, privateItems } = delegate;
+      const change = delegateChange(one, user.userId, { levels, copies, privateItems });
       await putDelegate(services, box.ref, change);
       return delegateElement(context, box, user, change, true);
     });
