@@ -237,6 +237,25 @@ describe('folders of EWS', () => {
     ];
   }
 
+  it('keep a MAPI property that is true or false in one way of writing it', async () => {
+    const path = '<t:ExtendedFieldURI PropertyTag="0x671E" PropertyType="Boolean"/>';
+    for (const [given, kept] of [
+      ['1', 'true'],
+      ['0', 'false'],
+      ['true', 'true'],
+      ['false', 'false'],
+    ] as const) {
+      const made = await client.ok(
+        `<m:CreateFolder><m:ParentFolderId><t:DistinguishedFolderId Id="notes"/></m:ParentFolderId><m:Folders><t:Folder><t:DisplayName>Flag ${given}</t:DisplayName><t:ExtendedProperty>${path}<t:Value>${given}</t:Value></t:ExtendedProperty></t:Folder></m:Folders></m:CreateFolder>`,
+      );
+      const id = /<t:FolderId Id="([^"]+)"/.exec(made.text)?.[1] ?? '';
+      const { text } = await client.ok(
+        `<m:GetFolder><m:FolderShape><t:BaseShape>IdOnly</t:BaseShape><t:AdditionalProperties>${path}</t:AdditionalProperties></m:FolderShape><m:FolderIds>${byId(id)}</m:FolderIds></m:GetFolder>`,
+      );
+      expect([given, /<t:Value>([^<]*)/.exec(text)?.[1]]).toEqual([given, kept]);
+    }
+  });
+
   it('count their items, are marked as read, copied with all below them, and emptied', async () => {
     const top = await create('Full');
     const below = await create('Below', byId(top.id));

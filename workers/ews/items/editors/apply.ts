@@ -185,7 +185,13 @@ export function extendedValue(part: XmlElement, type: string): string | string[]
         'The value of a property does not fit its type.',
       );
     }
-    return text;
+    return type.startsWith('Boolean') ? booleanText(text) : text;
   });
   return many ? texts : (texts[0] ?? '');
+}
+
+/** One of the two ways in which XML writes it: what is read again must not depend on who wrote it. */
+function booleanText(text: string): string {
+  const given = text.trim();
+  return given === '1' ? 'true' : given === '0' ? 'false' : given;
 }
