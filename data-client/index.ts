@@ -52,7 +52,7 @@ async function call(
   const init: RequestInit = {
     method: operation.method,
     headers,
-    redirect: 'error',
+    redirect: 'manual',
     ...(body === null ? {} : { body }),
   };
   const response = await fetch(url, init).catch((error: unknown) => {

@@ -59,7 +59,7 @@ async function people(client: DataMethods, { ann, address, password }: WalkWorld
   expect(await client.getUser({ tenant: ann.tenant, id: ann.user })).toEqual({ ...user, aliases: [] });
 }
 
-async function messages(client: DataMethods, { ann, text }: WalkWorld) {
+async function messages(client: DataMethods, { ann, address, text }: WalkWorld) {
   const { folders } = await client.listFolders(ann);
   expect(folders.map((one) => one.role)).toContain('inbox');
   const raw = new TextEncoder().encode(RAW);
@@ -80,7 +80,7 @@ async function messages(client: DataMethods, { ann, text }: WalkWorld) {
   expect(changed.map((one) => [one.isRead, one.categories])).toEqual([[true, ['Red']]]);
   const other = await client.importEmail({ ...ann, raw });
   await client.deleteEmail({ ...ann, id: other.id, permanent: true });
-  const written = { ...ann, mode: 'draft' as const, subject: 'Draft', to: [{ address: 'ann@walk.example' }] };
+  const written = { ...ann, mode: 'draft' as const, subject: 'Draft', to: [{ address }] };
   const sent = await client.createEmail(written);
   expect((await client.submitDraft({ ...ann, id: sent.id ?? '' })).outcome).toBe('accepted');
   const { id: draft } = await client.createEmail(written);
