@@ -1,5 +1,6 @@
--- What is unread, for lists of it.
-CREATE INDEX items_unread ON mail_state.items (mailbox_id, folder_id, received_at, item_id) WHERE is_read = 0;
+-- What is unread, for lists of it: with kind and tenant_id it answers by itself.
+CREATE INDEX items_unread ON mail_state.items (mailbox_id, folder_id, received_at, item_id)
+  INCLUDE (kind, tenant_id) WHERE is_read = 0;
 -- What is no message, which is not found by what is asked of messages.
 CREATE INDEX items_others ON mail_state.items (mailbox_id, folder_id, received_at, item_id) WHERE kind <> 'message';
 -- Message-IDs as they are compared, without case (store/dialect/text-functions.ts).

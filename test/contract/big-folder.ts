@@ -50,7 +50,7 @@ export function hotReads(mailbox: MailboxStore, inbox: string): Record<string, (
     tombstonesOf: () => mailbox.tombstonesOf([inbox, '2'], ['item-000001', 'item-000002']),
     snapshot: () => mailbox.snapshot(inbox, 1_500, { receivedAt: 9_000, itemId: 'item' }, 50),
     countSnapshot: () => mailbox.countSnapshot(inbox, 20_500, null),
-    'countFitting, unread': () => mailbox.countFitting(inbox, UNREAD),
+    'countFitting, unread since': () => mailbox.countFitting(inbox, UNREAD_SINCE),
     'fitting, unread': () => mailbox.fitting(inbox, UNREAD, NEWEST, 0, 50),
     'fitting, unread since': () => mailbox.fitting(inbox, UNREAD_SINCE, NEWEST, 0, 50),
     'fitting, of an author since': () => mailbox.fitting(inbox, FROM_SINCE, NEWEST, 0, 50),
