@@ -1,6 +1,7 @@
 import type { CopiedItem, Subscription } from '../core/live/types.ts';
 import type { MailboxRef } from '../core/mail/types.ts';
 import type { ReminderFrame } from '../core/reminders/due.ts';
+import type { ThrottleRpc } from './auth/throttle.ts';
 import { FAN_OUT, mapBounded } from './bounded.ts';
 import { createDeviceClient, type DeviceSessionRpc, deviceObjectName } from './device-client.ts';
 import type { Env } from './env.ts';
@@ -26,11 +27,6 @@ interface HubRpc {
   copies(itemIds: readonly string[]): Promise<CopiedItem[]>;
   unsubscribe(userId: string, subscriptionId: string): Promise<boolean>;
   fetch(url: string, init: RequestInit): Promise<Response>;
-}
-
-interface ThrottleRpc {
-  check(kind: 'account' | 'net'): Promise<number>;
-  failed(): Promise<void>;
 }
 
 /** A stub under its RPC interface. The classes are named in wrangler.toml only, so the type is stated here. */
@@ -93,18 +89,28 @@ export function createObjects(env: Env): Pick<Services, 'device' | 'wake' | 'liv
         onFrame,
       ),
   };
-  const throttled = (key: string) => stubOf<ThrottleRpc>(env.THROTTLE, key);
-  const kindOf = (key: string) => (key.startsWith('net:') ? 'net' : 'account');
-  return {
-    device,
-    wake,
-    live,
-    throttle: {
-      check: async (keys) =>
-        Math.max(0, ...(await Promise.all(keys.map((k) => throttled(k).check(kindOf(k)))))),
-      failed: async (keys) => {
-        await Promise.all(keys.map((k) => throttled(k).failed()));
-      },
+  const throttled = (kind: 'account' | 'net', name: string) =>
+    stubOf<ThrottleRpc>(env.THROTTLE, `${kind}:${name}`);
+  const throttle: Services['throttle'] = {
+    async begin({ account, net, attempt }) {
+      const [ofAccount, ofNet] = await Promise.all([
+        account === null ? null : throttled('account', account).begin('account', attempt),
+        // Each attempt counts here, also the same one again.
+        net === null ? null : throttled('net', net).begin('net', null),
+      ]);
+      const known = ofAccount?.known === true;
+      return {
+        known,
+        waitSeconds: known ? 0 : Math.max(ofAccount?.waitSeconds ?? 0, ofNet?.waitSeconds ?? 0),
+        tickets: { account: ofAccount?.ticket ?? null, net: ofNet?.ticket ?? null },
+      };
+    },
+    async succeeded({ account, net, attempt }, { tickets }) {
+      await Promise.all([
+        account === null ? null : throttled('account', account).succeeded(tickets.account, attempt),
+        net === null || tickets.net === null ? null : throttled('net', net).succeeded(tickets.net, null),
+      ]);
     },
   };
+  return { device, wake, live, throttle };
 }

@@ -23,7 +23,7 @@ import type { SpamFilter } from '../core/ports/spam.ts';
 import type { SpamTokens } from '../core/ports/spam-tokens.ts';
 import type { ReminderFrame } from '../core/reminders/due.ts';
 import type { AuditTrail } from './audit/trail.ts';
-import type { ThrottlePort } from './auth/types.ts';
+import type { ThrottlePort } from './auth/throttle.ts';
 import type { Config } from './config.ts';
 import type { LivePort } from './live-port.ts';
 import type { Logger } from './log.ts';

@@ -1,3 +1,4 @@
+import type { ThrottleRpc } from '../../platform/auth/throttle.ts';
 import type { Env } from '../../platform/env.ts';
 import { newId } from '../../platform/ids.ts';
 import product, { buildServices } from '../../workers/index.ts';
@@ -38,8 +39,8 @@ const FLOOR: Record<string, Act> = {
   'r2-prepare': (env) => env.BLOBS.put('bench/floor', new Uint8Array(10_240)),
   do: (env) =>
     (
-      env.THROTTLE.get(env.THROTTLE.idFromName('bench')) as unknown as { check(k: string): Promise<number> }
-    ).check('net'),
+      env.THROTTLE.get(env.THROTTLE.idFromName('bench')) as unknown as Pick<ThrottleRpc, 'succeeded'>
+    ).succeeded(null, null),
   queue: (env) =>
     env.QUEUE_AUDIT.send({
       v: 1,

@@ -2,10 +2,11 @@ import type { Credential } from '../../core/identity/types.ts';
 import { canonicalAddress } from '../../core/mail/recipients.ts';
 import type { DirectoryStore } from '../../core/ports/directory.ts';
 import { hashAppPassword } from '../app-password.ts';
+import { describeError } from '../log.ts';
 import type { BasicCredentials } from './basic.ts';
 import { verifyNothing, verifyPassword } from './password.ts';
 import { judgeStanding, type Standing } from './standing.ts';
-import { throttleKeys } from './throttle-keys.ts';
+import { attemptDigest, netOf, type ThrottleWho } from './throttle.ts';
 import type { Attempt, AuthServices } from './types.ts';
 
 /** A phone that syncs pays the slow hash a few times an hour. */
@@ -14,32 +15,40 @@ const KEPT_MS = 300_000;
 /** Looks at a password or app password. */
 export async function byPassword(
   basic: BasicCredentials,
-  { directory, throttle, now }: AuthServices,
+  services: AuthServices,
   ip: string | null,
 ): Promise<Attempt> {
-  const keys = throttleKeys(basic.login, ip);
-  const wait = await throttle.check(keys);
-  if (wait > 0) return { kind: 'limited', retryAfterSeconds: wait };
-  const standing = await verify(directory, basic, now());
-  if (standing === null) {
-    await throttle.failed(keys);
-    return { kind: 'denied', token: false };
-  }
+  const { config, directory, throttle, log, now, defer } = services;
+  const address = canonicalAddress(basic.login);
+  const login = address === null ? null : await directory.findLogin(address);
+  const who: ThrottleWho = {
+    // One account however it is called; a login that nobody has is counted the same way, or it would be told apart.
+    account: login?.user.userId ?? `login/${basic.login.toLowerCase().slice(0, 320)}`,
+    net: netOf(ip),
+    attempt: await attemptDigest(config.secretsKey, basic.login, basic.password),
+  };
+  const turn = await throttle.begin(who);
+  if (turn.waitSeconds > 0) return { kind: 'limited', retryAfterSeconds: turn.waitSeconds };
+  const standing = await verify(directory, login, basic.password, now());
+  if (standing === null) return { kind: 'denied', token: false };
+  const noted = throttle
+    .succeeded(who, turn)
+    .catch((error: unknown) => log.warn('auth.throttle-not-told', { error: describeError(error) }));
+  defer(noted);
   return { kind: 'ok', value: { ...standing, login: basic.login }, until: now() + KEPT_MS };
 }
 
 async function verify(
   directory: DirectoryStore,
-  basic: BasicCredentials,
+  login: Awaited<ReturnType<DirectoryStore['findLogin']>>,
+  password: string,
   now: number,
 ): Promise<Standing | null> {
-  const address = canonicalAddress(basic.login);
-  const login = address === null ? null : await directory.findLogin(address);
   if (login === null) {
-    await verifyNothing(basic.password);
+    await verifyNothing(password);
     return null;
   }
-  const credential = await matching(login.credentials, basic.password);
+  const credential = await matching(login.credentials, password);
   if (credential === null) return null;
   const { credentialId, kind } = credential;
   // Asked after the password, so that a stranger cannot tell a disabled user from a wrong password.

@@ -1,7 +1,7 @@
 import { providersOf } from './oidc/providers.ts';
 import { maySpeakFor, verifyToken } from './oidc/verify.ts';
 import { judgeStanding } from './standing.ts';
-import { netKeys } from './throttle-keys.ts';
+import { netOf } from './throttle.ts';
 import type { Attempt, AuthServices } from './types.ts';
 
 const KEPT_MS = 300_000;
@@ -24,11 +24,10 @@ export async function byToken(token: string, services: AuthServices, ip: string 
     return { kind: 'denied', token: true };
   };
   if (verdict.kind === 'refused') {
-    const wait = await throttle.check(netKeys(ip));
-    if (wait > 0) return { kind: 'limited', retryAfterSeconds: wait };
     // A client that is late with its next token guesses nothing.
-    if (verdict.reason !== 'ERR_JWT_EXPIRED') await throttle.failed(netKeys(ip));
-    return deny(verdict.reason);
+    if (verdict.reason === 'ERR_JWT_EXPIRED') return deny(verdict.reason);
+    const { waitSeconds } = await throttle.begin({ account: null, net: netOf(ip), attempt: null });
+    return waitSeconds > 0 ? { kind: 'limited', retryAfterSeconds: waitSeconds } : deny(verdict.reason);
   }
   const { issuer, address, roles, expiresAt } = verdict.claims;
   const login = await directory.findLogin(address);

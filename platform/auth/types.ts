@@ -2,16 +2,10 @@ import type { Credential, Principal, SignInProtocol } from '../../core/identity/
 import type { DirectoryStore } from '../../core/ports/directory.ts';
 import type { Config } from '../config.ts';
 import type { Logger } from '../log.ts';
-
-/** Counts failures over all isolates (THROTTLE object). Keys are opaque strings. */
-export interface ThrottlePort {
-  /** Seconds to wait before another try with one of these keys is looked at; 0 when it may be tried now. */
-  check(keys: string[]): Promise<number>;
-  failed(keys: string[]): Promise<void>;
-}
+import type { ThrottlePort } from './throttle.ts';
 
 export interface AuthServices {
-  config: Pick<Config, 'oidcIssuers' | 'relayHosts'>;
+  config: Pick<Config, 'oidcIssuers' | 'relayHosts' | 'secretsKey'>;
   directory: DirectoryStore;
   throttle: ThrottlePort;
   log: Logger;

@@ -115,6 +115,15 @@ export function createObjectStorage(ring: () => Promise<unknown> = async () => u
     },
     getAlarm: async () => alarm?.at ?? null,
     deleteAlarm: async () => clear(),
+    async deleteAll(): Promise<void> {
+      clear();
+      const { rows } = sqlite.run(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name <> '_cf_KV'",
+        [],
+      );
+      for (const [name] of rows) sqlite.script(`DROP TABLE "${String(name)}"`);
+      sqlite.script('DELETE FROM _cf_KV');
+    },
     transactionSync: <T>(work: () => T): T => sqlite.transaction(work),
   };
 }
