@@ -2,6 +2,9 @@ import packageJson from '../package.json' with { type: 'json' };
 import { type Command, CommandError, UsageError } from './command.ts';
 import { aliasAdd } from './commands/alias-add.ts';
 import { appPasswordAdd, appPasswordList, appPasswordRevoke } from './commands/app-password.ts';
+import { auditExport } from './commands/audit-export.ts';
+import { auditList } from './commands/audit-list.ts';
+import { auditVerify } from './commands/audit-verify.ts';
 import { calendarShare } from './commands/calendar-share.ts';
 import { calendarShares } from './commands/calendar-shares.ts';
 import { calendarUnshare } from './commands/calendar-unshare.ts';
@@ -80,6 +83,7 @@ import { snapshot } from './commands/snapshot.ts';
 import { spamSet } from './commands/spam-set.ts';
 import { spamShow } from './commands/spam-show.ts';
 import { start } from './commands/start.ts';
+import { tenantAudit } from './commands/tenant-audit.ts';
 import { tenantJournaling } from './commands/tenant-journaling.ts';
 import { tenantQuota } from './commands/tenant-quota.ts';
 import { tenantRetention } from './commands/tenant-retention.ts';
@@ -189,6 +193,7 @@ export const COMMANDS: readonly Command[] = [
   tenantQuota,
   tenantRetention,
   tenantJournaling,
+  tenantAudit,
   mailboxDeletedList,
   mailboxDeletedRestore,
   mailboxDeletedErase,
@@ -207,6 +212,9 @@ export const COMMANDS: readonly Command[] = [
   dlqReplay,
   dlqDiscard,
   dlqCounts,
+  auditList,
+  auditVerify,
+  auditExport,
   reconcile,
   check,
   snapshot,

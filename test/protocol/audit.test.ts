@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import type { D1Database, R2Bucket } from '@cloudflare/workers-types/experimental';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { el } from '../../codecs/wbxml/index.ts';
 import type { AuditExportEnd, AuditVerifyView, AuditView, Page } from '../../shared/admin-api.ts';

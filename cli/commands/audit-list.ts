@@ -1,0 +1,85 @@
+import type { AuditView, Page } from '../../shared/admin-api.ts';
+import type { AdminClient } from '../admin-client.ts';
+import { defineCommand, UsageError } from '../command.ts';
+import { withLocalServer } from '../local/connect.ts';
+import { printable, shorten, shortTime } from '../output.ts';
+import { chainNamed, timeOf } from './audit-flags.ts';
+
+const OUTCOMES = ['ok', 'denied', 'error'];
+const PAGE = 500;
+
+export const auditList = defineCommand({
+  name: 'audit list',
+  summary: 'search what was done: by whom, to what, when, with which outcome',
+  details: 'Newest first.',
+  positionals: [],
+  flags: {
+    tenant: {
+      type: 'string',
+      value: 'DOMAIN',
+      help: 'of the tenant with this domain; "installation": of none',
+    },
+    actor: { type: 'string', value: 'WHO', help: 'e.g. user/<id>, admin-token' },
+    action: { type: 'string', value: 'NAME', help: 'e.g. sign-in.fail, mail.send' },
+    resource: { type: 'string', value: 'WHAT', help: 'e.g. mailbox/<id>, device/<id>' },
+    outcome: { type: 'string', value: 'OUTCOME', help: 'ok, denied or error' },
+    request: { type: 'string', value: 'ID', help: 'of the request with this correlation id' },
+    since: {
+      type: 'string',
+      value: 'TIME',
+      help: 'from this time on, e.g. 2026-01-31 or 2026-01-31T12:00:00Z',
+    },
+    until: { type: 'string', value: 'TIME', help: 'before this time' },
+    limit: { type: 'string', value: 'N', help: 'at most this many (100)' },
+  },
+  examples: [
+    'waypost audit list --action sign-in.fail --since 2026-01-31',
+    'waypost audit list --actor admin-token',
+  ],
+  async run({ flags, out }) {
+    const limit = Number(flags.limit ?? '100');
+    if (!Number.isInteger(limit) || limit < 1) throw new UsageError('--limit is a number', 'audit list');
+    if (flags.outcome !== undefined && !OUTCOMES.includes(flags.outcome)) {
+      throw new UsageError(`--outcome is one of ${OUTCOMES.join(', ')}`, 'audit list');
+    }
+    const times = { since: timeOf(flags.since, '--since'), before: timeOf(flags.until, '--until') };
+    const events = await withLocalServer(async ({ admin }) => {
+      const { actor, action, resource, outcome, request: correlationId } = flags;
+      const tenantId = await chainNamed(admin, flags.tenant);
+      const query = { tenantId, actor, action, resource, outcome, correlationId, ...times };
+      return search(admin, query, limit);
+    });
+    out.result(events, () => {
+      const rows = events.map((event) => [
+        shortTime(event.at),
+        shorten(printable(event.actor), 31),
+        event.action,
+        shorten(printable(event.resource), 40),
+        event.outcome,
+        event.address,
+        event.protocol,
+        event.deviceId === null ? null : shorten(printable(event.deviceId), 20),
+      ]);
+      const columns = ['time', 'actor', 'action', 'resource', 'outcome', 'from', 'protocol', 'device'];
+      out.table(columns, rows, 'There are no such events.');
+    });
+  },
+});
+
+async function search(
+  admin: AdminClient,
+  query: Record<string, string | number | undefined>,
+  limit: number,
+): Promise<AuditView[]> {
+  const found: AuditView[] = [];
+  let cursor: string | null = null;
+  do {
+    const page: Page<AuditView> = await admin.get('/audit', {
+      ...{ ...query, limit: Math.min(PAGE, limit - found.length) },
+      ...(cursor === null ? {} : { cursor }),
+    });
+    found.push(...page.items);
+    cursor = page.cursor;
+  } while (cursor !== null && found.length < limit);
+  return found;
+}
