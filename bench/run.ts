@@ -6,6 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { attachmentMemory } from './attachment.ts';
+import { authFigures } from './auth.ts';
 import { calendarFigures } from './calendar.ts';
 import { contactSync } from './contacts.ts';
 import { BenchDevice } from './device.ts';
@@ -29,7 +30,7 @@ const { values } = parseArgs({
     only: {
       type: 'string',
       default:
-        'bundle,sync,initial,first,contacts,attachment,ingest,outbound,import,reconcile,rebuild,calendar,ping,stream,ews,ews-mime,held',
+        'bundle,sync,auth,initial,first,contacts,attachment,ingest,outbound,import,reconcile,rebuild,calendar,ping,stream,ews,ews-mime,held',
     },
     seconds: { type: 'string', default: '30' },
     pings: { type: 'string', default: '1000' },
@@ -68,6 +69,14 @@ const floorCall = (path: string) => async () => {
 
 try {
   if (only.has('sync')) await measureSync();
+  if (only.has('auth')) {
+    say('sign-in …');
+    const auth = await authFigures(worker);
+    detail['auth'] = auth;
+    product['auth_of_sync_percent'] = auth.rememberedShare;
+    product['auth_compared_of_sync_percent'] = auth.comparedShare;
+    product['auth_unknown_login_apart_ms'] = auth.apartMs;
+  }
   if (only.has('initial')) await measureInitial();
   if (only.has('first')) await measureFirst();
   if (only.has('contacts')) {

@@ -3,6 +3,7 @@ import type { Env } from '../../platform/env.ts';
 import { newId } from '../../platform/ids.ts';
 import product, { buildServices } from '../../workers/index.ts';
 import { seedAttachment } from './attachment.ts';
+import { signIn, signInAgain } from './auth.ts';
 import { seedContacts } from './contacts.ts';
 import { carrySome, submitSome } from './outbound.ts';
 import { benchRow } from './row.ts';
@@ -65,6 +66,8 @@ const FLOOR: Record<string, Act> = {
   'seed-contacts': seedContacts,
   raw: async (env, url) => new Response((await env.BLOBS.get(url.searchParams.get('key') ?? ''))?.body),
   carry: carrySome,
+  'sign-in': signIn,
+  'sign-in-again': signInAgain,
   submit: submitSome,
   'search-load': searchLoad,
   'search-ask': searchAsk,
