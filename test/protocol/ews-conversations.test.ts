@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { XmlElement } from '../../codecs/soap/parse.ts';
 import { at, children } from '../../codecs/soap/read.ts';
+import { encodeId } from '../../workers/ews/ids/id.ts';
 import { type EwsClient, ewsClient } from '../clients/ews/index.ts';
 import { type InProcess, startInProcess } from '../support/in-process/index.ts';
 import { buildMail } from '../support/mail.ts';
@@ -120,7 +121,7 @@ describe('conversations, and items carried over, in EWS', () => {
   });
 
   it('is not found by an id that names another thing, or another mailbox', async () => {
-    const strange = Buffer.from('c|nobody|thread').toString('base64');
+    const strange = encodeId({ kind: 'conversation', mailboxId: 'nobody', threadId: 'thread' });
     const ask = (id: string) =>
       ann.call(
         `<m:GetConversationItems><m:ItemShape><t:BaseShape>IdOnly</t:BaseShape></m:ItemShape><m:Conversations><t:Conversation><t:ConversationId Id="${id}"/></t:Conversation></m:Conversations></m:GetConversationItems>`,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { at, children } from '../../codecs/soap/read.ts';
+import { decodeId } from '../../workers/ews/ids/id.ts';
 import { type EwsClient, ewsClient } from '../clients/ews/index.ts';
 import { type InProcess, startInProcess } from '../support/in-process/index.ts';
 import { buildMail } from '../support/mail.ts';
@@ -177,7 +178,8 @@ describe('FindItem', () => {
     const named = (name: string) => where(`<t:IsEqualTo>${tag}${constant(name)}</t:IsEqualTo>`);
     const all = await find('', { shape: 'IdOnly' });
     const [, id = ''] = /<t:ItemId Id="([^"]+)"/.exec(all.answer.text) ?? [];
-    const itemId = atob(id).split('|')[2];
+    const decoded = decodeId(id);
+    const itemId = decoded.kind === 'item' ? decoded.itemId : '';
     expect((await find(named(`${itemId}.EML`))).numbers).toEqual([9]);
     expect((await find(named(`${itemId}.EML`), { folder: 'drafts' })).numbers).toEqual([]);
     expect((await find(named(`${'0'.repeat(26)}.EML`))).numbers).toEqual([]);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { attributeOf, child, children, textOf } from '../../codecs/soap/read.ts';
-import { encodeId } from '../../workers/ews/ids/id.ts';
+import { decodeId, encodeId } from '../../workers/ews/ids/id.ts';
 import { type EwsClient, ewsClient } from '../clients/ews/index.ts';
 import { type InProcess, startInProcess } from '../support/in-process/index.ts';
 
@@ -132,7 +132,8 @@ describe('items of EWS', () => {
 
   it('answers each attachment that is not there by its own error', async () => {
     const id = await receive(mail('No files', ['', 'text']));
-    const itemId = Buffer.from(id, 'base64').toString().split('|')[2] ?? '';
+    const decoded = decodeId(id);
+    const itemId = decoded.kind === 'item' ? decoded.itemId : '';
     const absent = encodeId({ kind: 'attachment', mailboxId, itemId, attachment: '7' });
     const other = encodeId({ kind: 'attachment', mailboxId, itemId: 'none', attachment: '1' });
     const { codes } = await getAttachment('', absent, other, id, 'nonsense');

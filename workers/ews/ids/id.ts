@@ -1,4 +1,6 @@
 import { EwsError } from '../errors.ts';
+import { type BinaryId, INSTRUCTION, readBinaryId, STORAGE, writeBinaryId } from './binary.ts';
+import { mailboxOf, monikerOf } from './moniker.ts';
 
 /**
  * Ids of the edge (MS-OXWSCDATA 2.2.4.18): the mailbox, what it is, and the id inside the mailbox, so that an id is
@@ -53,8 +55,18 @@ export function idPayload(id: EwsId): string {
   return [LETTERS[id.kind], ...fieldsOf(id)].join('|');
 }
 
+/** An id as clients have it: in the binary form of Exchange, which programs take apart that were written for it. */
 export function encodeId(id: EwsId): string {
-  return btoa(idPayload(id));
+  const [mailboxId = '', ...own] = fieldsOf(id);
+  const attachment = id.kind === 'attachment' ? id.attachment : null;
+  const storeId = `${LETTERS[id.kind]}${(attachment === null ? own : own.slice(0, -1)).join('|')}`;
+  return writeBinaryId({
+    storage: id.kind === 'conversation' ? STORAGE.conversation : STORAGE.mailboxItem,
+    moniker: monikerOf(mailboxId),
+    instruction: id.kind === 'occurrence' ? INSTRUCTION.recurrence : INSTRUCTION.normal,
+    storeId,
+    attachment,
+  });
 }
 
 /** null for what is no payload of ours. */
@@ -77,16 +89,24 @@ export function readPayload(payload: string): EwsId | null {
 
 /** @throws EwsError ErrorInvalidIdMalformed, ErrorInvalidIdEmpty */
 export function decodeId(text: string): EwsId {
-  if (text.trim() === '') throw new EwsError('ErrorInvalidIdEmpty', 'The Id is empty.');
-  let payload = '';
-  try {
-    if (text.length <= MAX_ID) payload = atob(text.trim());
-  } catch {
-    // Said below.
-  }
-  const id = payload === '' ? null : readPayload(payload);
+  const given = text.trim();
+  if (given === '') throw new EwsError('ErrorInvalidIdEmpty', 'The Id is empty.');
+  const binary = given.length > MAX_ID ? null : readBinaryId(given);
+  const id = binary === null ? null : idOf(binary);
   if (id === null) throw new EwsError('ErrorInvalidIdMalformed', 'The Id is malformed.');
   return id;
+}
+
+function idOf({ storage, moniker, instruction, storeId, attachment }: BinaryId): EwsId | null {
+  const letter = storeId.slice(0, 1);
+  const parts = [letter, mailboxOf(moniker), storeId.slice(1), ...(attachment === null ? [] : [attachment])];
+  const id = readPayload(parts.join('|'));
+  // What kind it is, is said twice; an id that contradicts itself is none of ours.
+  const conversation = (storage === STORAGE.conversation) === (id?.kind === 'conversation');
+  const occurrence = (instruction === INSTRUCTION.recurrence) === (id?.kind === 'occurrence');
+  const known = storage === STORAGE.mailboxItem || storage === STORAGE.conversation;
+  const sound = known && instruction <= INSTRUCTION.recurrence && conversation && occurrence;
+  return sound && (attachment === null) === (id?.kind !== 'attachment') ? id : null;
 }
 
 /** ChangeKey of an item or folder at a version: clients compare it, and give it back for a guarded change. */

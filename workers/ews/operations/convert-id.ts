@@ -3,7 +3,7 @@ import { child } from '../../../codecs/soap/read.ts';
 import type { XmlObject } from '../../../codecs/soap/write.ts';
 import type { EwsContext, Operation } from '../context.ts';
 import { EwsError, SchemaError } from '../errors.ts';
-import { type EwsId, encodeId, idPayload, readPayload } from '../ids/id.ts';
+import { decodeId, type EwsId, encodeId, idPayload, readPayload } from '../ids/id.ts';
 import { eachMessage } from '../response-messages.ts';
 
 const FORMATS = ['EwsLegacyId', 'EwsId', 'EntryId', 'HexEntryId', 'StoreId', 'OwaId'] as const;
@@ -12,8 +12,8 @@ type Format = (typeof FORMATS)[number];
 const MAX_IDS = 1000;
 
 /**
- * ConvertId (MS-OXWSCVTID 3.1.4.1): the same id as each interface of Exchange writes it. All of ours hold the same
- * payload, as base64, hexadecimal, or escaped for an address.
+ * ConvertId (MS-OXWSCVTID 3.1.4.1): the same id as each interface of Exchange writes it: that of this protocol, for an
+ * address of the web too, and as the entry id of MAPI (PidTagEntryId) in base64 or hexadecimal.
  */
 export const convertId: Operation = async (request, context) => {
   const to = formatOf(request.attributes['DestinationFormat']);
@@ -52,26 +52,36 @@ function formatOf(text: string | undefined): Format {
 }
 
 function encode(id: EwsId, format: Format): string {
-  if (format === 'HexEntryId') {
-    return Array.from(idPayload(id), (c) => c.charCodeAt(0).toString(16).padStart(2, '0'))
-      .join('')
-      .toUpperCase();
+  switch (format) {
+    case 'EwsId':
+    case 'EwsLegacyId':
+      return encodeId(id);
+    case 'OwaId':
+      return encodeURIComponent(encodeId(id));
+    case 'EntryId':
+    case 'StoreId':
+      return btoa(idPayload(id));
+    case 'HexEntryId':
+      return Array.from(idPayload(id), (c) => c.charCodeAt(0).toString(16).padStart(2, '0'))
+        .join('')
+        .toUpperCase();
   }
-  return format === 'OwaId' ? encodeURIComponent(encodeId(id)) : encodeId(id);
 }
 
 function decode(text: string, format: Format): EwsId {
-  const malformed = () => new EwsError('ErrorInvalidIdMalformed', 'The Id is malformed.');
-  let payload: string;
-  try {
-    if (format === 'HexEntryId') {
-      if (!/^(?:[0-9a-fA-F]{2}){1,512}$/.test(text)) throw malformed();
-      payload = text.replace(/../g, (pair) => String.fromCharCode(Number.parseInt(pair, 16)));
-    } else payload = atob(format === 'OwaId' ? decodeURIComponent(text) : text);
-  } catch {
-    throw malformed();
-  }
-  const id = readPayload(payload);
-  if (id === null) throw malformed();
+  const id = format === 'EwsId' || format === 'EwsLegacyId' ? decodeId(text) : entryId(text, format);
+  if (id === null) throw new EwsError('ErrorInvalidIdMalformed', 'The Id is malformed.');
   return id;
+}
+
+function entryId(text: string, format: Format): EwsId | null {
+  try {
+    if (format === 'OwaId') return decodeId(decodeURIComponent(text));
+    if (format !== 'HexEntryId') return readPayload(atob(text));
+  } catch (error) {
+    if (error instanceof EwsError) throw error;
+    return null;
+  }
+  if (!/^(?:[0-9a-fA-F]{2}){1,512}$/.test(text)) return null;
+  return readPayload(text.replace(/../g, (pair) => String.fromCharCode(Number.parseInt(pair, 16))));
 }
