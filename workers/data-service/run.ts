@@ -1,5 +1,4 @@
 import { ConflictError, DomainError, NotFoundError } from '../../core/errors.ts';
-import { newId } from '../../platform/ids.ts';
 import { describeError } from '../../platform/log.ts';
 import { DataError } from '../../shared/data/errors.ts';
 import { OPERATIONS, type OperationName, type OperationOutput } from '../../shared/data/operations.ts';
@@ -28,7 +27,7 @@ export async function run<N extends OperationName>(
     }
     // The table of handlers has the input of each operation; what is read here is the one of this name.
     const output = await (HANDLERS[name] as Handler<N>)(context, read.data as never);
-    audit(context, name, read.data, 'ok');
+    audit(context, name, { ...read.data, ...foundTenant(output) }, 'ok');
     return output;
   } catch (error) {
     const fault = asDataError(context, name, error);
@@ -47,10 +46,16 @@ function asDataError({ services, correlationId }: DataContext, operation: string
   return new DataError('UNAVAILABLE', 'not now: try again', { retryAfterSeconds: 5 });
 }
 
+/** Whose tenant was found out, where nobody named it. */
+function foundTenant(output: unknown): { tenant?: string } {
+  const { tenant } = (output ?? {}) as { tenant?: { id?: unknown } };
+  return typeof tenant?.id === 'string' ? { tenant: tenant.id } : {};
+}
+
 /** What names the thing that an operation is about, in the order in which it is looked for. */
 const SUBJECTS = ['id', 'submission', 'device', 'folder'] as const;
 
-/** Who did what to whom, without content. A queue that is down undoes nothing: it is logged. */
+/** Who did what to whom, without content. */
 function audit(
   { services, caller, correlationId }: DataContext,
   name: OperationName,
@@ -66,27 +71,19 @@ function audit(
   const address = name === 'login' || name === 'lookupUser' ? text('address') : '';
   const resource =
     text('user') === '' ? (subject === '' ? name : subject) : `user/${text('user')}/${subject}`;
-  const job = {
-    ...{
-      v: 1 as const,
-      eventId: newId(services.now()),
-      at: services.now(),
-      outcome,
-      correlationId,
-      resource,
+  services.trail.record([
+    {
+      ...{
+        tenantId: text('tenant') || null,
+        actor: `data:${caller.name}`,
+        action: `data.${name}`,
+        resource,
+        outcome,
+      },
+      ...{ protocol: 'data', address: text('clientAddress') || null, correlationId },
+      details: address === '' ? {} : { address },
+      // Who looks at the same thing again and again is noted once in a while.
+      ...(OPERATIONS[name].method === 'GET' ? { once: 'minute' as const } : {}),
     },
-    tenantId: text('tenant') || null,
-    actor: `data:${caller.name}`,
-    action: `data.${name}`,
-    details: (address === '' ? {} : { address }) as Record<string, string>,
-  };
-  services.defer(
-    services.queues.audit([job]).catch((error: unknown) => {
-      services.log.error('data.audit-lost', {
-        correlationId,
-        action: job.action,
-        error: describeError(error),
-      });
-    }),
-  );
+  ]);
 }

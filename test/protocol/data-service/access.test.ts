@@ -189,7 +189,7 @@ describe('who may use the data service, and for whom', () => {
   it('failed attempts are limited, and the right password then waits, too (A33)', async () => {
     const attempt = (password: string) =>
       said(client, 'login', { address: 'bob@walk.example', password, clientAddress: '198.51.100.7' });
-    for (let n = 0; n < 10; n++) expect(await attempt('wrong')).toMatch(/^PERMISSION_DENIED/);
+    for (let n = 0; n < 10; n++) expect(await attempt(`wrong-${n}`)).toMatch(/^PERMISSION_DENIED/);
     expect(await attempt('secret-bob-1')).toMatch(/^UNAVAILABLE 429/);
   });
 

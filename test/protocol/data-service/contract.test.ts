@@ -21,16 +21,18 @@ interface Document {
   components: { schemas: { Problem: Record<string, unknown> } };
 }
 
-describe('the contract of the data service', () => {
+describe.each(['d1', 'postgres'] as const)('the contract of the data service, on %s', (store) => {
   let server: InProcess;
   let document: Document;
   const { answers, client } = dataClient({ fetch: (path, init) => server.fetch(path, init) });
   let called: Set<OperationName>;
+  let tenant: string;
 
   beforeAll(async () => {
-    server = await startInProcess({ vars: { INTERNAL_TOKENS } });
-    const address = 'ann@walk.example';
+    server = await startInProcess({ store, vars: { INTERNAL_TOKENS } });
+    const address = `ann@walk-${store}.example`;
     const ann = scopeOf(await server.addUser(address, 'secret-ann-1'));
+    tenant = ann.tenant;
     await server.admin('PUT', `/tenants/${ann.tenant}/carrier`, { kind: 'external' });
     const phone = await new Phone(server, address, 'secret-ann-1').start();
     const response = await server.fetch('/internal/openapi.json', { headers: { 'x-internal-auth': TOKEN } });
@@ -98,15 +100,15 @@ describe('the contract of the data service', () => {
 
   it('is written down: who did what to whom, without content', async () => {
     await server.drain();
-    const { items } = await server.admin<{ items: { action: string; actor: string; resource: string }[] }>(
-      'GET',
-      '/audit?limit=500',
-    );
+    const { items } = await server.admin<{
+      items: { action: string; actor: string; resource: string; tenantId: string | null }[];
+    }>('GET', '/audit?limit=500');
     const own = items.filter((one) => one.action.startsWith('data.'));
     expect(new Set(own.map((one) => one.action))).toEqual(
       new Set(Object.keys(OPERATIONS).map((name) => `data.${name}`)),
     );
     expect(new Set(own.map((one) => one.actor))).toEqual(new Set(['data:portal']));
+    expect(new Set(own.map((one) => one.tenantId))).toEqual(new Set([tenant]));
     expect(JSON.stringify(own)).not.toMatch(/secret-ann-1|Words/);
   });
 });
