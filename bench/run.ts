@@ -6,6 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { attachmentMemory } from './attachment.ts';
+import { auditFigures } from './audit.ts';
 import { authFigures } from './auth.ts';
 import { calendarFigures } from './calendar.ts';
 import { contactSync } from './contacts.ts';
@@ -30,7 +31,7 @@ const { values } = parseArgs({
     only: {
       type: 'string',
       default:
-        'bundle,sync,auth,initial,first,contacts,attachment,ingest,outbound,import,reconcile,rebuild,calendar,ping,stream,ews,ews-mime,held',
+        'bundle,sync,auth,initial,first,contacts,attachment,ingest,audit,outbound,import,reconcile,rebuild,calendar,ping,stream,ews,ews-mime,held',
     },
     seconds: { type: 'string', default: '30' },
     pings: { type: 'string', default: '1000' },
@@ -107,6 +108,15 @@ try {
     product['ingest_all_10k_per_s'] = round(all.reduce((sum, one) => sum + one.visiblePerSecond, 0));
     product['ingest_all_lost'] = all.reduce((sum, one) => sum + one.lost + one.doubled, 0);
     product['ingest_5mb_ms'] = await ingestLarge(worker, (await user('large')).address);
+  }
+  if (only.has('audit')) {
+    say('audit …');
+    const audit = await auditFigures(worker, Math.min(20, Number(values.seconds)));
+    detail['audit'] = audit;
+    product['audit_per_s'] = audit.perSecond;
+    product['audit_20_tenants_per_s'] = audit.spreadPerSecond;
+    product['audit_200_per_s_lag_ms'] = audit.sustainedLagMs;
+    product['audit_wrong'] = audit.wrong;
   }
   if (only.has('ping')) {
     say('ping …');

@@ -3,6 +3,7 @@ import type { Env } from '../../platform/env.ts';
 import { newId } from '../../platform/ids.ts';
 import product, { buildServices } from '../../workers/index.ts';
 import { seedAttachment } from './attachment.ts';
+import { countEvents, sendEvents } from './audit.ts';
 import { signIn, signInAgain } from './auth.ts';
 import { seedContacts } from './contacts.ts';
 import { carrySome, submitSome } from './outbound.ts';
@@ -68,6 +69,8 @@ const FLOOR: Record<string, Act> = {
   carry: carrySome,
   'sign-in': signIn,
   'sign-in-again': signInAgain,
+  'audit-send': sendEvents,
+  'audit-count': countEvents,
   submit: submitSome,
   'search-load': searchLoad,
   'search-ask': searchAsk,

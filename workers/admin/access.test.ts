@@ -20,6 +20,7 @@ async function world() {
     log,
     wake: { revoke: async () => undefined },
     defer: (work: Promise<unknown>) => void work,
+    trail: { record: () => undefined },
   } as unknown as Services;
   const hooks = { hashPassword: async (password: string) => `hashed:${password}` };
   const app = createAdmin(services, hooks as never);

@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import type { AuditFacts } from '../../platform/audit/trail.ts';
 import { parseConfig } from '../../platform/config.ts';
 import type { Logger } from '../../platform/log.ts';
 import type { Services } from '../../platform/services.ts';
-import { createMemoryStores, createQueueRecorder } from '../../store/memory/index.ts';
+import {
+  createMemoryObjectStore,
+  createMemoryStores,
+  createQueueRecorder,
+} from '../../store/memory/index.ts';
 import { createAdmin } from './index.ts';
 
 const TOKEN = 'test-token-0123456789';
@@ -25,6 +30,7 @@ function api({ token = TOKEN as string | null, shards = ['MAIL_1', 'MAIL_2'] } =
     hashPassword: async (password: string) => `hashed:${password}`,
   };
   const lines: unknown[] = [];
+  const told: AuditFacts[] = [];
   const log: Logger = {
     debug() {},
     info() {},
@@ -37,10 +43,12 @@ function api({ token = TOKEN as string | null, shards = ['MAIL_1', 'MAIL_2'] } =
     config: parseConfig(token === null ? {} : { ADMIN_TOKEN: token }),
     ...stores,
     queues,
+    objects: createMemoryObjectStore(),
     wake: { revoke: async () => undefined },
     defer: () => undefined,
     log,
     now: () => 1000,
+    trail: { record: (facts: AuditFacts[]) => void told.push(...facts) },
   } as unknown as Services;
   const app = createAdmin(services, hooks);
   const fetch = (path: string, init: RequestInit = {}) => app.request(`/admin/v1${path}`, init);
@@ -60,7 +68,7 @@ function api({ token = TOKEN as string | null, shards = ['MAIL_1', 'MAIL_2'] } =
       body: text === '' ? null : JSON.parse(text),
     };
   };
-  return { stores, queues, hooks, lines, fetch, call };
+  return { stores, queues, hooks, lines, told, fetch, call };
 }
 
 /** An API with the domain example.test and the user ann@example.test in it. */
@@ -74,6 +82,28 @@ async function withAnn(options?: Parameters<typeof api>[0]) {
   });
   return { ...world, tenantId: domain.body.tenantId as string };
 }
+
+describe('what the audit log is told of besides', () => {
+  it('a caller who is refused, and a change that noted nothing by itself', async () => {
+    const { told, queues, fetch, call } = await withAnn();
+    queues.sent.audit.length = 0;
+    expect(told).toEqual([]);
+    await fetch('/users', { headers: { authorization: 'Bearer wrong', 'cf-connecting-ip': '192.0.2.1' } });
+    expect(told).toMatchObject([
+      { action: 'sign-in.fail', actor: 'nobody', outcome: 'denied', address: '192.0.2.1', protocol: 'admin' },
+    ]);
+    await call('GET', '/users');
+    await call('POST', '/audit/verify', { tenantId: 't-nobody' });
+    expect(told).toHaveLength(1);
+    await call('POST', '/reindex', { address: 'ann@example.test', cursor: 'after:' });
+    expect(told).toHaveLength(2);
+    expect(told[1]).toMatchObject({
+      action: 'admin.request',
+      resource: 'POST /reindex',
+      actor: 'admin-token',
+    });
+  });
+});
 
 describe('who may use the admin API', () => {
   it('nobody, when the installation has no token: it does not exist', async () => {

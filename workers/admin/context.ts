@@ -1,5 +1,6 @@
 import type { Context, Hono } from 'hono';
 import type { AuditJob } from '../../core/ports/queues.ts';
+import { networkOf } from '../../platform/audit/address.ts';
 import { newId } from '../../platform/ids.ts';
 import { describeError } from '../../platform/log.ts';
 import type { Services } from '../../platform/services.ts';
@@ -68,7 +69,12 @@ export function by(c: Context<AdminEnv>): Pick<AdminEvent, 'correlationId' | 'ac
   };
 }
 
-export function createContext(services: Services, hooks: AdminHooks): AdminContext {
+function shown({ config }: Services, address: string | null): string | null {
+  return address === null || config.auditAddresses === 'full' ? address : networkOf(address);
+}
+
+/** @param noted is given the correlation id of each request that something is recorded of */
+export function createContext(services: Services, hooks: AdminHooks, noted: Set<string>): AdminContext {
   return {
     services,
     hooks,
@@ -82,7 +88,9 @@ export function createContext(services: Services, hooks: AdminHooks): AdminConte
         outcome: 'ok',
         details,
         ...event,
+        address: shown(services, event.address),
       };
+      noted.add(event.correlationId);
       try {
         await services.queues.audit([job]);
       } catch (error) {

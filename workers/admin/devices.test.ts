@@ -22,6 +22,7 @@ async function world() {
     log: createLogger('error'),
     now: () => 1000,
     defer: (work: Promise<unknown>) => void deferred.push(work),
+    trail: { record: () => undefined },
   } as unknown as Services;
   const app = createAdmin(services, {
     reconcile: async () => undefined,

@@ -7,6 +7,7 @@ import type { Services } from '../../platform/services.ts';
 import { ADMIN_BASE_PATH } from '../../shared/admin-api.ts';
 import { type AdminEnv, type AdminHooks, createContext } from './context.ts';
 import { guarded, identify } from './guard.ts';
+import { noting } from './noting.ts';
 import { AdminError, isCallersError, problemResponse } from './problem.ts';
 import { addAdministratorRoutes } from './routes/administrators.ts';
 import { addAliasRoutes } from './routes/aliases.ts';
@@ -59,6 +60,8 @@ export function createAdmin(services: Services, hooks: AdminHooks): Hono<AdminEn
     c.header('x-correlation-id', correlationId);
     c.header('cache-control', 'no-store');
   });
+  const noted = new Set<string>();
+  app.use(noting(services, noted));
   app.use(identify(services));
   const limited = (maxSize: number) =>
     bodyLimit({
@@ -76,7 +79,7 @@ export function createAdmin(services: Services, hooks: AdminHooks): Hono<AdminEn
     return limit(c, next);
   });
 
-  const admin = createContext(services, hooks);
+  const admin = createContext(services, hooks, noted);
   const routes = guarded(app, services);
   addAdministratorRoutes(routes, admin);
   addAuditRoutes(routes, admin);

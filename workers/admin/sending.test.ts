@@ -24,6 +24,7 @@ async function api() {
       config: parseConfig({ ADMIN_TOKEN: TOKEN }),
       now: () => state.now,
       log,
+      trail: { record: () => undefined },
     } as unknown as Services,
     {
       reconcile: async () => 0,

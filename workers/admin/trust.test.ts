@@ -16,6 +16,7 @@ async function api() {
     queues,
     log: { error: () => undefined },
     now: () => 1000,
+    trail: { record: () => undefined },
   } as unknown as Services;
   const app = createAdmin(services, {} as AdminHooks);
   const call = async (method: string, path: string, body?: unknown) => {

@@ -22,6 +22,7 @@ async function world() {
     queues: createQueueRecorder(),
     log,
     now: () => Date.now(),
+    trail: { record: () => undefined },
   } as unknown as Services;
   const app = createAdmin(services, {
     reconcile: async () => undefined,

@@ -26,6 +26,7 @@ async function world() {
     queues,
     log,
     now: () => Date.now(),
+    trail: { record: () => undefined },
   } as unknown as Services;
   const app = createAdmin(services, {
     reconcile: async () => undefined,
