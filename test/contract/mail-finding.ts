@@ -5,6 +5,7 @@ import {
   anyOf,
   type Fits,
   type ItemCondition,
+  known,
   LOOK,
   noneOf,
   type TextField,
@@ -298,6 +299,15 @@ export function mailFindingContract(subject: Subject): void {
       expect(await ids('size', false)).toEqual(expected((a, b) => a.size - b.size || newest(a, b)));
       expect(await ids('sent', true)).toEqual(
         expected((a, b) => (b.sentAt ?? b.receivedAt) - (a.sentAt ?? a.receivedAt) || newest(a, b)),
+      );
+      const all = await mailbox.fitting(inbox, known(true), { by: 'sent', descending: true }, 2, 50);
+      const bySent = (a: Message, b: Message) =>
+        (b.sentAt ?? b.receivedAt) - (a.sentAt ?? a.receivedAt) || newest(a, b);
+      expect(all).toEqual(
+        messages
+          .toSorted(bySent)
+          .slice(2, 52)
+          .map(({ itemId }) => ({ itemId, sure: true })),
       );
       expect(await ids('size', true, 5, 7)).toEqual((await ids('size', true)).slice(5, 12));
       expect(await ids('sent', false, 50, 7)).toEqual((await ids('sent', false)).slice(50));

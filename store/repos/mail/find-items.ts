@@ -85,7 +85,8 @@ export async function fitting(
   function one([part]: readonly Branch[]) {
     return box.executor.build
       .select({
-        itemId: sql<string>`${items.itemId}`.as('item_id'),
+        // One within the other: of a column by itself the builder leaves the table out, and two have such a column.
+        itemId: sql<string>`${sql`${items.itemId}`}`.as('item_id'),
         sure: sql<number>`${part?.sure}`.as('sure'),
       })
       .from(part?.from ?? sql`${items}`)
