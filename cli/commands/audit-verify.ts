@@ -2,7 +2,6 @@ import type { AuditFindingView, AuditVerifyView } from '../../shared/admin-api.t
 import type { AdminClient } from '../admin-client.ts';
 import { CommandError, defineCommand } from '../command.ts';
 import { withLocalServer } from '../local/connect.ts';
-import { createProgress } from '../progress.ts';
 import { chainNamed } from './audit-flags.ts';
 
 export const auditVerify = defineCommand({
@@ -22,7 +21,7 @@ export const auditVerify = defineCommand({
   examples: ['waypost audit verify', 'waypost audit verify --tenant example.test --json'],
   async run({ flags: { tenant }, out }) {
     const report = await withLocalServer(async ({ admin }) =>
-      verifyAll(admin, (await chainNamed(admin, tenant)) ?? null, out.json),
+      verifyAll(admin, (await chainNamed(admin, tenant)) ?? null),
     );
     out.result(report, () => {
       const rows = report.findings.map((f) => [f.kind, f.chain, f.from, f.to, f.what]);
@@ -41,22 +40,16 @@ interface VerifyReport {
   chains: number;
 }
 
-async function verifyAll(admin: AdminClient, tenantId: string | null, quiet: boolean): Promise<VerifyReport> {
-  const progress = createProgress(process.stderr, quiet);
+async function verifyAll(admin: AdminClient, tenantId: string | null): Promise<VerifyReport> {
   const report: VerifyReport = { findings: [], rows: 0, anchors: 0, chains: 0 };
   let cursor: string | null = null;
-  try {
-    do {
-      const step: AuditVerifyView = await admin.post('/audit/verify', { tenantId, cursor });
-      report.findings.push(...step.findings);
-      report.rows += step.rows;
-      report.anchors += step.anchors;
-      report.chains += step.chains;
-      cursor = step.cursor;
-      progress.update(report.rows, Number.POSITIVE_INFINITY, `${report.rows} rows`);
-    } while (cursor !== null);
-  } finally {
-    progress.end();
-  }
+  do {
+    const step: AuditVerifyView = await admin.post('/audit/verify', { tenantId, cursor });
+    report.findings.push(...step.findings);
+    report.rows += step.rows;
+    report.anchors += step.anchors;
+    report.chains += step.chains;
+    cursor = step.cursor;
+  } while (cursor !== null);
   return report;
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { el, type WbxmlElement, type WbxmlNode } from '../../codecs/wbxml/index.ts';
 import { AUDITED } from './audit.ts';
@@ -82,6 +83,18 @@ describe('commands in the audit log', () => {
       ].join(' '),
     );
     expect(told).toEqual(expected);
+  });
+
+  it('docs/audit.md has the same table', () => {
+    const docs = readFileSync(new URL('../../docs/audit.md', import.meta.url), 'utf8').split('\n');
+    for (const name of COMMANDS.keys()) {
+      const row = docs.find((line) => line.startsWith(`| ${name} |`)) ?? '';
+      for (const event of CASES[name]?.[1] ?? []) {
+        expect(row).toContain(`\`${event.split(' ')[0]}\``);
+        expect(row).toContain(event.endsWith(' hourly') ? 'once an hour' : 'each');
+      }
+      if (typeof AUDITED[name] === 'string') expect(row).toBe(`| ${name} | none | ${AUDITED[name]} |`);
+    }
   });
 
   it('Sync is read by what it answers: a folder without news is no event', () => {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { AUDITED } from './audit.ts';
 import { OPERATIONS } from './operations/index.ts';
@@ -28,6 +29,18 @@ describe('operations in the audit log', () => {
       const said = decided(name);
       if (LOOKS.test(name)) expect(`${name} ${said}`).toMatch(/ none$| hourly$/);
       else expect(`${name} ${said}`).not.toMatch(/ none$| hourly$/);
+    }
+  });
+
+  it('docs/audit.md has the same table', () => {
+    const docs = readFileSync(new URL('../../docs/audit.md', import.meta.url), 'utf8').split('\n');
+    for (const name of OPERATIONS.keys()) {
+      const row = docs.find((line) => line.startsWith(`| ${name} |`)) ?? '';
+      for (const request of [asked(), asked({ MessageDisposition: 'SendOnly' }, 'PushSubscriptionRequest')]) {
+        const [action = '', hourly] = decided(name, request).split(' ');
+        expect(row).toContain(action === 'none' ? '| none |' : `\`${action}\``);
+        expect(row).toContain(action === 'none' ? '' : hourly === undefined ? 'each' : 'once an hour');
+      }
     }
   });
 
