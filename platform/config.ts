@@ -17,7 +17,10 @@ const schema = z.object({
   ADMIN_TOKEN: z.string().min(16).optional(),
   INTERNAL_TOKENS: z
     .string()
-    .refine((text) => readInternalTokens(text) !== null, 'name:token with commas, tokens of 32 characters or more')
+    .refine(
+      (text) => readInternalTokens(text) !== null,
+      'name:token with commas, tokens of 32 characters or more',
+    )
     .optional(),
   SECRETS_KEY: z.string().min(32).optional(),
   // Whoever can change its answers can switch our checks off: plain HTTP on this machine only.
@@ -48,6 +51,8 @@ const schema = z.object({
     .default(''),
   PROFILE_CERTIFICATE: z.string().optional(),
   PROFILE_KEY: z.string().optional(),
+  SESSION_IDLE_MINUTES: integer(5, 43_200).default(720),
+  SESSION_MAX_HOURS: integer(1, 8760).default(168),
   OIDC_ISSUERS: z.string().max(65_536).default(''),
 });
 
@@ -92,6 +97,10 @@ export interface Config {
   publicUrl: string | null;
   /** What Apple's configuration profiles are signed with; null: they are not. */
   profileSigner: CmsSigner | null;
+  /** A session of a browser is over when it was not used for so long … */
+  sessionIdleMs: number;
+  /** … and so long after it began. */
+  sessionMaxMs: number;
   /** OpenID providers whose tokens are believed (docs/authentication.md). */
   oidcIssuers: OidcIssuer[];
 }
@@ -126,6 +135,8 @@ export function parseConfig(env: Record<string, unknown>): Config {
     auditAddresses: v.AUDIT_ADDRESSES,
     publicUrl: v.PUBLIC_URL === '' ? null : new URL(v.PUBLIC_URL).origin,
     profileSigner: readSigner(v.PROFILE_CERTIFICATE, v.PROFILE_KEY),
+    sessionIdleMs: v.SESSION_IDLE_MINUTES * 60_000,
+    sessionMaxMs: v.SESSION_MAX_HOURS * 3_600_000,
     oidcIssuers: readIssuers(v.OIDC_ISSUERS, env, v.RELAY_ALLOW_PRIVATE === '1'),
     relayHosts: {
       ports: v.RELAY_PORTS.split(',').map(Number),

@@ -35,6 +35,7 @@ import {
 } from '../store/index.ts';
 import { ACTIVESYNC_PATH, createActiveSync } from './activesync/index.ts';
 import { createAdmin } from './admin/index.ts';
+import { AUTH_PATH, createAuth } from './auth/index.ts';
 import { autodiscoverRoute, createAutodiscover } from './autodiscover/index.ts';
 import { createDataEntrypoint } from './data-service/entrypoint.ts';
 import { createDataService, isDataPath } from './data-service/index.ts';
@@ -204,6 +205,7 @@ async function route(request: Request, services: Services): Promise<Response> {
   if (isHealth) return createHealth(services)(request);
   if (isDataPath(pathname)) return createDataService(services)(request);
   if (pathname.startsWith(FILES_PATH)) return createFiles(services)(request);
+  if (pathname.startsWith(AUTH_PATH)) return createAuth(services).fetch(request);
   if (pathname === MTA_STS_PATH) return createWellKnown(services)(request);
   if (pathname.startsWith('/admin/v1/')) {
     return createAdmin(services, {

@@ -7,6 +7,7 @@ import type { KeepingDirectory } from './holds.ts';
 import type { MobileDirectory } from './mobile.ts';
 import type { PeopleDirectory } from './people.ts';
 import type { SendGrants } from './sending.ts';
+import type { SessionDirectory } from './sessions.ts';
 
 /** Candidates for an envelope address: exact user, exact alias, and the domain with its catch-all user. */
 export interface AddressLookup {
@@ -63,6 +64,7 @@ export interface DirectoryStore
     KeepingDirectory,
     SendGrants,
     AdministratorDirectory,
+    SessionDirectory,
     GroupDeliveries {
   /** One read. `addresses` are canonical candidates of one domain, best first. */
   lookupAddresses(domain: string, addresses: string[]): Promise<AddressLookup>;

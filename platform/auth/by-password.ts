@@ -12,11 +12,15 @@ import type { Attempt, AuthServices } from './types.ts';
 /** A phone that syncs pays the slow hash a few times an hour. */
 const KEPT_MS = 300_000;
 
-/** Looks at a password or app password. */
+/**
+ * Looks at a password or app password.
+ * @param where `page`: a person who signs in with a browser, where app passwords are worth nothing
+ */
 export async function byPassword(
   basic: BasicCredentials,
   services: AuthServices,
   ip: string | null,
+  where: 'header' | 'page' = 'header',
 ): Promise<Attempt> {
   const { config, directory, throttle, log, now, defer } = services;
   const address = canonicalAddress(basic.login);
@@ -29,7 +33,7 @@ export async function byPassword(
   };
   const turn = await throttle.begin(who);
   if (turn.waitSeconds > 0) return { kind: 'limited', retryAfterSeconds: turn.waitSeconds };
-  const standing = await verify(directory, login, basic.password, now());
+  const standing = await verify(directory, login, basic.password, where, now());
   if (standing === null) return { kind: 'denied', token: false };
   const noted = throttle
     .succeeded(who, turn)
@@ -42,18 +46,22 @@ async function verify(
   directory: DirectoryStore,
   login: Awaited<ReturnType<DirectoryStore['findLogin']>>,
   password: string,
+  where: 'header' | 'page',
   now: number,
 ): Promise<Standing | null> {
   if (login === null) {
     await verifyNothing(password);
     return null;
   }
-  const credential = await matching(login.credentials, password);
+  const taken =
+    where === 'header' ? login.credentials : login.credentials.filter((c) => c.kind === 'password');
+  const credential = await matching(taken, password);
   if (credential === null) return null;
   const { credentialId, kind } = credential;
   // Asked after the password, so that a stranger cannot tell a disabled user from a wrong password.
   const state = await directory.signInState(login.user.tenantId, login.user.userId, credentialId);
-  return state === null ? null : judgeStanding(state, { method: kind, credentialId }, now);
+  const method = where === 'header' ? kind : 'session';
+  return state === null ? null : judgeStanding(state, { method, credentialId }, now);
 }
 
 /** The slow hash is paid for whatever is wrong, so that the time tells nothing of what exists (A34). */

@@ -21,7 +21,9 @@ export function judgeStanding(state: SignInState, signIn: SignIn, now: number): 
   if (!mayEnter(state)) return null;
   if (signIn.credentialId !== null) {
     if (credential === null || (credential.expiresAt !== null && credential.expiresAt <= now)) return null;
-    if (credential.kind === 'password' && basicPolicy(settings) === 'app-passwords') return null;
+    // The setting is about programs; who signs in at a page may be asked for more than the password.
+    const isBasic = credential.kind === 'password' && signIn.method !== 'session';
+    if (isBasic && basicPolicy(settings) === 'app-passwords') return null;
   }
   return { principal: { tenant, user, signIn }, credential };
 }

@@ -14,6 +14,7 @@ import { createMemoryKeeping } from './keeping.ts';
 import { createMemoryMobile } from './mobile.ts';
 import { createMemoryPeople } from './people.ts';
 import { createMemorySendGrants } from './send-grants.ts';
+import { createMemorySessions } from './sessions.ts';
 
 /** The directory in memory. */
 export function createMemoryDirectoryStore(): DirectoryStore {
@@ -208,6 +209,7 @@ export function createMemoryDirectoryStore(): DirectoryStore {
     ...createMemoryMobile({ tenants, users }),
     ...createMemorySendGrants(),
     ...createMemoryAdministrators(),
+    ...createMemorySessions(),
     ping: async () => undefined,
   };
 }

@@ -2,6 +2,7 @@ import { administratorTables } from './administrators.ts';
 import { dkimTables } from './dkim.ts';
 import type { SchemaKit } from './kit.ts';
 import { linkTables } from './links.ts';
+import { sessionTables } from './sessions.ts';
 
 /** Control plane: small, hot, asked on every request. */
 export function directoryTables(kit: SchemaKit) {
@@ -10,6 +11,7 @@ export function directoryTables(kit: SchemaKit) {
     ...administratorTables(kit),
     ...dkimTables(kit),
     ...linkTables(kit),
+    ...sessionTables(kit),
     tenants: kit.table('directory', 'tenants', {
       tenantId: text('tenant_id').notNull(),
       name: text('name').notNull(),

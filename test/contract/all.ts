@@ -8,6 +8,7 @@ import { devicesContract } from './directory-devices.ts';
 import { groupContract } from './directory-groups.ts';
 import { holdsContract } from './directory-holds.ts';
 import { peopleContract } from './directory-people.ts';
+import { sessionsContract } from './directory-sessions.ts';
 import { dkimKeysContract } from './dkim-keys.ts';
 import { linksContract } from './links.ts';
 import { mailAclContract } from './mail-acl.ts';
@@ -52,6 +53,7 @@ export function storesContract(subject: Subject, runs: number): void {
   directoryContract(subject);
   administratorContract(subject);
   credentialsContract(subject);
+  sessionsContract(subject);
   peopleContract(subject);
   sharedContactContract(subject);
   groupContract(subject);

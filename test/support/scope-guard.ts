@@ -64,6 +64,9 @@ const RESOLVES: Record<string, { byValue?: string[]; byQuery?: string[]; freely?
   user_settings: {},
   role_grants: {},
   service_tokens: { byValue: ['secret_hash'] },
+  sessions: { byValue: ['token_hash', 'previous_hash'] },
+  sign_in_factors: {},
+  sign_in_challenges: { byValue: ['challenge_hash'] },
   attachment_links: {},
 };
 

@@ -37,6 +37,7 @@ import {
   wipeAnswered,
   wipeSent,
 } from './devices.ts';
+import { createFactors } from './factors.ts';
 import { createGroupDeliveries } from './group-deliveries.ts';
 import {
   createGroup,
@@ -66,6 +67,7 @@ import {
   setSyncEnabled,
 } from './policies.ts';
 import { createSendGrants } from './send-grants.ts';
+import { createSessions } from './sessions.ts';
 import {
   deleteSharedContact,
   getSharedContact,
@@ -121,6 +123,8 @@ export function createDirectoryStore(context: DirectoryContext): DirectoryStore 
     ...mobile(context),
     ...createSendGrants(context),
     ...createAdministrators(context),
+    ...createSessions(context),
+    ...createFactors(context),
     putDeadLetter: (letter) => putDeadLetter(context, letter),
     listDeadLetters: (options) => listDeadLetters(context, options),
     getDeadLetter: (deadLetterId) => getDeadLetter(context, deadLetterId),
