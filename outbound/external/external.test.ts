@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { CarrierResult } from '../../core/ports/carrier.ts';
 import { type House, house } from '../../test/support/house.worker.ts';
+import { parseDefault } from '../carriers/setting.ts';
 import { externalCarrier } from './carrier.ts';
 
 const ANN = 'ann@one.example';
@@ -164,5 +165,9 @@ describe('mail that a sender outside comes for', () => {
     await h.blobs.delete(entry?.rawKey ?? '');
     expect(await external.take('t1', LEASE)).toEqual([]);
     expect(await states(h, 'a')).toEqual({ [X]: 'failed' });
+  });
+
+  test('may be the way of all tenants that chose none', () => {
+    expect(parseDefault('external', 1000)).toEqual({ setting: { kind: 'external' }, secret: null });
   });
 });

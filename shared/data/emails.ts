@@ -16,7 +16,7 @@ const flag = z.object({
   reminderTime: time.optional(),
 });
 
-export const email = z.object({
+const email = z.object({
   id,
   folder: id,
   modseq,

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { id, mailbox, modseq } from './common.ts';
 
-export const FOLDER_ROLES = [
+const FOLDER_ROLES = [
   'inbox',
   'drafts',
   'sent',
@@ -17,7 +17,7 @@ export const FOLDER_ROLES = [
   'user',
 ] as const;
 
-export const folder = z.object({
+const folder = z.object({
   id,
   parent: id.nullable(),
   name: z.string(),

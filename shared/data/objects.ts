@@ -36,7 +36,7 @@ export const eventDocument = z.looseObject({
 });
 
 /** RFC 9553: what is not named here is kept as it comes. */
-export const cardDocument = z.looseObject({
+const cardDocument = z.looseObject({
   '@type': z.literal('Card'),
   uid: z.string().min(1).max(1000).optional(),
   kind: z.string().max(50).optional(),

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { id, time } from './common.ts';
 
-export const user = z.object({
+const user = z.object({
   id,
   tenant: id,
   address: z.string(),
@@ -13,7 +13,7 @@ export const user = z.object({
   createdAt: time,
 });
 
-export const tenant = z.object({ id, name: z.string(), status: z.enum(['active', 'disabled']) });
+const tenant = z.object({ id, name: z.string(), status: z.enum(['active', 'disabled']) });
 
 export const loginInput = z.strictObject({
   address: z.string().min(1).max(320),

@@ -5,6 +5,20 @@ import { OPERATIONS, type OperationName, type OperationOutput } from '../../shar
 import type { DataContext, Handler } from './context.ts';
 import { HANDLERS } from './operations/index.ts';
 
+/** Levels of a document: what walks through it must come out again. */
+const MAX_DEPTH = 40;
+
+function isShallow(value: unknown): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MAX_DEPTH) return false;
+    level = level.flatMap((one) =>
+      typeof one === 'object' && one !== null && !ArrayBuffer.isView(one) ? Object.values(one) : [],
+    );
+  }
+  return true;
+}
+
 /**
  * One operation, however it was asked for: what is given is checked, carried out, and written down.
  * @throws DataError and nothing else
@@ -15,6 +29,7 @@ export async function run<N extends OperationName>(
   given: unknown,
 ): Promise<OperationOutput<N>> {
   try {
+    if (!isShallow(given)) throw new DataError('INVALID_ARGUMENT', `more than ${MAX_DEPTH} levels deep`);
     const read = OPERATIONS[name].input.safeParse(given);
     if (!read.success) {
       const issues = read.error.issues.slice(0, 5);

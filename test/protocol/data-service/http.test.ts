@@ -109,9 +109,15 @@ describe('the data service over HTTP', () => {
       [`/emails/a?${scope}`, json('PATCH', { isRead: true }, { 'if-match': 'W/"5"' })],
       [`/calendar?${scope}`, json('POST', { document: { '@type': 'Task', start: '2027-01-01T10:00:00' } })],
     ];
+    const deep = `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`;
+    for (const member of ['document', 'patch']) {
+      const path = member === 'patch' ? `/calendar/x?${scope}` : `/calendar?${scope}`;
+      cases.push([path, json(member === 'patch' ? 'PATCH' : 'POST', `{"${member}":${deep}}`)]);
+    }
     for (const [path, init] of cases) {
       const { status, code, headers, body } = await ask(path, init);
-      expect([path, init?.body, status, code]).toEqual([path, init?.body, 400, 'INVALID_ARGUMENT']);
+      const asked = `${path} ${String(init?.body).slice(0, 100)}`;
+      expect([asked, status, code]).toEqual([asked, 400, 'INVALID_ARGUMENT']);
       expect(headers.get('content-type')).toBe('application/problem+json');
       expect(String(body['detail']).length).toBeGreaterThan(3);
     }
