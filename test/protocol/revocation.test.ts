@@ -1,7 +1,10 @@
 import { Buffer } from 'node:buffer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { textOf } from '../../codecs/soap/read.ts';
 import { el } from '../../codecs/wbxml/index.ts';
 import type { AppPasswordView } from '../../shared/admin-api.ts';
+import { ewsClient } from '../clients/ews/index.ts';
+import { openStream } from '../clients/ews/stream.ts';
 import { type InProcess, startInProcess } from '../support/in-process/index.ts';
 import { Phone } from './phone.ts';
 
@@ -60,6 +63,7 @@ describe('what was revoked', () => {
 
   it.each<[string, (address: string, id: string) => [string, string, object?]]>([
     ['the app password', (address, id) => ['DELETE', `/users/${address}/app-passwords/${id}`]],
+    ['the user', (address) => ['PUT', `/users/${address}/status`, { status: 'disabled' }]],
     [
       'all app passwords, with a new password',
       (address) => [
@@ -75,6 +79,24 @@ describe('what was revoked', () => {
     await server.admin(...change(address, app.credentialId));
     expect(await ends()).toEqual([401, 401]);
     expect(now() - began).toBeLessThan(20_000);
+  });
+
+  it.each<[string, (address: string, id: string) => [string, string, object?]]>([
+    ['the app password', (address, id) => ['DELETE', `/users/${address}/app-passwords/${id}`]],
+    ['the user', (address) => ['PUT', `/users/${address}/status`, { status: 'disabled' }]],
+    ['that passwords do', (address) => ['PUT', `/users/${address}/sign-in`, { basic: 'app-passwords' }]],
+  ])('ends streams of EWS: %s', async (what, change) => {
+    const { address, app } = await user();
+    const password = what === 'that passwords do' ? 'password-1' : app.appPassword;
+    const { messages } = await ewsClient(server, address, password).ok(
+      '<m:Subscribe><m:StreamingSubscriptionRequest><t:FolderIds><t:DistinguishedFolderId Id="inbox"/></t:FolderIds>' +
+        '<t:EventTypes><t:EventType>NewMailEvent</t:EventType></t:EventTypes></m:StreamingSubscriptionRequest></m:Subscribe>',
+    );
+    const id = textOf(messages[0] ?? null, 'SubscriptionId') ?? '';
+    const stream = await openStream(server, address, password, [id]);
+    expect((await stream.next())?.status).toBe('OK');
+    await server.admin(...change(address, app.credentialId));
+    expect((await stream.next(5_000))?.status).toBe('Closed');
   });
 
   it('leaves those be who signed in with something else', async () => {

@@ -128,6 +128,23 @@ describe('failed sign-ins', () => {
     expect(all.filter((one) => one === 503)).toHaveLength(30);
   });
 
+  it('of the admin API count for the same network, and stop no token that is good', async () => {
+    const ip = elsewhere();
+    const admin = (token: string) =>
+      server.fetch('/admin/v1/domains', {
+        headers: { authorization: `Bearer ${token}`, 'cf-connecting-ip': ip },
+      });
+    const tries = Array.from({ length: 100 }, async (_, i) => (await admin(`wrong-${i}`)).status);
+    expect(new Set(await Promise.all(tries))).toEqual(new Set([401]));
+    const stopped = await admin('wrong-100');
+    expect(stopped.status).toBe(429);
+    expect(Number(stopped.headers.get('retry-after'))).toBeGreaterThan(250);
+    expect(await stopped.json()).toMatchObject({ code: 'too-many-requests', status: 429 });
+    expect((await admin(server.adminToken)).status).toBe(200);
+    const { address } = await user();
+    expect(await status(EWS, address, 'password-1', ip)).toBe(503);
+  });
+
   it('of a login that nobody has are answered alike', async () => {
     await lock('nobody@lock.example');
     expect(await status(EWS, 'nobody@lock.example', 'wrong-99', elsewhere())).toBe(503);

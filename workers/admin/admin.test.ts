@@ -45,6 +45,7 @@ function api({ token = TOKEN as string | null, shards = ['MAIL_1', 'MAIL_2'] } =
     queues,
     objects: createMemoryObjectStore(),
     wake: { revoke: async () => undefined },
+    throttle: { begin: async () => ({ waitSeconds: 0 }) },
     defer: () => undefined,
     log,
     now: () => 1000,

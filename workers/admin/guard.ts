@@ -3,11 +3,12 @@ import { InvalidInputError, NotFoundError } from '../../core/errors.ts';
 import { domainOf, type Target } from '../../core/identity/roles.ts';
 import { canonicalAddress, canonicalDomain } from '../../core/mail/recipients.ts';
 import type { DirectoryStore } from '../../core/ports/directory.ts';
+import { netOf } from '../../platform/auth/throttle.ts';
 import type { Services } from '../../platform/services.ts';
 import { ACCESS, type Access, type Subject } from './access-table.ts';
 import { type Caller, callerOf, mayCall } from './caller.ts';
 import type { AdminEnv } from './context.ts';
-import { AdminError } from './problem.ts';
+import { AdminError, TooManyError } from './problem.ts';
 
 type C = Context<AdminEnv>;
 
@@ -16,11 +17,23 @@ export function identify(services: Services): MiddlewareHandler<AdminEnv> {
   return async (c, next) => {
     // An installation without a token has no admin API at all.
     if (services.config.adminToken === null) throw new NotFoundError('not found');
-    const caller = await callerOf(c.req.header('authorization'), services);
-    if (caller === null) throw new AdminError('unauthorized', 'a valid admin token is required');
+    const header = c.req.header('authorization');
+    const caller = await callerOf(header, services);
+    if (caller === null) {
+      if (header !== undefined) await countFailure(c, services);
+      throw new AdminError('unauthorized', 'a valid admin token is required');
+    }
     c.set('caller', caller);
     await next();
   };
+}
+
+/** What is no token counts as a wrong password does, for the prefix that it comes from (A33); a good one always opens. */
+async function countFailure(c: C, { throttle }: Services): Promise<void> {
+  const net = netOf(c.req.header('cf-connecting-ip') ?? null);
+  if (net === null) return;
+  const { waitSeconds } = await throttle.begin({ account: null, net, attempt: null });
+  if (waitSeconds > 0) throw new TooManyError(waitSeconds);
 }
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;

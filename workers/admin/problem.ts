@@ -11,6 +11,7 @@ const STATUS_OF_CODE: Record<string, number> = {
   conflict: 409,
   'too-large': 413,
   'unsupported-media-type': 415,
+  'too-many-requests': 429,
 };
 
 const TITLES: Record<number, string> = {
@@ -22,11 +23,21 @@ const TITLES: Record<number, string> = {
   409: 'Conflict',
   413: 'Content Too Large',
   415: 'Unsupported Media Type',
+  429: 'Too Many Requests',
   503: 'Service Unavailable',
 };
 
 /** An error of the API itself, for codes that no domain error has. */
 export class AdminError extends DomainError {}
+
+/** Nothing was looked at: too many failures before. */
+export class TooManyError extends AdminError {
+  readonly retryAfterSeconds: number;
+  constructor(retryAfterSeconds: number) {
+    super('too-many-requests', 'too many failed sign-ins');
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
 
 /** Whether this error is the caller's: its text may be shown, and trying again will not help. */
 export function isCallersError(error: unknown): error is DomainError {
@@ -48,5 +59,6 @@ export function problemResponse(error: unknown, correlationId: string): Response
   const headers = new Headers({ 'content-type': PROBLEM_TYPE });
   if (status === 401) headers.set('www-authenticate', 'Bearer realm="Waypost admin"');
   if (status === 503) headers.set('retry-after', '5');
+  if (error instanceof TooManyError) headers.set('retry-after', String(error.retryAfterSeconds));
   return new Response(JSON.stringify(problem), { status, headers });
 }
