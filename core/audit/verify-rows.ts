@@ -1,7 +1,7 @@
 /** Whether the rows of a chain are those that were appended, and if not, which were tampered with and how (I26). */
 import { type ChainRow, hashRow } from './chain.ts';
 
-export type FindingKind =
+type FindingKind =
   | 'changed'
   | 'missing'
   | 'inserted'

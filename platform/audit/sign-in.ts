@@ -41,26 +41,23 @@ export function recordSignIn(
     ]);
     return;
   }
-  services.trail.record(async () => {
-    const facts: AuditFacts = {
-      ...{ ...common, ...(await accountOf(services, header)), actor: 'nobody', details: { client } },
-      ...(result.kind === 'denied'
-        ? { action: 'sign-in.fail', outcome: 'denied', once: 'minute' }
-        : result.kind === 'limited'
-          ? { action: 'sign-in.limit', outcome: 'denied', once: 'hour' }
-          : { action: 'sign-in.fail', outcome: 'error', once: 'hour' }),
-      apart: network ?? '',
-    };
-    return [facts];
-  });
+  const once = result.kind === 'denied' ? 'minute' : 'hour';
+  const login = parseBasic(header)?.login.slice(0, 320) ?? null;
+  const key = JSON.stringify([result.kind, protocol, network, login?.toLowerCase()]);
+  services.trail.lookUp(once, key, async () => [
+    {
+      ...{ ...common, ...(await accountOf(services, login)), actor: 'nobody', details: { client } },
+      ...{ action: result.kind === 'limited' ? 'sign-in.limit' : 'sign-in.fail' },
+      ...{ outcome: result.kind === 'unavailable' ? 'error' : 'denied', once, apart: network ?? '' },
+    },
+  ]);
 }
 
 /** Whose account was tried: looked up after the answer, whose time tells nothing of it. What is no address is not kept. */
 async function accountOf(
   { directory }: SignInServices,
-  header: string,
+  login: string | null,
 ): Promise<Pick<AuditFacts, 'tenantId' | 'resource'>> {
-  const login = parseBasic(header)?.login ?? null;
   if (login === null) return { tenantId: null, resource: 'login/token' };
   const address = canonicalAddress(login);
   if (address === null) return { tenantId: null, resource: 'login/unknown' };

@@ -89,11 +89,27 @@ describe('the trail', () => {
 
   it('never fails for what cannot be found out', async () => {
     const w = world();
-    w.trail.record(async () => {
+    w.trail.lookUp('minute', 'k', async () => {
       throw new Error('directory down');
     });
     await w.settle();
     expect(w.lost).toHaveLength(1);
+  });
+
+  it('looks nothing up again for the same attempt in a span', async () => {
+    const w = world();
+    let reads = 0;
+    const look = () =>
+      w.trail.lookUp('minute', 'ann', async () => {
+        reads++;
+        return [{ ...FACTS, once: 'minute' }];
+      });
+    for (let n = 0; n < 5; n++) look();
+    await w.settle();
+    w.state.now += 60_000;
+    look();
+    await w.settle();
+    expect([reads, w.sent.length]).toEqual([2, 2]);
   });
 
   it('remembers a bounded number', () => {

@@ -22,8 +22,13 @@ export interface AuditFacts {
 }
 
 export interface AuditTrail {
-  /** Notes events, or what is found out about them after the answer. Never fails, and never waits. */
-  record(facts: readonly AuditFacts[] | (() => Promise<readonly AuditFacts[]>)): void;
+  /** Notes events. Never fails, and never waits. */
+  record(facts: readonly AuditFacts[]): void;
+  /**
+   * Notes what is found out about an event after the answer; nothing is looked up again for an equal `key` in the same
+   * span, so that a flood of attempts costs no reads.
+   */
+  lookUp(span: keyof typeof SPANS, key: string, facts: () => Promise<readonly AuditFacts[]>): void;
 }
 
 interface TrailServices {
@@ -59,14 +64,17 @@ export function createAuditTrail(services: TrailServices, recent: RecentlyNoted)
   return {
     record(facts) {
       const at = services.now();
-      if (typeof facts !== 'function') {
-        const fresh = facts.filter((one) => {
-          const key = keyOf(one, at);
-          return key === null || !recent.has(key);
-        });
-        if (fresh.length > 0) services.defer(send(services, recent, fresh, at));
-        return;
-      }
+      const fresh = facts.filter((one) => {
+        const key = keyOf(one, at);
+        return key === null || !recent.has(key);
+      });
+      if (fresh.length > 0) services.defer(send(services, recent, fresh, at));
+    },
+    lookUp(span, about, facts) {
+      const at = services.now();
+      const key = JSON.stringify(['look-up', span, Math.floor(at / SPANS[span]), about]);
+      if (recent.has(key)) return;
+      recent.add(key);
       const found = async () => {
         try {
           await send(services, recent, await facts(), at);

@@ -7,7 +7,7 @@ import type { AuditFacts } from '../../platform/audit/trail.ts';
 import type { EasContext } from './context.ts';
 import type { Reply } from './http/reply.ts';
 
-export interface CommandEvent {
+interface CommandEvent {
   action: string;
   /** `null`: the mailbox. */
   resource: string | null;

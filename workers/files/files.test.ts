@@ -29,9 +29,7 @@ async function house(over: Partial<AttachmentLink> = {}) {
   const state = { now: 999 };
   const log = { debug() {}, info() {}, warn() {}, error() {} };
   const noted: AuditFacts[] = [];
-  const trail: AuditTrail = {
-    record: (facts) => void noted.push(...(typeof facts === 'function' ? [] : facts)),
-  };
+  const trail: AuditTrail = { record: (facts) => void noted.push(...facts), lookUp: () => undefined };
   const config = { auditAddresses: 'prefix' } as const;
   const files = createFiles({ directory, links, blobs, log, now: () => state.now, trail, config });
   const get = (token = TOKEN, init: RequestInit = {}) =>
