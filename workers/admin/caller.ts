@@ -1,7 +1,10 @@
 import { type Grant, mayAct, type Right, type Target } from '../../core/identity/roles.ts';
 import type { ServiceToken } from '../../core/ports/administrators.ts';
+import { sessionPrincipal } from '../../platform/auth/browser/session.ts';
+import { newSecret, secretHash } from '../../platform/auth/browser/tokens.ts';
 import type { Services } from '../../platform/services.ts';
 import { hasAdminToken } from './auth.ts';
+import { AdminError } from './problem.ts';
 
 /** Who uses the admin API. */
 export interface Caller {
@@ -29,8 +32,29 @@ export async function callerOf(header: string | undefined, services: Services): 
   if (adminToken !== null && (await hasAdminToken(header, adminToken))) return INSTALLATION;
   const token = /^bearer +(wps_[A-Za-z0-9_-]{43}) *$/i.exec(header ?? '')?.[1];
   if (token === undefined) return null;
-  const found = await services.directory.findServiceToken(await tokenHash(token));
+  const found = await services.directory.findServiceToken(await secretHash(token));
   return found === null ? null : byToken(found, services);
+}
+
+/**
+ * The caller by a session of a browser, with the roles that its user has now (docs/authentication.md); null without one.
+ * @returns `cookie`: a Set-Cookie field that the answer must have
+ */
+export async function callerOfSession(
+  request: Request,
+  services: Services,
+): Promise<{ caller: Caller; cookie: string | null } | null> {
+  const got = await sessionPrincipal(request, services);
+  if (got.kind === 'foreign') throw new AdminError('forbidden', 'only pages of this host may ask for it');
+  if (got.kind === 'none') return null;
+  const { tenantId, userId } = got.session;
+  const grants = await services.directory.rolesOf(tenantId, userId);
+  const caller: Caller = {
+    actor: `user/${userId}`,
+    grants: grants.map(({ role, area }) => ({ role, area })),
+    topics: null,
+  };
+  return { caller, cookie: got.cookie };
 }
 
 async function byToken(token: ServiceToken, services: Services): Promise<Caller | null> {
@@ -52,21 +76,8 @@ async function byToken(token: ServiceToken, services: Services): Promise<Caller 
 
 /** A new token: 256 bits that nobody can guess, and what is kept of them. */
 export async function newToken(): Promise<{ token: string; secretHash: string }> {
-  const bytes = crypto.getRandomValues(new Uint8Array(32));
-  const token = `${TOKEN_PREFIX}${base64Url(bytes)}`;
-  return { token, secretHash: await tokenHash(token) };
-}
-
-function base64Url(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '');
-}
-
-async function tokenHash(token: string): Promise<string> {
-  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(token));
-  return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const token = `${TOKEN_PREFIX}${newSecret()}`;
+  return { token, secretHash: await secretHash(token) };
 }
 
 /** Whether the caller may do this with that, in this part of the API. */

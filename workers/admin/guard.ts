@@ -6,7 +6,7 @@ import type { DirectoryStore } from '../../core/ports/directory.ts';
 import { netOf } from '../../platform/auth/throttle.ts';
 import type { Services } from '../../platform/services.ts';
 import { ACCESS, type Access, type Subject } from './access-table.ts';
-import { type Caller, callerOf, mayCall } from './caller.ts';
+import { type Caller, callerOf, callerOfSession, mayCall } from './caller.ts';
 import type { AdminEnv } from './context.ts';
 import { AdminError, TooManyError } from './problem.ts';
 
@@ -18,13 +18,17 @@ export function identify(services: Services): MiddlewareHandler<AdminEnv> {
     // An installation without a token has no admin API at all.
     if (services.config.adminToken === null) throw new NotFoundError('not found');
     const header = c.req.header('authorization');
-    const caller = await callerOf(header, services);
+    // A browser that shows a token as well is a program: what it shows counts, not the cookie.
+    const session = header === undefined ? await callerOfSession(c.req.raw, services) : null;
+    const caller = session === null ? await callerOf(header, services) : session.caller;
     if (caller === null) {
       if (header !== undefined) await countFailure(c, services);
       throw new AdminError('unauthorized', 'a valid admin token is required');
     }
+    if (caller.grants.length === 0) throw new AdminError('forbidden', 'the user has no role');
     c.set('caller', caller);
     await next();
+    if (typeof session?.cookie === 'string') c.header('set-cookie', session.cookie, { append: true });
   };
 }
 

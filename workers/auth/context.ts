@@ -56,6 +56,7 @@ export async function readBody<T>(c: AuthContext, schema: z.ZodType<T>): Promise
   );
 }
 
+export const codeText = z.string().trim().min(1).max(64);
 export const passwordText = z.string().min(1).max(256);
 
 type Noted = Pick<AuditFacts, 'action' | 'outcome' | 'details' | 'once' | 'apart'>;

@@ -9,6 +9,7 @@ import type { AuthEnv } from './context.ts';
 import { isCallersError, problemResponse, SignInError } from './problem.ts';
 import { addLoginRoutes } from './routes/login.ts';
 import { addSessionRoutes } from './routes/sessions.ts';
+import { addTotpRoutes } from './routes/totp.ts';
 
 export const AUTH_PATH = '/auth/';
 
@@ -55,6 +56,7 @@ export function createAuth(services: Services): Hono<AuthEnv> {
 
   addLoginRoutes(app, services);
   addSessionRoutes(app, services);
+  addTotpRoutes(app, services);
 
   app.notFound((c) => problemResponse(new NotFoundError('not found'), c.get('correlationId') ?? ''));
   app.onError((error, c) => {
