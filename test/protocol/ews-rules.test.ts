@@ -92,7 +92,7 @@ describe('inbox rules of EWS', () => {
       'Folder',
       'FolderId',
     )?.attributes['Id'];
-    const folder = `<t:FolderId Id="${junk}"></t:FolderId>`;
+    const folder = `<t:FolderId Id="${junk}"/>`;
     const someone = (name: string) =>
       `<t:${name}><t:Address><t:Name>Bob</t:Name><t:EmailAddress>bob@rules.example</t:EmailAddress><t:RoutingType>SMTP</t:RoutingType></t:Address></t:${name}>`;
     const actions =
