@@ -63,7 +63,7 @@ describe('what was revoked', () => {
 
   it.each<[string, (address: string, id: string) => [string, string, object?]]>([
     ['the app password', (address, id) => ['DELETE', `/users/${address}/app-passwords/${id}`]],
-    ['the user', (address) => ['PUT', `/users/${address}/status`, { status: 'disabled' }]],
+    ['passwords at all', (address) => ['PUT', `/users/${address}/sign-in`, { basic: 'app-passwords' }]],
     [
       'all app passwords, with a new password',
       (address) => [
@@ -72,9 +72,9 @@ describe('what was revoked', () => {
         { password: 'password-2', revokeAppPasswords: true },
       ],
     ],
-  ])('ends held requests of ActiveSync at once: %s', async (_what, change) => {
+  ])('ends held requests of ActiveSync at once: %s', async (what, change) => {
     const { address, app } = await user();
-    const ends = await holding(address, app.appPassword);
+    const ends = await holding(address, what === 'passwords at all' ? 'password-1' : app.appPassword);
     const began = now();
     await server.admin(...change(address, app.credentialId));
     expect(await ends()).toEqual([401, 401]);

@@ -13,29 +13,25 @@ const LOOK_AGAIN_MS = 30_000;
 
 type Held = Pick<EasContext, 'services' | 'principal' | 'log'>;
 
-/** Waits, and ends with `signed-out` when the credential that began the request is worth nothing any more. */
-export async function waitSignedIn(
-  context: Held,
-  waiting: Promise<WaitEnd>,
-): Promise<WaitEnd | { kind: 'signed-out' }> {
+/** Waits, and ends with `revoked` also when the credential that began the request is worth nothing any more. */
+export async function waitSignedIn(context: Held, waiting: Promise<WaitEnd>): Promise<WaitEnd> {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const signedOut = new Promise<{ kind: 'signed-out' }>((resolve) => {
+  const signedOut = new Promise<WaitEnd>((resolve) => {
     timer = setTimeout(() => {
-      void isOut(context).then((out) => {
-        if (out) resolve({ kind: 'signed-out' });
+      void isSignedOut(context).then((out) => {
+        if (out) resolve({ kind: 'revoked' });
       });
     }, LOOK_AGAIN_MS);
   });
   try {
-    const end = await Promise.race([waiting, signedOut]);
-    return end.kind === 'revoked' && (await isOut(context)) ? { kind: 'signed-out' } : end;
+    return await Promise.race([waiting, signedOut]);
   } finally {
     clearTimeout(timer);
   }
 }
 
 /** A directory that does not answer signs nobody out: the next request is judged anyway. */
-async function isOut({ services, principal, log }: Held): Promise<boolean> {
+export async function isSignedOut({ services, principal, log }: Held): Promise<boolean> {
   try {
     return !(await isStillSignedIn(services, principal));
   } catch (error) {

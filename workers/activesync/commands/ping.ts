@@ -4,7 +4,7 @@ import type { PingRequest } from '../../../core/ports/device.ts';
 import type { EasContext } from '../context.ts';
 import { checkGate, readGate } from '../gate/check.ts';
 import { policyVerdict } from '../gate/verdict.ts';
-import { signedOutReply, waitSignedIn } from '../held.ts';
+import { isSignedOut, signedOutReply, waitSignedIn } from '../held.ts';
 import { type Reply, wbxml } from '../http/reply.ts';
 import { STATUS } from '../status.ts';
 
@@ -36,13 +36,13 @@ async function hold(context: EasContext, request: PingRequest): Promise<Reply> {
     const hold = Math.min(start.heartbeat, services.config.pingHoldMaxSeconds);
     const left = () => hold - (services.now() - started) / 1000;
     const end = await waitSignedIn(context, start.wait(Math.max(0, left())));
-    if (end.kind === 'signed-out') return signedOutReply(context);
     if (end.kind === 'changed') return changed(end.folders);
     if (end.kind === 'hierarchy') return status(STATUS.ping.hierarchy);
     // A newer Ping of the same device ends this one as if its time were over.
     if (end.kind !== 'revoked') return status(STATUS.ping.expired);
     const gate = await checkGate(context, readGate(services, principal, query.deviceId));
     if (gate.kind === 'refused') return gate.reply;
+    if (await isSignedOut(context)) return signedOutReply(context);
     // Ping itself needs no policy key: FolderSync, to which Status 7 leads, tells the device to provision.
     if (policyVerdict(gate.state, parsePolicyKey(context.policyKey)) !== null) {
       return status(STATUS.ping.hierarchy);

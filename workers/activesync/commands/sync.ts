@@ -5,7 +5,7 @@ import type { EasContext } from '../context.ts';
 import type { WrittenRaw } from '../drafts/stage.ts';
 import { sweepDrafts } from '../drafts/sweep.ts';
 import { checkGate, readGate } from '../gate/check.ts';
-import { signedOutReply, waitSignedIn } from '../held.ts';
+import { isSignedOut, signedOutReply, waitSignedIn } from '../held.ts';
 import { type Reply, streamedWbxml, wbxml } from '../http/reply.ts';
 import { type ParsedCollection, parseSync } from '../sync/parse.ts';
 import { renderCollection } from '../sync/render.ts';
@@ -72,10 +72,10 @@ async function hold(
     const start = await device.watch(folders);
     const seconds = Math.max(0, deadline - services.now()) / 1000;
     const end = start.kind === 'waiting' ? await waitSignedIn(context, start.wait(seconds)) : start;
-    if (end.kind === 'signed-out') return signedOutReply(context);
     if (end.kind === 'revoked') {
       const gate = await checkGate(context, readGate(services, principal, query.deviceId));
       if (gate.kind === 'refused') return gate.reply;
+      if (await isSignedOut(context)) return signedOutReply(context);
       if (services.now() >= deadline) return { kind: 'empty' };
       continue;
     }
