@@ -63,13 +63,14 @@ function isDue({ seq, anchoredSeq, anchoredAt }: ChainHead, now: number): boolea
 
 const PAGE = 500;
 
-/** Anchors every chain that is due; how many were. */
-export async function anchorChains({ audit, objects, now }: AnchorPorts): Promise<number> {
+/** Anchors chains that are due, at most `limit`; how many. The next run goes on with the others. */
+export async function anchorChains({ audit, objects, now }: AnchorPorts, limit: number): Promise<number> {
   let written = 0;
   for (let after = ''; ; ) {
     const heads = await audit.heads(after, PAGE);
     for (const head of heads) {
       if (!isDue(head, now())) continue;
+      if (written === limit) return written;
       const { chain, seq, hash } = head;
       const at = now();
       const key = anchorKey(chain, at);

@@ -35,7 +35,7 @@ async function world(days: number, perDay: number) {
     now = START + day * DAY_MS;
     const list = Array.from({ length: perDay }, (_, n) => eventOf(day * perDay + n, 't1', now));
     await audit.append(list);
-    await anchorChains({ audit, objects, now: () => now });
+    await anchorChains({ audit, objects, now: () => now }, 100);
   }
   const ports = { audit: audit as AuditStore, objects, now: () => now };
   return {
@@ -198,6 +198,14 @@ describe('verification of the audit log (I26)', () => {
     expect((await w.verify()).findings).toEqual([]);
     w.later(3 * DAY_MS);
     expect(kinds(await w.verify())).toEqual(['unanchored 6-6']);
+  });
+
+  it('a run that may write only some anchors leaves the others to the next', async () => {
+    const { audit } = createMemoryStores();
+    const objects = createMemoryObjectStore();
+    await audit.append(['t1', 't2', 't3'].map((tenantId) => eventOf(1, tenantId, START)));
+    const run = () => anchorChains({ audit, objects, now: () => START }, 2);
+    expect([await run(), await run(), await run()]).toEqual([2, 1, 0]);
   });
 
   it('compares more anchors than one step does', async () => {

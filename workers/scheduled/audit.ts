@@ -4,6 +4,8 @@ import { trimChain } from '../../core/audit/keeping.ts';
 import type { Services } from '../../platform/services.ts';
 
 const TRIMMED = 'audit.trimmed';
+/** An invocation has a bounded number of calls. */
+const ANCHORS_A_RUN = 300;
 /** Chains whose beginning one run looks at, in turn. */
 const CHAINS_A_RUN = 40;
 /** Rows of before there were chains that one run takes into them. */
@@ -15,7 +17,7 @@ export async function keepAudit(services: Services): Promise<void> {
   for (let n = 0; n < ADOPTIONS_A_RUN; n++) {
     if ((await audit.adopt(ADOPTED_AT_ONCE)) < ADOPTED_AT_ONCE) break;
   }
-  const anchored = await anchorChains(services);
+  const anchored = await anchorChains(services, ANCHORS_A_RUN);
   if (anchored > 0) log.info('audit.anchored', { chains: anchored });
   await trimSome(services);
 }
