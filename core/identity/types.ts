@@ -1,5 +1,5 @@
 import type { Group } from '../people/types.ts';
-import type { Role } from './roles.ts';
+import type { Grant } from './roles.ts';
 
 export interface Tenant {
   tenantId: string;
@@ -92,8 +92,8 @@ export interface SignIn {
   method: 'password' | 'app' | 'oidc' | 'session';
   /** What was shown, where the directory keeps it; null for a token of an OpenID provider. */
   credentialId: string | null;
-  /** Roles that a token brought along; they hold in the user's own tenant. */
-  roles?: readonly Role[] | undefined;
+  /** Roles that a token brought along, and where they hold. */
+  grants?: readonly Grant[] | undefined;
 }
 
 /** The signed-in party of a request. */

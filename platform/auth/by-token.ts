@@ -1,5 +1,5 @@
 import { providersOf } from './oidc/providers.ts';
-import { maySpeakFor, verifyToken } from './oidc/verify.ts';
+import { areaOf, maySpeakFor, verifyToken } from './oidc/verify.ts';
 import { judgeStanding } from './standing.ts';
 import { netOf } from './throttle.ts';
 import type { Attempt, AuthServices } from './types.ts';
@@ -34,8 +34,10 @@ export async function byToken(token: string, services: AuthServices, ip: string 
   if (login === null) return deny('nobody has the address');
   if (!maySpeakFor(issuer, address, login.user)) return deny('not its tenant');
   const { tenant, user } = login;
+  const area = areaOf(issuer, user);
+  const grants = roles.map((role) => ({ role, area }));
   const state = { tenant, user, credential: null, settings: { tenant: null, user: null } };
-  const standing = judgeStanding(state, { method: 'oidc', credentialId: null, roles }, now());
+  const standing = judgeStanding(state, { method: 'oidc', credentialId: null, grants }, now());
   if (standing === null) return deny('disabled');
   const until = Math.min(expiresAt, now() + KEPT_MS);
   return { kind: 'ok', value: { ...standing, login: address }, until };

@@ -69,7 +69,7 @@ export interface SetPassword {
 }
 
 /** What Basic takes: the user's own password too, or app passwords alone. */
-export type BasicPolicyView = 'any' | 'app-passwords';
+type BasicPolicyView = 'any' | 'app-passwords';
 
 export interface SignInPolicyView {
   /** What was said here; null: nothing. */

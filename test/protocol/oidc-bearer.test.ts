@@ -40,8 +40,14 @@ describe('signing in with a token of an OpenID provider', () => {
       unverified: { email: 'ann@bearer.example', email_verified: false },
       stranger: { email: 'nobody@bearer.example', email_verified: true },
       disabled: { email: 'dora@bearer.example', email_verified: true },
+      helper: { email: 'ann@bearer.example', email_verified: true, groups: ['desk', 'owners'] },
     });
-    const setting = [{ issuer: provider.issuer, audiences: [AUDIENCE], domains: ['bearer.example'] }];
+    const setting = [
+      {
+        ...{ issuer: provider.issuer, audiences: [AUDIENCE], domains: ['bearer.example'] },
+        ...{ rolesClaim: 'groups', roles: { desk: 'support' } },
+      },
+    ];
     server = await startInProcess({
       vars: { OIDC_ISSUERS: JSON.stringify(setting), RELAY_ALLOW_PRIVATE: '1' },
     });
@@ -86,6 +92,19 @@ describe('signing in with a token of an OpenID provider', () => {
     });
     expect(response.status).toBe(200);
     expect(await response.text()).toContain('<EMailAddress>ann@bearer.example</EMailAddress>');
+  });
+
+  it('works for the admin API, with the roles that it brings, in the domain of its provider', async () => {
+    const admin = async (account: string, path: string, method = 'GET') => {
+      const headers = { authorization: `Bearer ${await token(account)}`, 'content-type': 'application/json' };
+      const body = method === 'GET' ? {} : { body: JSON.stringify({ password: 'another-1' }) };
+      return (await server.fetch(`/admin/v1${path}`, { method, headers, ...body })).status;
+    };
+    expect(await admin('helper', '/users/ann@bearer.example')).toBe(200);
+    expect(await admin('helper', '/users/ann@bearer.example/password', 'PUT')).toBe(403);
+    expect(await admin('helper', '/users/mallory@other.example')).toBe(404);
+    expect(await admin('ann', '/users/ann@bearer.example')).toBe(403);
+    expect(await admin('mallory', '/users/mallory@other.example')).toBe(401);
   });
 
   it('is named beside Basic to whom does not sign in, with the place where tokens are got', async () => {

@@ -6,6 +6,7 @@ import type { DirectoryStore } from '../../core/ports/directory.ts';
 import { netOf } from '../../platform/auth/throttle.ts';
 import type { Services } from '../../platform/services.ts';
 import { ACCESS, type Access, type Subject } from './access-table.ts';
+import { callerOfAccessToken } from './access-token.ts';
 import { type Caller, callerOf, callerOfSession, mayCall } from './caller.ts';
 import type { AdminEnv } from './context.ts';
 import { AdminError, TooManyError } from './problem.ts';
@@ -20,7 +21,10 @@ export function identify(services: Services): MiddlewareHandler<AdminEnv> {
     const header = c.req.header('authorization');
     // A browser that shows a token as well is a program: what it shows counts, not the cookie.
     const session = header === undefined ? await callerOfSession(c.req.raw, services) : null;
-    const caller = session === null ? await callerOf(header, services) : session.caller;
+    const caller =
+      session?.caller ??
+      (await callerOf(header, services)) ??
+      (await callerOfAccessToken(c.req.raw, services));
     if (caller === null) {
       if (header !== undefined) await countFailure(c, services);
       throw new AdminError('unauthorized', 'a valid admin token is required');

@@ -1,15 +1,15 @@
 import { decodeJwt, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose';
-import type { Role } from '../../../core/identity/roles.ts';
+import { type Area, domainOf, type Role } from '../../../core/identity/roles.ts';
 import { canonicalAddress } from '../../../core/mail/recipients.ts';
 import { type Provider, ProviderUnavailable } from './provider.ts';
 import type { OidcIssuer } from './settings.ts';
 
 /** Signatures by key pairs alone: a public key must never serve as a shared secret (RFC 8725 3.1). */
-const ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'];
+export const ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'];
 /** RFC 9068 2.1, and what providers write that are older than it. */
 const TYPES = new Set(['at+jwt', 'jwt']);
 /** Seconds that clocks may differ. */
-const TOLERANCE = 30;
+export const TOLERANCE = 30;
 const MAX_TOKEN = 16_384;
 
 /** A token that may be believed. */
@@ -85,13 +85,18 @@ function judge(issuer: OidcIssuer, payload: JWTPayload): TokenVerdict {
   if (payload['at_hash'] !== undefined || payload['c_hash'] !== undefined) return refused('kind');
   if (payload['email_verified'] === false || payload['email_verified'] === 'false')
     return refused('unverified');
-  const written = payload[issuer.addressClaim];
-  const address = typeof written === 'string' && written.length <= 320 ? canonicalAddress(written) : null;
+  const address = addressIn(issuer, payload);
   if (address === null) return refused('address');
   return {
     kind: 'ok',
     claims: { issuer, subject: sub, address, roles: rolesOf(issuer, payload), expiresAt: exp * 1000 },
   };
+}
+
+/** The address that a token names, in its canonical form. */
+export function addressIn(issuer: OidcIssuer, payload: JWTPayload): string | null {
+  const written = payload[issuer.addressClaim];
+  return typeof written === 'string' && written.length <= 320 ? canonicalAddress(written) : null;
 }
 
 /** Names of roles may be a text with spaces, a list, or the keys of an object; unknown ones mean nothing. */
@@ -118,6 +123,14 @@ function refused(reason: string): TokenVerdict {
   return { kind: 'refused', reason };
 }
 
+/** Where the roles hold that the issuer gives to a user: no further than it may speak. */
+export function areaOf({ tenants }: OidcIssuer, user: { tenantId: string; address: string }): Area {
+  const { tenantId, address } = user;
+  return tenants.includes(tenantId)
+    ? { kind: 'tenant', tenantId }
+    : { kind: 'domain', tenantId, domain: domainOf(address) };
+}
+
 /** Whether the issuer may speak for a user, by the address that it named and the one that the user has. */
 export function maySpeakFor(
   { tenants, domains }: OidcIssuer,
@@ -125,5 +138,5 @@ export function maySpeakFor(
   user: { tenantId: string; address: string },
 ): boolean {
   if (tenants.includes(user.tenantId)) return true;
-  return [address, user.address].every((one) => domains.includes(one.slice(one.lastIndexOf('@') + 1)));
+  return [address, user.address].every((one) => domains.includes(domainOf(one)));
 }

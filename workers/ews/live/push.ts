@@ -78,7 +78,9 @@ export async function pushNews(
     const found = await services.directory.getUser(ref.tenantId, userId);
     if (found === null) return { kind: 'over' };
     const credentialId = subscription.credentialId ?? null;
-    const principal: Principal = { ...found, signIn: { method: 'session', credentialId } };
+    // By which kind of credential is in the directory, when there is one.
+    const method = credentialId === null ? 'oidc' : 'password';
+    const principal: Principal = { ...found, signIn: { method, credentialId } };
     if (!(await isStillSignedIn(services, principal))) return { kind: 'over' };
     const { message, progress, sees } = await nextMessage(
       services,
