@@ -14,7 +14,7 @@ import { openRoom } from '../../core/quota/room.ts';
 import { newId } from '../../platform/ids.ts';
 import { DataError } from '../../shared/data/errors.ts';
 import type { DataContext } from './context.ts';
-import { type Box, changedMeanwhile, notThere } from './scope.ts';
+import { type Box, changedMeanwhile, mailboxFull, notThere } from './scope.ts';
 
 export type Kind = 'event' | 'contact';
 type ItemOf<K extends Kind> = PimItem & { kind: K };
@@ -126,9 +126,7 @@ async function write(
   if (bytes > MAX_DOCUMENT_BYTES) throw tooLarge;
   if (total - before > SMALL_CHANGE) {
     const room = await openRoom(services, box.ref, box.user);
-    if (!room.take(total - before)) {
-      throw new DataError('UNAVAILABLE', 'the mailbox is full', { status: 507, retryAfterSeconds: 3600 });
-    }
+    if (!room.take(total - before)) throw mailboxFull();
   }
   const result = await box.store.putItem(item, options);
   if (result.outcome === 'conflict') throw changedMeanwhile();

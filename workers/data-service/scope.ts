@@ -96,6 +96,10 @@ export function changedMeanwhile(): DataError {
   return new DataError('ABORTED', 'it was changed meanwhile: read it again', { status: 412 });
 }
 
+export function mailboxFull(): DataError {
+  return new DataError('UNAVAILABLE', 'the mailbox is full', { status: 507, retryAfterSeconds: 3600 });
+}
+
 /** `a/b` of a cursor: a number and an id. */
 export function readCursor(cursor: string | undefined): { at: number; id: string } | null {
   if (cursor === undefined) return null;

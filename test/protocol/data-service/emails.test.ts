@@ -218,4 +218,18 @@ describe('messages of the data service', () => {
     expect(await failure(client.createEmail({ ...order, from }))).toEqual(['PERMISSION_DENIED', 403]);
     expect(await failure(client.createEmail({ ...order, to: [] }))).toEqual(['INVALID_ARGUMENT', 400]);
   });
+
+  it('find no room in a mailbox that is full, nor does anything else', async () => {
+    await server.addUser('cid@data.example', 'secret-cid-1');
+    await server.admin('PUT', '/users/cid@data.example/quota', { quotaBytes: 2000 });
+    const { user } = await client.lookupUser({ address: 'cid@data.example' });
+    const cid = { tenant: user.tenant, user: user.id };
+    const raw = bytesOf(mail(1, `X-Long: ${'x'.repeat(3000)}\r\n`));
+    expect(await failure(client.importEmail({ ...cid, raw }))).toEqual(['UNAVAILABLE', 507]);
+    const text = 'x'.repeat(3000);
+    expect(await failure(client.createEmail({ ...cid, mode: 'draft', text }))).toEqual(['UNAVAILABLE', 507]);
+    const document = { '@type': 'Card' as const, name: { full: text } };
+    expect(await failure(client.createContact({ ...cid, document }))).toEqual(['UNAVAILABLE', 507]);
+    expect((await client.listEmails({ ...cid })).items).toEqual([]);
+  });
 });

@@ -7,10 +7,8 @@ import { DataError } from '../../../shared/data/errors.ts';
 import type { ReadInput } from '../../../shared/data/operations.ts';
 import type { DataContext, Handler } from '../context.ts';
 import { handIn, messageIdFor } from '../emails/submit.ts';
-import { type Box, changedMeanwhile, openBox } from '../scope.ts';
+import { type Box, changedMeanwhile, mailboxFull, openBox } from '../scope.ts';
 import { messageOf } from './get-email.ts';
-
-const FULL = new DataError('UNAVAILABLE', 'the mailbox is full', { status: 507, retryAfterSeconds: 3600 });
 
 export const createEmail: Handler<'createEmail'> = async (context, input) => {
   const box = await openBox(context, input);
@@ -93,7 +91,7 @@ async function keep(
     throw new DataError('INVALID_ARGUMENT', 'the message is larger than may be kept', { status: 413 });
   }
   const room = await openRoom(services, box.ref, box.user);
-  if (!room.take(raw.length)) throw FULL;
+  if (!room.take(raw.length)) throw mailboxFull();
   const { folderId, modseq } = await saveMessage(services, {
     ...{ ref: box.ref, itemId, present: null, folder, raw, receivedAt, isDraft, isRead, correlationId },
     ...{ address: box.user.address, ...(categories === undefined ? {} : { categories }) },
