@@ -6,6 +6,9 @@ import { exportJWK, generateKeyPair, type JWK } from 'jose';
 
 const CLIENT = 'mail-program';
 const REDIRECT = 'http://127.0.0.1:9/callback';
+/** A client with a secret, for pages of the Worker at https://waypost.test. */
+export const WEB_CLIENT = { id: 'waypost web', secret: 'web:secret/0123456789+0123456789' };
+const WEB_REDIRECT = 'https://waypost.test/auth/oidc/callback';
 /** What access tokens are for. */
 export const AUDIENCE = 'urn:waypost:test';
 
@@ -20,6 +23,8 @@ export interface OidcServer {
   clientId: string;
   /** Signs in at the provider's pages as this account, by code with PKCE. */
   tokens(account: string, scope?: string): Promise<{ access_token: string; id_token: string }>;
+  /** Signs in at its pages, from where a browser was sent: where the browser is sent back. */
+  visit(location: string, account: string): Promise<URL>;
   /** Takes a new key into use and publishes no other. */
   rotate(): Promise<void>;
   stop(): Promise<void>;
@@ -43,6 +48,7 @@ export async function startOidc(accounts: Record<string, OidcAccount>): Promise<
     issuer,
     clientId: CLIENT,
     tokens: (account, scope = 'openid email') => signIn(issuer, account, scope),
+    visit: (location, account) => walk(issuer, new URL(location), account, WEB_REDIRECT),
     rotate: begin,
     stop: () => stop(server),
   };
@@ -61,11 +67,16 @@ async function provider(issuer: string, accounts: Record<string, OidcAccount>, k
           ...{ client_id: CLIENT, token_endpoint_auth_method: 'none', application_type: 'native' },
           ...{ redirect_uris: [REDIRECT], grant_types: ['authorization_code'], response_types: ['code'] },
         },
+        {
+          ...{ client_id: WEB_CLIENT.id, client_secret: WEB_CLIENT.secret, redirect_uris: [WEB_REDIRECT] },
+          ...{ grant_types: ['authorization_code'], response_types: ['code'] },
+        },
       ],
+      conformIdTokenClaims: false,
       jwks: { keys: [key] },
       cookies: { keys: [randomBytes(16).toString('hex')] },
       pkce: { required: () => true },
-      claims: { openid: ['sub'], email: ['email', 'email_verified'] },
+      claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
       findAccount: (_context: unknown, id: string) =>
         accounts[id] === undefined ? undefined : { accountId: id, claims: () => claimsOf(id) },
       extraTokenClaims: (_context: unknown, token: { accountId: string }) => accounts[token.accountId],
@@ -89,8 +100,8 @@ async function provider(issuer: string, accounts: Record<string, OidcAccount>, k
   }
 }
 
-/** A browser that fills in the two forms: sign in, and consent. */
-async function signIn(issuer: string, account: string, scope: string) {
+/** A browser that fills in the two forms: sign in, and consent. Where it is sent back to. */
+async function walk(issuer: string, start: URL, account: string, redirect: string): Promise<URL> {
   const cookies = new Map<string, string>();
   async function go(url: string, form?: Record<string, string>): Promise<URL> {
     const response = await fetch(new URL(url, issuer), {
@@ -107,21 +118,26 @@ async function signIn(issuer: string, account: string, scope: string) {
     if (next === null) throw new Error(`the provider answered ${response.status} at ${url}`);
     return new URL(next, issuer);
   }
-  const verifier = randomBytes(32).toString('base64url');
-  const query = new URLSearchParams({
-    ...{ client_id: CLIENT, response_type: 'code', redirect_uri: REDIRECT, scope, state: 's' },
-    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
-    code_challenge_method: 'S256',
-  });
-  let at = await go(`/auth?${query}`);
+  let at = await go(start.pathname + start.search);
   const forms: Record<string, string>[] = [
     { prompt: 'login', login: account, password: 'any' },
     { prompt: 'consent' },
   ];
   for (const form of forms) {
     at = await go((await go(at.pathname, form)).pathname);
-    if (at.href.startsWith(REDIRECT)) break;
+    if (at.href.startsWith(redirect)) break;
   }
+  return at;
+}
+
+async function signIn(issuer: string, account: string, scope: string) {
+  const verifier = randomBytes(32).toString('base64url');
+  const query = new URLSearchParams({
+    ...{ client_id: CLIENT, response_type: 'code', redirect_uri: REDIRECT, scope, state: 's' },
+    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+    code_challenge_method: 'S256',
+  });
+  const at = await walk(issuer, new URL(`/auth?${query}`, issuer), account, REDIRECT);
   const code = at.searchParams.get('code');
   if (code === null) throw new Error(`no code: ${at.href}`);
   const response = await fetch(new URL('/token', issuer), {

@@ -8,6 +8,7 @@ import type { Services } from '../../platform/services.ts';
 import type { AuthEnv } from './context.ts';
 import { isCallersError, problemResponse, SignInError } from './problem.ts';
 import { addLoginRoutes } from './routes/login.ts';
+import { addOidcRoutes } from './routes/oidc.ts';
 import { addSessionRoutes } from './routes/sessions.ts';
 import { addTotpRoutes } from './routes/totp.ts';
 
@@ -57,6 +58,7 @@ export function createAuth(services: Services): Hono<AuthEnv> {
   addLoginRoutes(app, services);
   addSessionRoutes(app, services);
   addTotpRoutes(app, services);
+  addOidcRoutes(app, services);
 
   app.notFound((c) => problemResponse(new NotFoundError('not found'), c.get('correlationId') ?? ''));
   app.onError((error, c) => {

@@ -60,6 +60,37 @@ export class Provider {
   }
 
   /**
+   * Asks the provider for the tokens of a code (RFC 6749 4.1.3). null: it refuses. Rejects with ProviderUnavailable.
+   * @param authorization of the client, or null where it has no secret
+   */
+  async exchange(now: number, form: URLSearchParams, authorization: string | null): Promise<unknown> {
+    const { metadata } = await this.#get(now);
+    const at = addressOf(metadata.token_endpoint ?? '', this.#allowLoopback);
+    try {
+      // The secret and the code go nowhere but where the setting says.
+      if (at === null || !this.#issuer.keyHosts.includes(at.host))
+        throw new Error('codes are not traded there');
+      const response = await this.#fetch(at.href, {
+        method: 'POST',
+        headers: {
+          accept: 'application/json',
+          'content-type': 'application/x-www-form-urlencoded',
+          ...(authorization === null ? {} : { authorization }),
+        },
+        body: form.toString(),
+        redirect: 'manual',
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      });
+      if (response.status === 200) return JSON.parse(await boundedText(response)) as unknown;
+      await response.body?.cancel();
+      if (response.status === 400 || response.status === 401) return null;
+      throw new Error(`${at.href}: HTTP ${response.status}`);
+    } catch (error) {
+      throw new ProviderUnavailable(error);
+    }
+  }
+
+  /**
    * Finds the key of a token. A key id that is not known may be one that was just made: the keys are fetched once more,
    * though not for every token that says so. Rejects with ProviderUnavailable, or with an error of jose.
    */
