@@ -54,7 +54,7 @@ export function recordSignIn(
 }
 
 /** Whose account was tried: looked up after the answer, whose time tells nothing of it. What is no address is not kept. */
-async function accountOf(
+export async function accountOf(
   { directory }: SignInServices,
   login: string | null,
 ): Promise<Pick<AuditFacts, 'tenantId' | 'resource'>> {

@@ -204,6 +204,33 @@ describe('sessions of browsers', () => {
     expect(await me(browser)).toBe('200');
   });
 
+  it('are told to the audit log, from a wrong password to the end', async () => {
+    const { address, tenantId, userId } = await user();
+    const browser = new Browser(server);
+    expect(await browser.outcome('POST', '/auth/login', { address, password: 'wrong' })).toMatch(/^401/);
+    await browser.ask('POST', '/auth/login', { address, password: 'password-1' });
+    await browser.ask('DELETE', '/auth/sessions');
+    await browser.ask('POST', '/auth/logout', {});
+    await server.drain();
+    const { items } = await server.admin<{ items: Record<string, unknown>[] }>(
+      ...(['GET', `/audit?tenantId=${tenantId}`] as const),
+    );
+    const told = items
+      .filter(({ protocol }) => protocol === 'browser')
+      .map((event) => {
+        expect(event).toMatchObject({ resource: `user/${userId}`, address: '127.0.0.1' });
+        return `${event['actor']} ${event['action']} ${event['outcome']}`;
+      });
+    const own = `user/${userId}`;
+    expect(told.toSorted()).toEqual([
+      'nobody sign-in.fail denied',
+      `${own} session.end-others ok`,
+      `${own} sign-in ok`,
+      `${own} sign-out ok`,
+    ]);
+    expect(JSON.stringify(items)).not.toContain('password-1');
+  });
+
   it('say what is wrong with a request', async () => {
     const browser = new Browser(server);
     expect(await browser.outcome('POST', '/auth/login', '{')).toBe('400 invalid-input');

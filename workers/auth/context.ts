@@ -4,7 +4,8 @@ import { InvalidInputError } from '../../core/errors.ts';
 import { isFresh } from '../../core/identity/sessions.ts';
 import type { Tenant, User } from '../../core/identity/types.ts';
 import type { Session } from '../../core/ports/sessions.ts';
-import { clientAddress } from '../../platform/audit/address.ts';
+import { clientAddress, networkOf } from '../../platform/audit/address.ts';
+import { accountOf } from '../../platform/audit/sign-in.ts';
 import type { AuditFacts } from '../../platform/audit/trail.ts';
 import { type SessionResult, sessionPrincipal } from '../../platform/auth/browser/session.ts';
 import type { Services } from '../../platform/services.ts';
@@ -75,6 +76,22 @@ export function note(
       ...{ protocol: 'browser', correlationId: c.get('correlationId') },
       address: clientAddress(c.req.raw.headers, config.auditAddresses),
       ...facts,
+    },
+  ]);
+}
+
+/** Tells it of a password that let nobody in: once for each account and network in a while. */
+export function noteFailure(c: AuthContext, services: Services, login: string, limited: boolean): void {
+  const address = clientAddress(c.req.raw.headers, services.config.auditAddresses);
+  const network = address === null || address.includes('/') ? address : networkOf(address);
+  const once = limited ? 'hour' : 'minute';
+  const correlationId = c.get('correlationId');
+  const key = JSON.stringify([limited, 'browser', network, login.toLowerCase()]);
+  services.trail.lookUp(once, key, async () => [
+    {
+      ...(await accountOf(services, login)),
+      ...{ actor: 'nobody', protocol: 'browser', correlationId, address, outcome: 'denied' },
+      ...{ action: limited ? 'sign-in.limit' : 'sign-in.fail', once, apart: network ?? '' },
     },
   ]);
 }

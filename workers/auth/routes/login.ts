@@ -8,6 +8,7 @@ import {
   codeText,
   meView,
   note,
+  noteFailure,
   passwordText,
   readBody,
 } from '../context.ts';
@@ -45,6 +46,7 @@ async function principalBy(c: AuthContext, services: Services, login: string, pa
   const ip = c.req.header('cf-connecting-ip') ?? null;
   const attempt = await byPassword({ login, password }, services, ip, 'page');
   if (attempt.kind === 'ok') return attempt.value.principal;
+  noteFailure(c, services, login, attempt.kind === 'limited');
   if (attempt.kind === 'denied') {
     services.log.info('auth.refused', { correlationId: c.get('correlationId') });
     throw new SignInError('unauthorized', 'the address or the password is wrong');
