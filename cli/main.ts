@@ -102,6 +102,7 @@ import { userPhoto } from './commands/user-photo.ts';
 import { userQuota } from './commands/user-quota.ts';
 import { userRetention } from './commands/user-retention.ts';
 import { userSending } from './commands/user-sending.ts';
+import { userEndCodes, userSessions } from './commands/user-sessions.ts';
 import { userUnlockSending } from './commands/user-unlock-sending.ts';
 import { userWorkingHours } from './commands/user-working-hours.ts';
 import { createOutput, type Streams } from './output.ts';
@@ -118,6 +119,8 @@ export const COMMANDS: readonly Command[] = [
   userAdd,
   userPassword,
   userSignIn,
+  userSessions,
+  userEndCodes,
   appPasswordAdd,
   appPasswordList,
   appPasswordRevoke,

@@ -125,3 +125,14 @@ export interface CreateAlias {
   alias: string;
   address: string;
 }
+
+/** Where a user is signed in with a browser. Times in milliseconds since the epoch. */
+export interface UserSessionView {
+  sessionId: string;
+  method: 'password' | 'passkey' | 'oidc';
+  createdAt: number;
+  seenAt: number;
+  expiresAt: number;
+  userAgent: string;
+  address: string | null;
+}

@@ -139,6 +139,19 @@ describe('codes as a second proof', () => {
     expect(await basic(address)).toBe(200);
   });
 
+  it('are ended by an administrator for who has lost them, as are sessions', async () => {
+    const { address, browser } = await fresh();
+    await enrol(browser);
+    await server.admin('DELETE', `/users/${address}/totp`);
+    expect(await login(new Browser(server), address)).toBe('200');
+    expect(await basic(address)).toBe(200);
+    const list = () => server.admin<{ items: { method: string }[] }>('GET', `/users/${address}/sessions`);
+    expect((await list()).items.map(({ method }) => method)).toEqual(['password', 'password']);
+    await server.admin('DELETE', `/users/${address}/sessions`);
+    expect((await list()).items).toEqual([]);
+    expect(await browser.outcome('GET', '/auth/me')).toBe('401 unauthorized');
+  });
+
   it('are not begun in a session that is not fresh', async () => {
     const { address, browser } = await fresh();
     ahead += 900_000;

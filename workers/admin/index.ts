@@ -12,6 +12,7 @@ import { AdminError, isCallersError, problemResponse } from './problem.ts';
 import { addAdministratorRoutes } from './routes/administrators.ts';
 import { addAliasRoutes } from './routes/aliases.ts';
 import { addAuditRoutes } from './routes/audit.ts';
+import { addBrowserRoutes } from './routes/browsers.ts';
 import { addCalendarRoutes } from './routes/calendars.ts';
 import { addCarrierRoutes } from './routes/carriers.ts';
 import { addContactRoutes } from './routes/contacts.ts';
@@ -89,6 +90,7 @@ export function createAdmin(services: Services, hooks: AdminHooks): Hono<AdminEn
   addUserRoutes(routes, admin);
   addCredentialRoutes(routes, admin);
   addSignInRoutes(routes, admin);
+  addBrowserRoutes(routes, admin);
   addAliasRoutes(routes, admin);
   addDeviceRoutes(routes, admin);
   addPolicyRoutes(routes, admin);
