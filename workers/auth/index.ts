@@ -9,6 +9,7 @@ import type { AuthEnv } from './context.ts';
 import { isCallersError, problemResponse, SignInError } from './problem.ts';
 import { addLoginRoutes } from './routes/login.ts';
 import { addOidcRoutes } from './routes/oidc.ts';
+import { addPasskeyRoutes } from './routes/passkeys.ts';
 import { addSessionRoutes } from './routes/sessions.ts';
 import { addTotpRoutes } from './routes/totp.ts';
 
@@ -58,6 +59,7 @@ export function createAuth(services: Services): Hono<AuthEnv> {
   addLoginRoutes(app, services);
   addSessionRoutes(app, services);
   addTotpRoutes(app, services);
+  addPasskeyRoutes(app, services);
   addOidcRoutes(app, services);
 
   app.notFound((c) => problemResponse(new NotFoundError('not found'), c.get('correlationId') ?? ''));
