@@ -19,6 +19,14 @@ export function encodingOf(header: string | null): 'identity' | 'gzip' | null {
   return name === 'gzip' || name === 'x-gzip' ? 'gzip' : null;
 }
 
+/** A body that is small only as long as it is packed. */
+export class PackedBomb extends Error {
+  constructor() {
+    super('the body is a bomb');
+    this.name = 'PackedBomb';
+  }
+}
+
 /** Packed bytes that are unpacked in one go: at most a thousand times as many come of them (RFC 1951 3.2.5). */
 const SLICE = 4 * 1024;
 /** What is larger and so many times as long as it was packed was made to be so: no document, nor a mail in one. */
@@ -26,7 +34,7 @@ const BOMB = { bytes: 1024 * 1024, times: 200 } as const;
 
 /**
  * The body of a request as it was before it was packed. A little at a time, so that of a bomb no more is unpacked than
- * is read: the platform unpacks the whole of what it is given. Errors at what is no gzip, and at a bomb (A02).
+ * is read: the platform unpacks the whole of what it is given. Errors at what is no gzip, and with PackedBomb (A02).
  */
 export function unpacked(body: ReadableStream<Uint8Array> | null): ReadableStream<Uint8Array> | null {
   if (body === null) return null;
@@ -42,7 +50,7 @@ export function unpacked(body: ReadableStream<Uint8Array> | null): ReadableStrea
   const measured = new TransformStream<Uint8Array, Uint8Array>({
     transform(chunk, controller) {
       bytes += chunk.length;
-      if (bytes > BOMB.bytes && bytes > BOMB.times * packed) throw new Error('the body is a bomb');
+      if (bytes > BOMB.bytes && bytes > BOMB.times * packed) throw new PackedBomb();
       controller.enqueue(chunk);
     },
   });

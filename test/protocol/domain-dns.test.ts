@@ -24,6 +24,8 @@ beforeAll(async () => {
       SPF_MECHANISMS: 'include:spf.host.test',
       RELAY_ALLOW_PRIVATE: '1',
       RELAY_PORTS: String(relay.port),
+      // The local runtime knows no https.
+      PUBLIC_URL: 'http://out.mail.test',
     },
   });
   await waypost.admin('POST', '/domains', { domain: DOMAIN });

@@ -1,5 +1,5 @@
 import { decodeWbxml, WbxmlDecodeError, type WbxmlElement } from '../../../codecs/wbxml/index.ts';
-import { encodingOf, unpacked } from '../../../platform/gzip.ts';
+import { encodingOf, PackedBomb, unpacked } from '../../../platform/gzip.ts';
 import { STATUS } from '../status.ts';
 import { commonFailure } from './failure.ts';
 import { httpError, type Reply } from './reply.ts';
@@ -50,7 +50,7 @@ export async function readBody(request: Request, command: string): Promise<Reque
         : await readBounded(request.body, limit, announced);
   } catch (error) {
     if (packed === 'identity') throw error;
-    return fault('broken-encoding');
+    return fault(error instanceof PackedBomb ? 'too-large' : 'broken-encoding');
   }
   if (bytes === null) return fault('too-large');
   if (bytes.length === 0) return { kind: 'none' };

@@ -2,7 +2,7 @@ import { liftBody } from '../../../codecs/soap/lift.ts';
 import { parseXml, type XmlElement, XmlError } from '../../../codecs/soap/parse.ts';
 import { child } from '../../../codecs/soap/read.ts';
 import { NAMESPACES } from '../../../codecs/soap/write.ts';
-import { encodingOf, unpacked } from '../../../platform/gzip.ts';
+import { encodingOf, PackedBomb, unpacked } from '../../../platform/gzip.ts';
 import { EwsError, SchemaError } from '../errors.ts';
 
 const MiB = 1024 * 1024;
@@ -44,6 +44,7 @@ export async function readSoap(request: Request, self: string): Promise<SoapRequ
   } catch (error) {
     if (error instanceof XmlError)
       throw new HttpRefusal(error.kind === 'limits' ? 413 : 400, `${error.message}.`);
+    if (error instanceof PackedBomb) throw new HttpRefusal(413, 'The request is too long.');
     if (packed === 'gzip') throw new HttpRefusal(400, 'The content encoding is broken.');
     throw error;
   }
