@@ -33,7 +33,17 @@ interface Transaction {
   signal: AbortSignal;
 }
 
-const isolateCache = new AdmissionCache();
+/** One for the isolate and each environment in it: what one installation knows of an address is nothing to another. */
+const caches = new WeakMap<object, AdmissionCache>();
+
+function cacheOf({ config }: Services): AdmissionCache {
+  let cache = caches.get(config);
+  if (cache === undefined) {
+    cache = new AdmissionCache();
+    caches.set(config, cache);
+  }
+  return cache;
+}
 
 /**
  * The email() handler. Resolves when the message is durable and queued, or refused by policy with setReject;
@@ -43,7 +53,7 @@ export function createEmailInbound(
   services: Services,
   options: { deadlineMs?: number; cache?: AdmissionCache } = {},
 ): (message: InboundMessage) => Promise<void> {
-  const cache = options.cache ?? isolateCache;
+  const cache = options.cache ?? cacheOf(services);
   return (message) =>
     withDeadline(options.deadlineMs ?? DEADLINE_MS, (signal) => {
       const receivedAt = services.now();
