@@ -35,6 +35,8 @@ export interface CommandSpec<F extends Record<string, Flag>> {
   summary: string;
   /** More lines for the command's own help. */
   details?: string;
+  /** It works here and asks no installation: `--remote` is nothing for it. */
+  here?: boolean;
   positionals: Positional[];
   flags: F;
   examples?: string[];
@@ -44,6 +46,8 @@ export interface CommandSpec<F extends Record<string, Flag>> {
 export interface Command {
   name: string;
   summary: string;
+  /** It works here and asks no installation. */
+  here: boolean;
   /** Names of the flags, without dashes, and what they are for. */
   flags: readonly (readonly [name: string, help: string])[];
   help(): string;
@@ -68,11 +72,21 @@ const COMMON = {
   help: { type: 'boolean', help: 'show this help' },
 } as const satisfies Record<string, Flag>;
 
+/** Taken out of the line before a command sees it (cli/remote/target.ts). */
+const WHERE: readonly (readonly [flag: string, help: string])[] = [
+  ['remote [URL]', 'work on a deployed installation (waypost login, or WAYPOST_URL and WAYPOST_ADMIN_TOKEN)'],
+  ['local', 'work on the local one, whatever WAYPOST_URL says'],
+];
+
 export function defineCommand<const F extends Record<string, Flag>>(spec: CommandSpec<F>): Command {
   return {
     name: spec.name,
     summary: spec.summary,
-    flags: Object.entries<Flag>({ ...spec.flags, ...COMMON }).map(([name, { help }]) => [name, help]),
+    here: spec.here === true,
+    flags: [
+      ...Object.entries<Flag>({ ...spec.flags, ...COMMON }).map(([name, { help }]) => [name, help] as const),
+      ...(spec.here === true ? [] : WHERE).map(([flag, help]) => [flag.split(' ')[0] ?? flag, help] as const),
+    ],
     help: () => helpOf(spec),
     async execute(argv, outputFor) {
       const { args, values } = parse(spec, argv);
@@ -136,6 +150,7 @@ function helpOf(spec: CommandSpec<Record<string, Flag>>): string {
       flag.type === 'boolean' ? `--${name}` : `--${name} ${flag.value}`,
       flag.help,
     ]),
+    ...(spec.here === true ? [] : WHERE).map(([flag, help]): [string, string] => [`--${flag}`, help]),
   ];
   const width = Math.max(...rows.map(([left]) => left.length));
   const parts = [`${spec.summary}\n\nUsage: ${usageOf(spec)}`];

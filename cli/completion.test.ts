@@ -16,8 +16,15 @@ describe('completion in bash', () => {
     expect(offered('')).toEqual([...new Set(COMMANDS.map(({ name }) => name.split(' ')[0]))]);
     expect(offered('do')).toEqual(['domain']);
     expect(offered('hold', '')).toEqual(['add', 'list', 'release']);
-    expect(offered('hold', 'add', '--')).toEqual(['--reason', '--by', '--json', '--help']);
-    expect(offered('hold', 'add', 'ann@example.test', '--r')).toEqual(['--reason']);
+    expect(offered('hold', 'add', '--')).toEqual([
+      '--reason',
+      '--by',
+      '--json',
+      '--help',
+      '--remote',
+      '--local',
+    ]);
+    expect(offered('hold', 'add', 'ann@example.test', '--rea')).toEqual(['--reason']);
     expect(offered('start', '--')).toContain('--fresh');
     expect(offered('deliver', 'mail.eml', '--t')).toEqual(['--to']);
   });

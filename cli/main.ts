@@ -45,6 +45,7 @@ import { linkList } from './commands/link-list.ts';
 import { linkRevoke } from './commands/link-revoke.ts';
 import { listAllow, listBlock, listRemove } from './commands/list-change.ts';
 import { listShow } from './commands/list-show.ts';
+import { login, logout } from './commands/login.ts';
 import {
   mailboxDeletedErase,
   mailboxDeletedList,
@@ -106,10 +107,13 @@ import { userEndCodes, userSessions } from './commands/user-sessions.ts';
 import { userUnlockSending } from './commands/user-unlock-sending.ts';
 import { userWorkingHours } from './commands/user-working-hours.ts';
 import { createOutput, type Streams } from './output.ts';
+import { readTarget, withTarget } from './remote/target.ts';
 
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly Command[] = [
   start,
+  login,
+  logout,
   domainAdd,
   domainList,
   domainCatchAll,
@@ -240,24 +244,29 @@ export async function main(argv: string[]): Promise<void> {
 }
 
 /** As `main`, with streams and the exit code in the caller's hands. */
-export async function run(argv: string[], streams: Streams): Promise<number> {
+export async function run(line: string[], streams: Streams): Promise<number> {
+  try {
+    const { argv, target } = readTarget(line);
+    return await withTarget(target, () => runCommand(argv, target !== null, streams));
+  } catch (error) {
+    return report(error, streams);
+  }
+}
+
+async function runCommand(argv: string[], targeted: boolean, streams: Streams): Promise<number> {
   const firstFlag = argv.findIndex((a) => a.startsWith('-'));
   const words = firstFlag < 0 ? argv : argv.slice(0, firstFlag);
   const wantsHelp = argv.includes('--help') || argv.includes('-h');
   const command = COMMANDS.filter((c) => matches(c, words)).sort((a, b) => b.name.length - a.name.length)[0];
-  try {
-    if (command !== undefined) {
-      if (wantsHelp) streams.out.write(command.help());
-      else
-        await command.execute(argv.slice(command.name.split(' ').length), (json) =>
-          createOutput(json, streams),
-        );
-      return 0;
-    }
-    return overview(argv, words, wantsHelp, streams);
-  } catch (error) {
-    return report(error, streams);
+  if (command === undefined) return overview(argv, words, wantsHelp, streams);
+  if (wantsHelp) {
+    streams.out.write(command.help());
+    return 0;
   }
+  if (targeted && command.here)
+    throw new UsageError('--remote and --local are nothing for this command', command.name);
+  await command.execute(argv.slice(command.name.split(' ').length), (json) => createOutput(json, streams));
+  return 0;
 }
 
 function matches(command: Command, words: string[]): boolean {

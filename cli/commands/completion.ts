@@ -6,6 +6,7 @@ export function completionOf(commands: () => readonly Command[]): Command {
   return defineCommand({
     name: 'completion',
     summary: 'print what a shell needs to complete commands and flags',
+    here: true,
     positionals: [{ name: 'shell', help: SHELLS.join(', ') }],
     flags: {},
     examples: ['source <(waypost completion bash)'],

@@ -6,6 +6,7 @@ import type { AdminClient } from '../admin-client.ts';
 import { CommandError, defineCommand } from '../command.ts';
 import { withLocalServer } from '../local/connect.ts';
 import { handIn, senderOf, withMessageId } from '../local/mail-in.ts';
+import { remoteUrl } from '../remote/target.ts';
 
 /** Longest wait for the message to appear in the mailbox. */
 const VISIBLE_MS = 5000;
@@ -26,6 +27,8 @@ export const deliver = defineCommand({
     "printf 'From: a@example.test\\nSubject: Hello\\n\\nHi.\\n' | waypost deliver - --to ann@example.test",
   ],
   async run({ args: [file = ''], flags, out }) {
+    if (remoteUrl() !== null)
+      throw new CommandError('only the local server takes messages this way: send a mail to the other one');
     const raw = withMessageId(await readMessage(file));
     const from = flags.from ?? senderOf(raw) ?? 'sender@example.test';
     await withLocalServer(async (server) => {

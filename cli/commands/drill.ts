@@ -8,6 +8,7 @@ export const drill = defineCommand({
     '(or with --total loses them), rebuilds, reconciles, checks and compares. Says how many changes were lost and of what\n' +
     'age (RPO), and how long it took until mail could be read again (RTO). Ends with exit code 1 when a message is missing\n' +
     'or the check finds something.',
+  here: true,
   positionals: [],
   flags: {
     total: { type: 'boolean', help: 'lose the databases altogether' },

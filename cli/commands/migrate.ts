@@ -6,6 +6,7 @@ export const migrate = defineCommand({
   details:
     'Applies the files of migrations/postgres that the database does not have yet, each in a transaction of its own.\n' +
     'Connect directly and not through a transaction pool. D1 is migrated by "wrangler d1 migrations apply".',
+  here: true,
   positionals: [],
   flags: {
     postgres: { type: 'string', value: 'URL', help: 'connection string of the database', required: true },

@@ -2,6 +2,7 @@ import { CLIENT_VERSIONS } from '../activesync-client/versions.ts';
 import { CommandError, defineCommand, UsageError } from '../command.ts';
 import { withLocalServer } from '../local/connect.ts';
 import { openHome, readInstallation } from '../local/home.ts';
+import { remoteUrl } from '../remote/target.ts';
 
 export const phone = defineCommand({
   name: 'phone',
@@ -81,7 +82,7 @@ function urlOf(text: string): URL {
 
 /** The password of a demo user, never sent to another server than the local one. */
 async function demoPassword(address: string, url: string | undefined): Promise<string | null> {
-  if (url !== undefined) return null;
+  if (url !== undefined || remoteUrl() !== null) return null;
   const demo = (await readInstallation(openHome()))?.demo ?? [];
   return demo.find((u) => u.address === address.toLowerCase())?.password ?? null;
 }

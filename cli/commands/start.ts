@@ -27,6 +27,7 @@ export const start = defineCommand({
   details:
     'Runs the real Worker of wrangler.toml in workerd. Everything is kept in .waypost (WAYPOST_HOME names another\n' +
     'directory) until --fresh. Ctrl-C stops it.',
+  here: true,
   positionals: [],
   flags: {
     fresh: { type: 'boolean', help: 'forget all local data and begin anew' },

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AdminClient, createAdminClient } from '../admin-client.ts';
 import { CommandError } from '../command.ts';
+import { remoteInstallation } from '../remote/target.ts';
 import { type Home, openHome, type RunningServer, readInstallation, readRunning } from './home.ts';
 import { lockState } from './lock.ts';
-import { remoteInstallation } from './remote.ts';
 
 export interface LocalServer {
   url: URL;
@@ -41,7 +41,7 @@ async function answers(url: URL): Promise<boolean> {
 
 /**
  * Does a piece of work with the local server: the one that runs, or else one started on the same state for as
- * long as the work takes. With WAYPOST_URL it is done with the installation that this names.
+ * long as the work takes. With --remote or WAYPOST_URL it is done with the installation that this names.
  */
 export async function withLocalServer<T>(work: (server: LocalServer) => Promise<T>): Promise<T> {
   const remote = remoteInstallation();
