@@ -9,6 +9,7 @@ import type { PeopleDirectory } from './people.ts';
 import type { SendGrants } from './sending.ts';
 import type { SessionDirectory } from './sessions.ts';
 
+import type { WebhookDirectory } from './webhooks.ts';
 /** Candidates for an envelope address: exact user, exact alias, and the domain with its catch-all user. */
 export interface AddressLookup {
   domain: Domain | null;
@@ -67,6 +68,7 @@ export interface DirectoryStore
     SessionDirectory,
     GroupDeliveries {
   /** One read. `addresses` are canonical candidates of one domain, best first. */
+    WebhookDirectory,
   lookupAddresses(domain: string, addresses: string[]): Promise<AddressLookup>;
   /** User, tenant and credentials for signing in by primary address or alias; null when there is no such address. */
   findLogin(address: string): Promise<{ tenant: Tenant; user: User; credentials: Credential[] } | null>;

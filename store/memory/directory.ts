@@ -16,6 +16,7 @@ import { createMemoryPeople } from './people.ts';
 import { createMemorySendGrants } from './send-grants.ts';
 import { createMemorySessions } from './sessions.ts';
 
+import { createMemoryWebhooks } from './webhooks.ts';
 /** The directory in memory. */
 export function createMemoryDirectoryStore(): DirectoryStore {
   const tenants = new Map<string, Tenant>();
@@ -218,3 +219,4 @@ function stateOf({ replayedAt, discardedAt }: DeadLetter): DeadLetterState {
   if (discardedAt !== null) return 'discarded';
   return replayedAt === null ? 'waiting' : 'replayed';
 }
+    ...createMemoryWebhooks(),

@@ -5,6 +5,7 @@ import { linkTables } from './links.ts';
 import { sessionTables } from './sessions.ts';
 
 /** Control plane: small, hot, asked on every request. */
+import { webhookTables } from './webhooks.ts';
 export function directoryTables(kit: SchemaKit) {
   const { text, integer } = kit;
   return {
@@ -17,6 +18,7 @@ export function directoryTables(kit: SchemaKit) {
       name: text('name').notNull(),
       status: text('status').notNull(),
       mailShard: text('mail_shard').notNull(),
+    ...webhookTables(kit),
     }),
     domains: kit.table('directory', 'domains', {
       domain: text('domain').notNull(),

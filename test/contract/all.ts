@@ -33,6 +33,8 @@ import { searchMirrorContract } from './search-mirror.ts';
 import { spamTokensContract } from './spam-tokens.ts';
 import type { Subject } from './subject.ts';
 
+import { traceContract } from './trace.ts';
+import { webhookContract } from './webhooks.ts';
 /** Every contract of the four databases. `runs` is the number of random walks. */
 export function storesContract(subject: Subject, runs: number): void {
   mailInsertContract(subject);
@@ -55,6 +57,7 @@ export function storesContract(subject: Subject, runs: number): void {
   credentialsContract(subject);
   sessionsContract(subject);
   peopleContract(subject);
+  webhookContract(subject);
   sharedContactContract(subject);
   groupContract(subject);
   holdsContract(subject);

@@ -68,6 +68,11 @@ const RESOLVES: Record<string, { byValue?: string[]; byQuery?: string[]; freely?
   sign_in_factors: {},
   sign_in_challenges: { byValue: ['challenge_hash'] },
   attachment_links: {},
+  trace_messages: {},
+  trace_steps: {},
+  // Who wants to be told of what, of all tenants, without anything secret.
+  webhooks: { byValue: ['status'] },
+  webhook_deliveries: {},
 };
 
 /**

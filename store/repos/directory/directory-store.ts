@@ -98,6 +98,7 @@ import {
 } from './users.ts';
 
 export function createDirectoryStore(context: DirectoryContext): DirectoryStore {
+import { createWebhooks } from './webhooks.ts';
   return {
     lookupAddresses: (domain, addresses) => lookupAddresses(context, domain, addresses),
     findLogin: (address) => findLogin(context, address),
@@ -130,6 +131,7 @@ export function createDirectoryStore(context: DirectoryContext): DirectoryStore 
     getDeadLetter: (deadLetterId) => getDeadLetter(context, deadLetterId),
     countDeadLetters: () => countDeadLetters(context),
     markReplayed: (deadLetterId, at) => markReplayed(context, deadLetterId, at),
+    ...createWebhooks(context),
     markDiscarded: (deadLetterId, at) => markDiscarded(context, deadLetterId, at),
     searchPeople: (tenantId, text, limit, after) => searchPeople(context, tenantId, text, limit, after),
     exactPeople: (tenantId, text, limit) => exactPeople(context, tenantId, text, limit),
