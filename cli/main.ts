@@ -41,6 +41,7 @@ import { groupRemove } from './commands/group-remove.ts';
 import { groupSet } from './commands/group-set.ts';
 import { holdAdd, holdList, holdRelease } from './commands/hold.ts';
 import { importCommand } from './commands/import.ts';
+import { keyList, keyRewrap, keyRotate } from './commands/key.ts';
 import { linkList } from './commands/link-list.ts';
 import { linkRevoke } from './commands/link-revoke.ts';
 import { listAllow, listBlock, listRemove } from './commands/list-change.ts';
@@ -208,6 +209,9 @@ export const COMMANDS: readonly Command[] = [
   roleList,
   roleGrant,
   roleWithdraw,
+  keyList,
+  keyRotate,
+  keyRewrap,
   tokenList,
   tokenAdd,
   tokenRemove,

@@ -23,6 +23,7 @@ const schema = z.object({
     )
     .optional(),
   SECRETS_KEY: z.string().min(32).optional(),
+  SECRETS_KEY_PREVIOUS: z.string().min(32).optional(),
   // Whoever can change its answers can switch our checks off: plain HTTP on this machine only.
   DNS_OVER_HTTPS_URL: z
     .string()
@@ -38,6 +39,10 @@ const schema = z.object({
     .regex(/^\d{1,5}(, *\d{1,5})*$/, 'ports with commas between them')
     .default('465,587,2525'),
   RELAY_ALLOW_PRIVATE: z.enum(['0', '1']).default('0'),
+  WEBHOOK_PORTS: z
+    .string()
+    .regex(/^\d{1,5}(, *\d{1,5})*$/, 'ports with commas between them')
+    .default('443'),
   FILES_URL: z
     .string()
     .regex(/^https?:\/\/[^/?#]+$/, 'https://host')
@@ -73,6 +78,8 @@ export interface Config {
   internalTokens: InternalToken[];
   /** What secrets at rest are sealed with (platform/sealed.ts); without it nothing secret can be kept. */
   secretsKey: string | null;
+  /** The secret before it, which still opens what it sealed. */
+  secretsKeyPrevious: string | null;
   /** Resolver that speaks DNS over HTTPS (RFC 8484). */
   dnsOverHttpsUrl: string;
   /** How long a DKIM signature holds. */
@@ -85,6 +92,8 @@ export interface Config {
   outboundDefault: string;
   /** Which hosts tenants may name (platform/host-check.ts). */
   relayHosts: { ports: number[]; allowPrivate: boolean };
+  /** Which hosts webhooks may name. */
+  webhookHosts: { ports: number[]; allowPrivate: boolean };
   /** Where attachments that became links are found: `<filesUrl>/files/<token>`. */
   filesUrl: string;
   /** How long such a link holds. */
@@ -124,6 +133,7 @@ export function parseConfig(env: Record<string, unknown>): Config {
     adminToken: v.ADMIN_TOKEN ?? null,
     internalTokens: readInternalTokens(v.INTERNAL_TOKENS ?? '') ?? [],
     secretsKey: v.SECRETS_KEY ?? null,
+    secretsKeyPrevious: v.SECRETS_KEY_PREVIOUS ?? null,
     dnsOverHttpsUrl: v.DNS_OVER_HTTPS_URL,
     dkimExpirySeconds: v.DKIM_EXPIRY_DAYS * 86_400,
     mxHosts: v.MX_HOSTS.split(',').map((host) => host.trim()),
@@ -138,6 +148,10 @@ export function parseConfig(env: Record<string, unknown>): Config {
     sessionIdleMs: v.SESSION_IDLE_MINUTES * 60_000,
     sessionMaxMs: v.SESSION_MAX_HOURS * 3_600_000,
     oidcIssuers: readIssuers(v.OIDC_ISSUERS, env, v.RELAY_ALLOW_PRIVATE === '1'),
+    webhookHosts: {
+      ports: v.WEBHOOK_PORTS.split(',').map(Number),
+      allowPrivate: v.RELAY_ALLOW_PRIVATE === '1',
+    },
     relayHosts: {
       ports: v.RELAY_PORTS.split(',').map(Number),
       allowPrivate: v.RELAY_ALLOW_PRIVATE === '1',

@@ -4,7 +4,7 @@ import type { DirectoryStore } from '../core/ports/directory.ts';
 const FRESH_MS = 5000;
 const MAX_ENTRIES = 1000;
 
-type Settings = Pick<DirectoryStore, 'getTenantSetting' | 'putTenantSetting'>;
+type Settings = Pick<DirectoryStore, 'getTenantSetting' | 'putTenantSetting' | 'replaceTenantSetting'>;
 
 /** What one isolate has read of the settings of tenants just now. */
 export interface FreshSettings {
@@ -17,6 +17,14 @@ export interface FreshSettings {
 export function createFreshSettings(now: () => number): FreshSettings {
   const kept = new Map<string, { at: number; value: unknown }>();
   const keyOf = (tenantId: string, name: string) => JSON.stringify([tenantId, name]);
+  async function writing<T>(tenantId: string, name: string, work: () => Promise<T>): Promise<T> {
+    kept.delete(keyOf(tenantId, name));
+    try {
+      return await work();
+    } finally {
+      kept.delete(keyOf(tenantId, name));
+    }
+  }
   return {
     reader: (directory) => ({
       ...directory,
@@ -35,14 +43,10 @@ export function createFreshSettings(now: () => number): FreshSettings {
     }),
     writer: (directory) => ({
       ...directory,
-      async putTenantSetting(tenantId: string, name: string, value: unknown) {
-        kept.delete(keyOf(tenantId, name));
-        try {
-          await directory.putTenantSetting(tenantId, name, value);
-        } finally {
-          kept.delete(keyOf(tenantId, name));
-        }
-      },
+      putTenantSetting: (tenantId: string, name: string, value: unknown) =>
+        writing(tenantId, name, () => directory.putTenantSetting(tenantId, name, value)),
+      replaceTenantSetting: (tenantId: string, name: string, from: unknown, value: unknown) =>
+        writing(tenantId, name, () => directory.replaceTenantSetting(tenantId, name, from, value)),
     }),
   };
 }

@@ -17,10 +17,11 @@ import type { OutboxStore } from '../core/ports/outbox.ts';
 import type { PhotoStore } from '../core/ports/photos.ts';
 import type { QueuePort } from '../core/ports/queues.ts';
 import type { MessageReader } from '../core/ports/reader.ts';
-import type { Seal } from '../core/ports/seal.ts';
 import type { SearchStore } from '../core/ports/search.ts';
 import type { SpamFilter } from '../core/ports/spam.ts';
 import type { SpamTokens } from '../core/ports/spam-tokens.ts';
+import type { TraceStore } from '../core/ports/trace.ts';
+import type { TenantSeal } from '../core/ports/tenant-keys.ts';
 import type { ReminderFrame } from '../core/reminders/due.ts';
 import type { AuditTrail } from './audit/trail.ts';
 import type { ThrottlePort } from './auth/throttle.ts';
@@ -50,6 +51,8 @@ export interface Services {
   links: LinkStore;
   search: SearchStore;
   audit: AuditStore;
+  /** The way of each message. */
+  trace: TraceStore;
   /** What edges tell the audit log of. */
   trail: AuditTrail;
   blobs: BlobStore;
@@ -62,8 +65,8 @@ export interface Services {
   mailAuth: MailAuth;
   spam: SpamFilter;
   spamTokens: SpamTokens;
-  /** For secrets at rest; null when the installation has no SECRETS_KEY. */
-  seal: Seal | null;
+  /** For secrets at rest, under keys of tenants; null when the installation has no SECRETS_KEY. */
+  seal: TenantSeal | null;
   wake: WakePort;
   /** Subscriptions to what happens in mailboxes. */
   live: LivePort;

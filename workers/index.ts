@@ -1,4 +1,5 @@
 import { journalFailed, journalSubmission } from '../core/journaling/submission.ts';
+import type { SecretSeal } from '../core/ports/seal.ts';
 import { createDeviceSession } from '../durable-objects/device-session/index.ts';
 import { createMailboxHub } from '../durable-objects/mailbox-hub.ts';
 import { createCarriers } from '../outbound/carriers/index.ts';
@@ -8,7 +9,7 @@ import { linkLargeAttachments } from '../outbound/links/index.ts';
 import { createAuditTrail, RecentlyNoted } from '../platform/audit/trail.ts';
 import { hashPassword } from '../platform/auth/password.ts';
 import { answerInClear } from '../platform/clear-text.ts';
-import { parseConfig } from '../platform/config.ts';
+import { type Config, parseConfig } from '../platform/config.ts';
 import { connectSocket, makeEmail } from '../platform/connect.ts';
 import { createDns } from '../platform/dns/index.ts';
 import { type Env, mailShards } from '../platform/env.ts';
@@ -26,6 +27,7 @@ import { tellActions } from '../platform/tell-actions.ts';
 import { tellAttendees } from '../platform/tell-attendees.ts';
 import { tellObjects } from '../platform/tell-objects.ts';
 import { tellRights } from '../platform/tell-rights.ts';
+import { createTenantSeal, UnwrappedKeys } from '../platform/tenant-seal.ts';
 import {
   createD1Stores,
   createPostgresStores,
@@ -62,6 +64,7 @@ const shared = new WeakMap<
   Omit<
     Services,
     | 'defer'
+    | 'seal'
     | 'reader'
     | 'spam'
     | 'spamTokens'
@@ -74,6 +77,7 @@ const shared = new WeakMap<
     | 'mail'
     | 'search'
     | 'audit'
+    | 'trace'
     | 'trail'
     | 'outbound'
     | 'composer'
@@ -83,6 +87,8 @@ const shared = new WeakMap<
     keyRing: KeyRing;
     settings: FreshSettings;
     noted: RecentlyNoted;
+    secret: SecretSeal | null;
+    unwrapped: UnwrappedKeys;
   }
 >();
 
@@ -109,14 +115,15 @@ export function buildServices(env: Env, context: Deferring): Services {
       keyRing: createKeyRing(),
       settings: createFreshSettings(Date.now),
       noted: new RecentlyNoted(),
-      seal: config.secretsKey === null ? null : createSeal(config.secretsKey),
+      secret: secretSeal(config),
+      unwrapped: new UnwrappedKeys(),
       ...createObjects(env),
       log: createLogger(config.logLevel),
       now: Date.now,
     };
     shared.set(env, kept);
   }
-  const { stores, settings, noted, ...rest } = kept;
+  const { stores, settings, noted, secret, unwrapped, ...rest } = kept;
   const plain = stores ?? createPostgresStores({ connectionString: postgresUrl(env), defer });
   const spam = createSpamFilter({ ...rest, ...plain });
   const learning = learningFromMoves({ ...rest, ...plain, spam, defer });
@@ -126,6 +133,10 @@ export function buildServices(env: Env, context: Deferring): Services {
     directory: settings.writer(plain.directory),
     mail: tellRights(tellAttendees(tellObjects(tellActions(learning, telling), telling), telling), telling),
   };
+  const seal =
+    secret === null
+      ? null
+      : createTenantSeal({ secret, directory: databases.directory, unwrapped, now: rest.now });
   // What each message that leaves asks for.
   const sending = { ...databases, directory: settings.reader(databases.directory) };
   const reader = createMessageReader({ mail: databases.mail, log: rest.log });
@@ -134,6 +145,7 @@ export function buildServices(env: Env, context: Deferring): Services {
   const carriers = createCarriers({
     ...rest,
     ...databases,
+    seal,
     recent: sending.directory,
     hosts: {
       form: (host, port) => checkHostForm(host, port, relayHosts),
@@ -148,6 +160,7 @@ export function buildServices(env: Env, context: Deferring): Services {
   const services: Services = {
     ...rest,
     ...databases,
+    seal,
     spam,
     reader,
     defer,
@@ -159,7 +172,7 @@ export function buildServices(env: Env, context: Deferring): Services {
       ...sending,
       defer,
       carrierFor: carriers.carrierFor,
-      dkim: createDkim({ ...rest, ...databases, dkimExpirySeconds: rest.config.dkimExpirySeconds }),
+      dkim: createDkim({ ...rest, ...databases, seal, dkimExpirySeconds: rest.config.dkimExpirySeconds }),
       shrink: (entry, message, maxBytes) =>
         linkLargeAttachments({ ...rest, ...sending, filesUrl, linkDays }, entry, message, maxBytes),
       random: Math.random,
@@ -170,6 +183,10 @@ export function buildServices(env: Env, context: Deferring): Services {
     }),
   };
   return services;
+}
+
+function secretSeal({ secretsKey, secretsKeyPrevious: previous }: Config): SecretSeal | null {
+  return secretsKey === null ? null : createSeal(secretsKey, ...(previous === null ? [] : [previous]));
 }
 
 function postgresUrl(env: Env): string {

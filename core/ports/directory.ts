@@ -4,12 +4,14 @@ import type { AdministratorDirectory } from './administrators.ts';
 import type { CredentialDirectory } from './credentials.ts';
 import type { GroupDeliveries } from './groups.ts';
 import type { KeepingDirectory } from './holds.ts';
+import type { AnswerDirectory } from './kept-answers.ts';
 import type { MobileDirectory } from './mobile.ts';
 import type { PeopleDirectory } from './people.ts';
 import type { SendGrants } from './sending.ts';
 import type { SessionDirectory } from './sessions.ts';
-
 import type { WebhookDirectory } from './webhooks.ts';
+import type { TenantKeyDirectory } from './tenant-keys.ts';
+
 /** Candidates for an envelope address: exact user, exact alias, and the domain with its catch-all user. */
 export interface AddressLookup {
   domain: Domain | null;
@@ -66,9 +68,11 @@ export interface DirectoryStore
     SendGrants,
     AdministratorDirectory,
     SessionDirectory,
+    AnswerDirectory,
+    WebhookDirectory,
+    TenantKeyDirectory,
     GroupDeliveries {
   /** One read. `addresses` are canonical candidates of one domain, best first. */
-    WebhookDirectory,
   lookupAddresses(domain: string, addresses: string[]): Promise<AddressLookup>;
   /** User, tenant and credentials for signing in by primary address or alias; null when there is no such address. */
   findLogin(address: string): Promise<{ tenant: Tenant; user: User; credentials: Credential[] } | null>;
@@ -82,6 +86,8 @@ export interface DirectoryStore
   getTenantSetting(tenantId: string, name: string): Promise<unknown>;
   /** null forgets the setting. */
   putTenantSetting(tenantId: string, name: string, value: unknown): Promise<void>;
+  /** False, and nothing done, unless the value is still `from`. */
+  replaceTenantSetting(tenantId: string, name: string, from: unknown, value: unknown): Promise<boolean>;
   /** Rejects with ConflictError when the domain exists. */
   createDomain(domain: Domain): Promise<void>;
   getDomain(domain: string): Promise<Domain | null>;

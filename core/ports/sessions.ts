@@ -74,6 +74,15 @@ export interface SessionDirectory {
   putFactor(factor: Factor): Promise<void>;
   /** In order of creation. */
   listFactors(tenantId: string, userId: string): Promise<Factor[]>;
+  /** Of all users of the tenant that come after one, by user. */
+  listFactorsOfKind(
+    tenantId: string,
+    kind: Factor['kind'],
+    afterUserId: string,
+    limit: number,
+  ): Promise<Factor[]>;
+  /** The same factor with another secret. False, and nothing done, unless its secret is still what `factor` says. */
+  replaceFactorSecret(factor: Factor, secret: string): Promise<boolean>;
   /** False when it was confirmed before, or is not there. */
   confirmFactor(
     tenantId: string,

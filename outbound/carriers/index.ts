@@ -1,5 +1,6 @@
 /** Which way the mail of a tenant goes to other hosts, and the ways themselves. */
 import { InvalidInputError } from '../../core/errors.ts';
+import { CARRIER_SETTING, relayOwner } from '../../core/keys/owners.ts';
 import type { Carrier } from '../../core/ports/carrier.ts';
 import type { CarrierSetting, Carriers, NewCarrierSetting } from '../../core/ports/carriers.ts';
 import type { DirectoryStore } from '../../core/ports/directory.ts';
@@ -21,7 +22,6 @@ import {
   parseDefault,
   publicSetting,
   readSetting,
-  SETTING,
   type StoredSetting,
 } from './setting.ts';
 
@@ -75,7 +75,7 @@ export function createCarriers(services: CarrierServices): Carriers {
   }
 
   async function ofTenant(tenantId: string, from = services.recent): Promise<StoredSetting | null> {
-    return readSetting(await from.getTenantSetting(tenantId, SETTING), config.maxMessageBytes);
+    return readSetting(await from.getTenantSetting(tenantId, CARRIER_SETTING), config.maxMessageBytes);
   }
 
   function hostOf(setting: Relay, secret: string | null): RelayHost {
@@ -92,7 +92,7 @@ export function createCarriers(services: CarrierServices): Carriers {
   async function secretOf(tenantId: string, setting: StoredSetting): Promise<string | null> {
     if (setting.kind !== 'smtp-relay' || setting.auth === null || setting.sealedSecret === null) return null;
     if (services.seal === null) throw new Error('the password of the relay needs SECRETS_KEY');
-    return new TextDecoder().decode(await services.seal.open(owner(tenantId), setting.sealedSecret));
+    return new TextDecoder().decode(await services.seal.open(relayOwner(tenantId), setting.sealedSecret));
   }
 
   function make(setting: CarrierSetting, secret: string | null, trusted: boolean): Carrier | null {
@@ -151,7 +151,7 @@ export function createCarriers(services: CarrierServices): Carriers {
         setting.kind === 'smtp-relay'
           ? await storedRelay(services, tenantId, setting, await ofTenant(tenantId, directory))
           : setting;
-      await directory.putTenantSetting(tenantId, SETTING, stored);
+      await directory.putTenantSetting(tenantId, CARRIER_SETTING, stored);
       remembered.delete(tenantId);
     },
 
@@ -160,7 +160,7 @@ export function createCarriers(services: CarrierServices): Carriers {
     },
 
     async forget(tenantId) {
-      await directory.putTenantSetting(tenantId, SETTING, null);
+      await directory.putTenantSetting(tenantId, CARRIER_SETTING, null);
       remembered.delete(tenantId);
     },
 
@@ -205,7 +205,7 @@ async function storedRelay(
   if (seal === null) {
     throw new InvalidInputError('a secret can only be kept with SECRETS_KEY (at least 32 characters) set');
   }
-  const sealedSecret = await seal.seal(owner(tenantId), new TextEncoder().encode(secret));
+  const sealedSecret = await seal.seal(relayOwner(tenantId), new TextEncoder().encode(secret));
   return { ...base, auth: { user, mechanism }, sealedSecret };
 }
 
@@ -220,8 +220,4 @@ async function refusing<T>(work: () => Promise<T>): Promise<T> {
 
 function isThisMachine(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
-}
-
-function owner(tenantId: string): string {
-  return `relay/${tenantId}`;
 }

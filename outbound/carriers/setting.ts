@@ -1,7 +1,6 @@
 import { InvalidInputError } from '../../core/errors.ts';
 import type { CarrierSetting } from '../../core/ports/carriers.ts';
 
-export const SETTING = 'carriers';
 export const LINKS_SETTING = 'attachmentLinks';
 
 const SIMPLE = ['none', 'cloudflare-email', 'external'] as const;

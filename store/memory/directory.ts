@@ -11,12 +11,14 @@ import { createMemoryAdministrators } from './administrators.ts';
 import { createMemoryCredentials } from './credentials.ts';
 import { createMemoryGroupDeliveries } from './group-deliveries.ts';
 import { createMemoryKeeping } from './keeping.ts';
+import { createMemoryKeptAnswers } from './kept-answers.ts';
 import { createMemoryMobile } from './mobile.ts';
 import { createMemoryPeople } from './people.ts';
 import { createMemorySendGrants } from './send-grants.ts';
 import { createMemorySessions } from './sessions.ts';
-
+import { createMemoryTenantKeys } from './tenant-keys.ts';
 import { createMemoryWebhooks } from './webhooks.ts';
+
 /** The directory in memory. */
 export function createMemoryDirectoryStore(): DirectoryStore {
   const tenants = new Map<string, Tenant>();
@@ -111,6 +113,13 @@ export function createMemoryDirectoryStore(): DirectoryStore {
       const key = `${tenantId}\0${name}`;
       if (value === null || value === undefined) settings.delete(key);
       else settings.set(key, JSON.stringify(value));
+    },
+
+    async replaceTenantSetting(tenantId, name, from, value) {
+      const key = `${tenantId}\0${name}`;
+      if (settings.get(key) !== JSON.stringify(from)) return false;
+      settings.set(key, JSON.stringify(value));
+      return true;
     },
 
     async createDomain(domain) {
@@ -211,6 +220,9 @@ export function createMemoryDirectoryStore(): DirectoryStore {
     ...createMemorySendGrants(),
     ...createMemoryAdministrators(),
     ...createMemorySessions(),
+    ...createMemoryKeptAnswers(),
+    ...createMemoryWebhooks(),
+    ...createMemoryTenantKeys(),
     ping: async () => undefined,
   };
 }
@@ -219,4 +231,3 @@ function stateOf({ replayedAt, discardedAt }: DeadLetter): DeadLetterState {
   if (discardedAt !== null) return 'discarded';
   return replayedAt === null ? 'waiting' : 'replayed';
 }
-    ...createMemoryWebhooks(),

@@ -65,6 +65,19 @@ export function createMemorySessions(): SessionDirectory {
           .filter(ofUser(tenantId, userId))
           .sort((a, b) => a.createdAt - b.createdAt || compareText(a.factorId, b.factorId)),
       ),
+    listFactorsOfKind: async (tenantId, kind, afterUserId, limit) =>
+      structuredClone(
+        [...factors.values()]
+          .filter((one) => one.tenantId === tenantId && one.kind === kind && one.userId > afterUserId)
+          .sort((a, b) => compareText(a.userId, b.userId) || compareText(a.factorId, b.factorId))
+          .slice(0, limit),
+      ),
+    async replaceFactorSecret({ tenantId, userId, factorId, secret: from }, secret) {
+      const factor = factors.get(keyOf(tenantId, userId, factorId));
+      if (factor?.secret !== from) return false;
+      factor.secret = secret;
+      return true;
+    },
     async confirmFactor(tenantId, userId, factorId, counter, at) {
       const factor = factors.get(keyOf(tenantId, userId, factorId));
       if (factor === undefined || factor.confirmedAt !== null) return false;

@@ -1,24 +1,30 @@
 import { administratorTables } from './administrators.ts';
 import { dkimTables } from './dkim.ts';
+import { erasureTables } from './erasures.ts';
+import { keptAnswerTables } from './kept-answers.ts';
 import type { SchemaKit } from './kit.ts';
 import { linkTables } from './links.ts';
 import { sessionTables } from './sessions.ts';
+import { webhookTables } from './webhooks.ts';
+import { tenantKeyTables } from './tenant-keys.ts';
 
 /** Control plane: small, hot, asked on every request. */
-import { webhookTables } from './webhooks.ts';
 export function directoryTables(kit: SchemaKit) {
   const { text, integer } = kit;
   return {
     ...administratorTables(kit),
     ...dkimTables(kit),
+    ...erasureTables(kit),
+    ...keptAnswerTables(kit),
     ...linkTables(kit),
     ...sessionTables(kit),
+    ...webhookTables(kit),
+    ...tenantKeyTables(kit),
     tenants: kit.table('directory', 'tenants', {
       tenantId: text('tenant_id').notNull(),
       name: text('name').notNull(),
       status: text('status').notNull(),
       mailShard: text('mail_shard').notNull(),
-    ...webhookTables(kit),
     }),
     domains: kit.table('directory', 'domains', {
       domain: text('domain').notNull(),
@@ -34,6 +40,8 @@ export function directoryTables(kit: SchemaKit) {
       status: text('status').notNull(),
       quotaBytes: integer('quota_bytes'),
       createdAt: integer('created_at').notNull(),
+      /** Set: `status` says disabled for readers that do not know this. */
+      deletedAt: integer('deleted_at'),
     }),
     aliases: kit.table('directory', 'aliases', {
       address: text('address').notNull(),

@@ -10,6 +10,7 @@ import { holdsContract } from './directory-holds.ts';
 import { peopleContract } from './directory-people.ts';
 import { sessionsContract } from './directory-sessions.ts';
 import { dkimKeysContract } from './dkim-keys.ts';
+import { keptAnswersContract } from './kept-answers.ts';
 import { linksContract } from './links.ts';
 import { mailAclContract } from './mail-acl.ts';
 import { mailAliasesContract } from './mail-aliases.ts';
@@ -32,9 +33,10 @@ import { searchFollowContract } from './search-follow.ts';
 import { searchMirrorContract } from './search-mirror.ts';
 import { spamTokensContract } from './spam-tokens.ts';
 import type { Subject } from './subject.ts';
-
+import { tenantKeysContract } from './tenant-keys.ts';
 import { traceContract } from './trace.ts';
 import { webhookContract } from './webhooks.ts';
+
 /** Every contract of the four databases. `runs` is the number of random walks. */
 export function storesContract(subject: Subject, runs: number): void {
   mailInsertContract(subject);
@@ -56,8 +58,10 @@ export function storesContract(subject: Subject, runs: number): void {
   administratorContract(subject);
   credentialsContract(subject);
   sessionsContract(subject);
-  peopleContract(subject);
+  tenantKeysContract(subject);
+  keptAnswersContract(subject);
   webhookContract(subject);
+  peopleContract(subject);
   sharedContactContract(subject);
   groupContract(subject);
   holdsContract(subject);
@@ -70,5 +74,6 @@ export function storesContract(subject: Subject, runs: number): void {
   searchMirrorContract(subject);
   searchFollowContract(subject);
   auditContract(subject);
+  traceContract(subject);
   archiveContract(subject);
 }

@@ -3,7 +3,7 @@
  *
  * Mail and search tables need `tenant_id = <parameter>` and `mailbox_id = <parameter>` for each mention of a table,
  * or both among the columns of an INSERT. Directory tables need `tenant_id`, with the exceptions of RESOLVES. Audit
- * events are of the installation and listed across tenants.
+ * events are of the installation and listed across tenants; the trace is not.
  */
 import type { D1Database, D1PreparedStatement } from '@cloudflare/workers-types/experimental';
 import type { Executor } from '../../store/dialect/types.ts';
@@ -66,10 +66,12 @@ const RESOLVES: Record<string, { byValue?: string[]; byQuery?: string[]; freely?
   service_tokens: { byValue: ['secret_hash'] },
   sessions: { byValue: ['token_hash', 'previous_hash'] },
   sign_in_factors: {},
+  tenant_keys: {},
   sign_in_challenges: { byValue: ['challenge_hash'] },
   attachment_links: {},
   trace_messages: {},
   trace_steps: {},
+  kept_answers: {},
   // Who wants to be told of what, of all tenants, without anything secret.
   webhooks: { byValue: ['status'] },
   webhook_deliveries: {},

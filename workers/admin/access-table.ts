@@ -204,6 +204,11 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'POST /dead-letters/:id/replay': ['operations', 'write', 'installation'],
   'POST /dead-letters/replay': ['operations', 'write', 'installation'],
 
+  'GET /tenants/:tenantId/keys': ['operations', 'read', 'tenant'],
+  'POST /tenants/:tenantId/keys': ['operations', 'write', 'tenant'],
+  'POST /tenants/:tenantId/keys/reseal': ['operations', 'write', 'tenant'],
+  'POST /tenants/:tenantId/keys/rewrap': ['operations', 'write', 'installation'],
+
   'GET /audit': ['audit', 'read', TENANT_ID],
   'POST /audit/verify': ['audit', 'read', { body: ['tenantId'] }],
   'GET /audit/export': ['audit', 'read', TENANT_ID],

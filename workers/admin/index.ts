@@ -28,6 +28,7 @@ import { addGroupRoutes } from './routes/groups.ts';
 import { addHoldRoutes } from './routes/holds.ts';
 import { addImportRoutes, MAX_IMPORT_BODY } from './routes/import.ts';
 import { addJournalingRoutes } from './routes/journaling.ts';
+import { addKeyRoutes } from './routes/keys.ts';
 import { addLinkRoutes } from './routes/links.ts';
 import { addOperationRoutes } from './routes/operations.ts';
 import { addOutboxRoutes } from './routes/outbox.ts';
@@ -81,7 +82,7 @@ export function createAdmin(services: Services, hooks: AdminHooks): Hono<AdminEn
   });
 
   const admin = createContext(services, hooks, noted);
-  const routes = guarded(app, services);
+  const routes = guarded(app, services, noted);
   addAdministratorRoutes(routes, admin);
   addAuditRoutes(routes, admin);
   addTenantRoutes(routes, admin);
@@ -115,6 +116,7 @@ export function createAdmin(services: Services, hooks: AdminHooks): Hono<AdminEn
   addExportRoutes(routes, admin);
   addImportRoutes(routes, admin);
   addResourceRoutes(routes, admin);
+  addKeyRoutes(routes, admin);
 
   app.notFound((c) => problemResponse(new NotFoundError('not found'), c.get('correlationId') ?? ''));
   app.onError((error, c) => {

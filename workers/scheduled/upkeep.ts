@@ -1,6 +1,7 @@
 /** What is kept for bad days: mailboxes written down, tenants exported, a sample of everything checked, alarms. */
 import { capture } from '../../core/archive/capture.ts';
 import { exportTenant } from '../../core/archive/directory.ts';
+import { forgetOldKeys } from '../../core/keys/forget-old.ts';
 import { newId } from '../../platform/ids.ts';
 import { describeError } from '../../platform/log.ts';
 import type { Services } from '../../platform/services.ts';
@@ -28,6 +29,7 @@ export async function keepUp(services: Services): Promise<void> {
     forgetFailures,
     forgetDeliveries,
     keepAudit,
+    forgetKeys,
   };
   for (const [name, part] of Object.entries(parts)) {
     try {
@@ -128,6 +130,15 @@ async function checkSome(services: Services): Promise<void> {
 async function raiseAlarm(services: Services): Promise<void> {
   for (const { queue, waiting, oldestWaitingAt } of await services.directory.countDeadLetters()) {
     if (waiting > 0) services.log.error('dead-letters.waiting', { queue, waiting, oldestWaitingAt });
+  }
+}
+
+/** Older keys of tenants, once nothing is sealed under them. */
+async function forgetKeys({ directory, dkimKeys, seal, now, log }: Services): Promise<void> {
+  if (seal === null) return;
+  for (const { tenantId } of await directory.listTenants()) {
+    const gone = await forgetOldKeys({ directory, dkimKeys, seal, now }, tenantId);
+    if (gone.length > 0) log.info('keys.forgotten', { tenantId, generations: gone.join(' ') });
   }
 }
 

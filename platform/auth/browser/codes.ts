@@ -2,6 +2,7 @@ import { Secret, TOTP } from 'otpauth';
 import { ConflictError } from '../../../core/errors.ts';
 import { type BasicPolicy, SIGN_IN_SETTING } from '../../../core/identity/sign-in.ts';
 import type { User } from '../../../core/identity/types.ts';
+import { codesOwner } from '../../../core/keys/owners.ts';
 import type { Factor } from '../../../core/ports/sessions.ts';
 import { hashAppPassword, newAppPassword } from '../../app-password.ts';
 import { newId } from '../../ids.ts';
@@ -44,7 +45,7 @@ export async function enrolCodes(
   await directory.removeFactor(tenantId, userId, FACTOR_ID);
   await directory.putFactor({
     ...{ tenantId, userId, factorId: FACTOR_ID, kind: 'totp', counter: 0, label: '' },
-    secret: await seal.seal(ownerOf(user), secret.bytes),
+    secret: await seal.seal(codesOwner(user), secret.bytes),
     ...{ createdAt: now(), confirmedAt: null, lastUsedAt: null },
   });
   return { secret: secret.base32, uri: totp.toString() };
@@ -166,7 +167,7 @@ async function stepOf(
   code: string,
 ): Promise<number | null> {
   if (seal === null) return null;
-  const opened = await seal.open(ownerOf({ tenantId, userId }), secret);
+  const opened = await seal.open(codesOwner({ tenantId, userId }), secret);
   const timestamp = now();
   const totp = totpOf(new Secret({ buffer: new Uint8Array(opened).buffer }), '');
   const delta = totp.validate({ token: code.replace(/\s/g, ''), timestamp, window: WINDOW });
@@ -175,8 +176,4 @@ async function stepOf(
 
 function totpOf(secret: Secret, label: string): TOTP {
   return new TOTP({ issuer: 'Waypost', label, secret, algorithm: 'SHA1', digits: 6, period: PERIOD_S });
-}
-
-function ownerOf({ tenantId, userId }: Owner): string {
-  return `codes/${tenantId}/${userId}`;
 }

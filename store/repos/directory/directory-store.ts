@@ -49,6 +49,7 @@ import {
   updateGroup,
 } from './groups.ts';
 import { holdsOn, listHolds, placeHold, releaseHold } from './holds.ts';
+import { createKeptAnswers } from './kept-answers.ts';
 import {
   exactPeople,
   getPerson,
@@ -74,7 +75,8 @@ import {
   listSharedContacts,
   putSharedContact,
 } from './shared-contacts.ts';
-import { getTenantSetting, putTenantSetting } from './tenant-settings.ts';
+import { createTenantKeys } from './tenant-keys.ts';
+import { getTenantSetting, putTenantSetting, replaceTenantSetting } from './tenant-settings.ts';
 import {
   createDomain,
   createTenant,
@@ -96,9 +98,9 @@ import {
   setAliasEnabled,
   updateUser,
 } from './users.ts';
+import { createWebhooks } from './webhooks.ts';
 
 export function createDirectoryStore(context: DirectoryContext): DirectoryStore {
-import { createWebhooks } from './webhooks.ts';
   return {
     lookupAddresses: (domain, addresses) => lookupAddresses(context, domain, addresses),
     findLogin: (address) => findLogin(context, address),
@@ -109,6 +111,8 @@ import { createWebhooks } from './webhooks.ts';
     setTenantStatus: (tenantId, status) => setTenantStatus(context, tenantId, status),
     getTenantSetting: (tenantId, name) => getTenantSetting(context, tenantId, name),
     putTenantSetting: (tenantId, name, value) => putTenantSetting(context, tenantId, name, value),
+    replaceTenantSetting: (tenantId, name, from, value) =>
+      replaceTenantSetting(context, tenantId, name, from, value),
     createDomain: (domain) => createDomain(context, domain),
     getDomain: (domain) => getDomain(context, domain),
     listDomains: (tenantId) => listDomains(context, tenantId),
@@ -125,13 +129,15 @@ import { createWebhooks } from './webhooks.ts';
     ...createSendGrants(context),
     ...createAdministrators(context),
     ...createSessions(context),
+    ...createKeptAnswers(context),
     ...createFactors(context),
+    ...createWebhooks(context),
+    ...createTenantKeys(context),
     putDeadLetter: (letter) => putDeadLetter(context, letter),
     listDeadLetters: (options) => listDeadLetters(context, options),
     getDeadLetter: (deadLetterId) => getDeadLetter(context, deadLetterId),
     countDeadLetters: () => countDeadLetters(context),
     markReplayed: (deadLetterId, at) => markReplayed(context, deadLetterId, at),
-    ...createWebhooks(context),
     markDiscarded: (deadLetterId, at) => markDiscarded(context, deadLetterId, at),
     searchPeople: (tenantId, text, limit, after) => searchPeople(context, tenantId, text, limit, after),
     exactPeople: (tenantId, text, limit) => exactPeople(context, tenantId, text, limit),

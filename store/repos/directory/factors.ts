@@ -12,6 +12,8 @@ type Factors = Pick<
   SessionDirectory,
   | 'putFactor'
   | 'listFactors'
+  | 'listFactorsOfKind'
+  | 'replaceFactorSecret'
   | 'confirmFactor'
   | 'useFactor'
   | 'removeFactor'
@@ -22,6 +24,18 @@ type Factors = Pick<
 export function createFactors({ executor, tables }: DirectoryContext): Factors {
   const { build } = executor;
   const { signInFactors: factors, signInChallenges: challenges } = tables;
+  const fields = {
+    tenantId: factors.tenantId,
+    userId: factors.userId,
+    factorId: factors.factorId,
+    kind: factors.kind,
+    secret: factors.secret,
+    counter: factors.counter,
+    label: factors.label,
+    createdAt: factors.createdAt,
+    confirmedAt: factors.confirmedAt,
+    lastUsedAt: factors.lastUsedAt,
+  };
   const ofUser = (tenantId: string, userId: string) =>
     and(eq(factors.tenantId, tenantId), eq(factors.userId, userId));
   const one = (tenantId: string, userId: string, factorId: string) =>
@@ -40,23 +54,32 @@ export function createFactors({ executor, tables }: DirectoryContext): Factors {
     async listFactors(tenantId, userId) {
       const rows = await executor.all(
         build
-          .select({
-            tenantId: factors.tenantId,
-            userId: factors.userId,
-            factorId: factors.factorId,
-            kind: factors.kind,
-            secret: factors.secret,
-            counter: factors.counter,
-            label: factors.label,
-            createdAt: factors.createdAt,
-            confirmedAt: factors.confirmedAt,
-            lastUsedAt: factors.lastUsedAt,
-          })
+          .select(fields)
           .from(factors)
           .where(ofUser(tenantId, userId))
           .orderBy(factors.createdAt, factors.factorId),
       );
       return rows as Factor[];
+    },
+    async listFactorsOfKind(tenantId, kind, afterUserId, limit) {
+      const rows = await executor.all(
+        build
+          .select(fields)
+          .from(factors)
+          .where(and(eq(factors.tenantId, tenantId), eq(factors.kind, kind), gt(factors.userId, afterUserId)))
+          .orderBy(factors.userId, factors.factorId)
+          .limit(limit),
+      );
+      return rows as Factor[];
+    },
+    async replaceFactorSecret({ tenantId, userId, factorId, secret: from }, secret) {
+      const [done] = await executor.atomic([
+        build
+          .update(factors)
+          .set({ secret })
+          .where(and(one(tenantId, userId, factorId), eq(factors.secret, from))),
+      ]);
+      return done?.changes === 1;
     },
     async confirmFactor(tenantId, userId, factorId, counter, at) {
       const [done] = await executor.atomic([

@@ -20,6 +20,29 @@ export async function getTenantSetting(
   return row === undefined ? null : (JSON.parse(row.value) as unknown);
 }
 
+/** Only while the value is still what it was. */
+export async function replaceTenantSetting(
+  { executor, tables: { tenantSettings } }: DirectoryContext,
+  tenantId: string,
+  name: string,
+  from: unknown,
+  value: unknown,
+): Promise<boolean> {
+  const [changed] = await executor.atomic([
+    executor.build
+      .update(tenantSettings)
+      .set({ value: JSON.stringify(value) })
+      .where(
+        and(
+          eq(tenantSettings.tenantId, tenantId),
+          eq(tenantSettings.name, fitText(name, LIMITS.shortText)),
+          eq(tenantSettings.value, JSON.stringify(from)),
+        ),
+      ),
+  ]);
+  return changed?.changes === 1;
+}
+
 /** null forgets the setting. */
 export async function putTenantSetting(
   { executor, tables: { tenantSettings } }: DirectoryContext,
