@@ -9,6 +9,7 @@ import { ACCESS, type Access, type Subject } from './access-table.ts';
 import { callerOfAccessToken } from './access-token.ts';
 import { type Caller, callerOf, callerOfSession, mayCall } from './caller.ts';
 import type { AdminEnv } from './context.ts';
+import { once } from './idempotency.ts';
 import { AdminError, TooManyError } from './problem.ts';
 
 type C = Context<AdminEnv>;
@@ -49,9 +50,12 @@ const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 /**
  * The app with a guard before each handler that is added to it: whom the table of routes does not let through does not
  * come in (A39). The caller must have the right in each thing that the request names; what lies in an area of others looks
- * like what is not there (I22). A route that the table does not know cannot be added.
+ * like what is not there (I22). A route that the table does not know cannot be added. POST and PATCH take an
+ * Idempotency-Key.
  */
-export function guarded(app: Hono<AdminEnv>, { directory }: Services): Hono<AdminEnv> {
+export function guarded(app: Hono<AdminEnv>, services: Services, noted: Set<string>): Hono<AdminEnv> {
+  const { directory } = services;
+  const single = once(services, noted);
   const add = (method: string) => (path: string, handler: Handler<AdminEnv>) => {
     const access = ACCESS[`${method.toUpperCase()} ${path}`];
     if (access === undefined) throw new Error(`who may use ${method} ${path} is not said`);
@@ -59,7 +63,10 @@ export function guarded(app: Hono<AdminEnv>, { directory }: Services): Hono<Admi
       await demand(c, directory, c.get('caller'), access);
       await next();
     };
-    return app.on(method.toUpperCase(), path, check, handler);
+    const acts = method === 'post' || method === 'patch';
+    return acts
+      ? app.on(method.toUpperCase(), path, check, single, handler)
+      : app.on(method.toUpperCase(), path, check, handler);
   };
   return Object.assign(
     Object.create(app),

@@ -9,8 +9,11 @@ const STATUS_OF_CODE: Record<string, number> = {
   'not-found': 404,
   'method-not-allowed': 405,
   conflict: 409,
+  'in-progress': 409,
+  'already-done': 409,
   'too-large': 413,
   'unsupported-media-type': 415,
+  'idempotency-key-reused': 422,
   'too-many-requests': 429,
 };
 
@@ -23,6 +26,7 @@ const TITLES: Record<number, string> = {
   409: 'Conflict',
   413: 'Content Too Large',
   415: 'Unsupported Media Type',
+  422: 'Unprocessable Content',
   429: 'Too Many Requests',
   503: 'Service Unavailable',
 };
@@ -35,6 +39,15 @@ export class TooManyError extends AdminError {
   readonly retryAfterSeconds: number;
   constructor(retryAfterSeconds: number) {
     super('too-many-requests', 'too many failed sign-ins');
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+/** The same request is being worked on. */
+export class InProgressError extends AdminError {
+  readonly retryAfterSeconds: number;
+  constructor(retryAfterSeconds: number) {
+    super('in-progress', 'a request with this Idempotency-Key is being worked on');
     this.retryAfterSeconds = retryAfterSeconds;
   }
 }
@@ -59,6 +72,7 @@ export function problemResponse(error: unknown, correlationId: string): Response
   const headers = new Headers({ 'content-type': PROBLEM_TYPE });
   if (status === 401) headers.set('www-authenticate', 'Bearer realm="Waypost admin"');
   if (status === 503) headers.set('retry-after', '5');
-  if (error instanceof TooManyError) headers.set('retry-after', String(error.retryAfterSeconds));
+  if (error instanceof TooManyError || error instanceof InProgressError)
+    headers.set('retry-after', String(error.retryAfterSeconds));
   return new Response(JSON.stringify(problem), { status, headers });
 }

@@ -10,8 +10,8 @@ const JOBS_A_RUN = 2000;
 const MAILBOXES_A_RUN = 200;
 
 /**
- * Sends mailboxes to the queue `retention`, each once a day, and adds up the mailboxes of tenants whose total is
- * limited. Number of failures.
+ * Sends mailboxes to the queue `retention`, each once a day, adds up the mailboxes of tenants whose total is limited, and
+ * forgets the answers of the admin API whose day is over. Number of failures.
  */
 export async function keepLimits(
   services: Pick<Services, 'directory' | 'mail' | 'queues' | 'log' | 'now'>,
@@ -26,8 +26,17 @@ export async function keepLimits(
     failed++;
     services.log.error('retention.not-started', { correlationId, error: describeError(error) });
   }
+  const tenants = await services.directory.listTenants();
+  for (const tenantId of [null, ...tenants.map((tenant) => tenant.tenantId)]) {
+    try {
+      await services.directory.forgetAnswers(tenantId, services.now());
+    } catch (error) {
+      failed++;
+      services.log.error('answers.not-forgotten', { tenantId, error: describeError(error) });
+    }
+  }
   let left = MAILBOXES_A_RUN;
-  for (const tenant of await services.directory.listTenants()) {
+  for (const tenant of tenants) {
     if (left <= 0) break;
     try {
       const quota = await services.directory.getTenantSetting(tenant.tenantId, QUOTA_SETTING);
