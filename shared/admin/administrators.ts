@@ -1,13 +1,19 @@
+import * as z from 'zod';
+import { at } from './common.ts';
+
+const role = z.enum(['admin', 'support']);
+const place = z.enum(['installation', 'tenant', 'domain']);
+
 /** What a user may do beyond their own mailbox. */
-export interface RoleView {
-  /** null when the user is gone. */
-  address: string | null;
-  role: 'admin' | 'support';
-  in: 'installation' | 'tenant' | 'domain';
-  domain: string | null;
-  grantedBy: string;
-  grantedAt: number;
-}
+export const roleView = z.object({
+  address: z.string().nullable().describe('null when the user is gone.'),
+  role,
+  in: place,
+  domain: z.string().nullable(),
+  grantedBy: z.string(),
+  grantedAt: at,
+});
+export type RoleView = z.infer<typeof roleView>;
 
 /** One role in each place: it replaces what the user had there. Without `domain`, that of the address. */
 export interface SetRole {
@@ -17,21 +23,19 @@ export interface SetRole {
 }
 
 /** A token of a program. */
-export interface ServiceTokenView {
-  tokenId: string;
-  name: string;
-  role: 'admin' | 'support';
-  /** null: the whole installation. */
-  tenantId: string | null;
-  domain: string | null;
-  /** Parts of the API; null: all. */
-  topics: string[] | null;
-  createdBy: string;
-  createdAt: number;
-  expiresAt: number | null;
-  /** To within an hour. */
-  lastUsedAt: number | null;
-}
+export const serviceTokenView = z.object({
+  tokenId: z.string(),
+  name: z.string(),
+  role,
+  tenantId: z.string().nullable().describe('null: the whole installation.'),
+  domain: z.string().nullable(),
+  topics: z.array(z.string()).nullable().describe('Parts of the API; null: all.'),
+  createdBy: z.string(),
+  createdAt: at,
+  expiresAt: at.nullable(),
+  lastUsedAt: at.nullable().describe('To within an hour.'),
+});
+export type ServiceTokenView = z.infer<typeof serviceTokenView>;
 
 export interface CreateServiceToken {
   name: string;
@@ -43,7 +47,7 @@ export interface CreateServiceToken {
   days?: number | undefined;
 }
 
-export interface NewServiceTokenView extends ServiceTokenView {
-  /** Shown once: only its hash is kept. */
-  token: string;
-}
+export const newServiceTokenView = serviceTokenView.extend({
+  token: z.string().describe('Shown once: only its hash is kept.'),
+});
+export type NewServiceTokenView = z.infer<typeof newServiceTokenView>;

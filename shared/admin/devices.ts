@@ -1,65 +1,74 @@
-export type DeviceAccessView = 'allowed' | 'quarantined' | 'blocked';
+import * as z from 'zod';
+import { at, count } from './common.ts';
 
-export interface DeviceView {
-  deviceId: string;
-  deviceType: string;
-  userAgent: string;
-  protocolVersion: string;
-  firstSeenAt: number;
-  lastSeenAt: number;
-  /** What was decided of this device; `default`: nothing, so that the tenant's device settings count. */
-  access: DeviceAccessView | 'default';
-  /** What that means for it now. */
-  effectiveAccess: DeviceAccessView;
-  /** A wipe that was asked for and that the device has not acknowledged yet. */
-  wipe: {
-    kind: 'device' | 'account';
-    requestedAt: number;
-    sentAt: number | null;
-    failedAt: number | null;
-  } | null;
-  /** The last wipe that it has acknowledged. */
-  wiped: { kind: 'device' | 'account'; at: number } | null;
-  policy: {
-    /** `outdated`: it has acknowledged another revision than the one in force. */
-    state: 'none' | 'offered' | 'applied' | 'outdated';
-    compliance: 'full' | 'partial' | 'none' | 'external' | null;
-    acknowledgedAt: number | null;
-  };
-  /** What it says of itself. */
-  information: {
-    model?: string;
-    imei?: string;
-    friendlyName?: string;
-    os?: string;
-    osLanguage?: string;
-    phoneNumber?: string;
-    userAgent?: string;
-    mobileOperator?: string;
-    enableOutboundSms?: boolean;
-  };
-}
+export const deviceAccessView = z.enum(['allowed', 'quarantined', 'blocked']);
+export type DeviceAccessView = z.infer<typeof deviceAccessView>;
+
+const wipeKind = z.enum(['device', 'account']);
+
+export const deviceView = z.object({
+  deviceId: z.string(),
+  deviceType: z.string(),
+  userAgent: z.string(),
+  protocolVersion: z.string(),
+  firstSeenAt: at,
+  lastSeenAt: at,
+  access: z
+    .enum([...deviceAccessView.options, 'default'])
+    .describe("What was decided of this device; default: nothing, so that the tenant's settings count."),
+  effectiveAccess: deviceAccessView.describe('What that means for it now.'),
+  wipe: z
+    .object({ kind: wipeKind, requestedAt: at, sentAt: at.nullable(), failedAt: at.nullable() })
+    .nullable()
+    .describe('A wipe that was asked for and that the device has not acknowledged yet.'),
+  wiped: z.object({ kind: wipeKind, at }).nullable().describe('The last wipe that it has acknowledged.'),
+  policy: z.object({
+    state: z
+      .enum(['none', 'offered', 'applied', 'outdated'])
+      .describe('outdated: it has acknowledged another revision than the one in force.'),
+    compliance: z.enum(['full', 'partial', 'none', 'external']).nullable(),
+    acknowledgedAt: at.nullable(),
+  }),
+  information: z
+    .object({
+      model: z.string().optional(),
+      imei: z.string().optional(),
+      friendlyName: z.string().optional(),
+      os: z.string().optional(),
+      osLanguage: z.string().optional(),
+      phoneNumber: z.string().optional(),
+      userAgent: z.string().optional(),
+      mobileOperator: z.string().optional(),
+      enableOutboundSms: z.boolean().optional(),
+    })
+    .describe('What it says of itself.'),
+});
+export type DeviceView = z.infer<typeof deviceView>;
 
 /** What a tenant lets devices do that nobody has decided about. */
-export interface DeviceSettingsView {
-  defaultAccess: DeviceAccessView;
-  /** The first that fits comes before `defaultAccess`. */
-  rules: { deviceType: string; access: DeviceAccessView }[];
-  maxDevicesPerUser: number;
-}
+export const deviceSettingsView = z.object({
+  defaultAccess: deviceAccessView,
+  rules: z
+    .array(z.object({ deviceType: z.string(), access: deviceAccessView }))
+    .describe('The first that fits comes before `defaultAccess`.'),
+  maxDevicesPerUser: count,
+});
+export type DeviceSettingsView = z.infer<typeof deviceSettingsView>;
 
 export type SetDeviceSettings = { [K in keyof DeviceSettingsView]?: DeviceSettingsView[K] | undefined };
 
-/** A policy for devices. `settings` are those of EASProvisionDoc by their names with a small first letter. */
-export interface PolicyView {
-  required: boolean;
-  allowNonProvisionable: boolean;
-  allowExternallyManaged: boolean;
-  requireDeviceInformation: boolean;
-  settings: Record<string, boolean | number | string[]>;
-  /** Changes with the settings. */
-  revision: string;
-}
+/** A policy for devices. */
+export const policyView = z.object({
+  required: z.boolean(),
+  allowNonProvisionable: z.boolean(),
+  allowExternallyManaged: z.boolean(),
+  requireDeviceInformation: z.boolean(),
+  settings: z
+    .record(z.string(), z.union([z.boolean(), z.number(), z.array(z.string())]))
+    .describe('Those of EASProvisionDoc by their names with a small first letter.'),
+  revision: z.string().describe('Changes with the settings.'),
+});
+export type PolicyView = z.infer<typeof policyView>;
 
 /** Replaces the policy; what is left out has its default. */
 export interface SetPolicy {
@@ -70,9 +79,8 @@ export interface SetPolicy {
   settings?: Record<string, unknown> | undefined;
 }
 
-export interface PolicyAnswer {
-  /** The policy of this user or tenant itself. */
-  own: PolicyView | null;
-  /** For a user: its own, else the tenant's. */
-  inForce: PolicyView | null;
-}
+export const policyAnswer = z.object({
+  own: policyView.nullable().describe('The policy of this user or tenant itself.'),
+  inForce: policyView.nullable().describe("For a user: its own, else the tenant's."),
+});
+export type PolicyAnswer = z.infer<typeof policyAnswer>;

@@ -1,50 +1,61 @@
-interface RetentionRuleView {
-  /** The folder with this role (`user`: folders that people made), */
-  role?: 'inbox' | 'drafts' | 'sent' | 'deleted' | 'junk' | 'archive' | 'user' | undefined;
-  /** or folders of this name; `*` stands for any text. */
-  name?: string | undefined;
-  days: number;
-  action: 'delete' | 'archive';
-  /** Counted from when it came into the folder, or from when it was received. */
-  measure: 'entered' | 'received';
-}
+import * as z from 'zod';
+import { at, count } from './common.ts';
 
-/** How long a tenant keeps mail; null: for ever. */
-export interface RetentionView {
-  recoverableDays: number;
-  deletedDays: number | null;
-  junkDays: number | null;
-  /** The first that fits a folder counts, before the two above. */
-  folders: RetentionRuleView[];
-  userExceptions: boolean;
-}
+const retentionRuleView = z.object({
+  role: z
+    .enum(['inbox', 'drafts', 'sent', 'deleted', 'junk', 'archive', 'user'])
+    .optional()
+    .describe('The folder with this role (user: folders that people made),'),
+  name: z.string().optional().describe('or folders of this name; `*` stands for any text.'),
+  days: z.number(),
+  action: z.enum(['delete', 'archive']),
+  measure: z
+    .enum(['entered', 'received'])
+    .describe('Counted from when it came into the folder, or from when it was received.'),
+});
+
+const keptDays = z.number().nullable().describe('null: for ever.');
+
+/** How long a tenant keeps mail. */
+export const retentionView = z.object({
+  recoverableDays: z.number(),
+  deletedDays: keptDays,
+  junkDays: keptDays,
+  folders: z.array(retentionRuleView).describe('The first that fits a folder counts, before the two above.'),
+  userExceptions: z.boolean(),
+});
+export type RetentionView = z.infer<typeof retentionView>;
 
 /** A change of it: what is left out stays as it is. */
 export type SetRetention = { [K in keyof RetentionView]?: RetentionView[K] | undefined };
 
-/** Folders that a user keeps longer than the tenant does, by folder id; null: for ever. */
-export interface RetentionExceptionsView {
-  address: string;
-  /** Whether the tenant allows any. */
-  allowed: boolean;
-  folders: Record<string, { days: number | null }>;
-}
+/** Folders that a user keeps longer than the tenant does. */
+export const retentionExceptionsView = z.object({
+  address: z.string(),
+  allowed: z.boolean().describe('Whether the tenant allows any.'),
+  folders: z.record(z.string(), z.object({ days: keptDays })).describe('By folder id.'),
+});
+export type RetentionExceptionsView = z.infer<typeof retentionExceptionsView>;
 
-/** Sizes in bytes; null is no limit. */
-export interface QuotaMarksView {
-  warn: number | null;
-  stopSending: number | null;
-  stopReceiving: number | null;
-  maxMessageBytes: number | null;
-}
+const mark = count.nullable().describe('Bytes; null is no limit.');
 
-export interface TenantQuotaView {
-  /** For users with no values of their own. */
-  user: QuotaMarksView;
-  totalBytes: number | null;
-  /** What the last count of all mailboxes gave; null before the first. */
-  usage: { sizeBytes: number; messages: number; mailboxes: number; countedAt: number } | null;
-}
+export const quotaMarksView = z.object({
+  warn: mark,
+  stopSending: mark,
+  stopReceiving: mark,
+  maxMessageBytes: mark,
+});
+export type QuotaMarksView = z.infer<typeof quotaMarksView>;
+
+export const tenantQuotaView = z.object({
+  user: quotaMarksView.describe('For users with no values of their own.'),
+  totalBytes: count.nullable(),
+  usage: z
+    .object({ sizeBytes: count, messages: count, mailboxes: count, countedAt: at })
+    .nullable()
+    .describe('What the last count of all mailboxes gave; null before the first.'),
+});
+export type TenantQuotaView = z.infer<typeof tenantQuotaView>;
 
 /** A change of it: what is left out stays as it is. */
 export interface SetTenantQuota {
@@ -52,29 +63,35 @@ export interface SetTenantQuota {
   totalBytes?: number | null | undefined;
 }
 
-export interface UserQuotaView {
-  address: string;
-  /** Only what differs from the tenant's. */
-  own: Partial<QuotaMarksView>;
-  inForce: QuotaMarksView;
-  sizeBytes: number;
-  messages: number;
-  /** The highest mark that the mailbox has crossed. */
-  level: 'none' | 'warn' | 'stopSending' | 'stopReceiving';
-}
+export const userQuotaView = z.object({
+  address: z.string(),
+  own: quotaMarksView.partial().describe("Only what differs from the tenant's."),
+  inForce: quotaMarksView,
+  sizeBytes: count,
+  messages: count,
+  level: z
+    .enum(['none', 'warn', 'stopSending', 'stopReceiving'])
+    .describe('The highest mark that the mailbox has crossed.'),
+});
+export type UserQuotaView = z.infer<typeof userQuotaView>;
 
 /** A change of it: what is left out stays; null takes a limit off; `default` is the tenant's. */
 export type SetUserQuota = { [K in keyof QuotaMarksView]?: number | null | 'default' | undefined };
 
 /** Copies of a tenant's mail for keeping. */
-export interface JournalingView {
-  to: string | null;
-  /** `lockDays` is for the record: the lock itself is a rule of the bucket. */
-  r2: { prefix: string; lockDays: number | null } | null;
-  scope: 'all' | 'external' | 'internal';
-  /** Addresses of the users whose mail is journaled; null: everybody's. */
-  users: string[] | null;
-}
+export const journalingView = z.object({
+  to: z.string().nullable(),
+  r2: z
+    .object({ prefix: z.string(), lockDays: z.int().nullable() })
+    .nullable()
+    .describe('`lockDays` is for the record: the lock itself is a rule of the bucket.'),
+  scope: z.enum(['all', 'external', 'internal']),
+  users: z
+    .array(z.string())
+    .nullable()
+    .describe("Addresses of the users whose mail is journaled; null: everybody's."),
+});
+export type JournalingView = z.infer<typeof journalingView>;
 
 export interface SetJournaling {
   to?: string | null | undefined;
@@ -84,17 +101,17 @@ export interface SetJournaling {
 }
 
 /** While it is in force nothing of what it covers is purged, moved out by retention, or erased. */
-export interface HoldView {
-  holdId: string;
-  tenantId: string;
-  /** null: every mailbox of the tenant. */
-  address: string | null;
-  reason: string;
-  placedBy: string;
-  since: number;
-  releasedAt: number | null;
-  releasedBy: string | null;
-}
+export const holdView = z.object({
+  holdId: z.string(),
+  tenantId: z.string(),
+  address: z.string().nullable().describe('null: every mailbox of the tenant.'),
+  reason: z.string(),
+  placedBy: z.string(),
+  since: at,
+  releasedAt: at.nullable(),
+  releasedBy: z.string().nullable(),
+});
+export type HoldView = z.infer<typeof holdView>;
 
 export interface PlaceHold {
   /** Left out: the whole tenant. */
@@ -104,26 +121,31 @@ export interface PlaceHold {
 }
 
 /** A message that was removed for good and can be brought back. */
-export interface DeletedView {
-  itemId: string;
-  folderId: string;
-  removedAt: number;
-  receivedAt: number;
-  size: number;
-  subject: string;
-  from: string;
-}
+export const deletedView = z.object({
+  itemId: z.string(),
+  folderId: z.string(),
+  removedAt: at,
+  receivedAt: at,
+  size: count,
+  subject: z.string(),
+  from: z.string(),
+});
+export type DeletedView = z.infer<typeof deletedView>;
 
-export interface RestoredView {
-  itemId: string;
-  outcome: 'restored' | 'present';
-  folderId: string;
-  folder: string;
-}
+export const restoredView = z.object({
+  itemId: z.string(),
+  outcome: z.enum(['restored', 'present']),
+  folderId: z.string(),
+  folder: z.string(),
+});
+export type RestoredView = z.infer<typeof restoredView>;
 
-export interface RecountView {
-  address: string;
-  before: { sizeBytes: number; messages: number };
-  counted: { sizeBytes: number; messages: number };
-  mended: boolean;
-}
+const counted = z.object({ sizeBytes: z.int(), messages: z.int() });
+
+export const recountView = z.object({
+  address: z.string(),
+  before: counted,
+  counted,
+  mended: z.boolean(),
+});
+export type RecountView = z.infer<typeof recountView>;

@@ -1,33 +1,39 @@
-export interface DeadLetterView {
-  deadLetterId: string;
-  queue: string;
-  error: string;
-  attempts: number;
-  correlationId: string;
-  failedAt: number;
-  replayedAt: number | null;
-  discardedAt: number | null;
-}
+import * as z from 'zod';
+import { at, count } from './common.ts';
 
-export interface DeadLetterCountView {
-  queue: string;
-  waiting: number;
-  replayed: number;
-  discarded: number;
-  oldestWaitingAt: number | null;
-}
+export const deadLetterView = z.object({
+  deadLetterId: z.string(),
+  queue: z.string(),
+  error: z.string(),
+  attempts: count,
+  correlationId: z.string(),
+  failedAt: at,
+  replayedAt: at.nullable(),
+  discardedAt: at.nullable(),
+});
+export type DeadLetterView = z.infer<typeof deadLetterView>;
+
+export const deadLetterCountView = z.object({
+  queue: z.string(),
+  waiting: count,
+  replayed: count,
+  discarded: count,
+  oldestWaitingAt: at.nullable(),
+});
+export type DeadLetterCountView = z.infer<typeof deadLetterCountView>;
 
 /** One step of replaying all that wait; `cursor` goes on. */
-export interface ReplayView {
-  replayed: number;
-  refused: { deadLetterId: string; error: string }[];
-  cursor: string | null;
-}
+export const replayView = z.object({
+  replayed: count,
+  refused: z.array(z.object({ deadLetterId: z.string(), error: z.string() })),
+  cursor: z.string().nullable(),
+});
+export type ReplayView = z.infer<typeof replayView>;
 
-export interface DeadLetterDetail extends DeadLetterView {
-  /** The queue message: a pointer, never the content of a mail. */
-  body: unknown;
-}
+export const deadLetterDetail = deadLetterView.extend({
+  body: z.unknown().describe('The queue message: a pointer, never the content of a mail.'),
+});
+export type DeadLetterDetail = z.infer<typeof deadLetterDetail>;
 
 /** One step of making the installation again from its bucket; `cursor` of the answer before goes on. */
 export interface RebuildRequest {
@@ -45,45 +51,40 @@ export interface RebuildRequest {
   unparsed?: boolean | undefined;
 }
 
-export interface RebuildView {
-  /** null: nothing is left to do. */
-  cursor: string | null;
-  stage: 'directory' | 'mailboxes' | 'raws' | 'drafts' | 'outgoing' | 'index';
-  tenantId: string;
-  address: string | null;
-  /** Rows that the directory lacked. */
-  rows: number;
-  /** Mailboxes that this step finished, and how many of them needed nothing. */
-  mailboxes: number;
-  intact: number;
-  /** Messages and objects made again; those that were as they should be; people; removals. */
-  restored: number;
-  unchanged: number;
-  people: number;
-  removed: number;
-  /** Messages that only their raw told of. */
-  placed: number;
-  drafts: number;
-  /** Messages for sending that no row knows. */
-  outgoing: number;
-  /** Messages whose raw is gone, by item id. */
-  lost: string[];
-  /** Lines of the journal that could not be read. */
-  damaged: number;
-  /** Raws that could not be placed at once and wait in their queue. */
-  failed: string[];
-  /** When the newest of what was read was written; milliseconds since the epoch. */
-  writtenAt: number | null;
-}
+export const rebuildView = z.object({
+  cursor: z.string().nullable().describe('null: nothing is left to do.'),
+  stage: z.enum(['directory', 'mailboxes', 'raws', 'drafts', 'outgoing', 'index']),
+  tenantId: z.string(),
+  address: z.string().nullable(),
+  rows: count.describe('Rows that the directory lacked.'),
+  mailboxes: count.describe('Mailboxes that this step finished.'),
+  intact: count.describe('Those of them that needed nothing.'),
+  restored: count.describe('Messages and objects made again.'),
+  unchanged: count.describe('Those that were as they should be.'),
+  people: count,
+  removed: count,
+  placed: count.describe('Messages that only their raw told of.'),
+  drafts: count,
+  outgoing: count.describe('Messages for sending that no row knows.'),
+  lost: z.array(z.string()).describe('Messages whose raw is gone, by item id.'),
+  damaged: count.describe('Lines of the journal that could not be read.'),
+  failed: z.array(z.string()).describe('Raws that could not be placed at once and wait in their queue.'),
+  writtenAt: at.nullable().describe('When the newest of what was read was written.'),
+});
+export type RebuildView = z.infer<typeof rebuildView>;
+
+const counts: z.ZodType<object> = z.record(z.string(), z.unknown());
+const sweep: z.ZodType<{ complete: boolean } & object> = z.looseObject({
+  complete: z.boolean().describe('Its end was reached in this round.'),
+});
 
 /** A round of the reconciler. */
-export interface ReconcileView {
-  status: 'done';
-  /** Of the last two days: counts by name. */
-  recent: object;
-  /** Of the whole bucket, a piece in each round; `complete`: its end was reached in this one. */
-  sweep: { complete: boolean } & object;
-}
+export const reconcileView = z.object({
+  status: z.literal('done'),
+  recent: counts.describe('Of the last two days: counts by name.'),
+  sweep: sweep.describe('Of the whole bucket, a piece in each round.'),
+});
+export type ReconcileView = z.infer<typeof reconcileView>;
 
 /** One step of checking what must always be true; `cursor` of the answer before goes on. */
 export interface CheckRequest {
@@ -98,40 +99,40 @@ export interface CheckRequest {
 }
 
 /** One thing that should not be, and whether it was put right. */
-export interface FindingView {
-  /** Stable name of the check, e.g. `counters`, `raw-missing`. */
-  check: string;
-  tenantId: string;
-  /** null: of the tenant as a whole. */
-  mailboxId: string | null;
-  /** Cases, at least. */
-  count: number;
-  /** Ids or keys of some of them. */
-  examples: string[];
-  mended: boolean;
-}
+export const findingView = z.object({
+  check: z.string().describe('Stable name of the check, e.g. `counters`, `raw-missing`.'),
+  tenantId: z.string(),
+  mailboxId: z.string().nullable().describe('null: of the tenant as a whole.'),
+  count: count.describe('Cases, at least.'),
+  examples: z.array(z.string()).describe('Ids or keys of some of them.'),
+  mended: z.boolean(),
+});
+export type FindingView = z.infer<typeof findingView>;
 
-export interface CheckView {
-  /** null: everything was looked at. */
-  cursor: string | null;
-  findings: FindingView[];
-  mailboxes: number;
-  /** Items, objects and entries that were looked at. */
-  items: number;
-}
+export const checkView = z.object({
+  cursor: z.string().nullable().describe('null: everything was looked at.'),
+  findings: z.array(findingView),
+  mailboxes: count,
+  items: count.describe('Items, objects and entries that were looked at.'),
+});
+export type CheckView = z.infer<typeof checkView>;
 
 /** What the owner of a mailbox sees of it, as digests: two mailboxes of one state have equal ones. */
-export interface MailboxStateView {
-  /** Of the folder tree, and of each table that belongs to the mailbox as a whole; null on later pages. */
-  frame: Record<string, string> | null;
-  items: { itemId: string; digest: string }[];
-  cursor: string | null;
-}
+export const mailboxStateView = z.object({
+  frame: z
+    .record(z.string(), z.string())
+    .nullable()
+    .describe('Of the folder tree, and of each table of the mailbox as a whole; null on later pages.'),
+  items: z.array(z.object({ itemId: z.string(), digest: z.string() })),
+  cursor: z.string().nullable(),
+});
+export type MailboxStateView = z.infer<typeof mailboxStateView>;
 
 /** One page of writing mailboxes down. */
-export interface SnapshotView {
-  cursor: string | null;
-  mailboxes: number;
-  lines: number;
-  tenants: number;
-}
+export const snapshotView = z.object({
+  cursor: z.string().nullable(),
+  mailboxes: count,
+  lines: count,
+  tenants: count,
+});
+export type SnapshotView = z.infer<typeof snapshotView>;

@@ -1,25 +1,31 @@
-/** The way that a tenant's mail goes to other hosts. Secrets are never shown. */
-type CarrierSettingView =
-  | {
-      kind: 'smtp-relay';
-      host: string;
-      port: number;
-      /** tls: from the first byte. starttls: required. opportunistic: if offered. plain: none. */
-      security: 'tls' | 'starttls' | 'opportunistic' | 'plain';
-      auth: { mechanism: 'auto' | 'plain' | 'login' | 'xoauth2'; user: string } | null;
-      maxBytes: number;
-    }
-  | { kind: 'cloudflare-email' }
-  | { kind: 'external' }
-  | { kind: 'none' };
+import * as z from 'zod';
+import { at, count } from './common.ts';
 
-export interface CarrierView {
-  setting: CarrierSettingView;
-  /** Whether the tenant chose it, or the installation for all who did not. */
-  from: 'tenant' | 'installation';
-  /** Attachments that are too large for the way become links. */
-  attachmentLinks: boolean;
-}
+/** The way that a tenant's mail goes to other hosts. Secrets are never shown. */
+const carrierSettingView = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('smtp-relay'),
+    host: z.string(),
+    port: z.int(),
+    security: z
+      .enum(['tls', 'starttls', 'opportunistic', 'plain'])
+      .describe('tls: from the first byte. starttls: required. opportunistic: if offered. plain: none.'),
+    auth: z.object({ mechanism: z.enum(['auto', 'plain', 'login', 'xoauth2']), user: z.string() }).nullable(),
+    maxBytes: count,
+  }),
+  z.object({ kind: z.literal('cloudflare-email') }),
+  z.object({ kind: z.literal('external') }),
+  z.object({ kind: z.literal('none') }),
+]);
+
+export const carrierView = z.object({
+  setting: carrierSettingView,
+  from: z
+    .enum(['tenant', 'installation'])
+    .describe('Whether the tenant chose it, or the installation for all who did not.'),
+  attachmentLinks: z.boolean().describe('Attachments that are too large for the way become links.'),
+});
+export type CarrierView = z.infer<typeof carrierView>;
 
 /** Chooses a way. A relay's secret that is left out stays what it was, for the same host and user. */
 export type SetCarrier =
@@ -43,82 +49,86 @@ export type SetCarrier =
   | { kind: 'none' };
 
 /** What connecting to a relay and signing in showed. */
-export interface CarrierTestView {
-  ok: boolean;
-  error: string | null;
-  encrypted: boolean;
-  capabilities: {
-    pipelining: boolean;
-    size: number | null;
-    eightBitMime: boolean;
-    smtpUtf8: boolean;
-    dsn: boolean;
-  };
-  /** Credentials are shown as `***`. */
-  transcript: { who: 'client' | 'server'; line: string }[];
-}
+export const carrierTestView = z.object({
+  ok: z.boolean(),
+  error: z.string().nullable(),
+  encrypted: z.boolean(),
+  capabilities: z.object({
+    pipelining: z.boolean(),
+    size: count.nullable(),
+    eightBitMime: z.boolean(),
+    smtpUtf8: z.boolean(),
+    dsn: z.boolean(),
+  }),
+  transcript: z
+    .array(z.object({ who: z.enum(['client', 'server']), line: z.string() }))
+    .describe('Credentials are shown as `***`.'),
+});
+export type CarrierTestView = z.infer<typeof carrierTestView>;
 
 export interface SetAttachmentLinks {
   enabled: boolean;
 }
 
 /** A message on its way out, without anything of its content. */
-export interface OutboxEntryView {
-  submissionId: string;
-  /** Primary address of the user who sent it. */
-  sender: string;
-  /** Return path; empty for automatic messages that nobody is told of. */
-  mailFrom: string;
-  messageId: string;
-  size: number;
-  automatic: boolean;
-  /** held: nothing of it has left, and it can be taken back. */
-  state: 'held' | 'open' | 'done';
-  createdAt: number;
-  updatedAt: number;
-  nextAttemptAt: number | null;
-  correlationId: string;
-  recipients: {
-    address: string;
-    /** The group through which it became a recipient. */
-    group: string | null;
-    state: 'queued' | 'sending' | 'sent' | 'uncertain' | 'failed' | 'cancelled';
-    /** In a mailbox of this installation. */
-    local: boolean;
-    attempts: number;
-    nextAttemptAt: number | null;
-    carrier: string | null;
-    /** Id under which the next host keeps it. */
-    remoteId: string | null;
-    /** The last failure: status code and words. */
-    error: string | null;
-  }[];
-}
+export const outboxEntryView = z.object({
+  submissionId: z.string(),
+  sender: z.string().describe('Primary address of the user who sent it.'),
+  mailFrom: z.string().describe('Return path; empty for automatic messages that nobody is told of.'),
+  messageId: z.string(),
+  size: count,
+  automatic: z.boolean(),
+  state: z.enum(['held', 'open', 'done']).describe('held: nothing of it has left, and it can be taken back.'),
+  createdAt: at,
+  updatedAt: at,
+  nextAttemptAt: at.nullable(),
+  correlationId: z.string(),
+  recipients: z.array(
+    z.object({
+      address: z.string(),
+      group: z.string().nullable().describe('The group through which it became a recipient.'),
+      state: z.enum(['queued', 'sending', 'sent', 'uncertain', 'failed', 'cancelled']),
+      local: z.boolean().describe('In a mailbox of this installation.'),
+      attempts: count,
+      nextAttemptAt: at.nullable(),
+      carrier: z.string().nullable(),
+      remoteId: z.string().nullable().describe('Id under which the next host keeps it.'),
+      error: z.string().nullable().describe('The last failure: status code and words.'),
+    }),
+  ),
+});
+export type OutboxEntryView = z.infer<typeof outboxEntryView>;
 
-export interface OutboxCancelView {
-  /** It had not begun to leave, and is a draft of its sender again. */
-  draft: boolean;
-  /** Recipients for whom attempts were ended. */
-  stopped: number;
-}
+export const outboxCancelView = z.object({
+  draft: z.boolean().describe('It had not begun to leave, and is a draft of its sender again.'),
+  stopped: count.describe('Recipients for whom attempts were ended.'),
+});
+export type OutboxCancelView = z.infer<typeof outboxCancelView>;
 
-/** null is no limit. */
-export interface SendRateView {
-  messagesPerHour: number | null;
-  messagesPerDay: number | null;
-  recipientsPerDay: number | null;
-}
+const most = count.nullable().describe('null is no limit.');
+
+export const sendRateView = z.object({
+  messagesPerHour: most,
+  messagesPerDay: most,
+  recipientsPerDay: most,
+});
+export type SendRateView = z.infer<typeof sendRateView>;
 
 /** How much may be sent. */
-export interface TenantSendingView {
-  user: SendRateView;
-  tenant: SendRateView;
-  recipientsPerMessage: number;
-  automaticPerHour: { user: number; tenant: number };
-  /** A user is locked who writes to more than `least` recipients and `times` as many as usual within an hour. */
-  fanOut: { least: number; times: number } | null;
-  undoSendSeconds: number;
-}
+export const tenantSendingView = z.object({
+  user: sendRateView,
+  tenant: sendRateView,
+  recipientsPerMessage: count,
+  automaticPerHour: z.object({ user: count, tenant: count }),
+  fanOut: z
+    .object({ least: z.number(), times: z.number() })
+    .nullable()
+    .describe(
+      'A user is locked who writes to more than `least` recipients and `times` as many as usual within an hour.',
+    ),
+  undoSendSeconds: count,
+});
+export type TenantSendingView = z.infer<typeof tenantSendingView>;
 
 /** A change of it: what is left out stays as it is. */
 export interface SetTenantSending {
@@ -130,35 +140,35 @@ export interface SetTenantSending {
   undoSendSeconds?: number;
 }
 
-export interface UserSendingView {
-  address: string;
-  /** When sending was locked; null when it is not. */
-  lockedAt: number | null;
-  reason: string | null;
-  /** The user's own choice; null: that of the tenant. */
-  undoSendSeconds: number | null;
-  hour: { messages: number; recipients: number };
-  day: { messages: number; recipients: number };
-  /** Most recipients in one hour of the last two weeks. */
-  usualRecipients: number;
-}
+const sent = z.object({ messages: count, recipients: count });
+
+export const userSendingView = z.object({
+  address: z.string(),
+  lockedAt: at.nullable().describe('When sending was locked; null when it is not.'),
+  reason: z.string().nullable(),
+  undoSendSeconds: count.nullable().describe("The user's own choice; null: that of the tenant."),
+  hour: sent,
+  day: sent,
+  usualRecipients: count.describe('Most recipients in one hour of the last two weeks.'),
+});
+export type UserSendingView = z.infer<typeof userSendingView>;
 
 /** A user who may send as, or on behalf of, another. */
-export interface SendGrantView {
-  owner: string;
-  grantee: string;
-  kind: 'as' | 'behalf';
-}
+export const sendGrantView = z.object({
+  owner: z.string(),
+  grantee: z.string(),
+  kind: z.enum(['as', 'behalf']),
+});
+export type SendGrantView = z.infer<typeof sendGrantView>;
 
 /** An attachment that became a link. Its address is in the message alone. */
-export interface LinkView {
-  linkId: string;
-  name: string;
-  mediaType: string;
-  /** Of the file. */
-  size: number;
-  createdAt: number;
-  /** When it ends, or ended. */
-  endsAt: number;
-  state: 'open' | 'ended' | 'revoked';
-}
+export const linkView = z.object({
+  linkId: z.string(),
+  name: z.string(),
+  mediaType: z.string(),
+  size: count.describe('Of the file.'),
+  createdAt: at,
+  endsAt: at.describe('When it ends, or ended.'),
+  state: z.enum(['open', 'ended', 'revoked']),
+});
+export type LinkView = z.infer<typeof linkView>;

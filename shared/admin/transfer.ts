@@ -1,20 +1,23 @@
+import * as z from 'zod';
+
 /** A folder of a mailbox that is taken out or put in. */
-export interface TransferFolder {
-  folderId: string;
-  parentId: string | null;
-  displayName: string;
-  role: string;
-  itemClass: 'Email' | 'Calendar' | 'Contacts' | 'Tasks' | 'Notes';
-}
+export const transferFolder = z.object({
+  folderId: z.string(),
+  parentId: z.string().nullable(),
+  displayName: z.string(),
+  role: z.string(),
+  itemClass: z.enum(['Email', 'Calendar', 'Contacts', 'Tasks', 'Notes']),
+});
+export type TransferFolder = z.infer<typeof transferFolder>;
 
 /** What a mailbox has beside its items. */
-export interface TransferFrameView {
-  address: string;
-  folders: TransferFolder[];
-  rules: unknown[];
-  /** Values by their names, e.g. `oof`. */
-  settings: Record<string, unknown>;
-}
+export const transferFrameView = z.object({
+  address: z.string(),
+  folders: z.array(transferFolder),
+  rules: z.array(z.unknown()),
+  settings: z.record(z.string(), z.unknown()).describe('Values by their names, e.g. `oof`.'),
+});
+export type TransferFrameView = z.infer<typeof transferFrameView>;
 
 /**
  * The header of one item in the stream of `GET …/export` and `POST …/import` (codecs/frames): a message with its raw as
@@ -84,32 +87,26 @@ interface TransferNext {
   cursor: string | null;
 }
 
-export type ImportOutcome =
-  | 'imported'
-  /** It is there already. */
-  | 'present'
-  | 'over-quota'
-  | 'too-large'
-  | 'invalid'
-  | 'no-folder'
-  | 'failed';
+export const importOutcome = z
+  .enum(['imported', 'present', 'over-quota', 'too-large', 'invalid', 'no-folder', 'failed'])
+  .describe('present: it is there already.');
+export type ImportOutcome = z.infer<typeof importOutcome>;
 
-export interface ImportView {
-  /** One for each item of the request, in order. */
-  outcomes: ImportOutcome[];
-}
+export const importView = z.object({
+  outcomes: z.array(importOutcome).describe('One for each item of the request, in order.'),
+});
+export type ImportView = z.infer<typeof importView>;
 
 /** Makes folders be there: those with a role are the mailbox's own, others are found by their place and name. */
 export interface ImportFolders {
   folders: TransferFolder[];
 }
 
-export interface ImportFoldersView {
-  /** Folders of the mailbox, by the ids of the request. */
-  folderIds: Record<string, string>;
-  /** Those of them in which nothing ever was: ids of the mailbox. */
-  untouched: string[];
-}
+export const importFoldersView = z.object({
+  folderIds: z.record(z.string(), z.string()).describe('Folders of the mailbox, by the ids of the request.'),
+  untouched: z.array(z.string()).describe('Those of them in which nothing ever was: ids of the mailbox.'),
+});
+export type ImportFoldersView = z.infer<typeof importFoldersView>;
 
 /** Rules and settings; folders of rules by the ids of the mailbox. A mailbox that has rules keeps them. */
 export interface ImportSettings {
