@@ -20,9 +20,13 @@ import { requireTenant } from './devices.ts';
 const role = z.enum(['admin', 'support']);
 const place = z.enum(['installation', 'tenant', 'domain']);
 const domain = z.string().min(1).max(255);
-const roleBody = z.strictObject({ role, in: place, domain: domain.optional() }) satisfies z.ZodType<SetRole>;
-const areaQuery = z.strictObject({ in: place, domain: domain.optional() });
-const tokenBody = z.strictObject({
+export const roleBody = z.strictObject({
+  role,
+  in: place,
+  domain: domain.optional(),
+}) satisfies z.ZodType<SetRole>;
+export const areaQuery = z.strictObject({ in: place, domain: domain.optional() });
+export const tokenBody = z.strictObject({
   name: z.string().trim().min(1).max(100),
   role,
   tenantId: z.string().min(1).max(64).optional(),
@@ -30,7 +34,7 @@ const tokenBody = z.strictObject({
   topics: z.array(z.enum(TOPICS)).min(1).optional(),
   days: z.number().int().min(1).max(3650).optional(),
 }) satisfies z.ZodType<CreateServiceToken>;
-const tenantQuery = z.strictObject({ tenantId: z.string().min(1).max(64).optional() });
+export const tenantQuery = z.strictObject({ tenantId: z.string().min(1).max(64).optional() });
 
 const DAY_MS = 86_400_000;
 

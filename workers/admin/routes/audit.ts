@@ -24,7 +24,7 @@ import { requireTenant } from './devices.ts';
 
 const chainName = z.string().regex(/^[\w.:-]{1,64}$/);
 const whole = z.coerce.number().int().min(0);
-const listQuery = z.strictObject({
+export const listQuery = z.strictObject({
   /** `installation`: what belongs to no tenant. */
   tenantId: chainName.optional(),
   actor: z.string().max(512).optional(),
@@ -37,7 +37,7 @@ const listQuery = z.strictObject({
   cursor: z.string().max(300).optional(),
   limit: z.coerce.number().int().min(1).max(500).default(100),
 });
-const verifyBody = z.strictObject({
+export const verifyBody = z.strictObject({
   cursor: z.string().max(4000).nullish(),
   tenantId: chainName.nullish(),
 }) satisfies z.ZodType<AuditVerifyRequest>;
@@ -46,7 +46,7 @@ const verifyCursor = z.strictObject({
   ...{ chain: chainName, next: z.number(), before: z.array(hash).max(40), shift: z.number() },
   ...{ anchor: z.string().max(500), vouched: z.number(), told: z.number(), removable: z.number() },
 }) satisfies z.ZodType<VerifyCursor>;
-const exportQuery = z.strictObject({
+export const exportQuery = z.strictObject({
   tenantId: chainName.optional(),
   since: whole.optional(),
   before: whole.optional(),
@@ -55,7 +55,7 @@ const exportQuery = z.strictObject({
     .regex(/^[\w.:-]{1,64}\/\d{1,16}$/)
     .optional(),
 });
-const keepingBody = z.strictObject({
+export const keepingBody = z.strictObject({
   days: z.number().int().min(MIN_AUDIT_DAYS).max(MAX_AUDIT_DAYS).nullable(),
 }) satisfies z.ZodType<AuditKeepingView>;
 

@@ -11,13 +11,13 @@ import { type AddRoutes, by } from '../context.ts';
 import { readJson, readQuery, requireUser } from '../input.ts';
 
 const folder = z.string().min(1).max(255).optional();
-const shareBody = z.strictObject({
+export const shareBody = z.strictObject({
   level: z.enum(['none', 'freebusy', 'detail', 'read', 'edit', 'delegate']),
   folder,
 }) satisfies z.ZodType<ShareCalendar>;
-const unshareQuery = z.strictObject({ folder });
+export const unshareQuery = z.strictObject({ folder });
 const minute = z.number().int().min(0).max(1440);
-const hoursBody = z.strictObject({
+export const hoursBody = z.strictObject({
   days: z.array(z.enum(['mo', 'tu', 'we', 'th', 'fr', 'sa', 'su'])).max(7),
   start: minute,
   end: minute,

@@ -27,13 +27,13 @@ const relayBody = z.strictObject({
     .optional(),
   maxBytes: z.number().int().min(1024).max(157_286_400).optional(),
 });
-const carrierBody = z.discriminatedUnion('kind', [
+export const carrierBody = z.discriminatedUnion('kind', [
   relayBody,
   z.strictObject({ kind: z.literal('cloudflare-email') }),
   z.strictObject({ kind: z.literal('external') }),
   z.strictObject({ kind: z.literal('none') }),
 ]) satisfies z.ZodType<SetCarrier>;
-const linksBody = z.strictObject({ enabled: z.boolean() }) satisfies z.ZodType<SetAttachmentLinks>;
+export const linksBody = z.strictObject({ enabled: z.boolean() }) satisfies z.ZodType<SetAttachmentLinks>;
 
 /** The way of a tenant's mail to other hosts. */
 export const addCarrierRoutes: AddRoutes = (app, { services, audit }) => {

@@ -17,8 +17,10 @@ import {
   shortText,
 } from './entries.ts';
 
-const contactBody = attributesBody.extend({ displayName: shortText }) satisfies z.ZodType<SetSharedContact>;
-const listQuery = z.strictObject({
+export const contactBody = attributesBody.extend({
+  displayName: shortText,
+}) satisfies z.ZodType<SetSharedContact>;
+export const listQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(500).default(100),
   cursor: z.string().max(320).default(''),
 });

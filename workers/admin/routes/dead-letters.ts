@@ -6,7 +6,7 @@ import { type AddRoutes, by } from '../context.ts';
 import { readJson, readQuery } from '../input.ts';
 import { deadLetterView } from '../views.ts';
 
-const listQuery = z.strictObject({
+export const listQuery = z.strictObject({
   queue: z.string().max(100).optional(),
   state: z.enum(['waiting', 'replayed', 'discarded']).optional(),
   before: z.coerce.number().int().min(0).optional(),
@@ -14,7 +14,7 @@ const listQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(500).default(100),
 });
 
-const replayBody = z.strictObject({
+export const replayBody = z.strictObject({
   queue: z.string().max(100).nullable().default(null),
   cursor: z.string().max(300).nullable().default(null),
 });

@@ -8,7 +8,7 @@ import type { DeletedView, Page, RestoredView } from '../../../shared/admin-api.
 import { type AddRoutes, by } from '../context.ts';
 import { readQuery, requireUser } from '../input.ts';
 
-const listQuery = z.strictObject({
+export const listQuery = z.strictObject({
   since: z.coerce.number().int().min(0).default(0),
   limit: z.coerce.number().int().min(1).max(500).default(100),
   cursor: z.string().max(500).optional(),

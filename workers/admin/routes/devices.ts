@@ -10,10 +10,10 @@ import { readJson, requireUser } from '../input.ts';
 import { revokeTenant, revokeUser } from '../revoke.ts';
 
 const access = z.enum(['allowed', 'quarantined', 'blocked']);
-const accessBody = z.strictObject({ access: z.union([access, z.literal('default')]) });
-const wipeBody = z.strictObject({ kind: z.enum(['device', 'account']).nullable() });
-const activeSyncBody = z.strictObject({ enabled: z.boolean() });
-const settingsBody = z.strictObject({
+export const accessBody = z.strictObject({ access: z.union([access, z.literal('default')]) });
+export const wipeBody = z.strictObject({ kind: z.enum(['device', 'account']).nullable() });
+export const activeSyncBody = z.strictObject({ enabled: z.boolean() });
+export const settingsBody = z.strictObject({
   defaultAccess: access.optional(),
   rules: z
     .array(z.strictObject({ deviceType: z.string().trim().min(1).max(32), access }))

@@ -29,7 +29,7 @@ import type {
 import { type AddRoutes, by } from '../context.ts';
 import { addressOf, readJson } from '../input.ts';
 
-const dkimBody = z.strictObject({
+export const dkimBody = z.strictObject({
   algorithms: z
     .array(z.enum(['rsa-sha256', 'ed25519-sha256']))
     .min(1)
@@ -43,7 +43,7 @@ const mechanism = z
   .string()
   .max(300)
   .refine(isSpfMechanism, 'not a mechanism such as include:spf.example.net');
-const settingsBody = z.strictObject({
+export const settingsBody = z.strictObject({
   mtaSts: z
     .strictObject({
       mode: z.enum(['none', 'testing', 'enforce']),

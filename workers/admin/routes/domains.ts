@@ -8,7 +8,7 @@ import { catchAllBody, createDomainBody, readJson, readQuery, requireUser } from
 import { domainView } from '../views.ts';
 import { createTenant } from './tenants.ts';
 
-const listQuery = z.strictObject({ tenantId: z.string().max(64).optional() });
+export const listQuery = z.strictObject({ tenantId: z.string().max(64).optional() });
 
 export const addDomainRoutes: AddRoutes = (app, admin) => {
   const { directory } = admin.services;

@@ -1,11 +1,17 @@
+import * as z from 'zod';
 import { FRAMES_TYPE } from '../../../codecs/frames/index.ts';
 import { InvalidInputError } from '../../../core/errors.ts';
 import { OOF_SETTING } from '../../../core/people/oof.ts';
 import { SENDER_LISTS_SETTING } from '../../../core/trust/lists.ts';
 import type { TransferFrameView } from '../../../shared/admin-api.ts';
 import { type AddRoutes, by } from '../context.ts';
-import { requireUser } from '../input.ts';
+import { readQuery, requireUser } from '../input.ts';
 import { exportPage, parsePosition } from '../transfer/export-stream.ts';
+
+export const exportQuery = z.strictObject({
+  cursor: z.string().max(1000).optional(),
+  part: z.literal('objects').optional(),
+});
 
 /** What users set for themselves, and would set again elsewhere. */
 export const TRANSFERRED_SETTINGS = [OOF_SETTING, SENDER_LISTS_SETTING];
@@ -41,7 +47,8 @@ export const addExportRoutes: AddRoutes = (app, { services, audit }) => {
   app.get('/users/:address/export', async (c) => {
     const { tenant, user } = await requireUser(services.directory, c.req.param('address'));
     const ref = { tenantId: tenant.tenantId, mailboxId: user.userId, shard: tenant.mailShard };
-    const position = parsePosition(c.req.query('cursor'), c.req.query('part'));
+    const { cursor, part } = readQuery(c, exportQuery);
+    const position = parsePosition(cursor, part);
     if (position === null) throw new InvalidInputError('cursor or part: not one of an export');
     return c.body(exportPage(services, ref, position), 200, { 'content-type': FRAMES_TYPE });
   });

@@ -15,14 +15,14 @@ const settings = {
   externalMembers: z.boolean().optional(),
   hidden: z.boolean().optional(),
 };
-const createBody = z.strictObject({
+export const createBody = z.strictObject({
   address: z.string().min(1).max(320),
   members: members.optional(),
   ...settings,
 }) satisfies z.ZodType<CreateGroup>;
-const settingsBody = z.strictObject(settings) satisfies z.ZodType<SetGroup>;
-const membersBody = z.strictObject({ members });
-const listQuery = z.strictObject({ tenantId: z.string().max(64).optional() });
+export const settingsBody = z.strictObject(settings) satisfies z.ZodType<SetGroup>;
+export const membersBody = z.strictObject({ members });
+export const listQuery = z.strictObject({ tenantId: z.string().max(64).optional() });
 
 /** Distribution groups: entries of the address list with members. */
 export const addGroupRoutes: AddRoutes = (app, { services, audit }) => {

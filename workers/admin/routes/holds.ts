@@ -8,13 +8,13 @@ import { readJson, readQuery, requireUser } from '../input.ts';
 import { requireTenant } from './devices.ts';
 
 const named = z.string().trim().min(1).max(200).optional();
-const placeBody = z.strictObject({
+export const placeBody = z.strictObject({
   address: z.string().min(3).max(320).optional(),
   reason: z.string().trim().min(1).max(500),
   by: named,
 }) satisfies z.ZodType<PlaceHold>;
-const releaseBody = z.strictObject({ by: named });
-const listQuery = z.strictObject({ released: z.enum(['true', 'false']).default('false') });
+export const releaseBody = z.strictObject({ by: named });
+export const listQuery = z.strictObject({ released: z.enum(['true', 'false']).default('false') });
 const NOBODY_NAMED = 'admin-token';
 
 /** Legal holds: stronger than erasing, which is stronger than retention (I27). */

@@ -22,7 +22,7 @@ import { TRANSFERRED_SETTINGS } from './export.ts';
 export const MAX_IMPORT_BODY = 48 * 1024 * 1024;
 
 const id = z.string().min(1).max(64);
-const foldersBody = z.strictObject({
+export const foldersBody = z.strictObject({
   folders: z
     .array(
       z.strictObject({
@@ -35,7 +35,7 @@ const foldersBody = z.strictObject({
     )
     .max(FOLDER_LIMITS.folders),
 }) satisfies z.ZodType<ImportFolders>;
-const settingsBody = z.strictObject({
+export const settingsBody = z.strictObject({
   rules: z.array(z.unknown()).max(1000),
   settings: z.record(z.string(), z.unknown()),
 }) satisfies z.ZodType<ImportSettings>;

@@ -13,7 +13,7 @@ import { type AddRoutes, type AdminContext, by } from '../context.ts';
 import { addressOf, readJson, requireUser } from '../input.ts';
 import { requireTenant } from './devices.ts';
 
-const journalingBody = z.strictObject({
+export const journalingBody = z.strictObject({
   to: z.string().min(3).max(320).nullable().optional(),
   r2: z
     .strictObject({

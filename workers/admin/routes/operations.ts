@@ -5,8 +5,8 @@ import type { ReconcileView, ReindexView, RouteView } from '../../../shared/admi
 import { type AddRoutes, by } from '../context.ts';
 import { addressOf, readJson, readQuery, requireUser } from '../input.ts';
 
-const routeQuery = z.strictObject({ address: z.string().min(1).max(320) });
-const reindexBody = z.strictObject({
+export const routeQuery = z.strictObject({ address: z.string().min(1).max(320) });
+export const reindexBody = z.strictObject({
   address: z.string().min(1).max(320),
   cursor: z
     .string()

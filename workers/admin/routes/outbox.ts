@@ -7,7 +7,7 @@ import type { OutboxCancelView, OutboxEntryView, Page } from '../../../shared/ad
 import { type AddRoutes, by } from '../context.ts';
 import { addressOf, readQuery, requireUser } from '../input.ts';
 
-const listQuery = z.strictObject({
+export const listQuery = z.strictObject({
   state: z.enum(['open', 'done']).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
   cursor: z.string().max(200).optional(),

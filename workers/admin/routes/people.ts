@@ -7,7 +7,7 @@ import { readJson, requireUser } from '../input.ts';
 import { requireTenant } from './devices.ts';
 import { attributesBody, attributesOf, type Entry, entryView, given, setPhoto } from './entries.ts';
 
-const certificateBody = z.strictObject({
+export const certificateBody = z.strictObject({
   certificate: z.string().min(1).max(60_000),
 }) satisfies z.ZodType<AddCertificate>;
 

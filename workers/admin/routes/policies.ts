@@ -9,7 +9,7 @@ import { readJson, requireUser } from '../input.ts';
 import { revokeTenant, revokeUser } from '../revoke.ts';
 import { requireTenant } from './devices.ts';
 
-const policyBody = z.strictObject({
+export const policyBody = z.strictObject({
   required: z.boolean().optional(),
   allowNonProvisionable: z.boolean().optional(),
   allowExternallyManaged: z.boolean().optional(),

@@ -30,12 +30,12 @@ const marks = z.strictObject({
   stopReceiving: size.optional(),
   maxMessageBytes: size.optional(),
 });
-const tenantBody = z.strictObject({
+export const tenantBody = z.strictObject({
   user: marks.optional(),
   totalBytes: size.optional(),
 }) satisfies z.ZodType<SetTenantQuota>;
 const own = z.union([size, z.literal('default')]).optional();
-const userBody = z.strictObject({
+export const userBody = z.strictObject({
   warn: own,
   stopSending: own,
   stopReceiving: own,

@@ -7,7 +7,7 @@ import { addressOf, readJson, readQuery, requireUser } from '../input.ts';
 const cursor = z.string().max(4000).nullable().default(null);
 const tenantId = z.string().min(1).max(64).nullable().default(null);
 
-const rebuildBody = z.strictObject({
+export const rebuildBody = z.strictObject({
   cursor,
   tenantId,
   address: z.string().min(1).max(320).nullable().default(null),
@@ -17,9 +17,9 @@ const rebuildBody = z.strictObject({
   unparsed: z.boolean().default(false),
 }) satisfies z.ZodType<RebuildRequest>;
 
-const snapshotBody = z.strictObject({ cursor, tenantId, whole: z.boolean().default(true) });
+export const snapshotBody = z.strictObject({ cursor, tenantId, whole: z.boolean().default(true) });
 
-const checkBody = z.strictObject({
+export const checkBody = z.strictObject({
   cursor,
   tenantId,
   address: z.string().min(1).max(320).nullable().default(null),
@@ -27,7 +27,7 @@ const checkBody = z.strictObject({
   young: z.boolean().default(false),
 });
 
-const stateQuery = z.strictObject({
+export const stateQuery = z.strictObject({
   address: z.string().min(1).max(320),
   cursor: z.string().max(200).optional(),
 });

@@ -6,7 +6,7 @@ import { type AddRoutes, by } from '../context.ts';
 import { readJson, requireUser } from '../input.ts';
 
 const limit = (most: number) => z.number().int().min(1).max(most).nullable().optional();
-const body = z.strictObject({
+export const body = z.strictObject({
   kind: z.enum(['room', 'equipment', 'none']).optional(),
   autoAccept: z.boolean().optional(),
   allowConflicts: z.boolean().optional(),

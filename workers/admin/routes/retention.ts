@@ -25,14 +25,14 @@ const rule = z
     measure: z.enum(['entered', 'received']).default('received'),
   })
   .refine((r) => (r.role === undefined) !== (r.name === undefined), 'give either a role or a name');
-const retentionBody = z.strictObject({
+export const retentionBody = z.strictObject({
   recoverableDays: z.number().min(MIN_RECOVERABLE_DAYS).max(MAX_DAYS).optional(),
   deletedDays: days.nullable().optional(),
   junkDays: days.nullable().optional(),
   folders: z.array(rule).max(MAX_RULES).optional(),
   userExceptions: z.boolean().optional(),
 }) satisfies z.ZodType<SetRetention>;
-const exceptionsBody = z.strictObject({
+export const exceptionsBody = z.strictObject({
   folders: z.record(z.string().min(1).max(64), z.strictObject({ days: days.nullable() })),
 });
 

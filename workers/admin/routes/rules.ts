@@ -22,20 +22,20 @@ import { requireTenant } from './devices.ts';
 /** Of a whole list of rules. */
 export const MAX_RULES_BODY = 1024 * 1024;
 
-const rulesBody = z.strictObject({
+export const rulesBody = z.strictObject({
   revision: z.number().int().min(0),
   // core knows what a rule is.
   rules: z.array(z.unknown()),
 }) satisfies z.ZodType<PutRules>;
 const cursor = z.strictObject({ receivedAt: z.number().int(), itemId: z.string().max(64) });
-const runBody = z.strictObject({
+export const runBody = z.strictObject({
   folder: z.string().max(1024).default('Inbox'),
   rules: z.array(z.unknown()).optional(),
   dryRun: z.boolean().default(true),
   sending: z.boolean().default(false),
   cursor: cursor.nullable().default(null),
 }) satisfies z.ZodType<RunRules>;
-const forwardingBody = z.strictObject({
+export const forwardingBody = z.strictObject({
   mode: z.enum(['allowed', 'internal', 'off']),
 }) satisfies z.ZodType<ForwardingView>;
 

@@ -20,7 +20,7 @@ const rate = z.strictObject({
   recipientsPerDay: most.nullable().optional(),
 });
 const undoSendSeconds = z.number().int().min(0).max(MAX_UNDO_SECONDS);
-const tenantBody = z.strictObject({
+export const tenantBody = z.strictObject({
   user: rate.optional(),
   tenant: rate.optional(),
   recipientsPerMessage: z.number().int().min(1).max(MAX_RECIPIENTS).optional(),
@@ -31,8 +31,8 @@ const tenantBody = z.strictObject({
     .optional(),
   undoSendSeconds: undoSendSeconds.optional(),
 });
-const userBody = z.strictObject({ undoSendSeconds: undoSendSeconds.nullable() });
-const grantBody = z.strictObject({ kind: z.enum(['as', 'behalf']) });
+export const userBody = z.strictObject({ undoSendSeconds: undoSendSeconds.nullable() });
+export const grantBody = z.strictObject({ kind: z.enum(['as', 'behalf']) });
 
 /** How much users may send, who may not send at all, and who may send in whose name. */
 export const addSendingRoutes: AddRoutes = (app, { services, audit }) => {

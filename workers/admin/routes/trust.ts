@@ -16,14 +16,14 @@ import { readJson, requireUser } from '../input.ts';
 import { requireTenant } from './devices.ts';
 
 const entries = z.array(z.string().max(320)).max(MAX_LIST_ENTRIES).optional();
-const listsBody = z.strictObject({
+export const listsBody = z.strictObject({
   allow: entries,
   block: entries,
   remove: entries,
 }) satisfies z.ZodType<ChangeSenderLists>;
 
 const names = z.array(z.string().max(255)).optional();
-const spamBody = z.strictObject({
+export const spamBody = z.strictObject({
   enabled: z.boolean().optional(),
   threshold: z.number().optional(),
   suspectTlds: names,
