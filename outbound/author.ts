@@ -1,5 +1,6 @@
 import { formatMailbox } from '../codecs/mime/edit/index.ts';
 import type { MessageIndex } from '../codecs/mime/types.ts';
+import { isClosed } from '../core/identity/types.ts';
 import { canonicalAddress, routeCandidates } from '../core/mail/recipients.ts';
 import type { Sender } from '../core/ports/outbound.ts';
 import type { OutboundServices } from './services.ts';
@@ -105,6 +106,6 @@ async function rightTo(
   const owner = match.user;
   if (owner.tenantId !== user.tenantId) return null;
   if (owner.userId === user.userId) return 'own';
-  if (owner.status === 'disabled') return null;
+  if (isClosed(owner)) return null;
   return directory.sendGrant(user.tenantId, owner.userId, user.userId);
 }

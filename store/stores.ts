@@ -2,6 +2,7 @@ import type { ArchiveStore } from '../core/ports/archive.ts';
 import type { AuditStore } from '../core/ports/audit.ts';
 import type { DirectoryStore } from '../core/ports/directory.ts';
 import type { DkimKeyStore } from '../core/ports/dkim.ts';
+import type { ErasureStore } from '../core/ports/erasure.ts';
 import type { LinkStore } from '../core/ports/links.ts';
 import type { MailStore } from '../core/ports/mail.ts';
 import type { OperationsStore } from '../core/ports/operations.ts';
@@ -18,6 +19,8 @@ import { createOperationsStore } from './repos/directory/operations.ts';
 import { createOutboxStore } from './repos/directory/outbox.ts';
 import { mailboxArchive } from './repos/mail/archive/mailbox-archive.ts';
 import { createMailStore } from './repos/mail/mail-store.ts';
+import { createMoveStore } from './repos/directory/tenant-moves.ts';
+import { createErasureStore } from './repos/erasure-store.ts';
 import { createSpamTokens } from './repos/mail/spam-tokens.ts';
 import { createSearchStore } from './repos/search-store.ts';
 import type { AuditTables } from './schema/audit.ts';
@@ -42,6 +45,12 @@ export interface Stores {
 
 export interface Tables {
   directory: DirectoryTables;
+  /** null where there is one shard for ever (PostgreSQL). */
+  moves: { store: MoveStore; shards: MoveShards } | null;
+  /** The rows of one user in all of them. */
+  erasure: ErasureStore;
+  /** The way of each message. */
+  trace: TraceStore;
   mail: MailTables;
   search: SearchTables;
   audit: AuditTables;
@@ -77,3 +86,12 @@ export function createStores(executors: Executors, tables: Tables): Stores {
     audit: createAuditStore(executors.audit, tables.audit),
   };
 }
+    moves:
+      executors.moves === undefined
+        ? null
+        : {
+            store: createMoveStore({ executor: executors.directory, tables: tables.directory }),
+            shards: executors.moves,
+          },
+    erasure: createErasureStore(executors, tables),
+    trace: createTraceStore(executors.audit, tables.audit),

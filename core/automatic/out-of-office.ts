@@ -1,4 +1,5 @@
 /** Out of office (RFC 3834, MS-OXWOOF): one answer for each correspondent while the setting stays as it is. */
+import { isClosed } from '../identity/types.ts';
 import { canonicalAddress } from '../mail/recipients.ts';
 import { type Oof, type OofAudience, oofReply } from '../people/oof.ts';
 import { CLAIM_KEPT_MS } from '../ports/automatic.ts';
@@ -15,7 +16,7 @@ export async function answerOutOfOffice(
   { oof, inJunk }: { oof: Oof; inJunk: boolean },
 ): Promise<void> {
   const { ref, owner, message, index, envelope, correlationId } = mail;
-  if (owner.user.status === 'disabled') return;
+  if (isClosed(owner.user)) return;
   const fields = { correlationId, mailboxId: ref.mailboxId, itemId: message.itemId };
   const refusal = replyRefusal({
     ...{ index, mailFrom: envelope.mailFrom, messageClass: message.messageClass, verdict: message.verdict },

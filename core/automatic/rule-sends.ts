@@ -1,5 +1,6 @@
 /** What rules send: forwards, redirects and replies, each at most once for a rule and a message. */
 import type { MessageIndex } from '../../codecs/mime/types.ts';
+import { isClosed } from '../identity/types.ts';
 import type { RuleSend } from '../rules/evaluate.ts';
 import type { ArrivedMail } from './arrived-mail.ts';
 import { forwarded, redirected } from './forward.ts';
@@ -18,7 +19,7 @@ export async function sendForRules(
   mail: ArrivedMail,
   sends: readonly RuleSend[],
 ): Promise<void> {
-  if (mail.owner.user.status === 'disabled') return;
+  if (isClosed(mail.owner.user)) return;
   const mark = await loopMark(mail.ref);
   const refusal = forwardRefusal(mail, mark);
   const reached = new Set<string>();

@@ -24,11 +24,19 @@ export interface User {
   /** Primary address in its canonical form. */
   address: string;
   displayName: string;
-  /** `noMail`: the address refuses new mail but its user may still sign in. */
-  status: 'active' | 'noMail' | 'disabled';
+  /**
+   * `noMail`: the address refuses new mail but its user may still sign in. `deleted`: like disabled, until the user is
+   * restored or erased.
+   */
+  status: 'active' | 'noMail' | 'disabled' | 'deleted';
   /** Bytes of raw mail that the mailbox may hold; null means no limit. */
   quotaBytes: number | null;
   createdAt: number;
+}
+
+/** Whoever may not use anything any more: disabled by an admin, or deleted. */
+export function isClosed({ status }: Pick<User, 'status'>): boolean {
+  return status === 'disabled' || status === 'deleted';
 }
 
 export interface Alias {
@@ -107,5 +115,6 @@ export interface Principal {
 export type Route =
   | { kind: 'mailbox'; tenant: Tenant; user: User; via: 'address' | 'alias' | 'tag' | 'catch-all' }
   | { kind: 'group'; tenant: Tenant; group: Group }
-  | { kind: 'unknown' }
+  /** `tenantId`: whose domain it is, when the domain is known. */
+  | { kind: 'unknown'; tenantId?: string }
   | { kind: 'disabled'; what: 'tenant' | 'domain' | 'address'; tenantId: string };

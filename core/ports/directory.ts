@@ -3,6 +3,7 @@ import type { Group } from '../people/types.ts';
 import type { AdministratorDirectory } from './administrators.ts';
 import type { CredentialDirectory } from './credentials.ts';
 import type { GroupDeliveries } from './groups.ts';
+import type { ErasureDirectory } from './erasure.ts';
 import type { KeepingDirectory } from './holds.ts';
 import type { AnswerDirectory } from './kept-answers.ts';
 import type { MobileDirectory } from './mobile.ts';
@@ -69,6 +70,7 @@ export interface DirectoryStore
     AdministratorDirectory,
     SessionDirectory,
     AnswerDirectory,
+    ErasureDirectory,
     WebhookDirectory,
     TenantKeyDirectory,
     GroupDeliveries {
@@ -99,6 +101,7 @@ export interface DirectoryStore
   listUsers(tenantId: string, afterAddress: string, limit: number): Promise<User[]>;
   setUserStatus(tenantId: string, userId: string, status: User['status']): Promise<void>;
   setQuota(tenantId: string, userId: string, quotaBytes: number | null): Promise<void>;
+  /** Rejects with ConflictError when the user is deleted. */
   /** Rejects with ConflictError when the address is taken. */
   createAlias(alias: Alias): Promise<void>;
   setAliasEnabled(tenantId: string, address: string, enabled: boolean): Promise<void>;

@@ -1,12 +1,19 @@
 import { basicPolicy } from '../../core/identity/sign-in.ts';
-import type { Credential, Principal, SignIn, Tenant, User } from '../../core/identity/types.ts';
+import {
+  type Credential,
+  isClosed,
+  type Principal,
+  type SignIn,
+  type Tenant,
+  type User,
+} from '../../core/identity/types.ts';
 import type { CredentialDirectory, SignInState } from '../../core/ports/credentials.ts';
 import type { SignInTarget } from './types.ts';
 
 type Directory = Pick<CredentialDirectory, 'signInState'>;
 
 function mayEnter({ tenant, user }: { tenant: Tenant; user: User }): boolean {
-  return user.status !== 'disabled' && tenant.status === 'active';
+  return !isClosed(user) && tenant.status === 'active';
 }
 
 /** A principal whom what is known now lets in, with the credential that was shown. */

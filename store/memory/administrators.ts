@@ -3,10 +3,12 @@ import type { Area } from '../../core/identity/roles.ts';
 import type { AdministratorDirectory, RoleGrant, ServiceToken } from '../../core/ports/administrators.ts';
 import { LIMITS } from '../normalise.ts';
 import { compareText, fitText } from '../text.ts';
+import { type Erasable, erasableRows, isOfUser } from './erasures.ts';
 
 /** Roles and tokens of programs in memory. */
-export function createMemoryAdministrators(): AdministratorDirectory {
+export function createMemoryAdministrators(erasables: Erasable[]): AdministratorDirectory {
   const roles = new Map<string, RoleGrant>();
+  erasables.push(erasableRows('directory.role_grants', roles, isOfUser));
   const tokens = new Map<string, ServiceToken>();
   const keyOf = (...parts: string[]) => JSON.stringify(parts);
   const areaKey = (area: Area) =>

@@ -2,6 +2,7 @@ import { SIGN_IN_SETTING } from '../../core/identity/sign-in.ts';
 import type { Credential, Tenant, User } from '../../core/identity/types.ts';
 import type { CredentialDirectory } from '../../core/ports/credentials.ts';
 import { compareText, fitText } from '../text.ts';
+import { type Erasable, erasableRows, isOfUser } from './erasures.ts';
 
 interface Rows {
   credentials: Map<string, Credential>;
@@ -12,8 +13,9 @@ interface Rows {
 }
 
 /** Passwords and app passwords in memory. */
-export function createMemoryCredentials(rows: Rows): CredentialDirectory {
+export function createMemoryCredentials(rows: Rows, erasables: Erasable[]): CredentialDirectory {
   const { credentials } = rows;
+  erasables.push(erasableRows('directory.credentials', credentials, isOfUser));
   const theirs = (tenantId: string, userId: string) =>
     [...credentials.values()].filter((c) => c.tenantId === tenantId && c.userId === userId);
   const one = (tenantId: string, userId: string, credentialId: string | null) =>

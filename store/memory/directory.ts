@@ -6,10 +6,12 @@ import type {
   DeadLetterState,
   DirectoryStore,
 } from '../../core/ports/directory.ts';
+import type { ErasureSubject } from '../../core/ports/erasure.ts';
 import { compareText, fitText } from '../text.ts';
 import { createMemoryAdministrators } from './administrators.ts';
 import { createMemoryCredentials } from './credentials.ts';
 import { createMemoryGroupDeliveries } from './group-deliveries.ts';
+import { createMemoryErasures, type Erasable, erasableRows, isOfUser } from './erasures.ts';
 import { createMemoryKeeping } from './keeping.ts';
 import { createMemoryKeptAnswers } from './kept-answers.ts';
 import { createMemoryMobile } from './mobile.ts';
@@ -20,7 +22,7 @@ import { createMemoryTenantKeys } from './tenant-keys.ts';
 import { createMemoryWebhooks } from './webhooks.ts';
 
 /** The directory in memory. */
-export function createMemoryDirectoryStore(): DirectoryStore {
+export function createMemoryDirectoryStore(erasables: Erasable[] = []): DirectoryStore {
   const tenants = new Map<string, Tenant>();
   const domains = new Map<string, Domain>();
   const users = new Map<string, User>();
@@ -29,7 +31,8 @@ export function createMemoryDirectoryStore(): DirectoryStore {
   const settings = new Map<string, string>();
   const deadLetters = new Map<string, DeadLetter>();
 
-  const { groupAt, ...people } = createMemoryPeople({ users, aliases });
+  const { groupAt, ...people } = createMemoryPeople({ users, aliases }, erasables);
+  const mobile = createMemoryMobile({ tenants, users }, erasables);
 
   const userOf = (tenantId: string, userId: string) => {
     const user = users.get(userId);
@@ -40,10 +43,26 @@ export function createMemoryDirectoryStore(): DirectoryStore {
     const text = settings.get(`${tenantId}\0${name}`);
     return text === undefined ? null : JSON.parse(text);
   };
-  const keeping = createMemoryKeeping(tenantSetting);
+  const keeping = createMemoryKeeping(tenantSetting, erasables);
   const taken = (address: string) =>
     atAddress(address) !== undefined || aliases.has(address) || groupAt(address) !== undefined;
   const change = <T extends object>(row: T | undefined, values: Partial<T>) => {
+  erasables.push(
+    erasableRows('directory.users', users, isOfUser),
+    erasableRows('directory.aliases', aliases, isOfUser),
+    {
+      table: 'directory.domains',
+      count: (subject) => caughtBy(subject).length,
+      erase: (subject) => {
+        for (const domain of caughtBy(subject)) domain.catchAllUserId = null;
+      },
+    },
+    erasableRows('directory.dead_letters', deadLetters, ({ body }, { ref }) =>
+      body.includes(`"mailboxId":${JSON.stringify(ref.mailboxId)}`),
+    ),
+  );
+  const caughtBy = ({ ref }: ErasureSubject) =>
+    [...domains.values()].filter((d) => d.tenantId === ref.tenantId && d.catchAllUserId === ref.mailboxId);
     if (row === undefined) throw new NotFoundError('no such row');
     Object.assign(row, values);
   };
@@ -104,10 +123,10 @@ export function createMemoryDirectoryStore(): DirectoryStore {
 
     ...createMemoryGroupDeliveries(),
     ...keeping,
-    ...createMemoryCredentials({
-      ...{ credentials, tenants, userOf, tenantSetting },
-      userSetting: keeping.getUserSetting,
-    }),
+    ...createMemoryCredentials(
+      { ...{ credentials, tenants, userOf, tenantSetting }, userSetting: keeping.getUserSetting },
+      erasables,
+    ),
     getTenantSetting: async (tenantId, name) => tenantSetting(tenantId, name),
     async putTenantSetting(tenantId, name, value) {
       const key = `${tenantId}\0${name}`;
@@ -151,7 +170,11 @@ export function createMemoryDirectoryStore(): DirectoryStore {
           .sort((a, b) => compareText(a.address, b.address))
           .slice(0, limit),
       ),
-    setUserStatus: async (tenantId, userId, status) => change(userOf(tenantId, userId), { status }),
+    async setUserStatus(tenantId, userId, status) {
+      const user = userOf(tenantId, userId);
+      if (user?.status === 'deleted') throw new ConflictError('the user is deleted: restore it first');
+      change(user, { status });
+    },
     setQuota: async (tenantId, userId, quotaBytes) => change(userOf(tenantId, userId), { quotaBytes }),
     async createAlias(alias) {
       if (taken(alias.address)) throw new ConflictError('address is taken');
@@ -216,10 +239,11 @@ export function createMemoryDirectoryStore(): DirectoryStore {
       if (letter !== undefined) letter.replayedAt ??= at;
     },
     ...people,
-    ...createMemoryMobile({ tenants, users }),
-    ...createMemorySendGrants(),
-    ...createMemoryAdministrators(),
-    ...createMemorySessions(),
+    ...mobile,
+    ...createMemorySendGrants(erasables),
+    ...createMemoryAdministrators(erasables),
+    ...createMemorySessions(erasables),
+    ...createMemoryErasures(users),
     ...createMemoryKeptAnswers(),
     ...createMemoryWebhooks(),
     ...createMemoryTenantKeys(),

@@ -2,6 +2,7 @@ import type { Stores } from '../stores.ts';
 import { createMemoryAuditStore } from './audit.ts';
 import { createMemoryDirectoryStore } from './directory.ts';
 import { createMemoryDkimKeyStore } from './dkim-keys.ts';
+import { createMemoryErasureStore, type Erasable } from './erasures.ts';
 import { createMemoryLinkStore } from './links.ts';
 import { createMemoryMail } from './mail.ts';
 import { createMemoryOperationsStore } from './operations.ts';
@@ -17,14 +18,18 @@ export { createQueueRecorder } from './queues.ts';
 /** All four stores in memory, empty. */
 export function createMemoryStores(shards?: string[]): Stores {
   return {
-    directory: createMemoryDirectoryStore(),
-    outbox: createMemoryOutboxStore(),
+  const erasables: Erasable[] = [];
+    directory: createMemoryDirectoryStore(erasables),
+    outbox: createMemoryOutboxStore(erasables),
     operations: createMemoryOperationsStore(),
     dkimKeys: createMemoryDkimKeyStore(),
-    links: createMemoryLinkStore(),
-    ...createMemoryMail(shards),
-    spamTokens: createMemorySpamTokens(),
-    search: createMemorySearchStore(),
+    links: createMemoryLinkStore(erasables),
+    ...createMemoryMail(shards, erasables),
+    spamTokens: createMemorySpamTokens(erasables),
+    search: createMemorySearchStore(erasables),
     audit: createMemoryAuditStore(),
   };
+    moves: null,
+    erasure: createMemoryErasureStore(erasables),
+    trace: createMemoryTraceStore(),
 }

@@ -2,14 +2,22 @@ import type { Hold, KeepingDirectory } from '../../core/ports/holds.ts';
 import { QUOTA_SETTING, USAGE_SETTING } from '../../core/quota/settings.ts';
 import { LIMITS } from '../normalise.ts';
 import { compareText, fitText } from '../text.ts';
+import { type Erasable, erasableRows, isOfUser } from './erasures.ts';
 
 /** Holds and settings of users in memory. `tenantSetting` reads those of tenants. */
 export function createMemoryKeeping(
   tenantSetting: (tenantId: string, name: string) => unknown,
+  erasables: Erasable[],
 ): KeepingDirectory {
   const holds = new Map<string, Hold>();
   const settings = new Map<string, string>();
   const keyOf = (...parts: string[]) => JSON.stringify(parts);
+  erasables.push(
+    erasableRows('directory.holds', holds, isOfUser),
+    erasableRows('directory.user_settings', settings, (_, { ref }, key) =>
+      key.startsWith(`${keyOf(ref.tenantId, ref.mailboxId).slice(0, -1)},`),
+    ),
+  );
   const newest = (list: Hold[]) =>
     structuredClone(list.sort((a, b) => b.since - a.since || compareText(b.holdId, a.holdId)));
   const userSetting = (tenantId: string, userId: string, name: string): unknown => {

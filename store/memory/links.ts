@@ -1,10 +1,18 @@
 import type { AttachmentLink, LinkStore } from '../../core/ports/links.ts';
 import { cleanLink } from '../repos/directory/links.ts';
 import { compareText } from '../text.ts';
+import { type Erasable, erasableRows } from './erasures.ts';
 
 /** Attachment links in memory. */
-export function createMemoryLinkStore(): LinkStore {
+export function createMemoryLinkStore(erasables: Erasable[]): LinkStore {
   const links = new Map<string, AttachmentLink & { kept: boolean }>();
+  erasables.push(
+    erasableRows(
+      'directory.attachment_links',
+      links,
+      (link, { ref }) => link.tenantId === ref.tenantId && link.mailboxId === ref.mailboxId,
+    ),
+  );
   const idOf = (tenantId: string, linkId: string) => JSON.stringify([tenantId, linkId]);
   const of = (tenantId: string) => [...links.values()].filter((link) => link.tenantId === tenantId);
   const shown = ({ kept: _, ...link }: AttachmentLink & { kept: boolean }): AttachmentLink => link;

@@ -3,13 +3,25 @@ import type { MailboxRef } from '../../core/mail/types.ts';
 import type { ArchiveStore } from '../../core/ports/archive.ts';
 import type { MailStore } from '../../core/ports/mail.ts';
 import { createMemoryArchive } from './archive.ts';
+import { type Erasable, erasableRows } from './erasures.ts';
 import { MemoryMailbox } from './mailbox.ts';
 import { emptyMailbox, type MailboxData, type MailboxHome } from './mailbox-data.ts';
 import { duePim } from './mailbox-objects.ts';
 
 /** Mailboxes in memory, and what is written down of them. */
-export function createMemoryMail(shards: string[] = ['MAIL_1']): { mail: MailStore; archive: ArchiveStore } {
+export function createMemoryMail(
+  shards: string[] = ['MAIL_1'],
+  erasables: Erasable[] = [],
+): { mail: MailStore; archive: ArchiveStore } {
   const mailboxes = new Map<string, { tenantId: string; data: MailboxData }>();
+  erasables.push(
+    erasableRows(
+      'mail.mailboxes',
+      mailboxes,
+      ({ tenantId }, { ref }, key) =>
+        tenantId === ref.tenantId && (JSON.parse(key) as string[])[1] === ref.mailboxId,
+    ),
+  );
   const homeOf = (ref: MailboxRef): MailboxHome => {
     if (!shards.includes(ref.shard)) throw new NotFoundError(`no mail shard ${ref.shard}`);
     const key = JSON.stringify([ref.shard, ref.mailboxId]);

@@ -10,6 +10,7 @@ import {
 import type { DeviceRef, MobileDirectory } from '../../core/ports/mobile.ts';
 import { cleanInformation, cleanRules, cleanSettings, saidOf } from '../device-text.ts';
 import { compareText } from '../text.ts';
+import { type Erasable, erasableRows, isOfUser } from './erasures.ts';
 
 interface Known {
   tenants: Map<string, Tenant>;
@@ -17,7 +18,7 @@ interface Known {
 }
 
 /** Devices and policies over the tenants and users of the directory in memory. */
-export function createMemoryMobile({ tenants, users }: Known): MobileDirectory {
+export function createMemoryMobile({ tenants, users }: Known, erasables: Erasable[]): MobileDirectory {
   const devices = new Map<string, DeviceRecord>();
   const policies = new Map<string, Policy>();
   const settings = new Map<string, DeviceSettings>();
@@ -26,6 +27,19 @@ export function createMemoryMobile({ tenants, users }: Known): MobileDirectory {
   const keyOf = ({ userId, deviceId }: Pick<DeviceRef, 'userId' | 'deviceId'>) =>
     JSON.stringify([userId, deviceId]);
   const policyKey = (tenantId: string, userId: string | null) => JSON.stringify([tenantId, userId]);
+  erasables.push(
+    erasableRows('directory.devices', devices, isOfUser),
+    erasableRows(
+      'directory.policies',
+      policies,
+      (_, { ref }, key) => key === policyKey(ref.tenantId, ref.mailboxId),
+    ),
+    {
+      table: 'directory.mobile_users',
+      count: ({ ref }) => Number(disabled.has(ref.mailboxId)),
+      erase: ({ ref }) => void disabled.delete(ref.mailboxId),
+    },
+  );
   const at = (ref: DeviceRef) => {
     const row = devices.get(keyOf(ref));
     return row?.tenantId === ref.tenantId ? row : undefined;
@@ -59,7 +73,7 @@ export function createMemoryMobile({ tenants, users }: Known): MobileDirectory {
       const policy = inForce(ref.tenantId, ref.userId);
       return structuredClone({
         tenantStatus: tenant.status,
-        userStatus: user.status,
+        userStatus: user.status === 'deleted' ? 'disabled' : user.status,
         syncEnabled: !disabled.has(ref.userId),
         device,
         deviceCount: device === null ? devicesOf(ref.tenantId, ref.userId).length : 0,

@@ -3,6 +3,7 @@ import type { OutboxEntry, OutboxStore, SendGuard, SendLock, SendUsage } from '.
 import { cleanEntry, cleanProgress } from '../repos/directory/outbox-rows.ts';
 import { MAX_LOCK_REASON, USUAL_HOURS } from '../repos/directory/send-usage.ts';
 import { compareText, fitText } from '../text.ts';
+import { type Erasable, erasableRows } from './erasures.ts';
 
 interface Counter {
   tenantId: string;
@@ -14,12 +15,32 @@ interface Counter {
 }
 
 /** Messages on their way out, in memory. */
-export function createMemoryOutboxStore(): OutboxStore {
+export function createMemoryOutboxStore(erasables: Erasable[]): OutboxStore {
   const entries = new Map<string, OutboxEntry>();
   let counters: Counter[] = [];
   const locks = new Map<string, SendLock>();
   const keyOf = ({ tenantId, mailboxId }: MailboxRef, submissionId: string) =>
     JSON.stringify([tenantId, mailboxId, submissionId]);
+  erasables.push(
+    erasableRows(
+      'directory.outbox',
+      entries,
+      ({ ref: { tenantId, mailboxId } }, { ref }) => tenantId === ref.tenantId && mailboxId === ref.mailboxId,
+    ),
+    erasableRows(
+      'directory.send_locks',
+      locks,
+      (_, { ref }, key) => key === JSON.stringify([ref.tenantId, ref.mailboxId]),
+    ),
+    {
+      table: 'directory.send_counters',
+      count: ({ ref }) =>
+        counters.filter((c) => c.tenantId === ref.tenantId && c.mailboxId === ref.mailboxId).length,
+      erase: ({ ref }) => {
+        counters = counters.filter((c) => c.tenantId !== ref.tenantId || c.mailboxId !== ref.mailboxId);
+      },
+    },
+  );
   const inTenant = (tenantId: string) => [...entries.values()].filter((e) => e.ref.tenantId === tenantId);
   const counted = (tenantId: string, mailboxId: string, automatic: boolean, from: number) =>
     counters.filter(

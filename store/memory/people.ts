@@ -1,5 +1,5 @@
 import { ConflictError, NotFoundError } from '../../core/errors.ts';
-import type { Alias, User } from '../../core/identity/types.ts';
+import { type Alias, isClosed, type User } from '../../core/identity/types.ts';
 import {
   type Group,
   NO_ATTRIBUTES,
@@ -18,8 +18,10 @@ import {
   queryWords,
   sortKeyOf,
 } from '../../core/people/words.ts';
+import type { ErasureSubject } from '../../core/ports/erasure.ts';
 import type { PeopleDirectory } from '../../core/ports/people.ts';
 import { compareText, fitText } from '../text.ts';
+import { type Erasable, erasableRows } from './erasures.ts';
 
 interface Known {
   users: Map<string, User>;
@@ -27,7 +29,10 @@ interface Known {
 }
 
 /** The address list over the users and aliases of the directory in memory, and the groups, which hold addresses. */
-export function createMemoryPeople({ users, aliases }: Known): PeopleDirectory & {
+export function createMemoryPeople(
+  { users, aliases }: Known,
+  erasables: Erasable[],
+): PeopleDirectory & {
   groupAt(address: string): (Group & { members: string[] }) | undefined;
 } {
   const attributes = new Map<string, PersonAttributes>();
@@ -37,6 +42,28 @@ export function createMemoryPeople({ users, aliases }: Known): PeopleDirectory &
   const groups = new Map<string, Group & { members: string[] }>();
   const contacts = new Map<string, SharedContact>();
 
+  erasables.push(
+    erasableRows('directory.people', attributes, (_, { ref }, userId) => userId === ref.mailboxId),
+    erasableRows('directory.people', photos, (_, { ref }, userId) => userId === ref.mailboxId),
+    erasableRows(
+      'directory.certificates',
+      certificates,
+      ({ tenantId, userId }, { ref }) => tenantId === ref.tenantId && userId === ref.mailboxId,
+    ),
+    {
+      table: 'directory.mail_group_members',
+      count: (subject) => membershipsOf(subject).length,
+      erase: (subject) => {
+        for (const group of membershipsOf(subject)) {
+          group.members = group.members.filter((member) => !subject.addresses.includes(member));
+        }
+      },
+    },
+  );
+  const membershipsOf = ({ ref, addresses }: ErasureSubject) =>
+    [...groups.values()].filter(
+      ({ tenantId, members }) => tenantId === ref.tenantId && members.some((one) => addresses.includes(one)),
+    );
   const groupAt = (address: string) => [...groups.values()].find((g) => g.address === address);
   const requireUser = (tenantId: string, userId: string) => {
     if (users.get(userId)?.tenantId !== tenantId) throw new NotFoundError('no such user');
@@ -87,7 +114,7 @@ export function createMemoryPeople({ users, aliases }: Known): PeopleDirectory &
   /** Entries of the tenant that anybody may find, in order. */
   const listed = (tenantId: string): Person[] =>
     [
-      ...[...users.values()].filter((u) => u.tenantId === tenantId && u.status !== 'disabled').map(personOf),
+      ...[...users.values()].filter((u) => u.tenantId === tenantId && !isClosed(u)).map(personOf),
       ...[...groups.values()].filter((g) => g.tenantId === tenantId).map(groupEntry),
       ...[...contacts.values()]
         .filter((c) => c.tenantId === tenantId && !isOfTenant(tenantId, c.address))
@@ -132,7 +159,7 @@ export function createMemoryPeople({ users, aliases }: Known): PeopleDirectory &
         const user =
           [...users.values()].find((u) => u.address === address) ??
           (alias === undefined ? undefined : users.get(alias.userId));
-        if (user?.tenantId === tenantId && user.status !== 'disabled') found.set(address, personOf(user));
+        if (user?.tenantId === tenantId && !isClosed(user)) found.set(address, personOf(user));
       }
       return structuredClone(found);
     },

@@ -13,6 +13,7 @@ import {
   type Terms,
 } from '../search-words.ts';
 import { compareText } from '../text.ts';
+import { type Erasable, erasableRows } from './erasures.ts';
 
 interface Document {
   state: SearchDocument;
@@ -26,8 +27,17 @@ interface Mailbox {
 }
 
 /** The search index in memory: the words of each document, walked through for every query. */
-export function createMemorySearchStore(): SearchStore {
+export function createMemorySearchStore(erasables: Erasable[]): SearchStore {
   const mailboxes = new Map<string, Mailbox>();
+  erasables.push(
+    erasableRows(
+      'search.documents',
+      mailboxes,
+      (mailbox, { ref }, key) =>
+        key === JSON.stringify([ref.tenantId, ref.mailboxId]) &&
+        mailbox.documents.size + mailbox.cursors.size + mailbox.noted.size > 0,
+    ),
+  );
   const of = ({ tenantId, mailboxId }: MailboxRef): Mailbox => {
     const key = JSON.stringify([tenantId, mailboxId]);
     const found = mailboxes.get(key) ?? { documents: new Map(), cursors: new Map(), noted: new Map() };

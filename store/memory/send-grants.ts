@@ -1,8 +1,17 @@
 import type { SendGrant, SendGrants } from '../../core/ports/sending.ts';
 import { compareText } from '../text.ts';
+import { type Erasable, erasableRows } from './erasures.ts';
 
-export function createMemorySendGrants(): SendGrants {
+export function createMemorySendGrants(erasables: Erasable[]): SendGrants {
   const grants = new Map<string, SendGrant>();
+  erasables.push(
+    erasableRows(
+      'directory.send_grants',
+      grants,
+      ({ tenantId, ownerId, granteeId }, { ref }) =>
+        tenantId === ref.tenantId && (ownerId === ref.mailboxId || granteeId === ref.mailboxId),
+    ),
+  );
   const keyOf = (...parts: string[]) => JSON.stringify(parts);
   return {
     async putSendGrant(grant) {

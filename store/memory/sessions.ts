@@ -1,15 +1,21 @@
 import { ConflictError } from '../../core/errors.ts';
 import type { Challenge, Factor, Session, SessionDirectory } from '../../core/ports/sessions.ts';
 import { compareText, fitText } from '../text.ts';
+import { type Erasable, erasableRows, isOfUser } from './erasures.ts';
 
 const MAX_TEXT = 1024;
 
 /** Sessions, factors and challenges in memory. */
-export function createMemorySessions(): SessionDirectory {
+export function createMemorySessions(erasables: Erasable[]): SessionDirectory {
   const sessions = new Map<string, Session>();
   const factors = new Map<string, Factor>();
   const challenges = new Map<string, Challenge>();
   const keyOf = (...parts: string[]) => JSON.stringify(parts);
+  erasables.push(
+    erasableRows('directory.sessions', sessions, isOfUser),
+    erasableRows('directory.sign_in_factors', factors, isOfUser),
+    erasableRows('directory.sign_in_challenges', challenges, isOfUser),
+  );
   const ofUser =
     (tenantId: string, userId: string) =>
     (row: { tenantId: string; userId: string }): boolean =>

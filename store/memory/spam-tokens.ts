@@ -10,16 +10,21 @@ import {
   type TokenCount,
 } from '../../core/ports/spam-tokens.ts';
 import { compareText } from '../text.ts';
+import { type Erasable, erasableRows } from './erasures.ts';
 
 type Row = TokenCount & { at: number };
 
 /** Counts of tokens in memory, written for plainness. */
-export function createMemorySpamTokens(): SpamTokens {
+export function createMemorySpamTokens(erasables: Erasable[]): SpamTokens {
   const scopes = new Map<string, { totals: TokenCount; rows: Map<string, Row> }>();
   const marks = new Map<string, Map<string, { label: SpamLabel; at: number }>>();
 
   const key = ({ shard, tenantId }: MailboxRef, mailboxId: string) =>
     JSON.stringify([shard, tenantId, mailboxId]);
+  erasables.push(
+    erasableRows('mail.spam_tokens', scopes, (_, { ref }, name) => name === key(ref, ref.mailboxId)),
+    erasableRows('mail.spam_labels', marks, (_, { ref }, name) => name === key(ref, ref.mailboxId)),
+  );
   const scope = (ref: MailboxRef, mailboxId: string) => {
     const found = scopes.get(key(ref, mailboxId)) ?? { totals: { spam: 0, ham: 0 }, rows: new Map() };
     scopes.set(key(ref, mailboxId), found);

@@ -11,6 +11,7 @@ import { peopleContract } from './directory-people.ts';
 import { sessionsContract } from './directory-sessions.ts';
 import { dkimKeysContract } from './dkim-keys.ts';
 import { keptAnswersContract } from './kept-answers.ts';
+import { erasureContract } from './erasure.ts';
 import { linksContract } from './links.ts';
 import { mailAclContract } from './mail-acl.ts';
 import { mailAliasesContract } from './mail-aliases.ts';
@@ -67,6 +68,7 @@ export function storesContract(subject: Subject, runs: number): void {
   holdsContract(subject);
   retentionContract(subject);
   outboxContract(subject);
+  erasureContract(subject);
   dkimKeysContract(subject);
   linksContract(subject);
   devicesContract(subject);

@@ -65,6 +65,7 @@ const RESOLVES: Record<string, { byValue?: string[]; byQuery?: string[]; freely?
   role_grants: {},
   service_tokens: { byValue: ['secret_hash'] },
   sessions: { byValue: ['token_hash', 'previous_hash'] },
+  erasures: {},
   sign_in_factors: {},
   tenant_keys: {},
   sign_in_challenges: { byValue: ['challenge_hash'] },

@@ -1,4 +1,4 @@
-import type { Tenant, User } from '../../core/identity/types.ts';
+import { isClosed, type Tenant, type User } from '../../core/identity/types.ts';
 import type { Folder, ItemState, MailboxRef } from '../../core/mail/types.ts';
 import type { MailboxStore } from '../../core/ports/mail.ts';
 import { DataError } from '../../shared/data/errors.ts';
@@ -48,7 +48,7 @@ export async function openBox(context: DataContext, asked: { tenant: string; use
   const found = await services.directory.getUser(asked.tenant, asked.user);
   if (found === null || !mayAsk(caller, asked.tenant)) throw notThere();
   const { tenant, user } = found;
-  if (tenant.status !== 'active' || user.status === 'disabled') {
+  if (tenant.status !== 'active' || isClosed(user)) {
     throw new DataError('PERMISSION_DENIED', 'the user is disabled');
   }
   const ref = { tenantId: tenant.tenantId, mailboxId: user.userId, shard: tenant.mailShard };

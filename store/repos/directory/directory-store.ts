@@ -38,6 +38,7 @@ import {
   wipeSent,
 } from './devices.ts';
 import { createFactors } from './factors.ts';
+import { createErasures } from './erasures.ts';
 import { createGroupDeliveries } from './group-deliveries.ts';
 import {
   createGroup,
@@ -131,6 +132,8 @@ export function createDirectoryStore(context: DirectoryContext): DirectoryStore 
     ...createSessions(context),
     ...createKeptAnswers(context),
     ...createFactors(context),
+    ...createAdminLists(context),
+    ...createErasures(context),
     ...createWebhooks(context),
     ...createTenantKeys(context),
     putDeadLetter: (letter) => putDeadLetter(context, letter),

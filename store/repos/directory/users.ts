@@ -1,4 +1,4 @@
-import { and, eq, gt, sql } from 'drizzle-orm';
+import { and, eq, gt, isNull, sql } from 'drizzle-orm';
 import { ConflictError, NotFoundError } from '../../../core/errors.ts';
 import type { Alias, Tenant, User } from '../../../core/identity/types.ts';
 import { addressWords } from '../../../core/people/words.ts';
@@ -14,7 +14,9 @@ export function userFields({ users }: DirectoryTables) {
     tenantId: users.tenantId,
     address: users.address,
     displayName: users.displayName,
-    status: users.status,
+    status: sql<
+      User['status']
+    >`case when ${users.deletedAt} is null then ${users.status} else 'deleted' end`.as('status'),
     quotaBytes: users.quotaBytes,
     createdAt: users.createdAt,
   };
@@ -45,6 +47,7 @@ export async function createUser(directory: DirectoryContext, user: User): Promi
           status: user.status,
           quotaBytes: user.quotaBytes === null ? sql`null` : int(user.quotaBytes),
           createdAt: int(user.createdAt),
+          deletedAt: sql`cast(null as bigint)`,
         },
         sql`where ${addressFree(directory, user.address)}`,
       ).onConflictDoNothing(),
@@ -104,13 +107,15 @@ export async function updateUser(
   userId: string,
   change: { status: User['status'] } | { quotaBytes: number | null },
 ): Promise<void> {
-  const [updated] = await executor.atomic([
-    executor.build
-      .update(users)
-      .set(change)
-      .where(and(eq(users.tenantId, tenantId), eq(users.userId, userId))),
+  const theUser = and(eq(users.tenantId, tenantId), eq(users.userId, userId));
+  // What a deleted user was is what it is to be again.
+  const settable = 'status' in change ? and(theUser, isNull(users.deletedAt)) : theUser;
+  const [updated, found] = await executor.atomic([
+    executor.build.update(users).set(change).where(settable),
+    executor.build.select({ userId: users.userId }).from(users).where(theUser),
   ]);
-  if (updated?.changes === 0) throw new NotFoundError('no such user');
+  if (found?.rows.length === 0) throw new NotFoundError('no such user');
+  if (updated?.changes === 0) throw new ConflictError('the user is deleted: restore it first');
 }
 
 export async function createAlias(directory: DirectoryContext, alias: Alias): Promise<void> {

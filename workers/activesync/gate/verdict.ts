@@ -1,4 +1,5 @@
 import type { WbxmlElement } from '../../../codecs/wbxml/index.ts';
+import { isClosed } from '../../../core/identity/types.ts';
 import { accessOf } from '../../../core/policy/access.ts';
 import type { GateState } from '../../../core/policy/types.ts';
 import { GATE, type GateStatus } from './status.ts';
@@ -30,7 +31,7 @@ export function namesVerdict({ deviceId, deviceType }: GateRequest): GateStatus 
  */
 export function deviceVerdict(state: GateState | null, request: GateRequest): GateStatus | null {
   // Sign-in may be remembered from before the user was switched off; nothing else here is.
-  if (state === null || state.tenantStatus !== 'active' || state.userStatus === 'disabled') {
+  if (state === null || state.tenantStatus !== 'active' || isClosed({ status: state.userStatus })) {
     return GATE.userDisabled;
   }
   if (!state.syncEnabled) return GATE.userDisabled;

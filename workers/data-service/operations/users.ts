@@ -10,7 +10,8 @@ type UserView = OperationOutput<'lookupUser'>['user'];
 
 // Each view names its fields: what is added to a row later is not shown by accident.
 function userView({ userId, tenantId, address, displayName, status, quotaBytes, createdAt }: User): UserView {
-  return { id: userId, tenant: tenantId, address, displayName, status, quotaBytes, createdAt };
+  const shown = status === 'deleted' ? 'disabled' : status;
+  return { id: userId, tenant: tenantId, address, displayName, status: shown, quotaBytes, createdAt };
 }
 
 function both(tenant: Tenant, user: User): OperationOutput<'login'> {
@@ -30,7 +31,8 @@ export const login: Handler<'login'> = async ({ services, caller }, { address, p
   }
   if ('retryAfterSeconds' in result) {
     const { retryAfterSeconds } = result;
-    throw new DataError('UNAVAILABLE', 'too many failed attempts', { status: 429, retryAfterSeconds });
+    const why = result.kind === 'busy' ? 'too many requests' : 'too many failed attempts';
+    throw new DataError('UNAVAILABLE', why, { status: 429, retryAfterSeconds });
   }
   throw new DataError('PERMISSION_DENIED', 'no such user, or not with this password');
 };
