@@ -12,6 +12,7 @@ import { type Handed, sendGroups } from './remote/send.ts';
 import { signedMessage } from './remote/signed.ts';
 import type { OutboundServices } from './services.ts';
 import { giveBack } from './take-back.ts';
+import { tell } from './tell.ts';
 
 /** Up to this size several messages are in memory at a time; larger ones come one after the other. */
 const SMALL_BYTES = 1024 * 1024;
@@ -166,6 +167,7 @@ export async function finish(
   if (after === null) return;
   if (!fetched) await schedule(services, after);
   tidy(services, after, gone);
+  tell(services, entry, after);
   await tellJournal(services, after);
   logProgress(services, after);
 }
@@ -197,6 +199,7 @@ export async function placeAtOnce(
   const placed = await placeOwed(services, entry, message, headerIndex(message[0]));
   const after = await modify(services, entry, (e) => settled(placed(e), '', services.now()));
   if (after === null) return;
+  tell(services, null, after);
   await schedule(services, after);
   tidy(services, after);
   logProgress(services, after);

@@ -43,6 +43,10 @@ const schema = z.object({
     .string()
     .regex(/^\d{1,5}(, *\d{1,5})*$/, 'ports with commas between them')
     .default('443'),
+  WEBHOOK_PORTS: z
+    .string()
+    .regex(/^\d{1,5}(, *\d{1,5})*$/, 'ports with commas between them')
+    .default('443'),
   FILES_URL: z
     .string()
     .regex(/^https?:\/\/[^/?#]+$/, 'https://host')
@@ -92,6 +96,8 @@ export interface Config {
   outboundDefault: string;
   /** Which hosts tenants may name (platform/host-check.ts). */
   relayHosts: { ports: number[]; allowPrivate: boolean };
+  /** Which hosts webhooks may name. */
+  webhookHosts: { ports: number[]; allowPrivate: boolean };
   /** Which hosts webhooks may name. */
   webhookHosts: { ports: number[]; allowPrivate: boolean };
   /** Where attachments that became links are found: `<filesUrl>/files/<token>`. */
@@ -148,6 +154,10 @@ export function parseConfig(env: Record<string, unknown>): Config {
     sessionIdleMs: v.SESSION_IDLE_MINUTES * 60_000,
     sessionMaxMs: v.SESSION_MAX_HOURS * 3_600_000,
     oidcIssuers: readIssuers(v.OIDC_ISSUERS, env, v.RELAY_ALLOW_PRIVATE === '1'),
+    webhookHosts: {
+      ports: v.WEBHOOK_PORTS.split(',').map(Number),
+      allowPrivate: v.RELAY_ALLOW_PRIVATE === '1',
+    },
     webhookHosts: {
       ports: v.WEBHOOK_PORTS.split(',').map(Number),
       allowPrivate: v.RELAY_ALLOW_PRIVATE === '1',

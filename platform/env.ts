@@ -8,6 +8,7 @@ import type {
   OutboundJob,
   RetentionJob,
   SchedulingJob,
+  WebhookJob,
 } from '../core/ports/queues.ts';
 
 /** Bindings of wrangler.toml. MAIL_* shards are found by name (mailShards). */
@@ -31,6 +32,7 @@ export interface Env {
   QUEUE_RETENTION: Queue<RetentionJob>;
   QUEUE_ACTIONS: Queue<ActionsJob>;
   QUEUE_SCHEDULING: Queue<SchedulingJob>;
+  QUEUE_WEBHOOKS: Queue<WebhookJob>;
   DEVICE: DurableObjectNamespace;
   HUB: DurableObjectNamespace;
   THROTTLE: DurableObjectNamespace;

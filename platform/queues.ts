@@ -20,6 +20,7 @@ export function createQueues(
     | 'QUEUE_RETENTION'
     | 'QUEUE_ACTIONS'
     | 'QUEUE_SCHEDULING'
+    | 'QUEUE_WEBHOOKS'
   >,
 ): QueuePort {
   return {
@@ -27,13 +28,17 @@ export function createQueues(
     index: (jobs, delaySeconds = 0) => sendAll(env.QUEUE_INDEX, jobs, delaySeconds),
     notify: (jobs) => sendAll(env.QUEUE_NOTIFY, jobs),
     audit: (jobs) => sendAll(env.QUEUE_AUDIT, jobs),
-    outbound: (jobs, delaySeconds = 0) =>
-      sendAll(env.QUEUE_OUTBOUND, jobs, Math.min(Math.max(0, Math.ceil(delaySeconds)), MAX_QUEUE_DELAY_S)),
+    outbound: (jobs, delaySeconds = 0) => sendAll(env.QUEUE_OUTBOUND, jobs, bounded(delaySeconds)),
     arrived: (jobs) => sendAll(env.QUEUE_ARRIVED, jobs),
     retention: (jobs) => sendAll(env.QUEUE_RETENTION, jobs),
     actions: (jobs) => sendAll(env.QUEUE_ACTIONS, jobs),
     scheduling: (jobs) => sendAll(env.QUEUE_SCHEDULING, jobs),
+    webhooks: (jobs, delaySeconds = 0) => sendAll(env.QUEUE_WEBHOOKS, jobs, bounded(delaySeconds)),
   };
+}
+
+function bounded(delaySeconds: number): number {
+  return Math.min(Math.max(0, Math.ceil(delaySeconds)), MAX_QUEUE_DELAY_S);
 }
 
 async function sendAll<T>(queue: Pick<Queue<T>, 'sendBatch'>, jobs: T[], delaySeconds = 0): Promise<void> {

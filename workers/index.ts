@@ -27,6 +27,7 @@ import { tellActions } from '../platform/tell-actions.ts';
 import { tellAttendees } from '../platform/tell-attendees.ts';
 import { tellObjects } from '../platform/tell-objects.ts';
 import { tellRights } from '../platform/tell-rights.ts';
+import { emitEvents, isWanted } from '../platform/webhooks/emit.ts';
 import { createTenantSeal, UnwrappedKeys } from '../platform/tenant-seal.ts';
 import {
   createD1Stores,
@@ -178,6 +179,10 @@ export function buildServices(env: Env, context: Deferring): Services {
       random: Math.random,
       maxMessageBytes: rest.config.maxMessageBytes,
       ingestNow: (jobs) => ingestNow(services, jobs),
+      hooks: {
+        isWanted: (tenantId, type) => isWanted({ ...rest, ...databases }, tenantId, type),
+        emit: (events) => emitEvents({ ...rest, ...databases }, events),
+      },
       journal: (entry, message) => journalSubmission({ ...services, ...sending }, entry, message),
       journalFailed: (entry) => journalFailed(services, entry),
     }),

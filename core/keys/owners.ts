@@ -7,6 +7,8 @@ export const SEALED_KINDS: Readonly<Record<string, 'kept' | 'day' | 'installatio
   relay: 'kept',
   dkim: 'kept',
   codes: 'kept',
+  webhook: 'kept',
+  'installation-webhook': 'installation',
   directory: 'installation',
   'tenant-key': 'installation',
 };
@@ -21,4 +23,15 @@ export function relayOwner(tenantId: string): string {
 /** Of the secret of a user's time-based codes. */
 export function codesOwner({ tenantId, userId }: { tenantId: string; userId: string }): string {
   return `codes/${tenantId}/${userId}`;
+}
+
+/** Of the secrets that a webhook's events are signed with. */
+export function webhookOwner({
+  tenantId,
+  webhookId,
+}: {
+  tenantId: string | null;
+  webhookId: string;
+}): string {
+  return tenantId === null ? `installation-webhook/-/${webhookId}` : `webhook/${tenantId}/${webhookId}`;
 }

@@ -1,12 +1,12 @@
 import { sealOwner } from '../dkim/record.ts';
-import { CARRIER_SETTING, codesOwner, relayOwner } from './owners.ts';
+import { CARRIER_SETTING, codesOwner, relayOwner, webhookOwner } from './owners.ts';
 import type { KeyServices, SealedSource } from './types.ts';
 
 const PER_PAGE = 50;
 
 /** Every place where secrets of tenants lie sealed; what lives for a day only is not among them. */
 export function sealedSources(services: KeyServices): SealedSource[] {
-  return [relay(services), signingKeys(services), codes(services)];
+  return [relay(services), signingKeys(services), codes(services), webhooks(services)];
 }
 
 /** Passwords of relays: one for each tenant, in its setting. */
@@ -62,6 +62,29 @@ function codes({ directory }: KeyServices): SealedSource {
         replace: (secret: string) => directory.replaceFactorSecret(factor, secret),
       }));
       return { values, next: factors.length < PER_PAGE ? null : (factors.at(-1)?.userId ?? null) };
+    },
+  };
+}
+
+/** What events for webhooks are signed with: a tenant has few of them. */
+function webhooks({ directory }: KeyServices): SealedSource {
+  return {
+    kind: 'webhook',
+    async page(tenantId) {
+      const values = (await directory.listWebhooks(tenantId)).flatMap((webhook) =>
+        [webhook.secret, webhook.previousSecret].flatMap((sealed) =>
+          sealed === null
+            ? []
+            : [
+                {
+                  owner: webhookOwner(webhook),
+                  sealed,
+                  replace: (again: string) => directory.replaceWebhookSecret(webhook, sealed, again),
+                },
+              ],
+        ),
+      );
+      return { values, next: null };
     },
   };
 }

@@ -101,6 +101,16 @@ export interface SchedulingJob {
   onlyChanged?: true;
 }
 
+/** An attempt is due at telling an address of an event. */
+export interface WebhookJob {
+  v: 1;
+  /** Of the webhook; null: it is of the installation. */
+  tenantId: string | null;
+  webhookId: string;
+  eventId: string;
+  correlationId: string;
+}
+
 export interface AuditJob {
   v: 1;
   eventId: string;
@@ -136,4 +146,6 @@ export interface QueuePort {
   retention(jobs: RetentionJob[]): Promise<void>;
   actions(jobs: ActionsJob[]): Promise<void>;
   scheduling(jobs: SchedulingJob[]): Promise<void>;
+  /** `delaySeconds`: not delivered before, at most MAX_QUEUE_DELAY_S. */
+  webhooks(jobs: WebhookJob[], delaySeconds?: number): Promise<void>;
 }

@@ -89,6 +89,8 @@ export interface WebhookDirectory {
       >
     >,
   ): Promise<boolean>;
+  /** Puts a sealed secret, this one or the one before it, in the place of the same; false when it is another by now. */
+  replaceWebhookSecret(ref: WebhookRef, from: string, to: string): Promise<boolean>;
   /** Marks that nothing reaches it, unless it is marked so already. */
   noteWebhookFailing(ref: WebhookRef, at: number): Promise<void>;
   /** With what was on its way to it. False when there is no such webhook. */

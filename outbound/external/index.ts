@@ -11,6 +11,7 @@ import { claimed, hasRemoteWork, isTakenBack, withResults } from '../progress.ts
 import { noteRemoteIds } from '../remote/aliases.ts';
 import { signedMessage } from '../remote/signed.ts';
 import type { OutboundServices } from '../services.ts';
+import { tell } from '../tell.ts';
 
 const CARRIER = 'external';
 /** Others that are due may have work here alone. */
@@ -136,6 +137,7 @@ async function settle(
   });
   const entry = after ?? seen;
   services.defer(noteRemoteIds(services, entry, results));
+  if (after !== null) tell(services, seen, after);
   const ignored = results.filter((one) => !isSo(entry, one)).map(({ address }) => address);
   if (entry === seen || (entry.claim === lease && entry.recipients.some(isTaken))) return { entry, ignored };
   const message = (await readOutgoing(services, entry.rawKey)) ?? [new Uint8Array(), new Uint8Array()];

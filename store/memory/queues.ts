@@ -9,6 +9,7 @@ import type {
   QueuePort,
   RetentionJob,
   SchedulingJob,
+  WebhookJob,
 } from '../../core/ports/queues.ts';
 
 interface QueueRecorder extends QueuePort {
@@ -23,6 +24,7 @@ interface QueueRecorder extends QueuePort {
     retention: RetentionJob[];
     actions: ActionsJob[];
     scheduling: SchedulingJob[];
+    webhooks: WebhookJob[];
   };
 }
 
@@ -30,7 +32,7 @@ interface QueueRecorder extends QueuePort {
 export function createQueueRecorder(): QueueRecorder {
   const sent: QueueRecorder['sent'] = {
     ...{ ingest: [], index: [], notify: [], audit: [] },
-    ...{ outbound: [], arrived: [], retention: [], actions: [], scheduling: [] },
+    ...{ outbound: [], arrived: [], retention: [], actions: [], scheduling: [], webhooks: [] },
   };
   const onto =
     <T>(queue: T[]) =>
@@ -48,5 +50,6 @@ export function createQueueRecorder(): QueueRecorder {
     retention: onto(sent.retention),
     actions: onto(sent.actions),
     scheduling: onto(sent.scheduling),
+    webhooks: onto(sent.webhooks),
   };
 }

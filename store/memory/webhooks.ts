@@ -49,6 +49,14 @@ export function createMemoryWebhooks(): WebhookDirectory {
       if (webhook !== undefined) Object.assign(webhook, structuredClone(cleanWebhookValues(values)));
       return webhook !== undefined;
     },
+    async replaceWebhookSecret(ref, from, to) {
+      const webhook = webhooks.get(keyOf(ref));
+      if (webhook === undefined) return false;
+      const { secret, previousSecret } = webhook;
+      if (secret === from) webhook.secret = to;
+      if (previousSecret === from) webhook.previousSecret = to;
+      return secret === from || previousSecret === from;
+    },
     async noteWebhookFailing(ref, at) {
       const webhook = webhooks.get(keyOf(ref));
       if (webhook !== undefined) webhook.failingSince ??= at;

@@ -36,6 +36,12 @@ export function webhookContract(subject: Subject): void {
       expect(await directory.updateWebhook({ ...mine, tenantId: null }, { status: 'off' })).toBe(false);
       const change = { events: ['*'], secret: 's2', previousSecret: 's1', previousUntil: 99 };
       expect(await directory.updateWebhook(mine, change)).toBe(true);
+      expect(await directory.replaceWebhookSecret(mine, 's2', 's2b')).toBe(true);
+      expect(await directory.replaceWebhookSecret(mine, 's1', 's1b')).toBe(true);
+      expect(await directory.replaceWebhookSecret(mine, 's2', 's3')).toBe(false);
+      expect(await directory.replaceWebhookSecret({ ...mine, tenantId: null }, 's2b', 's3')).toBe(false);
+      expect(await directory.getWebhook(mine)).toMatchObject({ secret: 's2b', previousSecret: 's1b' });
+      await directory.updateWebhook(mine, change);
       await directory.noteWebhookFailing(mine, 70);
       await directory.noteWebhookFailing(mine, 80);
       expect(await directory.getWebhook(mine)).toEqual({ ...mine, ...change, failingSince: 70 });

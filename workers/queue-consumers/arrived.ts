@@ -12,6 +12,7 @@ import { journal } from './arrived/journal.ts';
 import { matchReports } from './arrived/match-reports.ts';
 import { outOfOffice } from './arrived/out-of-office.ts';
 import { schedule } from './arrived/scheduling.ts';
+import { tellWebhooks } from './arrived/tell-webhooks.ts';
 import { warnOfQuota } from './arrived/warn-of-quota.ts';
 import { forBatch } from './batch-memory.ts';
 import { arrivedJob } from './jobs.ts';
@@ -34,6 +35,7 @@ type FollowUp = (services: Services, arrived: Arrived) => Promise<void>;
 /** The journal first: what fails for good in another one must not keep a message out of it. */
 const FOLLOW_UPS: readonly FollowUp[] = [
   journal,
+  tellWebhooks,
   matchReports,
   schedule,
   outOfOffice,

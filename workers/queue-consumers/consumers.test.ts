@@ -164,6 +164,7 @@ describe('queue audit', () => {
     const calls: string[][] = [];
     const services = {
       log,
+      ...{ config: {}, now: () => 1, directory: { webhookSubscriptions: async () => [] } },
       audit: {
         async append(events: AuditJob[]) {
           calls.push(events.map((e) => e.eventId));
@@ -227,6 +228,7 @@ describe('dead letters (I12)', () => {
         retention: send('retention'),
         actions: send('actions'),
         scheduling: send('scheduling'),
+        webhooks: send('webhooks'),
       },
       mail: {
         mailbox: () => ({
@@ -319,6 +321,7 @@ describe('dead letters (I12)', () => {
     'retention',
     'actions',
     'scheduling',
+    'webhooks',
     'outer-space',
   ])('A65: a replay to %s brings in nothing that is no job of it', async (queue) => {
     const w = letterWorld();

@@ -17,6 +17,7 @@ import {
   outboundJob,
   retentionJob,
   schedulingJob,
+  webhookJob,
 } from './jobs.ts';
 import { type QueueBatch, type QueueMessage, retryDelay } from './settle.ts';
 
@@ -171,6 +172,9 @@ export async function replayDeadLetter(services: Services, deadLetterId: string)
       await queues.scheduling([job]);
       break;
     }
+    case 'webhooks':
+      await queues.webhooks([validated(webhookJob, letter)]);
+      break;
     default:
       throw new InvalidInputError(`no queue named ${letter.queue}`);
   }

@@ -171,6 +171,7 @@ describe('a message that fails', () => {
       'retention',
       'actions',
       'scheduling',
+      'webhooks',
     ]) {
       const untouchable = new Proxy(
         {},

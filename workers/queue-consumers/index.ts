@@ -13,6 +13,7 @@ import { consumeOutbound } from './outbound.ts';
 import { consumeRetention } from './retention.ts';
 import { consumeScheduling } from './scheduling.ts';
 import { noteFailure, type QueueBatch } from './settle.ts';
+import { consumeWebhooks } from './webhooks.ts';
 
 const CONSUMERS: Record<string, (services: Services, batch: QueueBatch) => Promise<void>> = {
   'mail-ingest': consumeIngest,
@@ -24,6 +25,7 @@ const CONSUMERS: Record<string, (services: Services, batch: QueueBatch) => Promi
   actions: consumeActions,
   retention: consumeRetention,
   scheduling: consumeScheduling,
+  webhooks: consumeWebhooks,
 };
 
 /**

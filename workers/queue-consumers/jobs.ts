@@ -11,6 +11,7 @@ import type {
   RetentionJob,
   RetentionProgress,
   SchedulingJob,
+  WebhookJob,
 } from '../../core/ports/queues.ts';
 
 const id = z.string().regex(/^[A-Za-z0-9_.:-]{1,64}$/);
@@ -118,6 +119,14 @@ export const schedulingJob: z.ZodType<SchedulingJob> = z
     ...(uncopied === undefined ? {} : { uncopied }),
     ...(onlyChanged === undefined ? {} : { onlyChanged }),
   }));
+
+export const webhookJob: z.ZodType<WebhookJob> = z.object({
+  v: z.literal(1),
+  tenantId: id.nullable(),
+  webhookId: id,
+  eventId: id,
+  correlationId,
+});
 
 export const auditJob: z.ZodType<AuditJob> = z.object({
   v: z.literal(1),

@@ -64,6 +64,19 @@ export function createWebhooks(context: DirectoryContext): WebhookDirectory {
       const [done] = await executor.atomic([build.update(webhooks).set(set).where(isWebhook(ref))]);
       return done?.changes === 1;
     },
+    async replaceWebhookSecret(ref, from, to) {
+      const results = await executor.atomic([
+        build
+          .update(webhooks)
+          .set({ secret: to })
+          .where(and(isWebhook(ref), eq(webhooks.secret, from))),
+        build
+          .update(webhooks)
+          .set({ previousSecret: to })
+          .where(and(isWebhook(ref), eq(webhooks.previousSecret, from))),
+      ]);
+      return results.some(({ changes }) => changes > 0);
+    },
     async noteWebhookFailing(ref, at) {
       await executor.atomic([
         build

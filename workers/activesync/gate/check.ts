@@ -1,4 +1,5 @@
 import type { Device } from '../../../core/identity/types.ts';
+import { accessOf } from '../../../core/policy/access.ts';
 import { parsePolicyKey } from '../../../core/policy/keys.ts';
 import { type DeviceRecord, type GateState, NO_DEVICE_POLICY } from '../../../core/policy/types.ts';
 import type { DeviceRef } from '../../../core/ports/mobile.ts';
@@ -12,7 +13,16 @@ import { deviceVerdict, type GateRequest, namesVerdict, stateVerdict } from './v
 /** The parts of a command's context that the gate needs. */
 export type GateContext = Pick<
   EasContext,
-  'services' | 'principal' | 'ref' | 'query' | 'version' | 'policyKey' | 'userAgent' | 'body' | 'log'
+  | 'services'
+  | 'principal'
+  | 'ref'
+  | 'query'
+  | 'version'
+  | 'policyKey'
+  | 'userAgent'
+  | 'body'
+  | 'log'
+  | 'correlationId'
 >;
 
 export type GateResult =
@@ -85,7 +95,21 @@ async function join(context: GateContext, state: GateState, request: GateRequest
   const device = seenDevice(context);
   const { directory } = context.services;
   if (!(await directory.registerDevice(device, state.settings.maxDevicesPerUser))) return null;
+  recordJoining(context, device, state);
   return { ...state, device: newRecord(device) };
+}
+
+function recordJoining({ services, correlationId }: GateContext, device: Device, state: GateState): void {
+  const { tenantId, userId, deviceId, deviceType, userAgent } = device;
+  const access = accessOf(null, deviceType, state.settings);
+  services.trail.record([
+    {
+      ...{ tenantId, actor: `user/${userId}`, protocol: 'activesync', deviceId, action: 'device.register' },
+      ...{ resource: `device/${userId}/${deviceId}`, details: { access, deviceType, client: userAgent } },
+      // Its first requests come side by side.
+      ...{ correlationId, once: 'minute' },
+    },
+  ]);
 }
 
 /** Keeps the list of devices. It is for people, so its failure does not fail the command. */
