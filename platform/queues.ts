@@ -28,6 +28,7 @@ export function createQueues(
     index: (jobs, delaySeconds = 0) => sendAll(env.QUEUE_INDEX, jobs, delaySeconds),
     notify: (jobs) => sendAll(env.QUEUE_NOTIFY, jobs),
     audit: (jobs) => sendAll(env.QUEUE_AUDIT, jobs),
+    trace: (jobs) => sendAll(env.QUEUE_AUDIT, jobs),
     outbound: (jobs, delaySeconds = 0) => sendAll(env.QUEUE_OUTBOUND, jobs, bounded(delaySeconds)),
     arrived: (jobs) => sendAll(env.QUEUE_ARRIVED, jobs),
     retention: (jobs) => sendAll(env.QUEUE_RETENTION, jobs),

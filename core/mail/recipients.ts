@@ -119,7 +119,7 @@ export function routeOf(canonical: string, lookup: AddressLookup): Route {
   if (catchAll !== null && catchAll.tenantId === tenantId && catchAll.status === 'active') {
     return { kind: 'mailbox', tenant, user: catchAll, via: 'catch-all' };
   }
-  return { kind: 'unknown' };
+  return { kind: 'unknown', tenantId };
 }
 
 /** Routes one envelope address with one read of the directory; rejects when the directory does not answer. */

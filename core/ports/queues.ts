@@ -1,3 +1,5 @@
+import type { TraceJob } from './trace.ts';
+
 /** Pointer to a raw message that waits to be parsed and placed. */
 export interface IngestJob {
   v: 1;
@@ -17,6 +19,8 @@ export interface IndexJob {
   mailboxId: string;
   shard: string;
   itemId: string;
+  /** It has just come in: the trace is told. */
+  arrival?: true | undefined;
   correlationId: string;
 }
 
@@ -32,6 +36,8 @@ export interface NotifyJob {
   originDevice: string | null;
   /** The folder itself was made, renamed or moved, or went. */
   hierarchy?: true | undefined;
+  /** The message that has just come in, for the trace. */
+  itemId?: string | undefined;
   correlationId: string;
 }
 
@@ -140,6 +146,8 @@ export interface QueuePort {
   index(jobs: IndexJob[], delaySeconds?: number): Promise<void>;
   notify(jobs: NotifyJob[]): Promise<void>;
   audit(jobs: AuditJob[]): Promise<void>;
+  /** By the queue of the audit log, to the same database. */
+  trace(jobs: TraceJob[]): Promise<void>;
   /** `delaySeconds`: not delivered before, at most MAX_QUEUE_DELAY_S. */
   outbound(jobs: OutboundJob[], delaySeconds?: number): Promise<void>;
   arrived(jobs: ArrivedJob[]): Promise<void>;

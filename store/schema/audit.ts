@@ -1,6 +1,6 @@
 import type { SchemaKit } from './kit.ts';
 
-/** Append-only. `events` is what was written before there were chains, and empties itself into them. */
+/** The log is append-only; the trace beside it is kept for days. `events` is what was written before there were chains, and empties itself into them. */
 export function auditTables(kit: SchemaKit) {
   const { text, integer } = kit;
   return {
@@ -40,6 +40,30 @@ export function auditTables(kit: SchemaKit) {
       details: text('details').notNull(),
       correlationId: text('correlation_id').notNull(),
       hash: text('hash').notNull(),
+    }),
+    /** One message on its way to one recipient. */
+    traceMessages: kit.table('audit', 'trace_messages', {
+      tenantId: text('tenant_id').notNull(),
+      traceId: text('trace_id').notNull(),
+      recipient: text('recipient').notNull(),
+      at: integer('at').notNull(),
+      direction: text('direction').notNull(),
+      sender: text('sender').notNull(),
+      domain: text('domain').notNull(),
+      messageId: text('message_id').notNull(),
+      correlationId: text('correlation_id').notNull(),
+      mailboxId: text('mailbox_id').notNull(),
+      size: integer('size').notNull(),
+    }),
+    traceSteps: kit.table('audit', 'trace_steps', {
+      tenantId: text('tenant_id').notNull(),
+      traceId: text('trace_id').notNull(),
+      key: text('step_key').notNull(),
+      at: integer('at').notNull(),
+      recipient: text('recipient').notNull(),
+      step: text('step').notNull(),
+      verdict: text('verdict').notNull(),
+      details: text('details').notNull(),
     }),
   };
 }

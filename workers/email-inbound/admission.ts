@@ -87,7 +87,8 @@ export async function admit(
     if (admission.kind === 'accept') return admission;
   }
   const route = await routeAddress(services.directory, recipient);
-  if (route.kind === 'unknown') return { kind: 'refuse', reason: 'unknown', tenantId: null };
+  if (route.kind === 'unknown')
+    return { kind: 'refuse', reason: 'unknown', tenantId: route.tenantId ?? null };
   if (route.kind === 'disabled') {
     const reason = route.what === 'address' ? 'address-disabled' : 'blocked';
     return { kind: 'refuse', reason, tenantId: route.tenantId };

@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { Tenant, User } from '../../core/identity/types.ts';
 import type { RawEnvelope } from '../../core/ports/blobs.ts';
 import type { AuditJob, IngestJob } from '../../core/ports/queues.ts';
+import type { TraceJob } from '../../core/ports/trace.ts';
 import type { Services } from '../../platform/services.ts';
 import { AdmissionCache } from './admission.ts';
 import { createEmailInbound, type InboundMessage } from './index.ts';
@@ -34,6 +35,8 @@ function world() {
     blobs: new Map<string, { bytes: string; envelope: RawEnvelope }>(),
     ingest: [] as IngestJob[],
     audit: [] as AuditJob[],
+    trace: [] as TraceJob[],
+    deferred: [] as Promise<unknown>[],
     lines: [] as { event: string; fields: Record<string, unknown> }[],
   };
   const step = async (name: string) => {
@@ -99,7 +102,11 @@ function world() {
         await step('audit');
         w.audit.push(...jobs);
       },
+      async trace(jobs: TraceJob[]) {
+        w.trace.push(...jobs);
+      },
     },
+    defer: (work: Promise<unknown>) => void w.deferred.push(work),
   } as unknown as Services;
   const cache = new AdmissionCache();
   const rejected: string[] = [];

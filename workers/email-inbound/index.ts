@@ -3,9 +3,12 @@
  * own headers decide nothing.
  */
 import { rawKey } from '../../core/mail/place-key.ts';
+import type { RawEnvelope } from '../../core/ports/blobs.ts';
+import { receivedRows } from '../../core/trace/incoming.ts';
 import { abortable, withDeadline } from '../../platform/deadline.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Services } from '../../platform/services.ts';
+import { recordTrace } from '../../platform/trace.ts';
 import { AdmissionCache, admit } from './admission.ts';
 import { platformAuthResults } from './auth-results.ts';
 import { REFUSALS, type RefusalReason, refusalAudit } from './refusal.ts';
@@ -73,7 +76,7 @@ async function receive(services: Services, cache: AdmissionCache, transaction: T
 
   const { ref } = admission;
   const key = rawKey(ref.tenantId, receivedAt, newId(receivedAt));
-  const { sha256 } = await services.blobs.putRaw(key, abortable(message.raw, signal), {
+  const envelope: RawEnvelope = {
     ...ref,
     mailFrom: message.from.slice(0, 512),
     rcptTo: message.to.slice(0, 512),
@@ -82,13 +85,16 @@ async function receive(services: Services, cache: AdmissionCache, transaction: T
     correlationId,
     authResults,
     ...(admission.kind === 'group' ? { group: true } : {}),
-  });
+  };
+  const { sha256 } = await services.blobs.putRaw(key, abortable(message.raw, signal), envelope);
   signal.throwIfAborted();
   // When this fails the message is durable but in no queue. The failure goes to the sender all the same (I2):
   // the retry and what the reconciler finds have one dedupe key and become one message (I9).
   await services.queues.ingest([{ v: 1, key, ...ref, size: message.rawSize, sha256, correlationId }]);
   signal.throwIfAborted();
   cache.addSize(ref.mailboxId, message.rawSize);
+  // Behind the answer, and told once more when it is placed: what is lost here was on its way for moments.
+  services.defer(recordTrace(services, receivedRows(envelope, key)));
   services.log.info('mail.accepted', {
     correlationId,
     tenantId: ref.tenantId,

@@ -171,6 +171,7 @@ describe('queue audit', () => {
           if (events.some((e) => bad.includes(e.eventId))) throw new Error('row too large');
         },
       },
+      trace: { add: async () => undefined },
     } as unknown as Services;
     return { services, calls };
   }

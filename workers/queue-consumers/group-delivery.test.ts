@@ -18,6 +18,7 @@ async function world(settings: Partial<GroupSettings> = { senders: 'anyone' }, m
   const services = {
     ...w.services,
     config: { ...w.services.config, maxMessageBytes: 100_000, platformAuthservId: 'mx.test' },
+    defer: () => undefined,
   } as Services;
   const { directory } = w.stores;
   const group = { ...GROUP_DEFAULTS, tenantId: 't1', groupId: 'g1', address: 'all@one.example', ...settings };

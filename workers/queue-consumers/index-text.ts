@@ -4,10 +4,13 @@ import type { PimItem } from '../../core/pim/types.ts';
 import type { MailboxStore } from '../../core/ports/mail.ts';
 import type { IndexJob } from '../../core/ports/queues.ts';
 import type { SearchDocument } from '../../core/ports/search.ts';
+import type { TraceStep } from '../../core/ports/trace.ts';
 import { catchUp, stateOf } from '../../core/search/catch-up.ts';
+import { incomingStep } from '../../core/trace/incoming.ts';
 import { FAN_OUT, groupBy, mapBounded } from '../../platform/bounded.ts';
 import { describeError } from '../../platform/log.ts';
 import type { Services } from '../../platform/services.ts';
+import { recordTrace } from '../../platform/trace.ts';
 import { indexJob } from './jobs.ts';
 import { objectDocument } from './object-text.ts';
 import { type PartText, type RangeReader, readPartText } from './part-text.ts';
@@ -27,6 +30,7 @@ const MAX_LIST = 16 * 1024;
 export async function consumeIndexText(services: Services, batch: QueueBatch): Promise<void> {
   const deliveries = acceptJobs(batch, indexJob, services.log);
   const mailboxes = [...groupBy(deliveries, ({ job }) => `${job.tenantId}\0${job.mailboxId}`).values()];
+  const steps: TraceStep[] = [];
   for (const group of mailboxes) {
     const { tenantId, mailboxId, shard } = group[0]?.job ?? { tenantId: '', mailboxId: '', shard: '' };
     const ref = { tenantId, mailboxId, shard };
@@ -37,8 +41,13 @@ export async function consumeIndexText(services: Services, batch: QueueBatch): P
       for (const delivery of group) retryLater(services.log, delivery, 'index.failed', error);
       continue;
     }
-    await indexGroup(services, ref, group, found);
+    const indexed = await indexGroup(services, ref, group, found);
+    for (const { itemId: traceId, arrival } of indexed) {
+      if (arrival === true)
+        steps.push(incomingStep({ tenantId, traceId, at: services.now() }, 'index', 'indexed'));
+    }
   }
+  await recordTrace(services, { messages: [], steps });
 }
 
 /** Messages mostly: what is left over are objects, or gone. */
@@ -51,13 +60,13 @@ async function itemsOf(mailbox: MailboxStore, itemIds: string[]): Promise<Map<st
   return found;
 }
 
-/** One write for all that can be read; if it fails, one for each, so that none hurts the others (I11). */
+/** One write for all that can be read; if it fails, one for each, so that none hurts the others (I11). What was written. */
 async function indexGroup(
   services: Services,
   ref: MailboxRef,
   group: Delivery<IndexJob>[],
   found: ReadonlyMap<string, Message | PimItem>,
-): Promise<void> {
+): Promise<IndexJob[]> {
   const ready: { delivery: Delivery<IndexJob>; document: SearchDocument }[] = [];
   await mapBounded(group, FAN_OUT, async (delivery) => {
     const { itemId } = delivery.job;
@@ -75,19 +84,24 @@ async function indexGroup(
       retryLater(services.log, delivery, 'index.failed', error);
     }
   });
-  if (ready.length === 0) return;
+  if (ready.length === 0) return [];
+  const written: IndexJob[] = [];
   try {
     await put(
       services,
       ref,
       ready.map((r) => r.document),
     );
-    for (const { delivery } of ready) delivery.message.ack();
+    for (const { delivery } of ready) {
+      delivery.message.ack();
+      written.push(delivery.job);
+    }
   } catch {
     for (const { delivery, document } of ready) {
       try {
         await put(services, ref, [document]);
         delivery.message.ack();
+        written.push(delivery.job);
       } catch (error) {
         retryLater(services.log, delivery, 'index.failed', error);
       }
@@ -99,6 +113,7 @@ async function indexGroup(
     // Whoever searches follows the feed too.
     services.log.warn('index.feed-behind', { ...ref, error: describeError(error) });
   }
+  return written;
 }
 
 /**

@@ -1,11 +1,20 @@
 import type { IngestJob } from '../../core/ports/queues.ts';
+import type { Noted } from './ingest-trace.ts';
 import type { Delivery } from './settle.ts';
 
 export type IngestDelivery = Delivery<IngestJob>;
 
 /** What became of one delivery. */
 export type Ingested =
-  | { kind: 'placed'; itemId: string; folderId: string; modseq: number; duplicate: boolean }
+  | {
+      kind: 'placed';
+      itemId: string;
+      folderId: string;
+      modseq: number;
+      duplicate: boolean;
+      /** Absent when an earlier attempt has placed it. */
+      noted?: Noted;
+    }
   /** Nothing to announce: it was placed and removed again before, or was a duplicate whose raw is gone. */
   | { kind: 'done' }
   | { kind: 'failed'; error: unknown };

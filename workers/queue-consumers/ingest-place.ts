@@ -2,7 +2,7 @@ import { joinConversations } from '../../core/mail/join-conversation.ts';
 import type { NewMessage } from '../../core/mail/types.ts';
 import type { InsertResult, MailboxStore } from '../../core/ports/mail.ts';
 import type { Services } from '../../platform/services.ts';
-import type { IngestDelivery, Ingested, IngestResults } from './ingest-delivery.ts';
+import type { Ingested, IngestResults } from './ingest-delivery.ts';
 import type { Prepared } from './ingest-prepare.ts';
 
 /**
@@ -25,9 +25,9 @@ export async function placeGroup(
     });
     const messages = await joinConversations(mailbox, group);
     const inserted = await insertTogether(services, mailbox, messages);
-    for (const [n, { delivery }] of group.entries()) {
+    for (const [n, one] of group.entries()) {
       const result = inserted[n];
-      results.set(delivery, result === undefined ? noResult() : ingested(delivery, result));
+      results.set(one.delivery, result === undefined ? noResult() : ingested(one, result));
     }
   } catch (error) {
     if (group.length === 1) {
@@ -54,10 +54,10 @@ async function insertTogether(
   }
 }
 
-function ingested(delivery: IngestDelivery, result: InsertResult): Ingested {
+function ingested({ delivery, noted }: Prepared, result: InsertResult): Ingested {
   const { itemId, folderId, modseq } = result;
   const duplicate = result.outcome === 'duplicate' && result.rawKey !== delivery.job.key;
-  return { kind: 'placed', itemId, folderId, modseq, duplicate };
+  return { kind: 'placed', itemId, folderId, modseq, duplicate, noted };
 }
 
 function noResult(): Ingested {

@@ -6,17 +6,19 @@ import type { RawEnvelope } from '../../core/ports/blobs.ts';
 import type { IngestJob } from '../../core/ports/queues.ts';
 import { describeError } from '../../platform/log.ts';
 import type { Services } from '../../platform/services.ts';
-import { decideArrival } from './arrival/index.ts';
+import { type ArrivalNotes, decideArrival } from './arrival/index.ts';
 import { deliverToGroup, wasDelivered } from './group-delivery.ts';
 import { type IngestDelivery, SMALL_BYTES } from './ingest-delivery.ts';
 import { isRemovedDuplicate } from './ingest-duplicates.ts';
 import { itemIdOf } from './ingest-known.ts';
+import type { Noted } from './ingest-trace.ts';
 import { factsOfMinimal, factsOfParsed, type MessageIdentity } from './message-facts.ts';
 import type { RangeReader } from './part-text.ts';
 import { type RawReading, readRaw } from './raw-reading.ts';
 
 export interface Prepared extends Newcomer {
   delivery: IngestDelivery;
+  noted: Noted;
 }
 
 /**
@@ -47,10 +49,10 @@ export async function prepare(
   if (index !== null) {
     try {
       const newcomer = await factsOfParsed(index, identity, rangesOf(services, job, reading));
-      return {
-        delivery,
-        ...(await decided(services, delivery, object.envelope, { index, newcomer, reading })),
-      };
+      const notes: ArrivalNotes = { rules: [] };
+      const known = { index, newcomer, reading, notes };
+      const judged = await decided(services, delivery, object.envelope, known);
+      return withNoted(delivery, judged, object.envelope, notes.rules);
     } catch (error) {
       // A range that cannot be read now is no property of the message: another attempt will read it.
       if (error instanceof NotNow) throw error;
@@ -65,7 +67,16 @@ export async function prepare(
     });
   }
   const reason = unparsed ? 'unparsed' : 'parse-failed';
-  return { delivery, ...factsOfMinimal(reading, identity, reason) };
+  return withNoted(delivery, factsOfMinimal(reading, identity, reason), object.envelope, []);
+}
+
+function withNoted(
+  delivery: IngestDelivery,
+  newcomer: Newcomer,
+  envelope: RawEnvelope | null,
+  rules: readonly string[],
+): Prepared {
+  return { ...newcomer, delivery, noted: { envelope, message: newcomer.message, rules } };
 }
 
 /** Mail that comes in is judged and sorted; what its owner put there is where it belongs. */
@@ -73,7 +84,12 @@ async function decided(
   services: Services,
   { job }: IngestDelivery,
   envelope: RawEnvelope | null,
-  { index, newcomer, reading }: { index: MessageIndex; newcomer: Newcomer; reading: RawReading },
+  {
+    index,
+    newcomer,
+    reading,
+    notes,
+  }: { index: MessageIndex; newcomer: Newcomer; reading: RawReading; notes: ArrivalNotes },
 ): Promise<Newcomer> {
   if (envelope === null || envelope.role !== undefined) return newcomer;
   const { tenantId, mailboxId, shard, correlationId } = job;
@@ -87,8 +103,8 @@ async function decided(
   const { message } = newcomer;
   const ref = { tenantId, mailboxId, shard };
   try {
-    const judged = await decideArrival(services, { ref, envelope, index, message, open, correlationId });
-    return { ...newcomer, message: judged };
+    const arrival = { ref, envelope, index, message, open, correlationId, notes };
+    return { ...newcomer, message: await decideArrival(services, arrival) };
   } catch (error) {
     throw new NotNow('what is to become of the message cannot be decided now', { cause: error });
   }

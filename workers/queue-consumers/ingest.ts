@@ -16,6 +16,7 @@ import { removeDuplicateRaw } from './ingest-duplicates.ts';
 import { lookupKnown } from './ingest-known.ts';
 import { placeGroup } from './ingest-place.ts';
 import { type Prepared, prepare } from './ingest-prepare.ts';
+import { traceIngested } from './ingest-trace.ts';
 import { ingestJob } from './jobs.ts';
 import { acceptJobs, type QueueBatch, retryLater } from './settle.ts';
 
@@ -83,16 +84,17 @@ async function ingestTogether(
  * happens, the message comes again and everything is told once more, which harms nobody (I8, I14).
  */
 async function announce(services: Services, results: IngestResults): Promise<void> {
+  const traced = traceIngested(services, results);
   const placed = [...results].flatMap(([{ job }, result]) =>
     result.kind === 'placed' ? [{ job, result }] : [],
   );
-  if (placed.length === 0) return;
+  if (placed.length === 0) return traced;
   try {
     await Promise.all([
       services.queues.index(
         placed.map(({ job: { tenantId, mailboxId, shard, correlationId }, result: { itemId } }) => ({
           v: 1,
-          ...{ tenantId, mailboxId, shard, itemId, correlationId },
+          ...{ tenantId, mailboxId, shard, itemId, arrival: true, correlationId },
         })),
       ),
       services.queues.arrived(
@@ -104,12 +106,13 @@ async function announce(services: Services, results: IngestResults): Promise<voi
       ),
       services.queues.notify(
         placed.map(
-          ({ job: { tenantId, mailboxId, shard, correlationId }, result: { folderId, modseq } }) => ({
+          ({ job: { tenantId, mailboxId, shard, correlationId }, result: { itemId, folderId, modseq } }) => ({
             v: 1,
-            ...{ tenantId, mailboxId, shard, folderId, modseq, originDevice: null, correlationId },
+            ...{ tenantId, mailboxId, shard, folderId, modseq, originDevice: null, itemId, correlationId },
           }),
         ),
       ),
+      traced,
     ]);
   } catch (error) {
     for (const [delivery, { kind }] of results) {

@@ -1,7 +1,10 @@
 import type { NotifyJob } from '../../core/ports/queues.ts';
+import type { TraceStep } from '../../core/ports/trace.ts';
+import { incomingStep } from '../../core/trace/incoming.ts';
 import { FAN_OUT, groupBy, mapBounded } from '../../platform/bounded.ts';
 import { describeError } from '../../platform/log.ts';
 import type { ChangeNotice, Services } from '../../platform/services.ts';
+import { recordTrace } from '../../platform/trace.ts';
 import { notifyJob } from './jobs.ts';
 import { acceptJobs, type Delivery, type QueueBatch, retryLater } from './settle.ts';
 
@@ -12,17 +15,30 @@ import { acceptJobs, type Delivery, type QueueBatch, retryLater } from './settle
 export async function consumeNotify(services: Services, batch: QueueBatch): Promise<void> {
   const deliveries = acceptJobs(batch, notifyJob, services.log);
   const mailboxes = [...groupBy(deliveries, ({ job }) => `${job.tenantId}\0${job.mailboxId}`).values()];
+  const steps: TraceStep[] = [];
   await mapBounded(mailboxes, FAN_OUT, async (group) => {
     try {
-      await wake(services, group);
+      const devices = await wake(services, group);
+      steps.push(...wokenSteps(services, group, devices));
       for (const { message } of group) message.ack();
     } catch (error) {
       for (const delivery of group) retryLater(services.log, delivery, 'notify.failed', error);
     }
   });
-  await haveWrittenDown(
-    services,
-    mailboxes.flatMap((group) => group[0]?.job ?? []),
+  await Promise.all([
+    haveWrittenDown(
+      services,
+      mailboxes.flatMap((group) => group[0]?.job ?? []),
+    ),
+    recordTrace(services, { messages: [], steps }),
+  ]);
+}
+
+function wokenSteps({ now }: Services, group: Delivery<NotifyJob>[], devices: number): TraceStep[] {
+  return group.flatMap(({ job: { tenantId, itemId } }) =>
+    itemId === undefined
+      ? []
+      : [incomingStep({ tenantId, traceId: itemId, at: now() }, 'notify', 'told', { details: { devices } })],
   );
 }
 
@@ -40,9 +56,10 @@ async function haveWrittenDown(services: Services, jobs: readonly NotifyJob[]): 
   }
 }
 
-async function wake(services: Services, group: Delivery<NotifyJob>[]): Promise<void> {
+/** Number of devices that waited. */
+async function wake(services: Services, group: Delivery<NotifyJob>[]): Promise<number> {
   const last = group.at(-1)?.job;
-  if (last === undefined) return;
+  if (last === undefined) return 0;
   const { tenantId, mailboxId, shard } = last;
   const changes = noticesOf(group.map(({ job }) => job));
   const devices = await services.wake.hub(tenantId, mailboxId, changes);
@@ -59,6 +76,7 @@ async function wake(services: Services, group: Delivery<NotifyJob>[]): Promise<v
       devices: devices.length,
     });
   }
+  return devices.length;
 }
 
 /** One notice for each folder: its highest modseq; an origin only if that one device made all the changes. */

@@ -16,6 +16,7 @@ export async function applyRules(services: Services, arrival: Arrival): Promise<
     (await services.blobs.readRange(message.rawKey, start, end)) ?? new Uint8Array();
   const body = rules.needsBody ? await ruleBody(index, read) : '';
   const outcome = await rules.decide({ index, message, categories: [], body });
+  if (arrival.notes !== undefined) arrival.notes.rules = outcome.matched;
   return outcome.matched.length === 0 ? message : placed(message, outcome);
 }
 

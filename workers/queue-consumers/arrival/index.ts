@@ -16,6 +16,13 @@ export interface Arrival {
   /** The raw from its beginning; each call reads it anew. Rejects when it cannot be read now. */
   open(): Promise<ReadableStream<Uint8Array>>;
   correlationId: string;
+  /** What steps tell beside the message, for its trace. */
+  notes?: ArrivalNotes;
+}
+
+export interface ArrivalNotes {
+  /** Ids of the rules that held. */
+  rules: readonly string[];
 }
 
 /**
