@@ -10,6 +10,7 @@ import type {
   SchedulingJob,
   WebhookJob,
 } from '../core/ports/queues.ts';
+import type { TraceJob } from '../core/ports/trace.ts';
 
 /** Bindings of wrangler.toml. MAIL_* shards are found by name (mailShards). */
 export interface Env {
@@ -26,7 +27,7 @@ export interface Env {
   QUEUE_INGEST: Queue<IngestJob>;
   QUEUE_INDEX: Queue<IndexJob>;
   QUEUE_NOTIFY: Queue<NotifyJob>;
-  QUEUE_AUDIT: Queue<AuditJob>;
+  QUEUE_AUDIT: Queue<AuditJob | TraceJob>;
   QUEUE_OUTBOUND: Queue<OutboundJob>;
   QUEUE_ARRIVED: Queue<ArrivedJob>;
   QUEUE_RETENTION: Queue<RetentionJob>;

@@ -11,6 +11,7 @@ import type {
   SchedulingJob,
   WebhookJob,
 } from '../../core/ports/queues.ts';
+import type { TraceJob } from '../../core/ports/trace.ts';
 
 interface QueueRecorder extends QueuePort {
   /** Everything sent so far, in order. */
@@ -19,6 +20,7 @@ interface QueueRecorder extends QueuePort {
     index: IndexJob[];
     notify: NotifyJob[];
     audit: AuditJob[];
+    trace: TraceJob[];
     outbound: OutboundJob[];
     arrived: ArrivedJob[];
     retention: RetentionJob[];
@@ -31,7 +33,7 @@ interface QueueRecorder extends QueuePort {
 /** Queues that only remember what was sent to them, as the JSON that a real queue would carry. */
 export function createQueueRecorder(): QueueRecorder {
   const sent: QueueRecorder['sent'] = {
-    ...{ ingest: [], index: [], notify: [], audit: [] },
+    ...{ ingest: [], index: [], notify: [], audit: [], trace: [] },
     ...{ outbound: [], arrived: [], retention: [], actions: [], scheduling: [], webhooks: [] },
   };
   const onto =
@@ -45,6 +47,7 @@ export function createQueueRecorder(): QueueRecorder {
     index: onto(sent.index),
     notify: onto(sent.notify),
     audit: onto(sent.audit),
+    trace: onto(sent.trace),
     outbound: onto(sent.outbound),
     arrived: onto(sent.arrived),
     retention: onto(sent.retention),

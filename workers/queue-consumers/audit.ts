@@ -1,18 +1,27 @@
+import * as z from 'zod';
 import type { AuditJob } from '../../core/ports/queues.ts';
+import type { TraceJob } from '../../core/ports/trace.ts';
+import { refusedRows } from '../../core/trace/incoming.ts';
 import { eventsOfAudit } from '../../core/webhooks/audit-events.ts';
 import type { Services } from '../../platform/services.ts';
+import { traceRows } from '../../platform/trace.ts';
 import { emitEvents } from '../../platform/webhooks/emit.ts';
-import { auditJob } from './jobs.ts';
+import { auditJob, traceJob } from './jobs.ts';
 import { acceptJobs, type QueueBatch, retryLater } from './settle.ts';
 
-/** Queue `audit`: appends to the audit log, of which webhooks are told; an event that is already there stays as it is. */
+const job = z.union([traceJob, auditJob]);
+
+/**
+ * Queue `audit`: appends to the audit log, of which webhooks are told, and to the trace of messages; what is already
+ * there stays as it is.
+ */
 export async function consumeAudit(services: Services, batch: QueueBatch): Promise<void> {
-  const deliveries = acceptJobs(batch, auditJob, services.log);
+  const deliveries = acceptJobs<AuditJob | TraceJob>(batch, job, services.log);
   if (deliveries.length === 0) return;
   try {
     await append(
       services,
-      deliveries.map(({ job }) => job),
+      deliveries.map((one) => one.job),
     );
     for (const { message } of deliveries) message.ack();
   } catch (error) {
@@ -32,8 +41,15 @@ export async function consumeAudit(services: Services, batch: QueueBatch): Promi
   }
 }
 
-/** The log first. Both may be done again: each event is in the log once, and goes to each address once. */
-async function append(services: Services, jobs: AuditJob[]): Promise<void> {
-  await services.audit.append(jobs);
-  await emitEvents(services, jobs.flatMap(eventsOfAudit));
+/** The log first. All may be done again: each event and row is there once, and goes to each address once. */
+async function append(services: Services, jobs: (AuditJob | TraceJob)[]): Promise<void> {
+  const events = jobs.flatMap((one) => ('trace' in one ? [] : [one]));
+  const rows = traceRows(
+    ...jobs.flatMap((one) => ('trace' in one ? [one.trace] : [])),
+    // The event of a refusal says all that the trace needs.
+    ...events.map(refusedRows),
+  );
+  if (events.length > 0) await services.audit.append(events);
+  if (rows.messages.length + rows.steps.length > 0) await services.trace.add(rows);
+  await emitEvents(services, events.flatMap(eventsOfAudit));
 }

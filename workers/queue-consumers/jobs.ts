@@ -13,6 +13,7 @@ import type {
   SchedulingJob,
   WebhookJob,
 } from '../../core/ports/queues.ts';
+import type { TraceJob } from '../../core/ports/trace.ts';
 
 const id = z.string().regex(/^[A-Za-z0-9_.:-]{1,64}$/);
 /** Name of a binding; whether it is one of mail, the mail store knows. */
@@ -43,6 +44,7 @@ export const indexJob: z.ZodType<IndexJob> = z.object({
   mailboxId: id,
   shard,
   itemId: id,
+  arrival: z.literal(true).optional(),
   correlationId,
 });
 
@@ -55,6 +57,7 @@ export const notifyJob: z.ZodType<NotifyJob> = z.object({
   modseq: whole,
   originDevice: z.string().max(256).nullable(),
   hierarchy: z.literal(true).optional(),
+  itemId: id.optional(),
   correlationId,
 });
 
@@ -142,5 +145,33 @@ export const auditJob: z.ZodType<AuditJob> = z.object({
   resource: z.string().max(512),
   outcome: z.enum(['ok', 'denied', 'error']),
   details: z.record(z.string().max(64), z.union([z.string().max(2000), z.number(), z.boolean(), z.null()])),
+  correlationId,
+});
+
+const short = z.string().max(1024);
+
+export const traceJob: z.ZodType<TraceJob> = z.object({
+  v: z.literal(1),
+  trace: z.object({
+    messages: z
+      .array(
+        z.object({
+          ...{ tenantId: id, traceId: id, recipient: short, at: whole, direction: z.enum(['in', 'out']) },
+          ...{ sender: short, domain: short, messageId: short, correlationId, mailboxId: short, size: whole },
+        }),
+      )
+      .max(1000),
+    steps: z
+      .array(
+        z.object({
+          ...{ tenantId: id, traceId: id, key: short, at: whole, recipient: short, step: id, verdict: short },
+          details: z.record(
+            z.string().max(64),
+            z.union([z.string().max(2000), z.number(), z.boolean(), z.null()]),
+          ),
+        }),
+      )
+      .max(1000),
+  }),
   correlationId,
 });
