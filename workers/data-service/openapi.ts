@@ -1,4 +1,10 @@
-import * as z from 'zod';
+import {
+  openApiDocument as documentOf,
+  jsonContent,
+  parametersOf,
+  problemContent,
+} from '../../platform/openapi/document.ts';
+import { type Json, type SchemaWriter, schemaWriter } from '../../platform/openapi/schemas.ts';
 import { problem } from '../../shared/data/errors.ts';
 import {
   DATA_BASE_PATH,
@@ -7,8 +13,6 @@ import {
   placesOf,
   RAW_TYPE,
 } from '../../shared/data/operations.ts';
-
-type Json = Record<string, unknown>;
 
 let made: Json | undefined;
 
@@ -19,47 +23,43 @@ export function openApiDocument(): Json {
 }
 
 function makeDocument(): Json {
-  const paths: Record<string, Json> = {};
-  for (const [name, operation] of Object.entries<OperationShape>(OPERATIONS)) {
-    const path = `${DATA_BASE_PATH}${operation.path}`;
-    paths[path] = { ...paths[path], [operation.method.toLowerCase()]: operationObject(name, operation) };
-  }
-  return {
-    openapi: '3.1.0',
-    info: {
-      title: 'Waypost data service',
-      version: '1',
-      description:
-        'Mailboxes, calendars, contacts, the outbox and devices for other services of the installation.',
+  const schemas = schemaWriter([['Problem', problem]]);
+  const operations = Object.entries<OperationShape>(OPERATIONS).map(([name, operation]) => ({
+    method: operation.method,
+    path: `${DATA_BASE_PATH}${operation.path}`,
+    object: operationObject(schemas, name, operation),
+  }));
+  return documentOf(
+    {
+      info: {
+        title: 'Waypost data service',
+        version: '1',
+        description:
+          'Mailboxes, calendars, contacts, the outbox and devices for other services of the installation.',
+      },
+      security: [{ token: [] }],
+      components: {
+        securitySchemes: { token: { type: 'apiKey', in: 'header', name: 'X-Internal-Auth' } },
+      },
     },
-    security: [{ token: [] }],
-    paths,
-    components: {
-      securitySchemes: { token: { type: 'apiKey', in: 'header', name: 'X-Internal-Auth' } },
-      schemas: { Problem: schemaOf(problem) },
-    },
-  };
+    operations,
+    schemas,
+  );
 }
 
-function schemaOf(type: z.ZodType): Json {
-  const { $schema: _, ...schema } = z.toJSONSchema(type, { io: 'input', unrepresentable: 'any' });
-  return schema;
-}
-
-function operationObject(name: string, operation: OperationShape): Json {
+function operationObject(schemas: SchemaWriter, name: string, operation: OperationShape) {
   const places = placesOf(operation);
-  const { properties = {}, required = [] } = schemaOf(operation.input) as {
+  const input = schemas.write(operation.input);
+  const { properties = {}, required = [] } = input as {
     properties?: Record<string, Json>;
     required?: string[];
   };
   const inPlace = (wanted: string) =>
     [...places].filter(([, place]) => place === wanted).map(([member]) => member);
-  const parameters = [...inPlace('path'), ...inPlace('query')].map((member) => ({
-    name: member,
-    in: places.get(member),
-    required: required.includes(member),
-    schema: properties[member] ?? {},
-  }));
+  const parameters = [
+    ...parametersOf(input, 'path', inPlace('path')),
+    ...parametersOf(input, 'query', inPlace('query')),
+  ];
   const inBody = inPlace('body');
   const json = {
     type: 'object',
@@ -67,7 +67,7 @@ function operationObject(name: string, operation: OperationShape): Json {
     required: inBody.filter((member) => required.includes(member)),
     additionalProperties: false,
   };
-  const content: Json = places.has('raw') ? { [RAW_TYPE]: {} } : { 'application/json': { schema: json } };
+  const content: Json = places.has('raw') ? { [RAW_TYPE]: {} } : jsonContent(json);
   const hasBody = places.has('raw') || inBody.length > 0;
   return {
     operationId: name,
@@ -75,11 +75,8 @@ function operationObject(name: string, operation: OperationShape): Json {
     parameters: [...parameters, ...headersOf(places)],
     ...(hasBody ? { requestBody: { required: true, content } } : {}),
     responses: {
-      ...answersOf(operation),
-      default: {
-        description: 'An error',
-        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-      },
+      ...answersOf(schemas, operation),
+      default: { description: 'An error', content: problemContent(schemas.write(problem)) },
     },
   };
 }
@@ -94,14 +91,14 @@ function headersOf(places: ReadonlyMap<string, string>): Json[] {
   ];
 }
 
-function answersOf({ output, versioned, created }: OperationShape): Json {
+function answersOf(schemas: SchemaWriter, { output, versioned, created }: OperationShape): Json {
   if (output === null) return { 204: { description: 'Done' } };
   if (output === 'bytes') {
     const content = { '*/*': {} };
     return { 200: { description: 'All bytes', content }, 206: { description: 'The range', content } };
   }
   const headers = versioned === true ? { headers: { ETag: { schema: { type: 'string' } } } } : {};
-  const content = { 'application/json': { schema: schemaOf(output) } };
+  const content = jsonContent(schemas.write(output));
   const said = { description: 'Done', ...headers, content };
   return created === true ? { 200: said, 201: { ...said, description: 'Made' } } : { 200: said };
 }
