@@ -88,6 +88,7 @@ import { start } from './commands/start.ts';
 import { tenantAudit } from './commands/tenant-audit.ts';
 import { tenantJournaling } from './commands/tenant-journaling.ts';
 import { tenantQuota } from './commands/tenant-quota.ts';
+import { tenantRequests } from './commands/tenant-requests.ts';
 import { tenantRetention } from './commands/tenant-retention.ts';
 import { tenantSending } from './commands/tenant-sending.ts';
 import { tokenAdd, tokenList, tokenRemove } from './commands/token.ts';
@@ -199,6 +200,7 @@ export const COMMANDS: readonly Command[] = [
   userQuota,
   userRetention,
   tenantQuota,
+  tenantRequests,
   tenantRetention,
   tenantJournaling,
   tenantAudit,

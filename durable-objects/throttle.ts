@@ -1,5 +1,7 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { KeyTurn, ThrottleRpc } from '../platform/auth/throttle.ts';
+import type { Ceiling, SpendRpc } from '../platform/limits/types.ts';
+import { SlidingWindow } from '../platform/limits/window.ts';
 
 const WINDOW_MS = 300_000;
 /** Failures within the window before others must wait; a network prefix is shared by many people. */
@@ -11,12 +13,23 @@ const KNOWN_EVERY_MS = 43_200_000;
 const MAX_KNOWN = 64;
 
 /**
- * Counts failed sign-ins of one key (account or address prefix), shared by all edges and isolates. In storage, so that
+ * Counts for one key. Requests (`spend`), in memory: what an object forgets when nobody asks it for a minute is over by
+ * then. And failed sign-ins of one key (account or address prefix), shared by all edges and isolates. In storage, so that
  * the counts outlive an eviction; the same attempt again counts once for an account, since a device with an old password
  * guesses nothing. Empties itself when nothing of it matters any more.
  */
-export class Throttle extends DurableObject implements ThrottleRpc {
+export class Throttle extends DurableObject implements ThrottleRpc, SpendRpc {
   #ready = false;
+  readonly #spent = new SlidingWindow();
+
+  async spend(requests: number, ceiling: Ceiling): Promise<number> {
+    const now = Date.now();
+    return this.#spent.add(requests, ceiling, now) || this.#spent.full(ceiling, now);
+  }
+
+  async take(ceiling: Ceiling): Promise<number> {
+    return this.#spent.add(1, ceiling, Date.now());
+  }
 
   async begin(kind: 'account' | 'net', attempt: string | null): Promise<KeyTurn> {
     const now = Date.now();
@@ -63,6 +76,13 @@ export class Throttle extends DurableObject implements ThrottleRpc {
       );
     });
     await this.#wakeAt(now + WINDOW_MS);
+  }
+
+  /** What is known of the account goes, also what was verified (I27). */
+  async forget(): Promise<void> {
+    await this.ctx.storage.deleteAlarm();
+    this.#ready = false;
+    await this.ctx.storage.deleteAll();
   }
 
   override async alarm(): Promise<void> {

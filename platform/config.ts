@@ -14,6 +14,8 @@ const schema = z.object({
   PING_HOLD_MAX_S: integer(1, 3540).default(280),
   MAX_MESSAGE_BYTES: integer(1024, 26_214_400).default(26_214_400),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+  CALLER_REQUESTS_PER_MINUTE: integer(0, 1_000_000).default(3000),
+  TENANT_REQUESTS_PER_MINUTE: integer(0, 100_000_000).default(120_000),
   ADMIN_TOKEN: z.string().min(16).optional(),
   INTERNAL_TOKENS: z
     .string()
@@ -23,6 +25,8 @@ const schema = z.object({
     )
     .optional(),
   SECRETS_KEY: z.string().min(32).optional(),
+  METRICS_TOKEN: z.string().min(16).optional(),
+  METRICS_FLUSH_MS: z.union([z.literal('off'), integer(0, 60_000)]).default(1500),
   SECRETS_KEY_PREVIOUS: z.string().min(32).optional(),
   // Whoever can change its answers can switch our checks off: plain HTTP on this machine only.
   DNS_OVER_HTTPS_URL: z
@@ -39,10 +43,6 @@ const schema = z.object({
     .regex(/^\d{1,5}(, *\d{1,5})*$/, 'ports with commas between them')
     .default('465,587,2525'),
   RELAY_ALLOW_PRIVATE: z.enum(['0', '1']).default('0'),
-  WEBHOOK_PORTS: z
-    .string()
-    .regex(/^\d{1,5}(, *\d{1,5})*$/, 'ports with commas between them')
-    .default('443'),
   WEBHOOK_PORTS: z
     .string()
     .regex(/^\d{1,5}(, *\d{1,5})*$/, 'ports with commas between them')
@@ -76,8 +76,14 @@ export interface Config {
   pingHoldMaxSeconds: number;
   maxMessageBytes: number;
   logLevel: 'debug' | 'info' | 'warn' | 'error';
+  /** Requests a minute that are taken of one user or program, and of all of a tenant; 0: no limit. */
+  requestsPerMinute: { caller: number; tenant: number };
   /** Bearer token of the admin API; without it the API is closed. */
   adminToken: string | null;
+  /** Bearer token that opens `/metrics` and nothing else. */
+  metricsToken: string | null;
+  /** Milliseconds that what was counted stays in the isolate; null: nothing is counted. */
+  metricsFlushMs: number | null;
   /** Tokens of the data service; without any there is none. */
   internalTokens: InternalToken[];
   /** What secrets at rest are sealed with (platform/sealed.ts); without it nothing secret can be kept. */
@@ -96,8 +102,6 @@ export interface Config {
   outboundDefault: string;
   /** Which hosts tenants may name (platform/host-check.ts). */
   relayHosts: { ports: number[]; allowPrivate: boolean };
-  /** Which hosts webhooks may name. */
-  webhookHosts: { ports: number[]; allowPrivate: boolean };
   /** Which hosts webhooks may name. */
   webhookHosts: { ports: number[]; allowPrivate: boolean };
   /** Where attachments that became links are found: `<filesUrl>/files/<token>`. */
@@ -136,7 +140,10 @@ export function parseConfig(env: Record<string, unknown>): Config {
     pingHoldMaxSeconds: v.PING_HOLD_MAX_S,
     maxMessageBytes: v.MAX_MESSAGE_BYTES,
     logLevel: v.LOG_LEVEL,
+    requestsPerMinute: { caller: v.CALLER_REQUESTS_PER_MINUTE, tenant: v.TENANT_REQUESTS_PER_MINUTE },
     adminToken: v.ADMIN_TOKEN ?? null,
+    metricsToken: v.METRICS_TOKEN ?? null,
+    metricsFlushMs: v.METRICS_FLUSH_MS === 'off' ? null : v.METRICS_FLUSH_MS,
     internalTokens: readInternalTokens(v.INTERNAL_TOKENS ?? '') ?? [],
     secretsKey: v.SECRETS_KEY ?? null,
     secretsKeyPrevious: v.SECRETS_KEY_PREVIOUS ?? null,
@@ -154,10 +161,6 @@ export function parseConfig(env: Record<string, unknown>): Config {
     sessionIdleMs: v.SESSION_IDLE_MINUTES * 60_000,
     sessionMaxMs: v.SESSION_MAX_HOURS * 3_600_000,
     oidcIssuers: readIssuers(v.OIDC_ISSUERS, env, v.RELAY_ALLOW_PRIVATE === '1'),
-    webhookHosts: {
-      ports: v.WEBHOOK_PORTS.split(',').map(Number),
-      allowPrivate: v.RELAY_ALLOW_PRIVATE === '1',
-    },
     webhookHosts: {
       ports: v.WEBHOOK_PORTS.split(',').map(Number),
       allowPrivate: v.RELAY_ALLOW_PRIVATE === '1',

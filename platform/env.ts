@@ -34,9 +34,14 @@ export interface Env {
   QUEUE_ACTIONS: Queue<ActionsJob>;
   QUEUE_SCHEDULING: Queue<SchedulingJob>;
   QUEUE_WEBHOOKS: Queue<WebhookJob>;
+  /** The platform's rate limiters; absent on a laptop. */
+  LIMIT_ADDRESS?: RateLimit;
+  LIMIT_CALLER?: RateLimit;
+  LIMIT_TENANT?: RateLimit;
   DEVICE: DurableObjectNamespace;
   HUB: DurableObjectNamespace;
   THROTTLE: DurableObjectNamespace;
+  METRICS: DurableObjectNamespace;
 }
 
 /** Every D1 binding whose name begins with MAIL_, by name. */

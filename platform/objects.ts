@@ -6,6 +6,7 @@ import { FAN_OUT, mapBounded } from './bounded.ts';
 import { createDeviceClient, type DeviceSessionRpc, deviceObjectName } from './device-client.ts';
 import type { Env } from './env.ts';
 import { listenToHub } from './hub-listener.ts';
+import type { SpendRpc } from './limits/types.ts';
 import { LISTEN_HEADER, type ListenOpening, type LivePort, type SubscriptionProgress } from './live-port.ts';
 import type { ChangeNotice, Services, WakePort } from './services.ts';
 
@@ -14,6 +15,7 @@ interface HubRpc {
   unwatch(deviceId: string, turn: number): Promise<void>;
   publish(changes: ChangeNotice[]): Promise<string[]>;
   revoked(): Promise<string[]>;
+  erase(): Promise<void>;
   remind(reminders: ReminderFrame[]): Promise<number>;
   subscribe(subscription: Subscription, now: number): Promise<boolean>;
   subscriptions(userId: string, ids: readonly string[], now: number): Promise<Subscription[]>;
@@ -35,7 +37,9 @@ function stubOf<T>(namespace: DurableObjectNamespace, name: string): T {
 }
 
 /** Ports over the Durable Objects. */
-export function createObjects(env: Env): Pick<Services, 'device' | 'wake' | 'live' | 'throttle'> {
+export function createObjects(
+  env: Env,
+): Pick<Services, 'device' | 'wake' | 'live' | 'throttle'> & { counter(name: string): SpendRpc } {
   const device: Services['device'] = (ref, deviceId, correlationId) => {
     const name = deviceObjectName(ref, deviceId);
     return createDeviceClient(() => stubOf<DeviceSessionRpc>(env.DEVICE, name), {
@@ -56,6 +60,12 @@ export function createObjects(env: Env): Pick<Services, 'device' | 'wake' | 'liv
         changes,
       ),
     forget: (ref, deviceId) => stubOf<DeviceSessionRpc>(env.DEVICE, deviceObjectName(ref, deviceId)).forget(),
+    async erase(ref, devices) {
+      await mapBounded(devices, FAN_OUT, (id) =>
+        stubOf<DeviceSessionRpc>(env.DEVICE, deviceObjectName(ref, id)).erase(),
+      );
+      await hub(ref.tenantId, ref.mailboxId).erase();
+    },
     async revoke(ref, deviceId) {
       const devices = deviceId === null ? await hub(ref.tenantId, ref.mailboxId).revoked() : [deviceId];
       await mapBounded(devices, FAN_OUT, (id) =>
@@ -105,6 +115,7 @@ export function createObjects(env: Env): Pick<Services, 'device' | 'wake' | 'liv
         tickets: { account: ofAccount?.ticket ?? null, net: ofNet?.ticket ?? null },
       };
     },
+    forget: (account) => throttled('account', account).forget(),
     async succeeded({ account, net, attempt }, { tickets }) {
       await Promise.all([
         account === null ? null : throttled('account', account).succeeded(tickets.account, attempt),
@@ -112,5 +123,6 @@ export function createObjects(env: Env): Pick<Services, 'device' | 'wake' | 'liv
       ]);
     },
   };
-  return { device, wake, live, throttle };
+  const counter = (name: string) => stubOf<SpendRpc>(env.THROTTLE, `spent:${name}`);
+  return { device, wake, live, throttle, counter };
 }

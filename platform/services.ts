@@ -7,9 +7,11 @@ import type { DevicePort } from '../core/ports/device.ts';
 import type { DirectoryStore } from '../core/ports/directory.ts';
 import type { DkimKeyStore } from '../core/ports/dkim.ts';
 import type { Dns } from '../core/ports/dns.ts';
+import type { ErasureStore } from '../core/ports/erasure.ts';
 import type { LinkStore } from '../core/ports/links.ts';
 import type { MailStore } from '../core/ports/mail.ts';
 import type { MailAuth } from '../core/ports/mail-auth.ts';
+import type { MoveShards, MoveStore } from '../core/ports/moves.ts';
 import type { ObjectStore } from '../core/ports/objects.ts';
 import type { OperationsStore } from '../core/ports/operations.ts';
 import type { Composer, Outbound } from '../core/ports/outbound.ts';
@@ -21,11 +23,12 @@ import type { SearchStore } from '../core/ports/search.ts';
 import type { SpamFilter } from '../core/ports/spam.ts';
 import type { SpamTokens } from '../core/ports/spam-tokens.ts';
 import type { TenantSeal } from '../core/ports/tenant-keys.ts';
-import type { ReminderFrame } from '../core/reminders/due.ts';
 import type { TraceStore } from '../core/ports/trace.ts';
+import type { ReminderFrame } from '../core/reminders/due.ts';
 import type { AuditTrail } from './audit/trail.ts';
 import type { ThrottlePort } from './auth/throttle.ts';
 import type { Config } from './config.ts';
+import type { LimitPort } from './limits/types.ts';
 import type { LivePort } from './live-port.ts';
 import type { Logger } from './log.ts';
 
@@ -49,8 +52,12 @@ export interface Services {
   carriers: Carriers;
   /** Attachments that became links. */
   links: LinkStore;
+  /** Moves of tenants between mail shards; null where there is one shard for ever (PostgreSQL). */
+  moves: { store: MoveStore; shards: MoveShards } | null;
   search: SearchStore;
   audit: AuditStore;
+  /** The rows of one user in all databases. */
+  erasure: ErasureStore;
   /** The way of each message. */
   trace: TraceStore;
   /** What edges tell the audit log of. */
@@ -71,6 +78,8 @@ export interface Services {
   /** Subscriptions to what happens in mailboxes. */
   live: LivePort;
   throttle: ThrottlePort;
+  /** How many requests are taken. */
+  limits: LimitPort;
   /** The object of one device; `correlationId` goes into what its calls cause. */
   device(ref: MailboxRef, deviceId: string, correlationId: string): DevicePort;
   log: Logger;
@@ -102,6 +111,8 @@ export interface WakePort {
   device(ref: MailboxRef, deviceId: string, changes: ChangeNotice[], correlationId: string): Promise<void>;
   /** What the device was told of the mailbox is forgotten: it is told everything anew (I17). */
   forget(ref: MailboxRef, deviceId: string): Promise<void>;
+  /** The owner of the mailbox is erased: nothing of what these devices' objects and the hub keep stays (I27). */
+  erase(ref: MailboxRef, deviceIds: readonly string[]): Promise<void>;
   /** What a device (null: every device of the mailbox) may do has changed: its held requests look again (I21). */
   revoke(ref: MailboxRef, deviceId: string | null): Promise<void>;
 }

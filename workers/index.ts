@@ -15,8 +15,15 @@ import { createDns } from '../platform/dns/index.ts';
 import { type Env, mailShards } from '../platform/env.ts';
 import { createFreshSettings, type FreshSettings } from '../platform/fresh-settings.ts';
 import { checkHost, checkHostForm } from '../platform/host-check.ts';
-import { createLogger, describeError } from '../platform/log.ts';
+import { requestCeilings } from '../platform/limits/ceilings.ts';
+import { createLimits, RequestLedger } from '../platform/limits/index.ts';
+import type { SpendRpc } from '../platform/limits/types.ts';
+import { describeError } from '../platform/log.ts';
 import { createMailAuth } from '../platform/mail-auth/index.ts';
+import { createCountedLogger } from '../platform/metrics/counted-logger.ts';
+import { recorderOf } from '../platform/metrics/index.ts';
+import { readAll } from '../platform/metrics/objects.ts';
+import { queueGauges } from '../platform/metrics/queues.ts';
 import { createObjects } from '../platform/objects.ts';
 import { createQueues } from '../platform/queues.ts';
 import { createSeal } from '../platform/sealed.ts';
@@ -27,8 +34,9 @@ import { tellActions } from '../platform/tell-actions.ts';
 import { tellAttendees } from '../platform/tell-attendees.ts';
 import { tellObjects } from '../platform/tell-objects.ts';
 import { tellRights } from '../platform/tell-rights.ts';
-import { emitEvents, isWanted } from '../platform/webhooks/emit.ts';
+import { recordTrace } from '../platform/trace.ts';
 import { createTenantSeal, UnwrappedKeys } from '../platform/tenant-seal.ts';
+import { emitEvents, isWanted } from '../platform/webhooks/emit.ts';
 import {
   createD1Stores,
   createPostgresStores,
@@ -47,6 +55,8 @@ import { createEws, isEwsPath } from './ews/index.ts';
 import { pushNews } from './ews/live/push.ts';
 import { createFiles, FILES_PATH } from './files/index.ts';
 import { createHealth } from './health.ts';
+import { createMetrics, METRICS_PATH } from './metrics/index.ts';
+import { observedEmail, observedFetch, observedQueue, observedScheduled } from './observed.ts';
 import { replayDeadLetter, replayDeadLetters } from './queue-consumers/dead-letters.ts';
 import { createQueueConsumers } from './queue-consumers/index.ts';
 import { ingestNow } from './queue-consumers/ingest-now.ts';
@@ -55,6 +65,7 @@ import { createRecovery } from './recovery/index.ts';
 import { createScheduled } from './scheduled/index.ts';
 import { createWellKnown, MTA_STS_PATH } from './well-known/index.ts';
 
+export { Metrics } from '../durable-objects/metrics.ts';
 export { Throttle } from '../durable-objects/throttle.ts';
 
 type Deferring = Pick<ExecutionContext, 'waitUntil'>;
@@ -65,6 +76,7 @@ const shared = new WeakMap<
   Omit<
     Services,
     | 'defer'
+    | 'limits'
     | 'seal'
     | 'reader'
     | 'spam'
@@ -76,8 +88,10 @@ const shared = new WeakMap<
     | 'dkimKeys'
     | 'links'
     | 'mail'
+    | 'moves'
     | 'search'
     | 'audit'
+    | 'erasure'
     | 'trace'
     | 'trail'
     | 'outbound'
@@ -90,6 +104,8 @@ const shared = new WeakMap<
     noted: RecentlyNoted;
     secret: SecretSeal | null;
     unwrapped: UnwrappedKeys;
+    ledger: RequestLedger;
+    counter(name: string): SpendRpc;
   }
 >();
 
@@ -118,13 +134,15 @@ export function buildServices(env: Env, context: Deferring): Services {
       noted: new RecentlyNoted(),
       secret: secretSeal(config),
       unwrapped: new UnwrappedKeys(),
+      ledger: new RequestLedger(),
       ...createObjects(env),
-      log: createLogger(config.logLevel),
+      log: createCountedLogger(env, config),
       now: Date.now,
     };
     shared.set(env, kept);
   }
-  const { stores, settings, noted, secret, unwrapped, ...rest } = kept;
+  recorderOf(kept)?.flushSoon(defer);
+  const { stores, settings, noted, secret, unwrapped, ledger, counter, ...rest } = kept;
   const plain = stores ?? createPostgresStores({ connectionString: postgresUrl(env), defer });
   const spam = createSpamFilter({ ...rest, ...plain });
   const learning = learningFromMoves({ ...rest, ...plain, spam, defer });
@@ -162,6 +180,11 @@ export function buildServices(env: Env, context: Deferring): Services {
     ...rest,
     ...databases,
     seal,
+    limits: createLimits({
+      soft: { net: env.LIMIT_ADDRESS, caller: env.LIMIT_CALLER, tenant: env.LIMIT_TENANT },
+      ceilings: requestCeilings(rest.config, databases.directory),
+      ...{ counter, ledger, defer, log: rest.log, now: rest.now },
+    }),
     spam,
     reader,
     defer,
@@ -176,6 +199,7 @@ export function buildServices(env: Env, context: Deferring): Services {
       dkim: createDkim({ ...rest, ...databases, seal, dkimExpirySeconds: rest.config.dkimExpirySeconds }),
       shrink: (entry, message, maxBytes) =>
         linkLargeAttachments({ ...rest, ...sending, filesUrl, linkDays }, entry, message, maxBytes),
+      trace: (rows) => recordTrace(rest, rows),
       random: Math.random,
       maxMessageBytes: rest.config.maxMessageBytes,
       ingestNow: (jobs) => ingestNow(services, jobs),
@@ -214,7 +238,7 @@ function withoutFollowUps(services: Services): Services {
   return { ...services, queues: { ...services.queues, arrived: async () => undefined } };
 }
 
-async function route(request: Request, services: Services): Promise<Response> {
+async function route(request: Request, services: Services, env: Env): Promise<Response> {
   const { pathname } = new URL(request.url);
   const discovery = autodiscoverRoute(pathname);
   const isHealth = pathname === '/healthz' || pathname === '/readyz';
@@ -225,6 +249,10 @@ async function route(request: Request, services: Services): Promise<Response> {
   if (isEwsPath(pathname)) return createEws(services)(request);
   if (discovery !== null) return createAutodiscover(services)(request, discovery);
   if (isHealth) return createHealth(services)(request);
+  if (pathname === METRICS_PATH) {
+    const counted = (since: number) => readAll(env.METRICS, since);
+    return createMetrics(services, { counted, queues: (now) => queueGauges(env, now) })(request);
+  }
   if (isDataPath(pathname)) return createDataService(services)(request);
   if (pathname.startsWith(FILES_PATH)) return createFiles(services)(request);
   if (pathname.startsWith(AUTH_PATH)) return createAuth(services).fetch(request);
@@ -244,20 +272,26 @@ async function route(request: Request, services: Services): Promise<Response> {
 export default {
   async fetch(request, env, context) {
     const services = buildServices(env, context);
-    try {
-      return await route(request, services);
-    } catch (error) {
-      services.log.error('http.failed', { error: describeError(error) });
-      return new Response('temporarily unavailable\n', { status: 503, headers: { 'retry-after': '30' } });
-    }
+    return observedFetch(services, request, async () => {
+      try {
+        return await route(request, services, env);
+      } catch (error) {
+        services.log.error('http.failed', { error: describeError(error) });
+        return new Response('temporarily unavailable\n', { status: 503, headers: { 'retry-after': '30' } });
+      }
+    });
   },
   email(message, env, context) {
-    return createEmailInbound(buildServices(env, context))(message);
+    const services = buildServices(env, context);
+    return observedEmail(services, () => createEmailInbound(services)(message));
   },
   queue(batch, env, context) {
-    return createQueueConsumers(buildServices(env, context))(batch);
+    const services = buildServices(env, context);
+    return observedQueue(services, batch, createQueueConsumers(services));
   },
   async scheduled(controller, env, context) {
-    await createScheduled(buildServices(env, context))(controller.cron, controller.scheduledTime);
+    const services = buildServices(env, context);
+    const run = () => createScheduled(services)(controller.cron, controller.scheduledTime);
+    await observedScheduled(services, controller.cron, run);
   },
 } satisfies ExportedHandler<Env>;

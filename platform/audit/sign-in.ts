@@ -1,6 +1,7 @@
 import { canonicalAddress } from '../../core/mail/recipients.ts';
 import { parseBasic } from '../auth/basic.ts';
 import type { AuthResult } from '../auth/types.ts';
+import { countSignIn } from '../metrics/sign-in.ts';
 import type { Services } from '../services.ts';
 import { clientAddress, networkOf } from './address.ts';
 import type { AuditFacts } from './trail.ts';
@@ -12,6 +13,13 @@ export interface SignInAttempt {
 }
 
 type SignInServices = Pick<Services, 'trail' | 'directory' | 'config'>;
+
+const ACTION = {
+  denied: 'sign-in.fail',
+  unavailable: 'sign-in.fail',
+  limited: 'sign-in.limit',
+  busy: 'requests.limit',
+} as const;
 
 /**
  * Notes the outcome of `authenticate`: a sign-in once a day for each device, credential and network, a failed one once a
@@ -25,6 +33,7 @@ export function recordSignIn(
 ): void {
   const header = request.headers.get('authorization');
   if (header === null) return;
+  countSignIn(services, request, result, { protocol, deviceId });
   const address = clientAddress(request.headers, services.config.auditAddresses);
   const network = address === null || address.includes('/') ? address : networkOf(address);
   const client = request.headers.get('user-agent')?.slice(0, 100) ?? null;
@@ -47,7 +56,7 @@ export function recordSignIn(
   services.trail.lookUp(once, key, async () => [
     {
       ...{ ...common, ...(await accountOf(services, login)), actor: 'nobody', details: { client } },
-      ...{ action: result.kind === 'limited' ? 'sign-in.limit' : 'sign-in.fail' },
+      ...{ action: ACTION[result.kind] },
       ...{ outcome: result.kind === 'unavailable' ? 'error' : 'denied', once, apart: network ?? '' },
     },
   ]);

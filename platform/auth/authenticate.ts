@@ -46,6 +46,10 @@ export async function authenticate(
     return { kind: 'denied', token: false };
   }
   noteUse(got.value, services);
+  const { tenant, user } = got.value.principal;
+  const caller = `${target.protocol}/${user.userId}`;
+  const retryAfterSeconds = await services.limits.admit({ caller, tenantId: tenant.tenantId });
+  if (retryAfterSeconds > 0) return { kind: 'busy', retryAfterSeconds };
   return { kind: 'ok', ...got.value };
 }
 

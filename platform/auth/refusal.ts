@@ -4,6 +4,13 @@ import type { AuthRefusal, AuthServices } from './types.ts';
 /** A stranger is not kept waiting for a provider that is slow. */
 const PATIENCE_MS = 1_500;
 
+/** Why somebody waits. */
+const WAIT = {
+  limited: 'too many failed sign-ins',
+  busy: 'too many requests',
+  unavailable: 'sign-in is not possible now',
+} as const;
+
 /** How a refusal is said over HTTP, whatever form an edge gives it. */
 export interface HttpRefusal {
   status: 401 | 503;
@@ -22,8 +29,7 @@ export async function httpRefusal(
   const headers = new Headers({ 'cache-control': 'no-store' });
   if (auth.kind !== 'denied') {
     headers.set('retry-after', String(auth.retryAfterSeconds));
-    const text = auth.kind === 'limited' ? 'too many failed sign-ins' : 'sign-in is not possible now';
-    return { status: 503, text, headers };
+    return { status: 503, text: WAIT[auth.kind], headers };
   }
   headers.append('www-authenticate', 'Basic realm="Waypost", charset="UTF-8"');
   for (const challenge of await bearerChallenges(auth.token, services)) {

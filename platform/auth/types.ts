@@ -1,6 +1,7 @@
 import type { Credential, Principal, SignInProtocol } from '../../core/identity/types.ts';
 import type { DirectoryStore } from '../../core/ports/directory.ts';
 import type { Config } from '../config.ts';
+import type { LimitPort } from '../limits/types.ts';
 import type { Logger } from '../log.ts';
 import type { ThrottlePort } from './throttle.ts';
 
@@ -8,6 +9,7 @@ export interface AuthServices {
   config: Pick<Config, 'oidcIssuers' | 'relayHosts' | 'secretsKey'>;
   directory: DirectoryStore;
   throttle: ThrottlePort;
+  limits: LimitPort;
   log: Logger;
   now(): number;
   defer(work: Promise<unknown>): void;
@@ -33,6 +35,8 @@ export type AuthRefusal =
   | { kind: 'denied'; token: boolean }
   /** Too many failures; nothing was looked at. */
   | { kind: 'limited'; retryAfterSeconds: number }
+  /** Signed in, and has asked too much of late. */
+  | { kind: 'busy'; retryAfterSeconds: number }
   /** Nobody can tell now: the token's provider does not answer. */
   | { kind: 'unavailable'; retryAfterSeconds: number };
 

@@ -2,8 +2,9 @@ import type { Right } from '../../core/identity/roles.ts';
 
 /**
  * By what a route says whose it is: `installation`; a part of the path (`tenant`, `domain`, `address` of a user, `group`,
- * `alias`); members of the JSON body or the query, all of which must be the caller's; `own`: everybody with a role, who is
- * shown what is theirs.
+ * `alias`); members of the JSON body or the query, all of which must be the caller's (a `tenantId` that the query lacks is
+ * that of a caller who is for one tenant); `own`: everybody with a role, who is shown what is theirs; `area`: the same,
+ * where the query may name a tenant or a domain of theirs.
  */
 export type Subject =
   | 'installation'
@@ -11,6 +12,7 @@ export type Subject =
   | 'domain'
   | 'address'
   | 'own'
+  | 'area'
   | { body: readonly ('address' | 'alias' | 'tenantId')[] }
   | { query: 'address' | 'tenantId' };
 
@@ -33,6 +35,7 @@ export const TOPICS = [
   'operations',
   'audit',
   'administrators',
+  'webhooks',
 ] as const;
 type Topic = (typeof TOPICS)[number];
 
@@ -45,9 +48,17 @@ const ADDRESS = { body: ['address'] } as const;
 export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /tenants': ['tenants', 'read', 'own'],
   'POST /tenants': ['tenants', 'write', 'installation'],
+  'GET /tenants/:tenantId/request-limit': ['tenants', 'read', 'tenant'],
+  'PUT /tenants/:tenantId/request-limit': ['tenants', 'write', 'installation'],
   'PUT /tenants/:tenantId/status': ['tenants', 'write', 'installation'],
+  'GET /moves': ['tenants', 'read', 'installation'],
+  'GET /tenants/:tenantId/move': ['tenants', 'read', 'installation'],
+  'POST /tenants/:tenantId/move': ['tenants', 'write', 'installation'],
+  'POST /tenants/:tenantId/move/step': ['tenants', 'write', 'installation'],
+  'POST /tenants/:tenantId/move/cancel': ['tenants', 'write', 'installation'],
+  'POST /tenants/:tenantId/move/finish': ['tenants', 'write', 'installation'],
 
-  'GET /domains': ['domains', 'read', TENANT_ID],
+  'GET /domains': ['domains', 'read', 'area'],
   'POST /domains': ['domains', 'write', { body: ['tenantId'] }],
   'GET /domains/:domain': ['domains', 'read', 'domain'],
   'PUT /domains/:domain/catch-all': ['domains', 'write', 'domain'],
@@ -57,7 +68,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /domains/:domain/dkim': ['domains', 'read', 'domain'],
   'POST /domains/:domain/dkim': ['domains', 'write', 'domain'],
 
-  'GET /users': ['users', 'read', TENANT_ID],
+  'GET /users': ['users', 'read', 'area'],
   'POST /users': ['users', 'write', ADDRESS],
   'GET /users/:address': ['users', 'read', 'address'],
   'PUT /users/:address/status': ['users', 'write', 'address'],
@@ -79,13 +90,14 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /tenants/:tenantId/sign-in': ['credentials', 'read', 'tenant'],
   'PUT /tenants/:tenantId/sign-in': ['credentials', 'write', 'tenant'],
 
-  'GET /groups': ['groups', 'read', TENANT_ID],
+  'GET /groups': ['groups', 'read', 'area'],
   'POST /groups': ['groups', 'write', ADDRESS],
   'GET /groups/:address': ['groups', 'read', 'address'],
   'PATCH /groups/:address': ['groups', 'write', 'address'],
   'PUT /groups/:address/members': ['groups', 'write', 'address'],
   'DELETE /groups/:address': ['groups', 'write', 'address'],
 
+  'GET /devices': ['devices', 'read', 'area'],
   'GET /users/:address/devices': ['devices', 'read', 'address'],
   'PUT /users/:address/devices/:deviceId/access': ['devices', 'help', 'address'],
   'PUT /users/:address/devices/:deviceId/wipe': ['devices', 'write', 'address'],
@@ -215,9 +227,19 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /tenants/:tenantId/audit': ['audit', 'read', 'tenant'],
   'PUT /tenants/:tenantId/audit': ['audit', 'write', 'tenant'],
 
-  'GET /tokens': ['administrators', 'read', TENANT_ID],
+  'GET /tokens': ['administrators', 'read', 'area'],
   'POST /tokens': ['administrators', 'write', { body: ['tenantId'] }],
   'DELETE /tokens/:tokenId': ['administrators', 'write', TENANT_ID],
+  'GET /webhooks': ['webhooks', 'read', TENANT_ID],
+  'POST /webhooks': ['webhooks', 'write', { body: ['tenantId'] }],
+  'GET /webhooks/:webhookId': ['webhooks', 'read', TENANT_ID],
+  'PATCH /webhooks/:webhookId': ['webhooks', 'write', TENANT_ID],
+  'DELETE /webhooks/:webhookId': ['webhooks', 'write', TENANT_ID],
+  'POST /webhooks/:webhookId/rotate': ['webhooks', 'write', TENANT_ID],
+  'POST /webhooks/:webhookId/test': ['webhooks', 'write', TENANT_ID],
+  'GET /webhooks/:webhookId/deliveries': ['webhooks', 'read', TENANT_ID],
+  'POST /webhooks/:webhookId/deliveries/:eventId/replay': ['webhooks', 'write', TENANT_ID],
+
   'GET /tenants/:tenantId/roles': ['administrators', 'read', 'tenant'],
   'PUT /users/:address/role': ['administrators', 'write', 'address'],
   'DELETE /users/:address/role': ['administrators', 'write', 'address'],

@@ -14,6 +14,7 @@ export async function callerOfAccessToken(request: Request, services: Services):
     return null;
   const got = await authenticate(request, services, { protocol: 'admin' });
   if (got.kind === 'limited') throw new TooManyError(got.retryAfterSeconds);
+  if (got.kind === 'busy') throw new TooManyError(got.retryAfterSeconds, 'too many requests');
   if (got.kind === 'unavailable') throw new Error('the OpenID provider cannot be reached');
   if (got.kind === 'denied') throw new AdminError('unauthorized', 'the access token is not valid');
   const { user, signIn } = got.principal;

@@ -1,6 +1,6 @@
 import type { Context, Handler, Hono, MiddlewareHandler } from 'hono';
 import { InvalidInputError, NotFoundError } from '../../core/errors.ts';
-import { domainOf, type Target } from '../../core/identity/roles.ts';
+import { domainOf, type Grant, mayAct, type Target } from '../../core/identity/roles.ts';
 import { canonicalAddress, canonicalDomain } from '../../core/mail/recipients.ts';
 import type { DirectoryStore } from '../../core/ports/directory.ts';
 import { netOf } from '../../platform/auth/throttle.ts';
@@ -10,6 +10,7 @@ import { callerOfAccessToken } from './access-token.ts';
 import { type Caller, callerOf, callerOfSession, mayCall } from './caller.ts';
 import type { AdminEnv } from './context.ts';
 import { once } from './idempotency.ts';
+import type { Scope } from './paging.ts';
 import { AdminError, TooManyError } from './problem.ts';
 
 type C = Context<AdminEnv>;
@@ -31,6 +32,9 @@ export function identify(services: Services): MiddlewareHandler<AdminEnv> {
       throw new AdminError('unauthorized', 'a valid admin token is required');
     }
     if (caller.grants.length === 0) throw new AdminError('forbidden', 'the user has no role');
+    const counted = session !== null || caller.actor.startsWith('token/');
+    const wait = counted ? await services.limits.admit({ caller: `admin/${caller.actor}` }) : 0;
+    if (wait > 0) throw new TooManyError(wait, 'too many requests');
     c.set('caller', caller);
     await next();
     if (typeof session?.cookie === 'string') c.header('set-cookie', session.cookie, { append: true });
@@ -84,9 +88,14 @@ async function demand(
     if (caller.topics?.has(topic) === false) throw forbidden();
     return;
   }
+  if (of === 'area') {
+    if (caller.topics?.has(topic) === false) throw forbidden();
+    c.set('scopes', await scopesOf(directory, caller.grants, c.req.query()));
+    return;
+  }
   // Who may do everything everywhere needs no look at what it is.
   if (mayCall(caller, topic, right, { kind: 'installation' })) return;
-  for (const target of await targetsOf(c, directory, of)) {
+  for (const target of await targetsOf(c, directory, caller, of)) {
     if (target !== null && mayCall(caller, topic, right, target)) continue;
     const seen = target !== null && mayCall({ ...caller, topics: null }, topic, 'read', target);
     throw seen ? forbidden() : new NotFoundError('not found');
@@ -98,9 +107,15 @@ function forbidden(): AdminError {
 }
 
 /** What a request acts upon; null for what is not there. */
-async function targetsOf(c: C, directory: DirectoryStore, of: Subject): Promise<(Target | null)[]> {
+async function targetsOf(
+  c: C,
+  directory: DirectoryStore,
+  caller: Caller,
+  of: Subject,
+): Promise<(Target | null)[]> {
   switch (of) {
     case 'own':
+    case 'area':
       return [];
     case 'installation':
       return [{ kind: 'installation' }];
@@ -111,7 +126,8 @@ async function targetsOf(c: C, directory: DirectoryStore, of: Subject): Promise<
     case 'address':
       return [await ofAddress(directory, c.req.param('address') ?? c.req.param('alias'))];
   }
-  const values: Record<string, unknown> = 'query' in of ? c.req.query() : await bodyOf(c);
+  const values: Record<string, unknown> =
+    'query' in of ? { ...soleTenant(caller), ...c.req.query() } : await bodyOf(c);
   const names: readonly string[] = 'query' in of ? [of.query] : of.body;
   return Promise.all(
     names.map((name) => {
@@ -120,6 +136,48 @@ async function targetsOf(c: C, directory: DirectoryStore, of: Subject): Promise<
       return name === 'tenantId' ? ofTenant(text) : ofAddress(directory, text);
     }),
   );
+}
+
+/**
+ * Where a list looks: in what the query names, else in all that the caller may read; null: everywhere. What is not the
+ * caller's looks like what is not there (I22).
+ */
+async function scopesOf(
+  directory: DirectoryStore,
+  grants: readonly Grant[],
+  { tenantId, domain: name }: Record<string, string | undefined>,
+): Promise<Scope[] | null> {
+  if (name !== undefined) {
+    const target = await ofDomain(directory, canonicalDomain(name));
+    const theirs =
+      target?.kind === 'tenant' &&
+      (tenantId ?? target.tenantId) === target.tenantId &&
+      mayAct(grants, 'read', target);
+    if (!theirs) throw new NotFoundError('not found');
+    return [{ tenantId: target.tenantId, domain: target.domain }];
+  }
+  const areas = grants.map(({ area }) => area);
+  if (areas.some(({ kind }) => kind === 'installation'))
+    return tenantId === undefined ? null : [{ tenantId, domain: null }];
+  const scopes = new Map<string, Scope>();
+  const inside = areas.filter((area) => area.kind !== 'installation');
+  const whole = new Set(inside.flatMap((area) => (area.kind === 'tenant' ? [area.tenantId] : [])));
+  for (const area of inside) {
+    if (tenantId !== undefined && area.tenantId !== tenantId) continue;
+    const domain = area.kind === 'domain' && !whole.has(area.tenantId) ? area.domain : null;
+    scopes.set(`${area.tenantId} ${domain ?? ''}`, { tenantId: area.tenantId, domain });
+  }
+  if (scopes.size === 0) throw new NotFoundError('not found');
+  return [...scopes.values()];
+}
+
+/** The tenant of a caller who is for one tenant, all of it: what a query need not say. */
+export function soleTenant({ grants }: Caller): { tenantId?: string } {
+  const [first] = grants;
+  if (first?.area.kind !== 'tenant') return {};
+  const { tenantId } = first.area;
+  const sole = grants.every(({ area }) => area.kind !== 'installation' && area.tenantId === tenantId);
+  return sole ? { tenantId } : {};
 }
 
 /** Of no tenant in particular is of the installation. */

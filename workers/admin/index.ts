@@ -3,6 +3,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { NotFoundError } from '../../core/errors.ts';
 import { correlationIdOf } from '../../platform/correlation.ts';
 import { describeError } from '../../platform/log.ts';
+import { noteRoute } from '../../platform/metrics/index.ts';
 import type { Services } from '../../platform/services.ts';
 import { ADMIN_BASE_PATH } from '../../shared/admin-api.ts';
 import { type AdminEnv, type AdminHooks, createContext } from './context.ts';
@@ -30,12 +31,14 @@ import { addImportRoutes, MAX_IMPORT_BODY } from './routes/import.ts';
 import { addJournalingRoutes } from './routes/journaling.ts';
 import { addKeyRoutes } from './routes/keys.ts';
 import { addLinkRoutes } from './routes/links.ts';
+import { addMoveRoutes } from './routes/moves.ts';
 import { addOperationRoutes } from './routes/operations.ts';
 import { addOutboxRoutes } from './routes/outbox.ts';
 import { addPeopleRoutes } from './routes/people.ts';
 import { addPolicyRoutes } from './routes/policies.ts';
 import { addQuotaRoutes } from './routes/quotas.ts';
 import { addRecoveryRoutes } from './routes/recovery.ts';
+import { addRequestLimitRoutes } from './routes/request-limits.ts';
 import { addResourceRoutes } from './routes/resources.ts';
 import { addRetentionRoutes } from './routes/retention.ts';
 import { addRuleRoutes, MAX_RULES_BODY } from './routes/rules.ts';
@@ -44,6 +47,7 @@ import { addSignInRoutes } from './routes/sign-in.ts';
 import { addTenantRoutes } from './routes/tenants.ts';
 import { addTrustRoutes } from './routes/trust.ts';
 import { addUserRoutes } from './routes/users.ts';
+import { addWebhookRoutes } from './routes/webhooks.ts';
 
 const MAX_BODY = 64 * 1024;
 
@@ -56,9 +60,11 @@ export function createAdmin(services: Services, hooks: AdminHooks): Hono<AdminEn
   const app = new Hono<AdminEnv>().basePath(ADMIN_BASE_PATH);
 
   app.use(async (c, next) => {
-    const correlationId = correlationIdOf(c.req.raw.headers);
+    const { raw } = c.req;
+    const correlationId = correlationIdOf(raw.headers);
     c.set('correlationId', correlationId);
     await next();
+    noteRoute(raw, `admin${c.req.routePath.slice(ADMIN_BASE_PATH.length)}`);
     c.header('x-correlation-id', correlationId);
     c.header('cache-control', 'no-store');
   });
@@ -86,6 +92,7 @@ export function createAdmin(services: Services, hooks: AdminHooks): Hono<AdminEn
   addAdministratorRoutes(routes, admin);
   addAuditRoutes(routes, admin);
   addTenantRoutes(routes, admin);
+  addMoveRoutes(routes, admin);
   addDomainRoutes(routes, admin);
   addDomainDnsRoutes(routes, admin);
   addUserRoutes(routes, admin);
@@ -116,7 +123,9 @@ export function createAdmin(services: Services, hooks: AdminHooks): Hono<AdminEn
   addExportRoutes(routes, admin);
   addImportRoutes(routes, admin);
   addResourceRoutes(routes, admin);
+  addWebhookRoutes(routes, admin);
   addKeyRoutes(routes, admin);
+  addRequestLimitRoutes(routes, admin);
 
   app.notFound((c) => problemResponse(new NotFoundError('not found'), c.get('correlationId') ?? ''));
   app.onError((error, c) => {

@@ -2,7 +2,7 @@ import { DomainError } from '../../core/errors.ts';
 import { PROBLEM_TYPE, type Problem } from '../../shared/admin-api.ts';
 
 /** Status of each domain error's code. A code that is not here is a fault of ours. */
-const STATUS_OF_CODE: Record<string, number> = {
+export const ERROR_STATUS = {
   'invalid-input': 400,
   unauthorized: 401,
   forbidden: 403,
@@ -15,7 +15,10 @@ const STATUS_OF_CODE: Record<string, number> = {
   'unsupported-media-type': 415,
   'idempotency-key-reused': 422,
   'too-many-requests': 429,
-};
+} as const;
+export type ErrorCode = keyof typeof ERROR_STATUS;
+
+const STATUS_OF_CODE: Readonly<Record<string, number>> = ERROR_STATUS;
 
 const TITLES: Record<number, string> = {
   400: 'Bad Request',
@@ -34,11 +37,11 @@ const TITLES: Record<number, string> = {
 /** An error of the API itself, for codes that no domain error has. */
 export class AdminError extends DomainError {}
 
-/** Nothing was looked at: too many failures before. */
+/** Nothing was looked at: too many failures before, or too many requests. */
 export class TooManyError extends AdminError {
   readonly retryAfterSeconds: number;
-  constructor(retryAfterSeconds: number) {
-    super('too-many-requests', 'too many failed sign-ins');
+  constructor(retryAfterSeconds: number, message = 'too many failed sign-ins') {
+    super('too-many-requests', message);
     this.retryAfterSeconds = retryAfterSeconds;
   }
 }

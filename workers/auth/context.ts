@@ -8,6 +8,7 @@ import { clientAddress, networkOf } from '../../platform/audit/address.ts';
 import { accountOf } from '../../platform/audit/sign-in.ts';
 import type { AuditFacts } from '../../platform/audit/trail.ts';
 import { type SessionResult, sessionPrincipal } from '../../platform/auth/browser/session.ts';
+import { beginWait } from '../../platform/limits/anonymous.ts';
 import type { Services } from '../../platform/services.ts';
 import { SignInError } from './problem.ts';
 
@@ -39,6 +40,12 @@ export async function requireFreshSession(c: AuthContext, services: Services): P
     throw new SignInError('sign-in-again', 'this asks for a sign-in in the last 15 minutes');
   }
   return got;
+}
+
+/** Throws when too many sign-ins were begun from there of late: each writes a row before anybody is known. */
+export async function mayBegin(c: AuthContext, services: Services): Promise<void> {
+  const wait = await beginWait(c.req.raw, services);
+  if (wait > 0) throw new SignInError('too-many-attempts', 'too many sign-ins were begun', wait);
 }
 
 export async function readBody<T>(c: AuthContext, schema: z.ZodType<T>): Promise<T> {

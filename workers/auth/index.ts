@@ -3,7 +3,9 @@ import { bodyLimit } from 'hono/body-limit';
 import { NotFoundError } from '../../core/errors.ts';
 import { isSameOrigin } from '../../platform/auth/browser/origin.ts';
 import { correlationIdOf } from '../../platform/correlation.ts';
+import { anonymousWait } from '../../platform/limits/anonymous.ts';
 import { describeError } from '../../platform/log.ts';
+import { noteRoute } from '../../platform/metrics/index.ts';
 import type { Services } from '../../platform/services.ts';
 import type { AuthEnv } from './context.ts';
 import { isCallersError, problemResponse, SignInError } from './problem.ts';
@@ -25,13 +27,20 @@ export function createAuth(services: Services): Hono<AuthEnv> {
   const app = new Hono<AuthEnv>().basePath('/auth');
 
   app.use(async (c, next) => {
-    const correlationId = correlationIdOf(c.req.raw.headers);
+    const { raw } = c.req;
+    const correlationId = correlationIdOf(raw.headers);
     c.set('correlationId', correlationId);
     await next();
+    noteRoute(raw, c.req.routePath.slice(1));
     c.header('x-correlation-id', correlationId);
     c.header('cache-control', 'no-store');
     c.header('x-content-type-options', 'nosniff');
     c.header('referrer-policy', 'no-referrer');
+  });
+  app.use(async (c, next) => {
+    const wait = await anonymousWait(c.req.raw, services);
+    if (wait > 0) throw new SignInError('too-many-attempts', 'too many requests', wait);
+    await next();
   });
   app.use(async (c, next) => {
     const { method } = c.req;

@@ -2,6 +2,7 @@ import { recordSignIn } from '../../platform/audit/sign-in.ts';
 import { authenticate } from '../../platform/auth/authenticate.ts';
 import { httpRefusal } from '../../platform/auth/refusal.ts';
 import { correlationIdOf } from '../../platform/correlation.ts';
+import { anonymousWait } from '../../platform/limits/anonymous.ts';
 import type { Services } from '../../platform/services.ts';
 import { answerAppleProfile } from './apple/profile.ts';
 import { answerAutoconfig } from './autoconfig.ts';
@@ -70,6 +71,8 @@ async function handle(
   correlationId: string,
 ): Promise<Response> {
   const { config } = services;
+  const wait = await anonymousWait(request, services);
+  if (wait > 0) return plain(429, 'too many requests\n', { 'retry-after': String(wait) });
   const url = new URL(request.url);
   const to = endpointsOf(url, config);
   const asksForDocument = route.kind === 'pox' || route.kind === 'soap';

@@ -1,5 +1,6 @@
 import { correlationIdOf } from '../../platform/correlation.ts';
 import { describeError } from '../../platform/log.ts';
+import { noteRoute, recorderOf } from '../../platform/metrics/index.ts';
 import type { Services } from '../../platform/services.ts';
 import { DataError } from '../../shared/data/errors.ts';
 import { DATA_AUTH_HEADER, DATA_BASE_PATH, OPERATIONS } from '../../shared/data/operations.ts';
@@ -32,6 +33,11 @@ export function createDataService(services: Services): (request: Request) => Pro
       services.log.warn('data.refused', { correlationId });
       throw new DataError('PERMISSION_DENIED', 'a valid token is required', { status: 401 });
     }
+    // A service asks for many people: it has the ceiling of a tenant.
+    const wait = await services.limits.admit({ tenantId: `service/${caller.name}` });
+    if (wait > 0) {
+      throw new DataError('UNAVAILABLE', 'too many requests', { status: 429, retryAfterSeconds: wait });
+    }
     const { pathname } = new URL(request.url);
     if (pathname === DOCUMENT_PATH && request.method === 'GET') return Response.json(openApiDocument());
     const route = findRoute(request.method, pathname);
@@ -40,6 +46,8 @@ export function createDataService(services: Services): (request: Request) => Pro
       const error = new DataError('INVALID_ARGUMENT', `only ${route.allow.join(', ')}`, { status: 405 });
       return problemResponse(error, correlationId, route.allow.join(', '));
     }
+    noteRoute(request, `data/${route.name}`);
+    recorderOf(services)?.saw('service', caller.name);
     const operation = OPERATIONS[route.name];
     const input = await readInput(request, operation, route.params, maxMessageBytes);
     return answer(operation, await run({ services, caller, correlationId }, route.name, input));

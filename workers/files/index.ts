@@ -3,6 +3,7 @@ import type { AttachmentLink } from '../../core/ports/links.ts';
 import { clientAddress } from '../../platform/audit/address.ts';
 import { parseRange, sliceStream } from '../../platform/byte-range.ts';
 import { correlationIdOf } from '../../platform/correlation.ts';
+import { anonymousWait } from '../../platform/limits/anonymous.ts';
 import type { Services } from '../../platform/services.ts';
 
 /** Under which attachments that became links are found (outbound/links). */
@@ -23,7 +24,7 @@ const HEADERS = {
   'x-robots-tag': 'noindex',
 };
 
-type FileServices = Pick<Services, 'links' | 'directory' | 'blobs' | 'log' | 'now' | 'trail'> & {
+type FileServices = Pick<Services, 'links' | 'directory' | 'blobs' | 'log' | 'now' | 'trail' | 'limits'> & {
   config: Pick<Services['config'], 'auditAddresses'>;
 };
 
@@ -33,6 +34,8 @@ export function createFiles(services: FileServices): (request: Request) => Promi
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       return plain(405, 'only GET and HEAD', { allow: 'GET, HEAD' });
     }
+    const wait = await anonymousWait(request, services);
+    if (wait > 0) return plain(429, 'Too many requests.', { 'retry-after': String(wait) });
     const token = new URL(request.url).pathname.slice(FILES_PATH.length);
     const tenantId = TOKEN.exec(token)?.[1];
     const link = tenantId === undefined ? null : await services.links.findLink(tenantId, await hashOf(token));

@@ -6,7 +6,7 @@ import {
   startOidc,
 } from '../../../platform/auth/browser/oidc-login.ts';
 import { startSession } from '../../../platform/auth/browser/session.ts';
-import { type AddRoutes, note } from '../context.ts';
+import { type AddRoutes, mayBegin, note } from '../context.ts';
 import { SignInError } from '../problem.ts';
 
 const MAX_PATH = 2000;
@@ -23,6 +23,7 @@ export const addOidcRoutes: AddRoutes = (app, services) => {
       throw new InvalidInputError('return: a path of this host is needed');
     }
     const issuer = c.req.query('issuer');
+    await mayBegin(c, services);
     const { location, cookie } = await startOidc(c.req.raw, services, { issuer, returnTo });
     c.header('set-cookie', cookie, { append: true });
     return c.redirect(location, 303);

@@ -9,7 +9,15 @@ import {
   passkeysIn,
 } from '../../../platform/auth/browser/passkeys.ts';
 import { startSession } from '../../../platform/auth/browser/session.ts';
-import { type AddRoutes, meView, note, readBody, requireFreshSession, requireSession } from '../context.ts';
+import {
+  type AddRoutes,
+  mayBegin,
+  meView,
+  note,
+  readBody,
+  requireFreshSession,
+  requireSession,
+} from '../context.ts';
 import { SignInError } from '../problem.ts';
 
 const nothing = z.strictObject({});
@@ -83,6 +91,7 @@ export const addPasskeyRoutes: AddRoutes = (app, services) => {
 
   app.post('/login/passkey/options', async (c) => {
     await readBody(c, nothing);
+    await mayBegin(c, services);
     return c.json(await passkeySignInOptions(c.req.raw, services));
   });
 
