@@ -12,9 +12,16 @@ export interface Logger {
 
 const ORDER: Record<LogLevel, number> = { debug: 0, info: 1, warn: 2, error: 3 };
 
-/** One JSON object a line. Never hand it content of mails, credentials or headers (ATTACKS A64). */
-export function createLogger(level: LogLevel, base: LogFields = {}): Logger {
+type LogListener = (level: LogLevel, event: string, fields: LogFields) => void;
+
+/**
+ * One JSON object a line. Never hand it content of mails, credentials or headers (ATTACKS A64).
+ *
+ * @param onLine hears of every line, also of those below the level
+ */
+export function createLogger(level: LogLevel, base: LogFields = {}, onLine?: LogListener): Logger {
   const write = (at: LogLevel, event: string, fields: LogFields = {}) => {
+    onLine?.(at, event, fields);
     if (ORDER[at] < ORDER[level]) return;
     // JSON.stringify escapes line breaks and controls: a field cannot forge a second line.
     const line = JSON.stringify({ level: at, event, ...base, ...fields });
@@ -27,7 +34,7 @@ export function createLogger(level: LogLevel, base: LogFields = {}): Logger {
     info: (e, f) => write('info', e, f),
     warn: (e, f) => write('warn', e, f),
     error: (e, f) => write('error', e, f),
-    with: (fields) => createLogger(level, { ...base, ...fields }),
+    with: (fields) => createLogger(level, { ...base, ...fields }, onLine),
   };
 }
 

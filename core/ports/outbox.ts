@@ -154,6 +154,8 @@ export interface OutboxStore {
   ): Promise<boolean>;
   /** Open entries of a tenant that are due at this time, those that wait longest first. */
   dueEntries(tenantId: string, at: number, limit: number): Promise<OutboxEntry[]>;
+  /** How many entries of these tenants are open: due at this time, and later. */
+  countOpen(tenantIds: readonly string[], at: number): Promise<{ due: number; scheduled: number }>;
   /** Entries of a tenant or one of its mailboxes, newest first. */
   listEntries(
     which: { tenantId: string; mailboxId?: string; state?: OutboxEntry['state'] },

@@ -117,6 +117,11 @@ export function createMemoryOutboxStore(erasables: Erasable[]): OutboxStore {
           .sort((a, b) => a.nextAttemptAt - b.nextAttemptAt || compareText(a.submissionId, b.submissionId))
           .slice(0, limit),
       ),
+    async countOpen(tenantIds, at) {
+      const open = tenantIds.flatMap(inTenant).filter((e) => e.state === 'open');
+      const due = open.filter((e) => e.nextAttemptAt <= at).length;
+      return { due, scheduled: open.length - due };
+    },
     listEntries: async ({ tenantId, mailboxId, state }, before, limit) =>
       structuredClone(
         inTenant(tenantId)

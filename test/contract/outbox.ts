@@ -131,6 +131,10 @@ export function outboxContract(subject: Subject): void {
       expect(await outbox.dueEntries(ref.tenantId, 7, 9)).toEqual([early]);
       expect(await outbox.dueEntries(ref.tenantId, 10, 1)).toEqual([early]);
       expect(await outbox.dueEntries(stranger.ref.tenantId, 100, 9)).toEqual([stranger]);
+      expect(await outbox.countOpen([ref.tenantId], 8)).toEqual({ due: 2, scheduled: 1 });
+      const both = [ref.tenantId, stranger.ref.tenantId];
+      expect(await outbox.countOpen(both, 6)).toEqual({ due: 2, scheduled: 2 });
+      expect(await outbox.countOpen([], 6)).toEqual({ due: 0, scheduled: 0 });
     });
 
     test('all entries are listed newest first, page by page, of a tenant or of one mailbox', async () => {

@@ -8,6 +8,7 @@ import type { SignedIn } from '../../platform/auth/types.ts';
 import { correlationIdOf } from '../../platform/correlation.ts';
 import { takesGzip } from '../../platform/gzip.ts';
 import { describeError, type Logger } from '../../platform/log.ts';
+import { noteRoute } from '../../platform/metrics/index.ts';
 import type { Services } from '../../platform/services.ts';
 import { recordCommand } from './audit.ts';
 import { COMMANDS } from './command-table.ts';
@@ -58,6 +59,8 @@ async function handle(
   correlationId: string,
 ): Promise<Handled> {
   const query = parseQuery(new URL(request.url).search);
+  const asked = request.method === 'POST' && query !== null && COMMANDS.has(query.command);
+  noteRoute(request, `activesync/${asked ? query.command : request.method === 'OPTIONS' ? 'OPTIONS' : 'other'}`);
   // OPTIONS is asked before a device says which one it is.
   const deviceId = request.method === 'POST' ? (query?.deviceId ?? null) : null;
   const auth = await authenticate(request, services, { protocol: 'activesync', deviceId });

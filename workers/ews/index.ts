@@ -9,6 +9,7 @@ import type { AuthRefusal } from '../../platform/auth/types.ts';
 import { correlationIdOf } from '../../platform/correlation.ts';
 import { takesGzip } from '../../platform/gzip.ts';
 import { describeError, type Logger } from '../../platform/log.ts';
+import { noteRoute } from '../../platform/metrics/index.ts';
 import type { Services } from '../../platform/services.ts';
 import { recordOperation } from './audit.ts';
 import type { EwsContext } from './context.ts';
@@ -112,6 +113,7 @@ async function handle(
     throw error;
   }
   const name = operationName(soap.operation.name);
+  noteRoute(request, `ews/${isOperation(name) ? name : 'unknown'}`);
   const response = await run(services, request, { soap, name }, auth.principal, log, correlationId);
   keepAffinity(request, response, auth.principal);
   return { operation: isOperation(name) ? name : 'unknown', response };

@@ -4,6 +4,7 @@ import type { Session } from '../../../core/ports/sessions.ts';
 import { clientAddress } from '../../audit/address.ts';
 import { newId } from '../../ids.ts';
 import { describeError } from '../../log.ts';
+import { recorderOf } from '../../metrics/index.ts';
 import type { Services } from '../../services.ts';
 import { standingOf } from '../standing.ts';
 import { readCookie, writeCookie } from './cookies.ts';
@@ -62,6 +63,7 @@ export async function sessionPrincipal(request: Request, services: BrowserServic
     });
     defer(noted);
   }
+  recorderOf(services)?.saw('browser', sessionId);
   const cookie = verdict.rotate ? await rotate(request, services, session) : null;
   return { kind: 'ok', principal: standing.principal, session, cookie };
 }

@@ -131,6 +131,27 @@ export function createOutboxStore(context: DirectoryContext): OutboxStore {
         [asc(outbox.nextAttemptAt), asc(outbox.submissionId)],
         limit,
       ),
+    async countOpen(tenantIds, at) {
+      const sums = { due: 0, scheduled: 0 };
+      for (let from = 0; from < tenantIds.length; from += TENANTS_AT_ONCE) {
+        const counts = await executor.read(
+          ...tenantIds.slice(from, from + TENANTS_AT_ONCE).map((tenantId) =>
+            executor.build
+              .select({
+                open: sql<number>`count(*)`,
+                due: sql<number>`coalesce(sum(case when ${outbox.nextAttemptAt} <= ${int(at)} then 1 else 0 end), 0)`,
+              })
+              .from(outbox)
+              .where(and(eq(outbox.tenantId, tenantId), eq(outbox.state, 'open'))),
+          ),
+        );
+        for (const { open, due } of counts.flat()) {
+          sums.due += Number(due);
+          sums.scheduled += Number(open) - Number(due);
+        }
+      }
+      return sums;
+    },
     listEntries: ({ tenantId, mailboxId, state }, before, limit) =>
       select(
         and(
@@ -180,3 +201,5 @@ export function createOutboxStore(context: DirectoryContext): OutboxStore {
 
 /** A statement has at most 100 parameters. */
 const MAX_FORGOTTEN = 90;
+/** Statements of one round trip. */
+const TENANTS_AT_ONCE = 50;

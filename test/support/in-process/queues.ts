@@ -71,6 +71,10 @@ export class Queues {
     const producer = {
       sendBatch,
       send: (body: unknown, options: Omit<Sent, 'body'> = {}) => sendBatch([{ ...options, body }]),
+      async metrics() {
+        await pace();
+        return line.metrics();
+      },
     };
     return producer as unknown as Queue;
   }
@@ -160,6 +164,15 @@ class Line {
   hurry(): void {
     for (const message of this.#waiting) message.due = 0;
     this.#look();
+  }
+
+  metrics(): { backlogCount: number; backlogBytes: number; oldestMessageTimestamp?: Date } {
+    const sent = this.#waiting.map((message) => message.sent.getTime());
+    return {
+      backlogCount: sent.length,
+      backlogBytes: this.#waiting.reduce((sum, { body }) => sum + (JSON.stringify(body)?.length ?? 0), 0),
+      ...(sent.length === 0 ? {} : { oldestMessageTimestamp: new Date(Math.min(...sent)) }),
+    };
   }
 
   stop(): void {

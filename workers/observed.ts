@@ -1,0 +1,133 @@
+/** What is counted around every invocation, whatever it does. */
+import { recorderOf, routeOf } from '../platform/metrics/index.ts';
+import type { Services } from '../platform/services.ts';
+import { ACTIVESYNC_PATH } from './activesync/index.ts';
+import { AUTH_PATH } from './auth/index.ts';
+import { autodiscoverRoute } from './autodiscover/index.ts';
+import { isEwsPath } from './ews/index.ts';
+import { FILES_PATH } from './files/index.ts';
+import { METRICS_PATH } from './metrics/index.ts';
+import type { QueueBatch, QueueMessage } from './queue-consumers/settle.ts';
+
+/** What a path leads to, for requests that came no further than its edge. */
+function edgeOf(pathname: string): string {
+  const lower = pathname.toLowerCase();
+  const discovery = autodiscoverRoute(pathname);
+  if (discovery !== null) return `autodiscover/${discovery.kind}`;
+  if (isEwsPath(pathname)) return 'ews/other';
+  if (lower.startsWith(ACTIVESYNC_PATH)) return 'activesync/other';
+  return EDGES.find(([prefix]) => pathname.startsWith(prefix))?.[1] ?? 'other';
+}
+
+const EDGES = [
+  ...[
+    ['/admin/v1/', 'admin/other'],
+    [AUTH_PATH, 'auth/other'],
+    ['/internal/', 'data/other'],
+  ],
+  ...[
+    [FILES_PATH, 'files'],
+    [METRICS_PATH, 'metrics'],
+    ['/healthz', 'healthz'],
+    ['/readyz', 'readyz'],
+    ['/.well-known/', 'well-known'],
+  ],
+] as [string, string][];
+
+/** Counts a request by its route, status and time. */
+export async function observedFetch(
+  services: Services,
+  request: Request,
+  answer: () => Promise<Response>,
+): Promise<Response> {
+  const recorder = recorderOf(services);
+  if (recorder === undefined) return answer();
+  const began = performance.now();
+  const response = await answer();
+  const route = routeOf(request) ?? edgeOf(new URL(request.url).pathname);
+  const code = String(response.status);
+  recorder.observe('request_duration_seconds', { route, code }, (performance.now() - began) / 1000);
+  if (route === 'activesync/Sync') recorder.count('activesync_sync_total', { code });
+  recorder.flushSoon(services.defer);
+  return response;
+}
+
+/** Counts a message that could not be taken now; what was taken or refused says so in the log (platform/metrics). */
+export async function observedEmail(services: Services, receive: () => Promise<void>): Promise<void> {
+  const recorder = recorderOf(services);
+  try {
+    await receive();
+  } catch (error) {
+    recorder?.count('email_received_total', { result: 'failed' });
+    recorder?.count('errors_total', { protocol: 'smtp' });
+    throw error;
+  } finally {
+    recorder?.flushSoon(services.defer);
+  }
+}
+
+const CRONS: Readonly<Record<string, string>> = { '* * * * *': 'reminders', '7-59/15 * * * *': 'upkeep' };
+
+export async function observedScheduled(
+  services: Services,
+  cron: string,
+  run: () => Promise<unknown>,
+): Promise<void> {
+  const recorder = recorderOf(services);
+  const job = CRONS[cron] ?? 'reconcile';
+  try {
+    await run();
+    recorder?.count('scheduled_runs_total', { job, result: 'ok' });
+  } catch (error) {
+    recorder?.count('scheduled_runs_total', { job, result: 'failed' });
+    throw error;
+  } finally {
+    recorder?.flushSoon(services.defer);
+  }
+}
+
+/** A message as the platform hands it out; `timestamp`: when it was sent. */
+type Delivered = QueueMessage & { readonly timestamp?: Date };
+
+/** Counts what becomes of each message of a batch, and how long they waited for it. */
+export async function observedQueue(
+  services: Services,
+  batch: { queue: string; messages: readonly Delivered[] },
+  consume: (batch: QueueBatch) => Promise<void>,
+): Promise<void> {
+  const recorder = recorderOf(services);
+  if (recorder === undefined) return consume(batch);
+  const stream = batch.queue;
+  const began = performance.now();
+  const unsettled = new Set<number>();
+  const settle = (at: number, result: 'done' | 'retry') => {
+    if (unsettled.delete(at)) recorder.count('queue_messages_total', { stream, result });
+  };
+  const messages = batch.messages.map((message, at): QueueMessage => {
+    unsettled.add(at);
+    if (message.attempts === 1 && message.timestamp !== undefined) {
+      const waited = (services.now() - message.timestamp.getTime()) / 1000;
+      recorder.observe('queue_wait_seconds', { stream }, waited);
+    }
+    return {
+      ...{ id: message.id, body: message.body, attempts: message.attempts },
+      ack() {
+        settle(at, 'done');
+        message.ack();
+      },
+      retry(options) {
+        settle(at, 'retry');
+        message.retry(options);
+      },
+    };
+  });
+  let rest: 'done' | 'retry' = 'retry';
+  try {
+    await consume({ queue: stream, messages });
+    rest = 'done';
+  } finally {
+    for (const at of [...unsettled]) settle(at, rest);
+    recorder.observe('queue_batch_seconds', { stream }, (performance.now() - began) / 1000);
+    recorder.flushSoon(services.defer);
+  }
+}
