@@ -1,9 +1,11 @@
 import { encodeText } from '../codecs/mime/edit/index.ts';
-import type { OutboxEntry } from '../core/ports/outbox.ts';
+import type { OutboxEntry, PendingReport } from '../core/ports/outbox.ts';
 import type { OutboundJob } from '../core/ports/queues.ts';
+import { attemptRows, progressRows, reportRows } from '../core/trace/outgoing.ts';
 import { owesHere, withoutTaker } from './external/waiting.ts';
 import { placeOwed } from './local/owed.ts';
 import { modify } from './modify.ts';
+import { note } from './note.ts';
 import { discard, readOutgoing, schedule, tidy } from './outgoing.ts';
 import { headerIndex, type WholeMessage } from './prepare.ts';
 import { claimed, hasRemoteWork, isTakenBack, settled, withoutBytes, withResults } from './progress.ts';
@@ -120,6 +122,7 @@ export async function attemptEntry(
 
   const roll = { now, random: services.random() };
   const handed: Handed[] = [];
+  const noted: Promise<void>[] = [];
   const apply = (e: OutboxEntry) =>
     handed.reduce(
       (o, { carrier: name, results }) => withResults(o, mine, name, results, roll),
@@ -128,6 +131,7 @@ export async function attemptEntry(
   if (signed !== null) {
     for await (const group of sendGroups(mine, carrier, signed.message)) {
       handed.push(group);
+      noted.push(note(services, attemptRows(mine, group, services.now())));
       // What it came to is written before the next one is sent: it must not be sent again. The last one's is at the end.
       if (!group.last) await modify(services, mine, apply);
     }
@@ -140,6 +144,7 @@ export async function attemptEntry(
     ),
   );
   await finish(services, mine, { claim, message, gone, fetched }, apply);
+  await Promise.all(noted);
 }
 
 interface Ending {
@@ -157,19 +162,35 @@ export async function finish(
   { claim, message, gone, fetched = false }: Ending,
   apply: (entry: OutboxEntry) => OutboxEntry,
 ): Promise<void> {
+  const now = services.now();
   const owed = entry.reports.map(({ key }) => key);
+  const noted = note(services, progressRows(entry, settled(apply(entry), claim, now), now));
   let after = await modify(services, entry, (e) => settled(apply(e), claim, services.now()));
+  await noted;
+  const pending = [...entry.reports, ...(after?.reports ?? [])];
   // Word of what has come out just now: with this very attempt, not a minute later.
   if (after?.reports.some(({ key }) => !owed.includes(key))) {
     const reported = await placeOwed(services, reportsOnly(after), message, headerIndex(message[0]));
     after = await modify(services, after, (e) => settled(reported(e), '', services.now()));
   }
   if (after === null) return;
+  await noteReports(services, after, pending);
   if (!fetched) await schedule(services, after);
   tidy(services, after, gone);
   tell(services, entry, after);
   await tellJournal(services, after);
   logProgress(services, after);
+}
+
+/** Those that are owed no more are in their mailbox. */
+function noteReports(
+  services: OutboundServices,
+  after: OutboxEntry,
+  pending: readonly PendingReport[],
+): Promise<void> {
+  const left = new Set(after.reports.map(({ key }) => key));
+  const placed = new Map(pending.filter(({ key }) => !left.has(key)).map((one) => [one.key, one]));
+  return note(services, reportRows(after, [...placed.values()], services.now()));
 }
 
 function reportsOnly(entry: OutboxEntry): OutboxEntry {
@@ -197,12 +218,24 @@ export async function placeAtOnce(
   message: WholeMessage,
 ): Promise<void> {
   const placed = await placeOwed(services, entry, message, headerIndex(message[0]));
+  const now = services.now();
+  const noted = note(services, progressRows(unplanned(entry), settled(placed(entry), '', now), now));
   const after = await modify(services, entry, (e) => settled(placed(e), '', services.now()));
+  await noted;
   if (after === null) return;
+  await noteReports(services, after, entry.reports);
   tell(services, null, after);
   await schedule(services, after);
   tidy(services, after);
   logProgress(services, after);
+}
+
+/** What could not be reached was found out when it was planned. */
+function unplanned(entry: OutboxEntry): OutboxEntry {
+  return {
+    ...entry,
+    recipients: entry.recipients.map((r) => (r.state === 'failed' ? { ...r, state: 'queued' } : r)),
+  };
 }
 
 /** A journal that is not delivered must come to somebody's knowledge; the entry itself is at its end. */

@@ -23,6 +23,7 @@ export function createOutbound(given: OutboundServices): Outbound {
         raw: join(message),
         saveInSentItems: false,
         correlationId,
+        via: 'report',
         automatic: { mailFrom: '', recipients: [mailFrom] },
       });
       if (result.kind === 'refused') given.log.warn('outbound.not-reported', { correlationId, ...result });

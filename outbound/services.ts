@@ -4,6 +4,7 @@ import type { DirectoryStore } from '../core/ports/directory.ts';
 import type { MailStore } from '../core/ports/mail.ts';
 import type { OutboxEntry, OutboxStore } from '../core/ports/outbox.ts';
 import type { IngestJob, QueuePort } from '../core/ports/queues.ts';
+import type { TraceRows } from '../core/ports/trace.ts';
 import type { HookEvent } from '../core/webhooks/events.ts';
 import type { WholeMessage } from './prepare.ts';
 
@@ -39,6 +40,8 @@ export interface OutboundServices {
     isWanted(tenantId: string, type: HookEvent['type']): Promise<boolean>;
     emit(events: readonly HookEvent[]): Promise<void>;
   };
+  /** The trace of messages. Never rejects. */
+  noteTrace?(rows: TraceRows): Promise<void>;
   /** Sends word by mail to a return path that is not of this mailbox. Rejects when it is not durable. */
   report?(entry: OutboxEntry, key: string, message: WholeMessage): Promise<void>;
   /** Places stored raws into their mailboxes at once. Resolves with the jobs for which that failed. */

@@ -4,10 +4,12 @@ import { hourOf } from '../core/mail/sending/limits.ts';
 import { givenRecipients, type Recipient, recipientsOf } from '../core/mail/sending/recipients.ts';
 import type { Submission, SubmitResult } from '../core/ports/outbound.ts';
 import type { OutboxEntry } from '../core/ports/outbox.ts';
+import { refusedSubmissionRows, submittedRows } from '../core/trace/outgoing.ts';
 import { placeAtOnce } from './attempt.ts';
 import { passGate } from './gate.ts';
 import { sentItemId } from './local/owed.ts';
 import { streamOf } from './local/place.ts';
+import { note } from './note.ts';
 import { readOutgoing, schedule, tidy } from './outgoing.ts';
 import { planRecipients } from './plan.ts';
 import { type Prepared, prepare, sizeOf } from './prepare.ts';
@@ -15,6 +17,13 @@ import { isTakenBack, LOCAL_RETRY_MS, withReports } from './progress.ts';
 import type { OutboundServices } from './services.ts';
 
 export async function submit(services: OutboundServices, submission: Submission): Promise<SubmitResult> {
+  const result = await hand(services, submission);
+  if (result.kind === 'refused')
+    services.defer(note(services, refusedSubmissionRows(submission, result.reason, services.now())));
+  return result;
+}
+
+async function hand(services: OutboundServices, submission: Submission): Promise<SubmitResult> {
   const { ref } = submission.sender;
   const automatic = submission.automatic !== undefined;
   const { entry: known, ...sent } = await services.outbox.beforeSending(
@@ -23,7 +32,7 @@ export async function submit(services: OutboundServices, submission: Submission)
     hourOf(services.now()),
     automatic,
   );
-  if (known !== null) return already(services, known);
+  if (known !== null) return already(services, known, submission);
 
   const first = await prepare(services, submission);
   if (typeof first === 'string') return { kind: 'refused', reason: first };
@@ -41,7 +50,7 @@ export async function submit(services: OutboundServices, submission: Submission)
   if (added === 'limited') return { kind: 'refused', reason: 'rate-limited' };
   if (added === 'present') {
     const other = await services.outbox.getEntry(ref, submission.submissionId);
-    return other === null ? { kind: 'already' } : already(services, other);
+    return other === null ? { kind: 'already' } : already(services, other, submission);
   }
   services.log.info('outbound.accepted', {
     correlationId: submission.correlationId,
@@ -52,8 +61,10 @@ export async function submit(services: OutboundServices, submission: Submission)
     size: entry.rawSize,
     held: !entry.begun,
   });
+  const noted = note(services, submittedRows(entry, submission));
   if (entry.begun) await atOnce(services, entry, prepared);
   else await schedule(services, entry);
+  await noted;
   if (submission.automatic === undefined) services.defer(noteRecipients(services, submission, recipients));
   return { kind: 'accepted', itemId: submission.saveInSentItems ? await sentItemId(entry) : null };
 }
@@ -149,7 +160,13 @@ async function atOnce(
   }
 }
 
-async function already(services: OutboundServices, entry: OutboxEntry): Promise<SubmitResult> {
+async function already(
+  services: OutboundServices,
+  entry: OutboxEntry,
+  submission: Submission,
+): Promise<SubmitResult> {
+  // The first attempt may have died before it could tell.
+  services.defer(note(services, submittedRows(entry, submission)));
   if (entry.state === 'done') {
     // What a late attempt put there once more.
     tidy(services, entry);

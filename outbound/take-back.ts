@@ -1,8 +1,10 @@
 import { derivedId } from '../core/mail/sending/ids.ts';
 import type { MailboxRef } from '../core/mail/types.ts';
 import type { OutboxEntry, OutboxRecipient } from '../core/ports/outbox.ts';
+import { progressRows, retriedRows } from '../core/trace/outgoing.ts';
 import { placeLocally } from './local/place.ts';
 import { modify } from './modify.ts';
+import { note } from './note.ts';
 import { readOutgoing, schedule, tidy } from './outgoing.ts';
 import { planRecipients } from './plan.ts';
 import { isTakenBack, LOCAL_RETRY_MS, settled } from './progress.ts';
@@ -23,6 +25,7 @@ export async function cancel(
     return e.begun || e.state === 'done' ? null : { ...e, ...allCancelled(e), ...later(now) };
   });
   if (taken === null) return 'too-late';
+  await note(services, progressRows(entry, taken, now));
   try {
     if (isTakenBack(taken)) await giveBack(services, taken);
   } catch (error) {
@@ -82,7 +85,10 @@ export async function stop(
     const recipients = e.recipients.map((r) => (waiting.includes(r) ? { ...r, ...CANCELLED } : r));
     return settled({ ...e, recipients }, '', services.now());
   });
-  if (after !== null) tidy(services, after);
+  if (after !== null) {
+    await note(services, progressRows(entry, after, services.now()));
+    tidy(services, after);
+  }
   return stopped;
 }
 
@@ -117,6 +123,7 @@ export async function retry(
     return e.claim === '' || e.state === 'done' ? { ...open, claim: '', nextAttemptAt: now } : open;
   });
   if (after === null) return 'nothing';
+  await note(services, retriedRows(after, now));
   await schedule(services, after);
   return 'retried';
 }

@@ -34,8 +34,8 @@ import { tellActions } from '../platform/tell-actions.ts';
 import { tellAttendees } from '../platform/tell-attendees.ts';
 import { tellObjects } from '../platform/tell-objects.ts';
 import { tellRights } from '../platform/tell-rights.ts';
-import { recordTrace } from '../platform/trace.ts';
 import { createTenantSeal, UnwrappedKeys } from '../platform/tenant-seal.ts';
+import { recordTrace } from '../platform/trace.ts';
 import { emitEvents, isWanted } from '../platform/webhooks/emit.ts';
 import {
   createD1Stores,
@@ -199,7 +199,7 @@ export function buildServices(env: Env, context: Deferring): Services {
       dkim: createDkim({ ...rest, ...databases, seal, dkimExpirySeconds: rest.config.dkimExpirySeconds }),
       shrink: (entry, message, maxBytes) =>
         linkLargeAttachments({ ...rest, ...sending, filesUrl, linkDays }, entry, message, maxBytes),
-      trace: (rows) => recordTrace(rest, rows),
+      noteTrace: (rows) => recordTrace(rest, rows),
       random: Math.random,
       maxMessageBytes: rest.config.maxMessageBytes,
       ingestNow: (jobs) => ingestNow(services, jobs),

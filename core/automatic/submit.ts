@@ -53,6 +53,7 @@ export async function sendAutomatically(
     saveInSentItems: false,
     correlationId,
     automatic: { mailFrom, recipients },
+    via: kind,
   });
   if (result.kind === 'refused') {
     services.log.warn('automatic.refused', { ...fields, reason: result.reason });

@@ -58,6 +58,7 @@ async function sendReport(services: JournalServices, to: string, copy: JournalCo
     raw: journalReport(facts, raw, { from, to }),
     saveInSentItems: false,
     correlationId,
+    via: 'journal',
     // Nobody is told when it cannot be delivered, so that no report of a report is sent in circles.
     automatic: { mailFrom: '', recipients: [to], uncounted: true },
   });

@@ -23,6 +23,8 @@ export interface RawEnvelope {
   submitted?: boolean;
   /** Accepted for a distribution group, whose id stands in the place of the mailbox: it goes to the members. */
   group?: boolean;
+  /** Address of the member that it is the copy of, when it was accepted for a group. */
+  member?: string;
   /** A copy of an invitation for a delegate: whose it is, and which of their messages. */
   delegated?: { mailboxId: string; itemId: string };
 }

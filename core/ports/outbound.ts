@@ -59,6 +59,8 @@ export interface Submission {
   raw: Uint8Array;
   saveInSentItems: boolean;
   correlationId: string;
+  /** How it was handed in, for its trace: a protocol, or what the installation sends by itself. */
+  via?: string;
   /** Milliseconds since the epoch before which nothing of it leaves; until then it can be cancelled. */
   notBefore?: number;
   /**

@@ -62,7 +62,7 @@ export async function noteForwarded(
     at: services.now(),
   });
   await services.outbound.submit({
-    ...{ submissionId, raw, correlationId, saveInSentItems: false },
+    ...{ submissionId, raw, correlationId, saveInSentItems: false, via: 'meeting' },
     sender: { ref, tenant: owner.tenant, user },
     automatic: { mailFrom: user.address, recipients: [organizer.address] },
   });

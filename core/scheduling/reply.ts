@@ -79,7 +79,7 @@ export async function sendReply(
   const mailFrom = actor === undefined ? address : user.address;
   const given = reply.automatic || actor !== undefined;
   const result = await services.outbound.submit({
-    ...{ submissionId, raw, correlationId },
+    ...{ submissionId, raw, correlationId, via: 'meeting' },
     sender: { ref: actor?.ref ?? ref, tenant: owner.tenant, user },
     saveInSentItems: !reply.automatic,
     ...(given ? { automatic: { mailFrom, recipients: [organizer.address] } } : {}),

@@ -81,7 +81,7 @@ export async function takeRefresh(
   const sender = { ref, tenant: owner.tenant, user: owner.user };
   const automatic = { mailFrom: address, recipients: [addressOf(found[1])] };
   await services.outbound.submit({
-    ...{ submissionId, sender, raw, correlationId, saveInSentItems: false, automatic },
+    ...{ submissionId, sender, raw, correlationId, saveInSentItems: false, automatic, via: 'meeting' },
   });
   return { kind: 'taken', itemId: item.itemId, key: null };
 }

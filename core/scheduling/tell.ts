@@ -132,7 +132,7 @@ async function send(
   });
   const sender = { ref, tenant: owner.tenant, user: owner.user };
   const result = await services.outbound.submit({
-    ...{ submissionId, sender, raw, correlationId },
+    ...{ submissionId, sender, raw, correlationId, via: 'meeting' },
     saveInSentItems: job.uncopied !== true,
   });
   const fields = { correlationId, mailboxId, itemId, method };

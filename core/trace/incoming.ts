@@ -18,7 +18,9 @@ export function receivedRows(envelope: RawEnvelope, rawKey: string, messageId = 
   if (message === null) return { messages: [], steps: [] };
   const { tenantId, traceId, at, size } = message;
   const verdict = envelope.submitted === true ? 'submitted' : 'accepted';
-  const details = { size, group: envelope.group === true };
+  const details: TraceDetails = { size };
+  if (envelope.group === true) details['group'] = true;
+  if (envelope.member !== undefined) details['group'] = tracedAddress(envelope.rcptTo);
   const step = { tenantId, traceId, key: 'receive', at, recipient: '', step: 'receive', verdict, details };
   return { messages: [message], steps: [step] };
 }
@@ -26,7 +28,7 @@ export function receivedRows(envelope: RawEnvelope, rawKey: string, messageId = 
 function incomingMessage(envelope: RawEnvelope, rawKey: string, messageId: string): TraceMessage | null {
   const parsed = parseRawKey(rawKey);
   if (parsed === null || !isTraced(envelope)) return null;
-  const recipient = tracedAddress(envelope.rcptTo);
+  const recipient = tracedAddress(envelope.member ?? envelope.rcptTo);
   return {
     ...{ tenantId: parsed.tenantId, traceId: parsed.itemId, recipient, at: envelope.receivedAt },
     ...{ direction: 'in', sender: tracedAddress(envelope.mailFrom), domain: domainOf(recipient), messageId },

@@ -143,6 +143,7 @@ async function send(
     raw,
     saveInSentItems: true,
     correlationId,
+    via: 'activesync',
   });
   if (result.kind === 'accepted' || result.kind === 'already') return 1;
   switch (result.reason) {

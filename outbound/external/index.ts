@@ -3,8 +3,10 @@ import type { MailboxRef } from '../../core/mail/types.ts';
 import type { CarrierResult } from '../../core/ports/carrier.ts';
 import type { ExternalSending, TakenMessage } from '../../core/ports/outbound.ts';
 import type { OutboxEntry } from '../../core/ports/outbox.ts';
+import { attemptRows } from '../../core/trace/outgoing.ts';
 import { finish, finishLost } from '../attempt.ts';
 import { modify } from '../modify.ts';
+import { note } from '../note.ts';
 import { readOutgoing } from '../outgoing.ts';
 import { sizeOf } from '../prepare.ts';
 import { claimed, hasRemoteWork, isTakenBack, withResults } from '../progress.ts';
@@ -137,6 +139,7 @@ async function settle(
   });
   const entry = after ?? seen;
   services.defer(noteRemoteIds(services, entry, results));
+  if (after !== null) await note(services, attemptRows(entry, { carrier: CARRIER, results }, services.now()));
   if (after !== null) tell(services, seen, after);
   const ignored = results.filter((one) => !isSo(entry, one)).map(({ address }) => address);
   if (entry === seen || (entry.claim === lease && entry.recipients.some(isTaken))) return { entry, ignored };

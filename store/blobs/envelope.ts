@@ -38,6 +38,7 @@ export function envelopeMetadata(envelope: RawEnvelope): Record<string, string> 
     ...(envelope.bcc === true ? { bcc: '1' } : {}),
     ...(envelope.submitted === true ? { submitted: '1' } : {}),
     ...(envelope.group === true ? { group: '1' } : {}),
+    ...(envelope.member === undefined ? {} : { member: encode(envelope.member) }),
     ...(envelope.delegated === undefined
       ? {}
       : {
@@ -88,6 +89,7 @@ export function parseEnvelope(metadata: Record<string, string> | undefined): Raw
       ? {}
       : { role: isFolderRole(metadata['role']) ? metadata['role'] : 'user', folderId: text('folder') }),
     ...(metadata['bcc'] === '1' ? { bcc: true } : {}),
+    ...(metadata['member'] === undefined ? {} : { member: text('member') }),
     ...(metadata['submitted'] === '1' ? { submitted: true } : {}),
     ...(metadata['group'] === '1' ? { group: true } : {}),
     ...(metadata['delegated-of'] === undefined

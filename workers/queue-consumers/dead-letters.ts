@@ -6,6 +6,7 @@ import { newId } from '../../platform/ids.ts';
 import { describeError } from '../../platform/log.ts';
 import type { Services } from '../../platform/services.ts';
 import { readTimeCursor, writeTimeCursor } from '../../platform/time-cursor.ts';
+import { traceDeadLetter } from './dead-letter-trace.ts';
 import { lastFailure } from './failures.ts';
 import {
   actionsJob,
@@ -70,6 +71,7 @@ export async function writeDeadLetter(
   await services.directory.putDeadLetter(letter);
   services.log.error('dead-letter', { queue, id: letter.deadLetterId, correlationId, attempts, error });
   await announce(services, letter);
+  await traceDeadLetter(services, letter, message.body, 'kept');
 }
 
 /** The letter is waited for now: the cron must not bring forth one more every quarter of an hour. */
@@ -179,6 +181,7 @@ export async function replayDeadLetter(services: Services, deadLetterId: string)
       throw new InvalidInputError(`no queue named ${letter.queue}`);
   }
   await services.directory.markReplayed(deadLetterId, services.now());
+  await traceDeadLetter(services, letter, JSON.parse(letter.body), 'replayed');
 }
 
 /** Letters that one step of replaying takes up. */

@@ -17,8 +17,11 @@ import type { RawEnvelope } from '../../core/ports/blobs.ts';
 import type { GroupDelivery, GroupRecipient } from '../../core/ports/groups.ts';
 import type { IngestJob } from '../../core/ports/queues.ts';
 import { mayArrive } from '../../core/quota/check.ts';
+import { receivedRows } from '../../core/trace/incoming.ts';
 import { FAN_OUT, mapBounded } from '../../platform/bounded.ts';
 import type { Services } from '../../platform/services.ts';
+import { recordTrace, traceRows } from '../../platform/trace.ts';
+import { stepOf } from './ingest-trace.ts';
 import type { RawReading } from './raw-reading.ts';
 
 /** Copies, and bytes of them, that one delivery of the queue makes; the rest is left to the next. */
@@ -68,11 +71,52 @@ async function decide(
   envelope: RawEnvelope,
   { index, size }: RawReading,
 ): Promise<GroupDelivery> {
+  const { delivery, leftOut, reason } = await expand(services, job, envelope, { index, size });
+  await noteExpansion(services, job, envelope, { delivery, leftOut, reason, messageId: index?.messageId });
+  return delivery;
+}
+
+interface Expansion {
+  delivery: GroupDelivery;
+  leftOut: { address: string; room: string }[];
+  /** Why it goes to nobody. */
+  reason: string | null;
+}
+
+/** Tells the trace whom the message goes to. */
+async function noteExpansion(
+  services: Services,
+  job: IngestJob,
+  envelope: RawEnvelope,
+  { delivery, leftOut, reason, messageId }: Expansion & { messageId: string | null | undefined },
+): Promise<void> {
+  const at = services.now();
+  const here = delivery.recipients.filter(({ mailbox }) => mailbox !== null).length;
+  const details = { here, outside: delivery.recipients.length - here, leftOut: leftOut.length, reason };
+  const steps = [
+    ...stepOf(job, at, 'expand', reason === null ? 'members' : 'nobody', { details }),
+    ...leftOut.flatMap(({ address, room }) =>
+      stepOf(job, at, 'expand', 'left-out', {
+        key: `left-out:${address}`,
+        details: { member: address, room },
+      }),
+    ),
+  ];
+  const received = receivedRows(envelope, job.key, messageId ?? '');
+  await recordTrace(services, traceRows(received, { messages: [], steps }));
+}
+
+async function expand(
+  services: Services,
+  job: IngestJob,
+  envelope: RawEnvelope,
+  { index, size }: Pick<RawReading, 'index' | 'size'>,
+): Promise<Expansion> {
   const { tenantId, mailboxId: groupId, key: rawKeyOfGroup } = job;
   const delivery = { tenantId, rawKey: rawKeyOfGroup, groupId, done: 0, createdAt: services.now() };
-  const nobody = (reason: string): GroupDelivery => {
+  const nobody = (reason: string): Expansion => {
     services.log.warn('group.not-delivered', { ...fieldsOf(job), reason });
-    return { ...delivery, recipients: [] };
+    return { delivery: { ...delivery, recipients: [] }, leftOut: [], reason };
   };
   if (index !== null) {
     if (loopMarks(index).includes(await loopMark(refOf(job)))) return nobody('loop');
@@ -84,6 +128,7 @@ async function decide(
   if (tooLarge) return nobody('too-large');
   const here: GroupRecipient[] = [];
   const outside: GroupRecipient[] = [];
+  const leftOut: Expansion['leftOut'] = [];
   await mapBounded(members, FAN_OUT, async (member) => {
     const { address } = member;
     if (member.kind === 'remote') outside.push({ address, mailbox: null });
@@ -91,10 +136,13 @@ async function decide(
       const mailbox = refOfMember(member);
       const room = await mayArrive(services, mailbox, member.user, size);
       if (room === 'ok') here.push({ address, mailbox });
-      else services.log.warn('group.member-left-out', { ...fieldsOf(job), member: mailbox.mailboxId, room });
+      else {
+        leftOut.push({ address, room });
+        services.log.warn('group.member-left-out', { ...fieldsOf(job), member: mailbox.mailboxId, room });
+      }
     }
   });
-  return { ...delivery, recipients: [...here, ...outside] };
+  return { delivery: { ...delivery, recipients: [...here, ...outside] }, leftOut, reason: null };
 }
 
 /** The same bytes with the same envelope, for the mailbox of a member. Made again it is the same object. */
@@ -103,7 +151,7 @@ async function copyFor(
   job: IngestJob,
   envelope: RawEnvelope,
   { bytes, sha256, size }: RawReading,
-  { mailbox }: GroupRecipient,
+  { mailbox, address }: GroupRecipient,
 ): Promise<IngestJob> {
   const ref = mailbox ?? refOf(job);
   const { receivedAt } = envelope;
@@ -113,7 +161,7 @@ async function copyFor(
   const raw = bytes ?? (await blobs.open(job.key))?.stream;
   if (raw === undefined) throw new Error('the raw went missing');
   try {
-    await blobs.putRaw(key, raw, { ...kept, ...ref });
+    await blobs.putRaw(key, raw, { ...kept, ...ref, member: address });
   } catch (error) {
     // An earlier attempt put it there.
     if (!(error instanceof ConflictError)) throw error;
@@ -145,6 +193,7 @@ async function passOutside(
     raw: join([encodeText(`${own.join('\r\n')}\r\n`), toCrlf(raw)]),
     saveInSentItems: false,
     correlationId: job.correlationId,
+    via: 'group',
     automatic: { mailFrom: canonicalAddress(envelope.mailFrom) ?? '', recipients: outside },
   });
   if (result.kind !== 'refused') return;

@@ -45,6 +45,7 @@ export async function confirmWipe(context: EasContext, kind: WipeKind): Promise<
       raw,
       saveInSentItems: true,
       correlationId,
+      via: 'wipe',
     });
     if (result.kind === 'refused') log.warn('eas.wipe-not-confirmed', { reason: result.reason });
   } catch (error) {

@@ -12,7 +12,8 @@ export function submit(
 ): Promise<SubmitResult> {
   const { submissionId, saveInSentItems } = request;
   const sender = { ref, ...principal };
-  return services.outbound.submit({ submissionId, sender, raw, saveInSentItems, correlationId });
+  const via = 'activesync';
+  return services.outbound.submit({ submissionId, sender, raw, saveInSentItems, correlationId, via });
 }
 
 /** Success is an empty answer (MS-ASCMD 2.2.1.17). */

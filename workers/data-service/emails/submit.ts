@@ -49,7 +49,7 @@ export async function handIn(
     date: services.now(),
   };
   const result = await services.outbound.submit({
-    ...{ submissionId, sender: { ref, tenant, user }, saveInSentItems, correlationId },
+    ...{ submissionId, sender: { ref, tenant, user }, saveInSentItems, correlationId, via: 'data' },
     raw: completed(await raw(submissionId), frame),
     ...(notBefore === undefined ? {} : { notBefore }),
   });

@@ -164,7 +164,7 @@ export async function send(
   const raw = completed(given, frame);
   const elsewhere = save && (!box.own || folder.role !== 'sent' || categories.length > 0);
   const result = await services.outbound.submit({
-    ...{ submissionId, raw, correlationId, saveInSentItems: save && !elsewhere },
+    ...{ submissionId, raw, correlationId, saveInSentItems: save && !elsewhere, via: 'ews' },
     sender: { ref: { ...box.ref, mailboxId: principal.user.userId }, ...principal },
   });
   if (result.kind === 'refused') {
