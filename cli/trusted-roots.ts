@@ -1,14 +1,11 @@
-import type { CertificateView, DomainView, Page } from '../shared/admin-api.ts';
+import type { CertificateView, Page } from '../shared/admin-api.ts';
 import type { AdminClient } from './admin-client.ts';
-import { CommandError } from './command.ts';
+import { tenantOf } from './commands/tenant-of.ts';
 import { type Output, shortTime } from './output.ts';
 
 /** Path of the trusted roots of the tenant that a domain belongs to. */
 export async function rootsPath(admin: AdminClient, domain: string): Promise<string> {
-  const { items } = await admin.get<Page<DomainView>>('/domains');
-  const found = items.find((d) => d.domain === domain.toLowerCase());
-  if (found === undefined) throw new CommandError(`there is no domain ${domain}`);
-  return `/tenants/${encodeURIComponent(found.tenantId)}/trusted-roots`;
+  return `/tenants/${encodeURIComponent(await tenantOf(admin, domain))}/trusted-roots`;
 }
 
 export async function listRoots(admin: AdminClient, path: string): Promise<CertificateView[]> {

@@ -1,17 +1,18 @@
 import type { Alias, Credential, Domain, Tenant, User } from '../identity/types.ts';
 import type { Group } from '../people/types.ts';
+import type { AdminLists } from './admin-lists.ts';
 import type { AdministratorDirectory } from './administrators.ts';
 import type { CredentialDirectory } from './credentials.ts';
-import type { GroupDeliveries } from './groups.ts';
 import type { ErasureDirectory } from './erasure.ts';
+import type { GroupDeliveries } from './groups.ts';
 import type { KeepingDirectory } from './holds.ts';
 import type { AnswerDirectory } from './kept-answers.ts';
 import type { MobileDirectory } from './mobile.ts';
 import type { PeopleDirectory } from './people.ts';
 import type { SendGrants } from './sending.ts';
 import type { SessionDirectory } from './sessions.ts';
-import type { WebhookDirectory } from './webhooks.ts';
 import type { TenantKeyDirectory } from './tenant-keys.ts';
+import type { WebhookDirectory } from './webhooks.ts';
 
 /** Candidates for an envelope address: exact user, exact alias, and the domain with its catch-all user. */
 export interface AddressLookup {
@@ -69,8 +70,9 @@ export interface DirectoryStore
     SendGrants,
     AdministratorDirectory,
     SessionDirectory,
-    AnswerDirectory,
     ErasureDirectory,
+    AnswerDirectory,
+    AdminLists,
     WebhookDirectory,
     TenantKeyDirectory,
     GroupDeliveries {
@@ -99,9 +101,9 @@ export interface DirectoryStore
   createUser(user: User): Promise<void>;
   /** Keyset page in order of address. */
   listUsers(tenantId: string, afterAddress: string, limit: number): Promise<User[]>;
+  /** Rejects with ConflictError when the user is deleted. */
   setUserStatus(tenantId: string, userId: string, status: User['status']): Promise<void>;
   setQuota(tenantId: string, userId: string, quotaBytes: number | null): Promise<void>;
-  /** Rejects with ConflictError when the user is deleted. */
   /** Rejects with ConflictError when the address is taken. */
   createAlias(alias: Alias): Promise<void>;
   setAliasEnabled(tenantId: string, address: string, enabled: boolean): Promise<void>;

@@ -23,6 +23,8 @@ CREATE INDEX mail_groups_by_domain ON mail_groups (
   tenant_id, substr(address, length(rtrim(address, replace(address, '@', ''))) + 1), address
 );
 
+CREATE INDEX mail_group_members_by_tenant ON mail_group_members (tenant_id, group_id, address);
+
 DROP INDEX devices_by_tenant;
 CREATE INDEX devices_by_tenant ON devices (tenant_id, user_id, device_id);
 CREATE INDEX devices_by_state ON devices (tenant_id, access, protocol_version, last_seen_at);

@@ -45,6 +45,12 @@ export const deviceView = z.object({
 });
 export type DeviceView = z.infer<typeof deviceView>;
 
+/** In the list of all devices. */
+export const listedDeviceView = deviceView
+  .omit({ policy: true })
+  .extend({ address: z.string().describe('Of its user.') });
+export type ListedDeviceView = z.infer<typeof listedDeviceView>;
+
 /** What a tenant lets devices do that nobody has decided about. */
 export const deviceSettingsView = z.object({
   defaultAccess: deviceAccessView,

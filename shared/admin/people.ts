@@ -89,7 +89,8 @@ export const groupView = z.object({
     ),
   externalMembers: z.boolean().describe('Members at other hosts get its mail.'),
   hidden: z.boolean().describe('Kept out of the address list.'),
-  members: z.array(z.string()),
+  members: z.array(z.string()).describe('In a list: the first 20 of them.'),
+  memberCount: count,
 });
 export type GroupView = z.infer<typeof groupView>;
 

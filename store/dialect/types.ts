@@ -59,6 +59,10 @@ export interface Dialect {
 }
 
 export interface TextFunctions {
+  /** What comes after the last @. Indexes have the same expression (migrations, users_by_domain). */
+  domainOf(address: Column): SQL;
+  /** JSON array of the column `found` of a query. */
+  jsonOf(query: SQL): SQL<string>;
   /** Condition: there is nothing beyond ASCII in it. */
   isAscii(text: SQLWrapper): SQL;
   /** Lower case of the letters of ASCII alone. */

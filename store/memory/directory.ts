@@ -8,10 +8,11 @@ import type {
 } from '../../core/ports/directory.ts';
 import type { ErasureSubject } from '../../core/ports/erasure.ts';
 import { compareText, fitText } from '../text.ts';
+import { createMemoryAdminLists } from './admin-lists.ts';
 import { createMemoryAdministrators } from './administrators.ts';
 import { createMemoryCredentials } from './credentials.ts';
-import { createMemoryGroupDeliveries } from './group-deliveries.ts';
 import { createMemoryErasures, type Erasable, erasableRows, isOfUser } from './erasures.ts';
+import { createMemoryGroupDeliveries } from './group-deliveries.ts';
 import { createMemoryKeeping } from './keeping.ts';
 import { createMemoryKeptAnswers } from './kept-answers.ts';
 import { createMemoryMobile } from './mobile.ts';
@@ -46,7 +47,6 @@ export function createMemoryDirectoryStore(erasables: Erasable[] = []): Director
   const keeping = createMemoryKeeping(tenantSetting, erasables);
   const taken = (address: string) =>
     atAddress(address) !== undefined || aliases.has(address) || groupAt(address) !== undefined;
-  const change = <T extends object>(row: T | undefined, values: Partial<T>) => {
   erasables.push(
     erasableRows('directory.users', users, isOfUser),
     erasableRows('directory.aliases', aliases, isOfUser),
@@ -63,9 +63,25 @@ export function createMemoryDirectoryStore(erasables: Erasable[] = []): Director
   );
   const caughtBy = ({ ref }: ErasureSubject) =>
     [...domains.values()].filter((d) => d.tenantId === ref.tenantId && d.catchAllUserId === ref.mailboxId);
+  const change = <T extends object>(row: T | undefined, values: Partial<T>) => {
     if (row === undefined) throw new NotFoundError('no such row');
     Object.assign(row, values);
   };
+
+  const letters: DirectoryStore['listDeadLetters'] = async ({ queue, state, before, after, limit }) =>
+    structuredClone(
+      [...deadLetters.values()]
+        .filter((l) => (queue === undefined || l.queue === queue) && l.failedAt < (before ?? Infinity))
+        .filter((l) => state === undefined || stateOf(l) === state)
+        .filter(
+          ({ failedAt, deadLetterId }) =>
+            after === undefined ||
+            failedAt < after.at ||
+            (failedAt === after.at && compareText(deadLetterId, after.id) < 0),
+        )
+        .sort((a, b) => b.failedAt - a.failedAt || compareText(b.deadLetterId, a.deadLetterId))
+        .slice(0, limit),
+    );
 
   return {
     async lookupAddresses(domain, addresses) {
@@ -200,20 +216,7 @@ export function createMemoryDirectoryStore(erasables: Erasable[] = []): Director
         error: fitText(error, 8192),
       });
     },
-    listDeadLetters: async ({ queue, state, before, after, limit }) =>
-      structuredClone(
-        [...deadLetters.values()]
-          .filter((l) => (queue === undefined || l.queue === queue) && l.failedAt < (before ?? Infinity))
-          .filter((l) => state === undefined || stateOf(l) === state)
-          .filter(
-            ({ failedAt, deadLetterId }) =>
-              after === undefined ||
-              failedAt < after.at ||
-              (failedAt === after.at && compareText(deadLetterId, after.id) < 0),
-          )
-          .sort((a, b) => b.failedAt - a.failedAt || compareText(b.deadLetterId, a.deadLetterId))
-          .slice(0, limit),
-      ),
+    listDeadLetters: letters,
     getDeadLetter: async (deadLetterId) => structuredClone(deadLetters.get(deadLetterId) ?? null),
     async countDeadLetters() {
       const queues = [...new Set([...deadLetters.values()].map((l) => l.queue))].sort(compareText);
@@ -245,6 +248,7 @@ export function createMemoryDirectoryStore(erasables: Erasable[] = []): Director
     ...createMemorySessions(erasables),
     ...createMemoryErasures(users),
     ...createMemoryKeptAnswers(),
+    ...createMemoryAdminLists({ tenants, domains, users, people, mobile, letters }),
     ...createMemoryWebhooks(),
     ...createMemoryTenantKeys(),
     ping: async () => undefined,

@@ -19,6 +19,7 @@ async function world() {
     ...{ ...stores, queues, now: () => clock.now },
     log,
     wake: { revoke: async () => undefined },
+    limits: { admit: async () => 0 },
     defer: (work: Promise<unknown>) => void work,
     trail: { record: () => undefined },
   } as unknown as Services;
@@ -62,12 +63,18 @@ function requestOf(route: string, of: Subject, tenantId: string, address: string
     .replace(/:\w+/g, 'id-1');
   const query = typeof of === 'object' && 'query' in of;
   const values = { tenantId, address, alias: address };
+  const area = `?domain=${address.slice(address.indexOf('@') + 1)}`;
   const named = query ? of.query : null;
   const body =
     typeof of === 'object' && 'body' in of ? Object.fromEntries(of.body.map((n) => [n, values[n]])) : {};
   return {
     method,
-    path: named === null ? filled : `${filled}?${named}=${encodeURIComponent(values[named])}`,
+    path:
+      of === 'area'
+        ? filled + area
+        : named === null
+          ? filled
+          : `${filled}?${named}=${encodeURIComponent(values[named])}`,
     body: method === 'GET' || method === 'DELETE' ? undefined : body,
   };
 }

@@ -180,7 +180,7 @@ describe('requests', () => {
 
   it('tell no inner error to the caller, but log it', async () => {
     const { call, stores, lines } = api();
-    stores.directory.listTenants = () => Promise.reject(new Error('D1_ERROR: secret detail'));
+    stores.directory.tenantsAfter = () => Promise.reject(new Error('D1_ERROR: secret detail'));
     const { status, headers, body } = await call('GET', '/tenants');
     expect(status).toBe(503);
     expect(headers.get('retry-after')).not.toBeNull();

@@ -13,6 +13,7 @@ import type {
   SnapshotView,
 } from '../../shared/admin-api.ts';
 import type { Caller } from './caller.ts';
+import type { Scope } from './paging.ts';
 
 /** What the admin API needs from other edges; the composition root hands it over. */
 export interface AdminHooks {
@@ -37,7 +38,12 @@ export interface AdminHooks {
 }
 
 export interface AdminEnv {
-  Variables: { correlationId: string; caller: Caller };
+  Variables: {
+    correlationId: string;
+    caller: Caller;
+    /** Where a list of this request looks (access-table.ts, `area`); null: everywhere. */
+    scopes: readonly Scope[] | null;
+  };
 }
 
 /** Adds the routes of one resource. */

@@ -25,6 +25,7 @@ async function world() {
     config: parseConfig({ ADMIN_TOKEN: TOKEN }),
     ...{ ...stores, queues, log, now: () => clock.now },
     wake: { revoke: async () => undefined },
+    limits: { admit: async () => 0 },
     defer: (work: Promise<unknown>) => void work,
     trail: { record: () => undefined },
   } as unknown as Services;

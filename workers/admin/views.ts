@@ -9,14 +9,26 @@ export function tenantView({ tenantId, name, status, mailShard }: Tenant): Tenan
 }
 
 export async function domainView(directory: DirectoryStore, domain: Domain): Promise<DomainView> {
+  return listedDomain(await withCatchAll(directory, domain));
+}
+
+/** A domain and the address of the user who gets the rest. */
+export async function withCatchAll(
+  directory: DirectoryStore,
+  domain: Domain,
+): Promise<Domain & { catchAll: string | null }> {
   const { catchAllUserId, tenantId } = domain;
   const catchAll = catchAllUserId === null ? null : await directory.getUser(tenantId, catchAllUserId);
-  return {
-    domain: domain.domain,
-    tenantId,
-    catchAll: catchAll?.user.address ?? null,
-    enabled: domain.enabled,
-  };
+  return { ...domain, catchAll: catchAll?.user.address ?? null };
+}
+
+export function listedDomain({
+  domain,
+  tenantId,
+  catchAll,
+  enabled,
+}: Domain & { catchAll: string | null }): DomainView {
+  return { domain, tenantId, catchAll, enabled };
 }
 
 export function userView(user: User): UserView {
@@ -24,7 +36,7 @@ export function userView(user: User): UserView {
   return { address, userId, tenantId, displayName, status, quotaBytes, createdAt };
 }
 
-export function deadLetterView(letter: DeadLetter): DeadLetterView {
+export function deadLetterView(letter: Omit<DeadLetter, 'body'>): DeadLetterView {
   const { deadLetterId, queue, error, attempts, correlationId, failedAt, replayedAt, discardedAt } = letter;
   return { deadLetterId, queue, error, attempts, correlationId, failedAt, replayedAt, discardedAt };
 }

@@ -13,6 +13,9 @@ export const sqliteDialect: Dialect = {
   },
   fullText: fts5,
   text: {
+    domainOf: (address) =>
+      sql`substr(${address}, length(rtrim(${address}, replace(${address}, '@', ''))) + 1)`,
+    jsonOf: (query) => sql`(select json_group_array(found) from (${query}))`,
     isAscii: (text) => sql`length(cast(${text} as blob)) = length(${text})`,
     lower: (text) => sql`lower(${text})`,
     contains: (text, part) => sql`instr(${text}, ${part}) > 0`,

@@ -16,6 +16,8 @@ export const postgresDialect: Dialect = {
   },
   fullText: tsvector,
   text: {
+    domainOf: (address) => sql`substring(${address} from '[^@]*$')`,
+    jsonOf: (query) => sql`(select coalesce(json_agg(found), '[]')::text from (${query}) as list)`,
     isAscii: (text) => sql`octet_length(${text}) = char_length(${text})`,
     lower: (text) => sql`lower(${text} collate "C")`,
     contains: (text, part) => sql`strpos(${text}, ${part}) > 0`,

@@ -34,14 +34,23 @@ export async function listDeadLetters(
     executor.build
       .select(letterFields(deadLetters))
       .from(deadLetters)
-      .where(
-        and(
-          options.queue === undefined ? undefined : eq(deadLetters.queue, options.queue),
-          options.state === undefined ? undefined : hasState(deadLetters, options.state),
-          options.before === undefined ? undefined : lt(deadLetters.failedAt, options.before),
-          options.after === undefined ? undefined : isBehind(deadLetters, options.after),
-        ),
-      )
+      .where(isAmong(deadLetters, options))
+      .orderBy(desc(deadLetters.failedAt), desc(deadLetters.deadLetterId))
+      .limit(options.limit),
+  );
+}
+
+/** The same without what may be long. */
+export async function deadLettersAfter(
+  { executor, tables: { deadLetters } }: DirectoryContext,
+  options: DeadLetterFilter,
+): Promise<Omit<DeadLetter, 'body'>[]> {
+  const { body: _, ...heads } = letterFields(deadLetters);
+  return executor.all(
+    executor.build
+      .select(heads)
+      .from(deadLetters)
+      .where(isAmong(deadLetters, options))
       .orderBy(desc(deadLetters.failedAt), desc(deadLetters.deadLetterId))
       .limit(options.limit),
   );
@@ -80,6 +89,15 @@ export async function countDeadLetters({
       .from(deadLetters)
       .groupBy(deadLetters.queue)
       .orderBy(asc(deadLetters.queue)),
+  );
+}
+
+function isAmong(deadLetters: DirectoryTables['deadLetters'], options: DeadLetterFilter) {
+  return and(
+    options.queue === undefined ? undefined : eq(deadLetters.queue, options.queue),
+    options.state === undefined ? undefined : hasState(deadLetters, options.state),
+    options.before === undefined ? undefined : lt(deadLetters.failedAt, options.before),
+    options.after === undefined ? undefined : isBehind(deadLetters, options.after),
   );
 }
 

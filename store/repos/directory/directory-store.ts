@@ -3,6 +3,7 @@ import type { KeepingDirectory } from '../../../core/ports/holds.ts';
 import type { MobileDirectory } from '../../../core/ports/mobile.ts';
 import { ping } from '../ping.ts';
 import { findLogin, lookupAddresses } from './addresses.ts';
+import { createAdminLists } from './admin-lists.ts';
 import { createAdministrators } from './administrators.ts';
 import {
   deleteCertificate,
@@ -37,8 +38,8 @@ import {
   wipeAnswered,
   wipeSent,
 } from './devices.ts';
-import { createFactors } from './factors.ts';
 import { createErasures } from './erasures.ts';
+import { createFactors } from './factors.ts';
 import { createGroupDeliveries } from './group-deliveries.ts';
 import {
   createGroup,
@@ -131,9 +132,9 @@ export function createDirectoryStore(context: DirectoryContext): DirectoryStore 
     ...createAdministrators(context),
     ...createSessions(context),
     ...createKeptAnswers(context),
-    ...createFactors(context),
     ...createAdminLists(context),
     ...createErasures(context),
+    ...createFactors(context),
     ...createWebhooks(context),
     ...createTenantKeys(context),
     putDeadLetter: (letter) => putDeadLetter(context, letter),

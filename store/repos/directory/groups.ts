@@ -190,7 +190,7 @@ export async function groupMembers(
   return rows.map((row) => row.address);
 }
 
-function groupFields({ mailGroups }: DirectoryContext['tables']) {
+export function groupFields({ mailGroups }: DirectoryContext['tables']) {
   return {
     tenantId: mailGroups.tenantId,
     groupId: mailGroups.groupId,

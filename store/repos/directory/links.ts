@@ -1,6 +1,7 @@
-import { and, asc, desc, eq, gt, lt, max, or, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, lt, max, type SQL, sql } from 'drizzle-orm';
 import type { AttachmentLink, LinkStore } from '../../../core/ports/links.ts';
-import { fitText } from '../../text.ts';
+import { int } from '../../dialect/statements.ts';
+import { askedId, fitText } from '../../text.ts';
 import type { DirectoryContext } from './tenants.ts';
 
 const MAX_NAME = 255;
@@ -66,10 +67,7 @@ export function createLinkStore({ executor, tables: { attachmentLinks: t } }: Di
           eq(t.tenantId, tenantId),
           before === null
             ? undefined
-            : or(
-                lt(t.createdAt, before.createdAt),
-                and(eq(t.createdAt, before.createdAt), lt(t.linkId, before.linkId)),
-              ),
+            : sql`(${t.createdAt}, ${t.linkId}) < (${int(before.createdAt)}, ${askedId(before.linkId)})`,
         ),
         limit,
       ),

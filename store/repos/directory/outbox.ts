@@ -1,7 +1,8 @@
-import { and, asc, desc, eq, inArray, lt, lte, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, lt, lte, type SQL, sql } from 'drizzle-orm';
 import type { MailboxRef } from '../../../core/mail/types.ts';
 import type { OutboxEntry, OutboxStore } from '../../../core/ports/outbox.ts';
 import { insertSelect, int } from '../../dialect/statements.ts';
+import { askedId } from '../../text.ts';
 import { entryOf, entryRow, progressRow } from './outbox-rows.ts';
 import { count, createSendUsage, holds, lockQuery, usageOf, usageQuery } from './send-usage.ts';
 import { type DirectoryContext, tenantLock } from './tenants.ts';
@@ -160,10 +161,7 @@ export function createOutboxStore(context: DirectoryContext): OutboxStore {
           state === undefined ? undefined : eq(outbox.state, state),
           before === null
             ? undefined
-            : or(
-                lt(outbox.createdAt, before.createdAt),
-                and(eq(outbox.createdAt, before.createdAt), lt(outbox.submissionId, before.submissionId)),
-              ),
+            : sql`(${outbox.createdAt}, ${outbox.submissionId}) < (${int(before.createdAt)}, ${askedId(before.submissionId)})`,
         ),
         [desc(outbox.createdAt), desc(outbox.submissionId)],
         limit,

@@ -6,6 +6,7 @@ import { newId } from '../../../platform/ids.ts';
 import type {
   CreateServiceToken,
   NewServiceTokenView,
+  Page,
   RoleView,
   ServiceTokenView,
   SetRole,
@@ -13,7 +14,9 @@ import type {
 import { TOPICS } from '../access-table.ts';
 import { type Caller, newToken } from '../caller.ts';
 import { type AddRoutes, by } from '../context.ts';
+import { soleTenant } from '../guard.ts';
 import { readJson, readQuery, requireUser } from '../input.ts';
+import { areaPagedQuery, pagedQuery, pageOf, pageOver, piece, readPair, writePair } from '../paging.ts';
 import { AdminError } from '../problem.ts';
 import { requireTenant } from './devices.ts';
 
@@ -36,6 +39,8 @@ export const tokenBody = z.strictObject({
 }) satisfies z.ZodType<CreateServiceToken>;
 export const tenantQuery = z.strictObject({ tenantId: z.string().min(1).max(64).optional() });
 
+export const tokenListQuery = areaPagedQuery;
+
 const DAY_MS = 86_400_000;
 
 /** Roles of users, and tokens of programs. */
@@ -43,10 +48,14 @@ export const addAdministratorRoutes: AddRoutes = (app, { services, audit }) => {
   const { directory, now } = services;
 
   app.get('/tenants/:tenantId/roles', async (c) => {
+    const query = readQuery(c, pagedQuery);
     const { tenantId } = await requireTenant(directory, c.req.param('tenantId'));
     const grants = await directory.listRoles(tenantId);
-    const items = await Promise.all(grants.map((grant) => view(grant)));
-    return c.json({ items, cursor: null });
+    const page = pageOf('roles', grants, (one) => [0, `${one.userId} ${areaName(one.area)}`], query);
+    const ids = [...new Set(page.items.map(({ userId }) => userId))];
+    const addresses = await directory.addressesOf(tenantId, ids);
+    const items = page.items.map((grant) => roleView(grant, addresses.get(grant.userId) ?? null));
+    return c.json<Page<RoleView>>({ ...page, items });
   });
 
   app.put('/users/:address/role', async (c) => {
@@ -87,8 +96,21 @@ export const addAdministratorRoutes: AddRoutes = (app, { services, audit }) => {
   });
 
   app.get('/tokens', async (c) => {
-    const { tenantId = null } = readQuery(c, tenantQuery);
-    return c.json({ items: (await directory.listServiceTokens(tenantId)).map(tokenView), cursor: null });
+    const { limit, cursor } = readQuery(c, tokenListQuery);
+    // Of the installation are those that are for nothing less.
+    const scopes = c.get('scopes') ?? [{ tenantId: INSTALLATION, domain: null }];
+    const page = await pageOver(
+      { directory, list: 'tokens', scopes, limit, cursor },
+      async ({ tenantId, domain }, after, most) => {
+        const all = await directory.listServiceTokens(tenantId === INSTALLATION ? null : tenantId);
+        const theirs = all.filter(
+          ({ area }) => domain === null || (area.kind === 'domain' && area.domain === domain),
+        );
+        const from = after === '' ? 0 : theirs.findIndex((one) => isBehind(one, after));
+        return piece(from < 0 ? [] : theirs.slice(from), most, tokenKey);
+      },
+    );
+    return c.json<Page<ServiceTokenView>>({ ...page, items: page.items.map(tokenView) });
   });
 
   app.post('/tokens', async (c) => {
@@ -128,7 +150,7 @@ export const addAdministratorRoutes: AddRoutes = (app, { services, audit }) => {
   });
 
   app.delete('/tokens/:tokenId', async (c) => {
-    const { tenantId = null } = readQuery(c, tenantQuery);
+    const { tenantId = null } = { ...soleTenant(c.get('caller')), ...readQuery(c, tenantQuery) };
     const tokenId = c.req.param('tokenId');
     if (!(await directory.removeServiceToken(tenantId, tokenId))) throw new NotFoundError('no such token');
     await audit({ ...by(c), tenantId, action: 'token.revoke', resource: `token/${tokenId}` });
@@ -143,12 +165,34 @@ export const addAdministratorRoutes: AddRoutes = (app, { services, audit }) => {
     return { kind, tenantId, domain: found.domain };
   }
 
-  async function view({ tenantId, userId, role, area, grantedBy, grantedAt }: RoleGrant): Promise<RoleView> {
-    const found = await directory.getUser(tenantId, userId);
-    const domain = area.kind === 'domain' ? area.domain : null;
-    return { address: found?.user.address ?? null, role, in: area.kind, domain, grantedBy, grantedAt };
+  async function view(grant: RoleGrant): Promise<RoleView> {
+    const found = await directory.getUser(grant.tenantId, grant.userId);
+    return roleView(grant, found?.user.address ?? null);
   }
 };
+
+function roleView({ role, area, grantedBy, grantedAt }: RoleGrant, address: string | null): RoleView {
+  const domain = area.kind === 'domain' ? area.domain : null;
+  return { address, role, in: area.kind, domain, grantedBy, grantedAt };
+}
+
+/** In order: a whole tenant, its domains, the installation. */
+function areaName(area: Area): string {
+  return area.kind === 'installation' ? '1' : `0${area.kind === 'domain' ? area.domain : ''}`;
+}
+
+/** In place of a tenant. */
+const INSTALLATION = '';
+
+function tokenKey({ createdAt, tokenId }: ServiceToken): string {
+  return writePair(String(createdAt), tokenId);
+}
+
+/** Tokens are listed with the newest first. */
+function isBehind({ createdAt, tokenId }: ServiceToken, key: string): boolean {
+  const [at, id] = readPair(key) ?? ['', ''];
+  return createdAt < Number(at) || (createdAt === Number(at) && tokenId < id);
+}
 
 function requireGrant({ grants }: Caller, role: ServiceToken['role'], area: Area): void {
   if (!mayGrant(grants, { role, area })) {

@@ -1,19 +1,22 @@
 import { ConflictError, InvalidInputError, NotFoundError } from '../../../core/errors.ts';
 import type { Alias } from '../../../core/identity/types.ts';
-import type { AliasView } from '../../../shared/admin-api.ts';
+import type { AliasView, Page } from '../../../shared/admin-api.ts';
 import { type AddRoutes, by } from '../context.ts';
-import { addressOf, aliasStatusBody, createAliasBody, readJson, requireUser } from '../input.ts';
+import { addressOf, aliasStatusBody, createAliasBody, readJson, readQuery, requireUser } from '../input.ts';
+import { pagedQuery, pageOf } from '../paging.ts';
 
 export const addAliasRoutes: AddRoutes = (app, { services, audit }) => {
   const { directory } = services;
 
   app.get('/users/:address/aliases', async (c) => {
+    const query = readQuery(c, pagedQuery);
     const { user } = await requireUser(directory, c.req.param('address'));
     const aliases = await directory.listAliases(user.tenantId, user.userId);
-    const items = aliases.map(
+    const page = pageOf('aliases', aliases, ({ address }) => [0, address], query);
+    const items = page.items.map(
       (a): AliasView => ({ alias: a.address, address: user.address, enabled: a.enabled }),
     );
-    return c.json({ items, cursor: null });
+    return c.json<Page<AliasView>>({ ...page, items });
   });
 
   app.post('/aliases', async (c) => {

@@ -19,6 +19,7 @@ import type {
   Page,
 } from '../../../shared/admin-api.ts';
 import { type AddRoutes, by } from '../context.ts';
+import { soleTenant } from '../guard.ts';
 import { readJson, readQuery } from '../input.ts';
 import { requireTenant } from './devices.ts';
 
@@ -62,7 +63,8 @@ export const keepingBody = z.strictObject({
 /** What was done: search, check, export, and how long it is kept. */
 export const addAuditRoutes: AddRoutes = (app, { services, audit }) => {
   app.get('/audit', async (c) => {
-    const { cursor, tenantId, ...filter } = readQuery(c, listQuery);
+    const query = { ...soleTenant(c.get('caller')), ...readQuery(c, listQuery) };
+    const { cursor, tenantId, ...filter } = query;
     const place = cursor === undefined ? undefined : readTimeCursor(cursor);
     const events = await services.audit.list({
       ...filter,
@@ -98,7 +100,7 @@ export const addAuditRoutes: AddRoutes = (app, { services, audit }) => {
   });
 
   app.get('/audit/export', async (c) => {
-    const { cursor, ...range } = readQuery(c, exportQuery);
+    const { cursor, ...range } = { ...soleTenant(c.get('caller')), ...readQuery(c, exportQuery) };
     if (cursor !== undefined && range.tenantId !== undefined && !cursor.startsWith(`${range.tenantId}/`)) {
       throw new InvalidInputError('not a cursor of this export');
     }

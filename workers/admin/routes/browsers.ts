@@ -2,19 +2,24 @@ import { forgetUser } from '../../../platform/auth/authenticate.ts';
 import { endCodes } from '../../../platform/auth/browser/codes.ts';
 import type { Page, UserSessionView } from '../../../shared/admin-api.ts';
 import { type AddRoutes, by } from '../context.ts';
-import { requireUser } from '../input.ts';
+import { readQuery, requireUser } from '../input.ts';
+import { pagedQuery, pageOf } from '../paging.ts';
 
 /** Where users are signed in with a browser, and the way back for who has lost the app that makes codes. */
 export const addBrowserRoutes: AddRoutes = (app, { services, audit }) => {
   const { directory } = services;
 
   app.get('/users/:address/sessions', async (c) => {
+    const query = readQuery(c, pagedQuery);
     const { user } = await requireUser(directory, c.req.param('address'));
     const all = await directory.listSessions(user.tenantId, user.userId);
-    const items = all.map(({ sessionId, method, createdAt, seenAt, expiresAt, userAgent, address }) => ({
-      ...{ sessionId, method, createdAt, seenAt, expiresAt, userAgent, address },
-    }));
-    return c.json<Page<UserSessionView>>({ items, cursor: null });
+    const page = pageOf('sessions', all, (s) => [-s.createdAt, s.sessionId], query);
+    const items = page.items.map(
+      ({ sessionId, method, createdAt, seenAt, expiresAt, userAgent, address }) => ({
+        ...{ sessionId, method, createdAt, seenAt, expiresAt, userAgent, address },
+      }),
+    );
+    return c.json<Page<UserSessionView>>({ ...page, items });
   });
 
   app.delete('/users/:address/sessions', async (c) => {

@@ -9,6 +9,7 @@ import { EVERYBODY } from '../../../core/ports/acl.ts';
 import type { CalendarShareView, ShareCalendar, WorkingHoursView } from '../../../shared/admin-api.ts';
 import { type AddRoutes, by } from '../context.ts';
 import { readJson, readQuery, requireUser } from '../input.ts';
+import { pagedQuery, pageOf } from '../paging.ts';
 
 const folder = z.string().min(1).max(255).optional();
 export const shareBody = z.strictObject({
@@ -75,7 +76,11 @@ export const addCalendarRoutes: AddRoutes = (app, { services, audit }) => {
     return { items, cursor: null };
   }
 
-  app.get('/users/:address/calendar-shares', async (c) => c.json(await shares(c.req.param('address'))));
+  app.get('/users/:address/calendar-shares', async (c) => {
+    const query = readQuery(c, pagedQuery);
+    const { items } = await shares(c.req.param('address'));
+    return c.json(pageOf('calendar shares', items, (one) => [0, `${one.folderId} ${one.grantee}`], query));
+  });
 
   app.put('/users/:address/calendar-shares/:grantee', async (c) => {
     const body = await readJson(c, shareBody);

@@ -1,10 +1,11 @@
-import * as z from 'zod';
+import type * as z from 'zod';
 import { NotFoundError } from '../../../core/errors.ts';
 import { sharedContactId } from '../../../core/people/shared-contact.ts';
 import { NO_ATTRIBUTES, type Person } from '../../../core/people/types.ts';
-import type { SetSharedContact, SharedContactView } from '../../../shared/admin-api.ts';
+import type { Page, SetSharedContact, SharedContactView } from '../../../shared/admin-api.ts';
 import { type AddRoutes, type AdminContext, by } from '../context.ts';
 import { addressOf, readJson, readQuery } from '../input.ts';
+import { pagedQuery, piece, readCursor, writeCursor } from '../paging.ts';
 import { requireTenant } from './devices.ts';
 import {
   attributesBody,
@@ -20,10 +21,7 @@ import {
 export const contactBody = attributesBody.extend({
   displayName: shortText,
 }) satisfies z.ZodType<SetSharedContact>;
-export const listQuery = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(500).default(100),
-  cursor: z.string().max(320).default(''),
-});
+export const listQuery = pagedQuery;
 
 /** Shared contacts: people outside of a tenant whom its address list has. */
 export const addContactRoutes: AddRoutes = (app, admin) => {
@@ -33,9 +31,13 @@ export const addContactRoutes: AddRoutes = (app, admin) => {
   app.get('/tenants/:tenantId/contacts', async (c) => {
     const { limit, cursor } = readQuery(c, listQuery);
     const { tenantId } = await requireTenant(directory, c.req.param('tenantId'));
-    const found = await directory.listSharedContacts(tenantId, cursor, limit);
-    const last = found.length < limit ? undefined : found.at(-1);
-    return c.json({ items: found.map(view), cursor: last?.address ?? null });
+    const after = cursor === undefined ? '' : String(readCursor('contacts', cursor, ['text'])[0]);
+    const found = await directory.listSharedContacts(tenantId, after, limit + 1);
+    const { rows, next } = piece(found, limit, ({ address }) => address);
+    return c.json<Page<SharedContactView>>({
+      items: rows.map(view),
+      cursor: next === null ? null : writeCursor('contacts', [next]),
+    });
   });
 
   app.put('/tenants/:tenantId/contacts/:address', async (c) => {

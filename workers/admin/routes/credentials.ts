@@ -10,7 +10,8 @@ import type {
   Page,
 } from '../../../shared/admin-api.ts';
 import { type AddRoutes, type AdminContext, by } from '../context.ts';
-import { appPasswordBody, passwordBody, readJson, requireUser } from '../input.ts';
+import { appPasswordBody, passwordBody, readJson, readQuery, requireUser } from '../input.ts';
+import { pagedQuery, pageOf } from '../paging.ts';
 import { revokeUser } from '../revoke.ts';
 
 const DAY_MS = 86_400_000;
@@ -38,10 +39,12 @@ export const addCredentialRoutes: AddRoutes = (app, admin) => {
   });
 
   app.get('/users/:address/app-passwords', async (c) => {
+    const query = readQuery(c, pagedQuery);
     const { user } = await requireUser(directory, c.req.param('address'));
     const all = await directory.listCredentials(user.tenantId, user.userId);
-    const items = all.filter(({ kind }) => kind === 'app').map(appPasswordInfo);
-    return c.json<Page<AppPasswordInfo>>({ items, cursor: null });
+    const theirs = all.filter(({ kind }) => kind === 'app');
+    const page = pageOf('app passwords', theirs, (one) => [one.createdAt, one.credentialId], query);
+    return c.json<Page<AppPasswordInfo>>({ ...page, items: page.items.map(appPasswordInfo) });
   });
 
   app.post('/users/:address/app-passwords', async (c) => {

@@ -1,18 +1,25 @@
 import * as z from 'zod';
 import { NotFoundError } from '../../../core/errors.ts';
-import { readTimeCursor, writeTimeCursor } from '../../../platform/time-cursor.ts';
-import type { DeadLetterCountView, DeadLetterDetail, ReplayView } from '../../../shared/admin-api.ts';
+import type {
+  DeadLetterCountView,
+  DeadLetterDetail,
+  DeadLetterView,
+  Page,
+  ReplayView,
+} from '../../../shared/admin-api.ts';
 import { type AddRoutes, by } from '../context.ts';
 import { readJson, readQuery } from '../input.ts';
+import { pagedQuery, readCursor, writeCursor } from '../paging.ts';
 import { deadLetterView } from '../views.ts';
 
 export const listQuery = z.strictObject({
   queue: z.string().max(100).optional(),
   state: z.enum(['waiting', 'replayed', 'discarded']).optional(),
   before: z.coerce.number().int().min(0).optional(),
-  cursor: z.string().max(300).optional(),
-  limit: z.coerce.number().int().min(1).max(500).default(100),
+  ...pagedQuery.shape,
 });
+/** Characters of an error in a list. */
+const LISTED_ERROR = 1000;
 
 export const replayBody = z.strictObject({
   queue: z.string().max(100).nullable().default(null),
@@ -23,20 +30,20 @@ export const addDeadLetterRoutes: AddRoutes = (app, { services, hooks, audit }) 
   const { directory } = services;
 
   app.get('/dead-letters', async (c) => {
-    const { queue, state, before, cursor: after, limit } = readQuery(c, listQuery);
-    const letters = await directory.listDeadLetters({
+    const { queue, state, before, cursor: text, limit } = readQuery(c, listQuery);
+    const after = text === undefined ? undefined : placeOf(text);
+    const letters = await directory.deadLettersAfter({
       ...(queue === undefined ? {} : { queue }),
       ...(state === undefined ? {} : { state }),
       ...(before === undefined ? {} : { before }),
-      ...(after === undefined ? {} : { after: readTimeCursor(after) }),
-      limit,
+      ...(after === undefined ? {} : { after }),
+      limit: limit + 1,
     });
-    const last = letters.at(-1);
+    const shown = letters.slice(0, limit);
+    const last = letters.length > limit ? shown.at(-1) : undefined;
     const cursor =
-      letters.length === limit && last !== undefined
-        ? writeTimeCursor({ at: last.failedAt, id: last.deadLetterId })
-        : null;
-    return c.json({ items: letters.map(deadLetterView), cursor });
+      last === undefined ? null : writeCursor('dead letters', [last.failedAt, last.deadLetterId]);
+    return c.json<Page<DeadLetterView>>({ items: shown.map(listed), cursor });
   });
 
   app.get('/dead-letters/counts', async (c) => {
@@ -97,6 +104,16 @@ export const addDeadLetterRoutes: AddRoutes = (app, { services, hooks, audit }) 
     return c.json(deadLetterView(letter));
   });
 };
+
+function placeOf(cursor: string): { at: number; id: string } {
+  const [at, id] = readCursor('dead letters', cursor, ['number', 'text']);
+  return { at: Number(at), id: String(id) };
+}
+
+/** An error may be long: all of it is in the answer of the letter itself. */
+function listed(letter: Parameters<typeof deadLetterView>[0]): DeadLetterView {
+  return deadLetterView({ ...letter, error: letter.error.slice(0, LISTED_ERROR) });
+}
 
 /** The body as it was queued; what is no JSON (a producer gone wrong is why it may be here) stays text. */
 function parseOrText(body: string): unknown {

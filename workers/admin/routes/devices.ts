@@ -4,9 +4,26 @@ import type { Tenant } from '../../../core/identity/types.ts';
 import { accessOf } from '../../../core/policy/access.ts';
 import type { DeviceRecord, DeviceSettings } from '../../../core/policy/types.ts';
 import type { DirectoryStore } from '../../../core/ports/directory.ts';
-import type { DeviceSettingsView, DeviceView, SetDeviceSettings } from '../../../shared/admin-api.ts';
+import type {
+  DeviceSettingsView,
+  DeviceView,
+  ListedDeviceView,
+  Page,
+  SetDeviceSettings,
+} from '../../../shared/admin-api.ts';
 import { type AddRoutes, by } from '../context.ts';
-import { readJson, requireUser } from '../input.ts';
+import { readJson, readQuery, requireUser } from '../input.ts';
+import {
+  areaPagedQuery,
+  type Piece,
+  pagedQuery,
+  pageOf,
+  pageOver,
+  readPair,
+  type Scope,
+  sift,
+  writePair,
+} from '../paging.ts';
 import { revokeTenant, revokeUser } from '../revoke.ts';
 
 const access = z.enum(['allowed', 'quarantined', 'blocked']);
@@ -22,6 +39,17 @@ export const settingsBody = z.strictObject({
   maxDevicesPerUser: z.number().int().min(0).max(10_000).optional(),
 }) satisfies z.ZodType<SetDeviceSettings>;
 
+export const listQuery = areaPagedQuery.extend({
+  /** What it may do now. */
+  access: access.optional(),
+  deviceType: z.string().max(64).optional(),
+  /** Milliseconds since the epoch: those that were not seen since then. */
+  seenBefore: z.coerce.number().int().min(0).optional(),
+});
+
+/** Devices that one request looks at. */
+const SCANNED = 500;
+
 export const addDeviceRoutes: AddRoutes = (app, { services, audit }) => {
   const { directory } = services;
 
@@ -31,13 +59,24 @@ export const addDeviceRoutes: AddRoutes = (app, { services, audit }) => {
     return { tenant, user, ref: { tenantId: user.tenantId, userId: user.userId, deviceId } };
   }
 
+  app.get('/devices', async (c) => {
+    const { limit, cursor, ...wanted } = readQuery(c, listQuery);
+    const page = await pageOver(
+      { directory, list: 'devices', scopes: c.get('scopes'), limit, cursor },
+      (scope, after, most) => someDevices(directory, scope, wanted, after, most),
+    );
+    return c.json<Page<ListedDeviceView>>(page);
+  });
+
   app.get('/users/:address/devices', async (c) => {
+    const query = readQuery(c, pagedQuery);
     const { user } = await requireUser(directory, c.req.param('address'));
     const [devices, view] = await Promise.all([
       directory.listDevices(user.tenantId, user.userId),
       viewer(directory, user.tenantId, user.userId),
     ]);
-    return c.json({ items: devices.map(view), cursor: null });
+    const page = pageOf('devices of a user', devices, (d) => [-d.lastSeenAt, d.deviceId], query);
+    return c.json<Page<DeviceView>>({ ...page, items: page.items.map(view) });
   });
 
   app.put('/users/:address/devices/:deviceId/access', async (c) => {
@@ -135,6 +174,40 @@ export const addDeviceRoutes: AddRoutes = (app, { services, audit }) => {
   });
 };
 
+type Wanted = Pick<z.infer<typeof listQuery>, 'access' | 'deviceType' | 'seenBefore'>;
+
+async function someDevices(
+  directory: DirectoryStore,
+  { tenantId, domain }: Scope,
+  wanted: Wanted,
+  after: string,
+  limit: number,
+): Promise<Piece<ListedDeviceView>> {
+  const place = readPair(after);
+  const [settings, rows] = await Promise.all([
+    directory.getDeviceSettings(tenantId),
+    directory.devicesAfter(
+      tenantId,
+      place === null ? null : { userId: place[0], deviceId: place[1] },
+      SCANNED + 1,
+    ),
+  ]);
+  const type = wanted.deviceType?.toLowerCase();
+  const found = sift(
+    rows,
+    SCANNED,
+    limit,
+    ({ address, device }) =>
+      (domain === null || address.endsWith(`@${domain}`)) &&
+      (type === undefined || device.deviceType.toLowerCase() === type) &&
+      (wanted.seenBefore === undefined || device.lastSeenAt < wanted.seenBefore) &&
+      (wanted.access === undefined || accessOf(device, device.deviceType, settings) === wanted.access),
+    ({ device }) => writePair(device.userId, device.deviceId),
+  );
+  const views = found.rows.map(({ address, device }) => ({ address, ...factsOf(device, settings) }));
+  return { rows: views, next: found.next };
+}
+
 export async function requireTenant(directory: DirectoryStore, tenantId: string): Promise<Tenant> {
   const tenant = await directory.getTenant(tenantId);
   if (tenant === null) throw new NotFoundError('no such tenant');
@@ -164,23 +237,25 @@ async function viewer(
     directory.policyInForce(tenantId, userId),
   ]);
   return (device) => ({
-    deviceId: device.deviceId,
-    deviceType: device.deviceType,
-    userAgent: device.userAgent,
-    protocolVersion: device.protocolVersion,
-    firstSeenAt: device.firstSeenAt,
-    lastSeenAt: device.lastSeenAt,
-    access: device.access,
-    effectiveAccess: accessOf(device, device.deviceType, settings),
-    wipe: device.wipe,
-    wiped: device.wiped,
+    ...factsOf(device, settings),
     policy: {
       state: policyState(device, policy?.revision ?? null),
       compliance: device.policy.compliance,
       acknowledgedAt: device.policy.acknowledgedAt,
     },
-    information: device.information,
   });
+}
+
+/** What is said of a device without a look at the policy of its user. */
+function factsOf(device: DeviceRecord, settings: DeviceSettings): Omit<DeviceView, 'policy'> {
+  const { deviceId, deviceType, userAgent, protocolVersion, firstSeenAt, lastSeenAt } = device;
+  const { access: decided, wipe, wiped, information } = device;
+  return {
+    ...{ deviceId, deviceType, userAgent, protocolVersion, firstSeenAt, lastSeenAt },
+    access: decided,
+    effectiveAccess: accessOf(device, deviceType, settings),
+    ...{ wipe, wiped, information },
+  };
 }
 
 function policyState({ policy }: DeviceRecord, inForce: string | null): DeviceView['policy']['state'] {

@@ -1,29 +1,33 @@
-import * as z from 'zod';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../../core/errors.ts';
 import type { Domain, Tenant } from '../../../core/identity/types.ts';
 import { canonicalDomain } from '../../../core/mail/recipients.ts';
-import type { CreateDomain, DomainView } from '../../../shared/admin-api.ts';
+import type { CreateDomain, DomainView, Page } from '../../../shared/admin-api.ts';
 import { type AddRoutes, type AdminContext, by } from '../context.ts';
 import { catchAllBody, createDomainBody, readJson, readQuery, requireUser } from '../input.ts';
-import { domainView } from '../views.ts';
+import { areaPagedQuery, pageOver, piece } from '../paging.ts';
+import { domainView, listedDomain, withCatchAll } from '../views.ts';
 import { createTenant } from './tenants.ts';
 
-export const listQuery = z.strictObject({ tenantId: z.string().max(64).optional() });
+export const listQuery = areaPagedQuery;
 
 export const addDomainRoutes: AddRoutes = (app, admin) => {
   const { directory } = admin.services;
 
   app.get('/domains', async (c) => {
-    const { tenantId } = readQuery(c, listQuery);
-    const tenants = tenantId === undefined ? await directory.listTenants() : [{ tenantId }];
-    const items: DomainView[] = [];
-    for (const tenant of tenants) {
-      for (const domain of await directory.listDomains(tenant.tenantId)) {
-        items.push(await domainView(directory, domain));
-      }
-    }
-    items.sort((a, b) => a.domain.localeCompare(b.domain));
-    return c.json({ items, cursor: null });
+    const { limit, cursor } = readQuery(c, listQuery);
+    const page = await pageOver(
+      { directory, list: 'domains', scopes: c.get('scopes'), limit, cursor },
+      async (scope, after, most) => {
+        if (scope.domain === null) {
+          const rows = await directory.domainsAfter(scope.tenantId, after, most + 1);
+          return piece(rows, most, ({ domain }) => domain);
+        }
+        const found = await directory.getDomain(scope.domain);
+        const theirs = found !== null && found.tenantId === scope.tenantId && found.domain > after;
+        return { rows: theirs ? [await withCatchAll(directory, found)] : [], next: null };
+      },
+    );
+    return c.json<Page<DomainView>>({ ...page, items: page.items.map(listedDomain) });
   });
 
   app.post('/domains', async (c) => {

@@ -4,9 +4,10 @@ import { MAX_MEMBERS } from '../../../core/groups/expand.ts';
 import { GROUP_DEFAULTS, type Group } from '../../../core/people/types.ts';
 import type { DirectoryStore } from '../../../core/ports/directory.ts';
 import { newId } from '../../../platform/ids.ts';
-import type { CreateGroup, GroupView, SetGroup } from '../../../shared/admin-api.ts';
+import type { CreateGroup, GroupView, Page, SetGroup } from '../../../shared/admin-api.ts';
 import { type AddRoutes, by } from '../context.ts';
 import { addressOf, readJson, readQuery } from '../input.ts';
+import { areaPagedQuery, pageOver, piece } from '../paging.ts';
 
 const members = z.array(z.string().min(1).max(320)).max(MAX_MEMBERS);
 const settings = {
@@ -22,21 +23,29 @@ export const createBody = z.strictObject({
 }) satisfies z.ZodType<CreateGroup>;
 export const settingsBody = z.strictObject(settings) satisfies z.ZodType<SetGroup>;
 export const membersBody = z.strictObject({ members });
-export const listQuery = z.strictObject({ tenantId: z.string().max(64).optional() });
+export const listQuery = areaPagedQuery.extend({
+  /** How the address begins. */
+  address: z.string().trim().min(1).max(320).optional(),
+});
+/** Of each group in a list; all of them are in the answer of the group itself. */
+const LISTED_MEMBERS = 20;
 
 /** Distribution groups: entries of the address list with members. */
 export const addGroupRoutes: AddRoutes = (app, { services, audit }) => {
   const { directory } = services;
 
   app.get('/groups', async (c) => {
-    const { tenantId } = readQuery(c, listQuery);
-    const tenants = tenantId === undefined ? await directory.listTenants() : [{ tenantId }];
-    const items: GroupView[] = [];
-    for (const tenant of tenants) {
-      for (const group of await directory.listGroups(tenant.tenantId))
-        items.push(await view(directory, group));
-    }
-    return c.json({ items, cursor: null });
+    const { limit, cursor, address } = readQuery(c, listQuery);
+    const prefix = address?.normalize('NFC').toLowerCase();
+    const page = await pageOver(
+      { directory, list: 'groups', scopes: c.get('scopes'), limit, cursor },
+      async ({ tenantId, domain }, after, most) => {
+        const filter = { prefix, ...(domain === null ? {} : { domain }) };
+        const rows = await directory.groupsAfter(tenantId, filter, after, most + 1, LISTED_MEMBERS);
+        return piece(rows, most, (group) => group.address);
+      },
+    );
+    return c.json<Page<GroupView>>(page);
   });
 
   app.post('/groups', async (c) => {
@@ -136,5 +145,6 @@ async function requireGroup(directory: DirectoryStore, value: string): Promise<G
 }
 
 async function view(directory: DirectoryStore, group: Group): Promise<GroupView> {
-  return { ...group, members: await directory.groupMembers(group.tenantId, group.groupId, MAX_MEMBERS) };
+  const members = await directory.groupMembers(group.tenantId, group.groupId, MAX_MEMBERS);
+  return { ...group, members, memberCount: members.length };
 }

@@ -2,9 +2,10 @@ import * as z from 'zod';
 import { InvalidInputError, NotFoundError } from '../../../core/errors.ts';
 import type { Hold } from '../../../core/ports/holds.ts';
 import { newId } from '../../../platform/ids.ts';
-import type { HoldView, PlaceHold } from '../../../shared/admin-api.ts';
+import type { HoldView, Page, PlaceHold } from '../../../shared/admin-api.ts';
 import { type AddRoutes, by } from '../context.ts';
 import { readJson, readQuery, requireUser } from '../input.ts';
+import { pagedQuery, pageOf } from '../paging.ts';
 import { requireTenant } from './devices.ts';
 
 const named = z.string().trim().min(1).max(200).optional();
@@ -14,27 +15,27 @@ export const placeBody = z.strictObject({
   by: named,
 }) satisfies z.ZodType<PlaceHold>;
 export const releaseBody = z.strictObject({ by: named });
-export const listQuery = z.strictObject({ released: z.enum(['true', 'false']).default('false') });
+export const listQuery = pagedQuery.extend({ released: z.enum(['true', 'false']).default('false') });
 const NOBODY_NAMED = 'admin-token';
 
 /** Legal holds: stronger than erasing, which is stronger than retention (I27). */
 export const addHoldRoutes: AddRoutes = (app, { services, audit }) => {
   const { directory, now } = services;
-  const view = async ({ userId, ...hold }: Hold): Promise<HoldView> => ({
-    ...hold,
-    address:
-      userId === null
-        ? null
-        : ((await directory.getUser(hold.tenantId, userId))?.user.address ?? `(${userId})`),
-  });
+  const views = async (tenantId: string, holds: readonly Hold[]): Promise<HoldView[]> => {
+    const ids = [...new Set(holds.flatMap(({ userId }) => userId ?? []))];
+    const addresses = await directory.addressesOf(tenantId, ids);
+    return holds.map(({ userId, ...hold }) => ({
+      ...hold,
+      address: userId === null ? null : (addresses.get(userId) ?? `(${userId})`),
+    }));
+  };
 
   app.get('/tenants/:tenantId/holds', async (c) => {
-    const { released } = readQuery(c, listQuery);
+    const { released, ...query } = readQuery(c, listQuery);
     const { tenantId } = await requireTenant(directory, c.req.param('tenantId'));
     const holds = await directory.listHolds(tenantId, { released: released === 'true' });
-    const items: HoldView[] = [];
-    for (const hold of holds) items.push(await view(hold));
-    return c.json({ items, cursor: null });
+    const page = pageOf('holds', holds, (hold) => [-hold.since, hold.holdId], query);
+    return c.json<Page<HoldView>>({ ...page, items: await views(tenantId, page.items) });
   });
 
   app.post('/tenants/:tenantId/holds', async (c) => {
@@ -56,7 +57,8 @@ export const addHoldRoutes: AddRoutes = (app, { services, audit }) => {
       resource: user === null ? `tenant/${tenantId}` : `user/${user.userId}`,
       details: { holdId: hold.holdId, reason: hold.reason, by: hold.placedBy },
     });
-    return c.json(await view({ ...hold, releasedAt: null, releasedBy: null }), 201);
+    const [view] = await views(tenantId, [{ ...hold, releasedAt: null, releasedBy: null }]);
+    return c.json(view, 201);
   });
 
   app.post('/tenants/:tenantId/holds/:holdId/release', async (c) => {

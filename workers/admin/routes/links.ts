@@ -1,23 +1,26 @@
-import { InvalidInputError, NotFoundError } from '../../../core/errors.ts';
+import { NotFoundError } from '../../../core/errors.ts';
 import type { AttachmentLink, LinkCursor } from '../../../core/ports/links.ts';
 import type { LinkView } from '../../../shared/admin-api.ts';
 import { type AddRoutes, by } from '../context.ts';
-import { pageQuery, readQuery } from '../input.ts';
+import { readQuery } from '../input.ts';
+import { pagedQuery, readCursor, writeCursor } from '../paging.ts';
+
+export const listQuery = pagedQuery;
 
 /** Attachments of a tenant that became links. */
 export const addLinkRoutes: AddRoutes = (app, { services, audit }) => {
   const { directory, links } = services;
 
   app.get('/tenants/:tenantId/links', async (c) => {
-    const { limit, cursor } = readQuery(c, pageQuery.omit({ tenantId: true }));
+    const { limit, cursor } = readQuery(c, listQuery);
     const tenantId = c.req.param('tenantId');
     if ((await directory.getTenant(tenantId)) === null) throw new NotFoundError('no such tenant');
-    const page = await links.listLinks(tenantId, cursor === undefined ? null : readCursor(cursor), limit + 1);
+    const page = await links.listLinks(tenantId, cursor === undefined ? null : placeOf(cursor), limit + 1);
     const items = page.slice(0, limit);
     const last = page.length > limit ? items.at(-1) : undefined;
     return c.json({
       items: items.map((link) => linkView(link, services.now())),
-      cursor: last === undefined ? null : `${last.createdAt}.${last.linkId}`,
+      cursor: last === undefined ? null : writeCursor('links', [last.createdAt, last.linkId]),
     });
   });
 
@@ -34,10 +37,9 @@ export const addLinkRoutes: AddRoutes = (app, { services, audit }) => {
   });
 };
 
-function readCursor(cursor: string): LinkCursor {
-  const match = /^(\d{1,15})\.(\w{1,64})$/.exec(cursor);
-  if (match?.[1] === undefined || match[2] === undefined) throw new InvalidInputError('not a cursor');
-  return { createdAt: Number(match[1]), linkId: match[2] };
+function placeOf(cursor: string): LinkCursor {
+  const [createdAt, linkId] = readCursor('links', cursor, ['number', 'text']);
+  return { createdAt: Number(createdAt), linkId: String(linkId) };
 }
 
 function linkView(

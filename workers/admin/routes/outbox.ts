@@ -1,16 +1,17 @@
 import * as z from 'zod';
-import { ConflictError, InvalidInputError, NotFoundError } from '../../../core/errors.ts';
+import { ConflictError, NotFoundError } from '../../../core/errors.ts';
 import { routeCandidates } from '../../../core/mail/recipients.ts';
 import type { MailboxRef } from '../../../core/mail/types.ts';
 import type { OutboxCursor, OutboxEntry } from '../../../core/ports/outbox.ts';
 import type { OutboxCancelView, OutboxEntryView, Page } from '../../../shared/admin-api.ts';
 import { type AddRoutes, by } from '../context.ts';
 import { addressOf, readQuery, requireUser } from '../input.ts';
+import { pagedQuery, readCursor, writeCursor } from '../paging.ts';
 
 export const listQuery = z.strictObject({
   state: z.enum(['open', 'done']).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
-  cursor: z.string().max(200).optional(),
+  cursor: pagedQuery.shape.cursor,
 });
 
 /** What users sent: where it is, how often it was tried, and what was said. Nothing of the messages themselves. */
@@ -41,21 +42,15 @@ export const addOutboxRoutes: AddRoutes = (app, { services, audit }) => {
     const shown = entries.slice(0, limit);
     const last = shown.at(-1);
     const more = entries.length > limit && last !== undefined;
-    const senders = new Map<string, string>();
-    for (const { ref } of shown) {
-      if (senders.has(ref.mailboxId)) continue;
-      const found = await directory.getUser(ref.tenantId, ref.mailboxId);
-      senders.set(ref.mailboxId, found?.user.address ?? (await groupAddress(ref)) ?? ref.mailboxId);
-    }
+    const ids = [...new Set(shown.map(({ ref }) => ref.mailboxId))];
+    const senders = await directory.addressesOf(which.tenantId, ids);
     return {
-      items: shown.map((entry) => entryView(entry, senders.get(entry.ref.mailboxId) ?? '')),
-      cursor: more ? `${last.createdAt}/${last.submissionId}` : null,
+      items: shown.map((entry) => {
+        const { mailboxId } = entry.ref;
+        return entryView(entry, senders.get(mailboxId) ?? mailboxId);
+      }),
+      cursor: more ? writeCursor('outbox', [last.createdAt, last.submissionId]) : null,
     };
-  }
-
-  async function groupAddress({ tenantId, mailboxId }: MailboxRef): Promise<string | undefined> {
-    const groups = await directory.listGroups(tenantId);
-    return groups.find(({ groupId }) => groupId === mailboxId)?.address;
   }
 
   app.get('/tenants/:tenantId/outbox', async (c) => {
@@ -114,9 +109,8 @@ export const addOutboxRoutes: AddRoutes = (app, { services, audit }) => {
 
 function cursorOf(text: string | undefined): OutboxCursor | null {
   if (text === undefined) return null;
-  const match = /^(\d{1,15})\/(.+)$/.exec(text);
-  if (match === null) throw new InvalidInputError('the cursor is not one of this list');
-  return { createdAt: Number(match[1]), submissionId: match[2] ?? '' };
+  const [createdAt, submissionId] = readCursor('outbox', text, ['number', 'text']);
+  return { createdAt: Number(createdAt), submissionId: String(submissionId) };
 }
 
 function entryView(entry: OutboxEntry, sender: string): OutboxEntryView {

@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { InvalidInputError, NotFoundError } from '../../../core/errors.ts';
 import { type Certificate, parseCertificate } from '../../../platform/certificates/certificate.ts';
-import type { AddCertificate, CertificateView } from '../../../shared/admin-api.ts';
+import type { AddCertificate, CertificateView, Page } from '../../../shared/admin-api.ts';
 import { type AddRoutes, type AdminContext, by } from '../context.ts';
-import { readJson, requireUser } from '../input.ts';
+import { readJson, readQuery, requireUser } from '../input.ts';
+import { pagedQuery, pageOf } from '../paging.ts';
 import { requireTenant } from './devices.ts';
 import { attributesBody, attributesOf, type Entry, entryView, given, setPhoto } from './entries.ts';
 
@@ -72,9 +73,11 @@ const addCertificateRoutes: AddRoutes = (app, { services, audit }) => {
   const { directory } = services;
 
   app.get('/users/:address/certificates', async (c) => {
+    const query = readQuery(c, pagedQuery);
     const { user } = await requireUser(directory, c.req.param('address'));
     const list = await directory.listCertificates(user.tenantId, [user.userId]);
-    const items = list.map(
+    const page = pageOf('certificates', list, (one) => [0, one.fingerprint], query);
+    const items = page.items.map(
       ({ fingerprint, subject, notBefore, notAfter }): CertificateView => ({
         fingerprint,
         subject,
@@ -82,7 +85,7 @@ const addCertificateRoutes: AddRoutes = (app, { services, audit }) => {
         notAfter,
       }),
     );
-    return c.json({ items, cursor: null });
+    return c.json<Page<CertificateView>>({ ...page, items });
   });
 
   app.post('/users/:address/certificates', async (c) => {
@@ -122,13 +125,15 @@ const addCertificateRoutes: AddRoutes = (app, { services, audit }) => {
 const addRootRoutes: AddRoutes = (app, { services, audit }) => {
   const { directory } = services;
   app.get('/tenants/:tenantId/trusted-roots', async (c) => {
+    const query = readQuery(c, pagedQuery);
     const { tenantId } = await requireTenant(directory, c.req.param('tenantId'));
     const roots = await directory.listTrustedRoots(tenantId);
-    const items = roots.flatMap((root) => {
+    const page = pageOf('trusted roots', roots, (one) => [0, one.fingerprint], query);
+    const items = page.items.flatMap((root) => {
       const parsed = parseCertificate(new TextEncoder().encode(root.der));
       return parsed === null ? [] : [certificateView(parsed)];
     });
-    return c.json({ items, cursor: null });
+    return c.json<Page<CertificateView>>({ ...page, items });
   });
 
   app.post('/tenants/:tenantId/trusted-roots', async (c) => {

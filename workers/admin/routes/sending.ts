@@ -11,7 +11,8 @@ import {
 } from '../../../core/mail/sending/limits.ts';
 import type { SendGrantView, TenantSendingView, UserSendingView } from '../../../shared/admin-api.ts';
 import { type AddRoutes, by } from '../context.ts';
-import { readJson, requireUser } from '../input.ts';
+import { readJson, readQuery, requireUser } from '../input.ts';
+import { pagedQuery, pageOf } from '../paging.ts';
 
 const most = z.number().int().min(0).max(1_000_000_000);
 const rate = z.strictObject({
@@ -125,15 +126,21 @@ export const addSendingRoutes: AddRoutes = (app, { services, audit }) => {
 
   async function grantsOf(address: string): Promise<{ items: SendGrantView[]; cursor: null }> {
     const { user } = await requireUser(directory, address);
-    const items: SendGrantView[] = [];
-    for (const { granteeId, kind } of await directory.sendGrantsOf(user.tenantId, user.userId)) {
-      const grantee = await directory.getUser(user.tenantId, granteeId);
-      if (grantee !== null) items.push({ owner: user.address, grantee: grantee.user.address, kind });
-    }
+    const grants = await directory.sendGrantsOf(user.tenantId, user.userId);
+    const ids = grants.map(({ granteeId }) => granteeId);
+    const addresses = await directory.addressesOf(user.tenantId, ids);
+    const items = grants.flatMap(({ granteeId, kind }): SendGrantView[] => {
+      const grantee = addresses.get(granteeId);
+      return grantee === undefined ? [] : [{ owner: user.address, grantee, kind }];
+    });
     return { items, cursor: null };
   }
 
-  app.get('/users/:address/send-grants', async (c) => c.json(await grantsOf(c.req.param('address'))));
+  app.get('/users/:address/send-grants', async (c) => {
+    const query = readQuery(c, pagedQuery);
+    const { items } = await grantsOf(c.req.param('address'));
+    return c.json(pageOf('send grants', items, ({ grantee }) => [0, grantee], query));
+  });
 
   app.put('/users/:address/send-grants/:grantee', async (c) => {
     const { kind } = await readJson(c, grantBody);

@@ -1,19 +1,37 @@
 import { NotFoundError } from '../../../core/errors.ts';
 import { tenantsOf } from '../../../core/identity/roles.ts';
 import type { Tenant } from '../../../core/identity/types.ts';
+import type { DirectoryStore } from '../../../core/ports/directory.ts';
 import { newId } from '../../../platform/ids.ts';
 import type { Services } from '../../../platform/services.ts';
+import type { Page, TenantView } from '../../../shared/admin-api.ts';
 import { type AddRoutes, by } from '../context.ts';
-import { createTenantBody, readJson, tenantStatusBody } from '../input.ts';
+import { createTenantBody, readJson, readQuery, tenantStatusBody } from '../input.ts';
+import { pagedQuery, piece, readCursor, writeCursor } from '../paging.ts';
 import { revokeTenant } from '../revoke.ts';
 import { tenantView } from '../views.ts';
 
 export const addTenantRoutes: AddRoutes = (app, { services, audit }) => {
   app.get('/tenants', async (c) => {
+    const { limit, cursor } = readQuery(c, pagedQuery);
+    const { directory } = services;
+    const after = cursor === undefined ? '' : String(readCursor('tenants', cursor, ['text'])[0]);
     const theirs = tenantsOf(c.get('caller').grants);
-    const tenants = await services.directory.listTenants();
-    const shown = tenants.filter(({ tenantId }) => theirs === null || theirs.has(tenantId));
-    return c.json({ items: shown.map(tenantView), cursor: null });
+    const rows =
+      theirs === null
+        ? await directory.tenantsAfter(after, limit + 1)
+        : await tenantsAmong(
+            directory,
+            [...theirs]
+              .sort()
+              .filter((id) => id > after)
+              .slice(0, limit + 1),
+          );
+    const { rows: shown, next } = piece(rows, limit, ({ tenantId }) => tenantId);
+    return c.json<Page<TenantView>>({
+      items: shown.map(tenantView),
+      cursor: next === null ? null : writeCursor('tenants', [next]),
+    });
   });
 
   app.post('/tenants', async (c) => {
@@ -45,6 +63,11 @@ export const addTenantRoutes: AddRoutes = (app, { services, audit }) => {
     return c.json(tenantView({ ...tenant, status }));
   });
 };
+
+async function tenantsAmong({ getTenant }: DirectoryStore, ids: readonly string[]): Promise<Tenant[]> {
+  const found = await Promise.all(ids.map((tenantId) => getTenant(tenantId)));
+  return found.filter((tenant) => tenant !== null);
+}
 
 /** A new tenant in the mail shard that holds the fewest so far. */
 export async function createTenant(

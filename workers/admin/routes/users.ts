@@ -2,12 +2,11 @@ import { ConflictError, InvalidInputError } from '../../../core/errors.ts';
 import type { Tenant, User } from '../../../core/identity/types.ts';
 import { forgetUser } from '../../../platform/auth/authenticate.ts';
 import { newId } from '../../../platform/ids.ts';
-import type { CreateUser, UserStats, UserView } from '../../../shared/admin-api.ts';
+import type { CreateUser, Page, UserStats, UserView } from '../../../shared/admin-api.ts';
 import { type AddRoutes, type AdminContext, by } from '../context.ts';
 import {
   addressOf,
   createUserBody,
-  pageQuery,
   quotaBody,
   readJson,
   readQuery,
@@ -17,14 +16,14 @@ import {
 import { revokeUser } from '../revoke.ts';
 import { userView } from '../views.ts';
 import { putPassword } from './credentials.ts';
+import { listUsers, userListQuery } from './user-list.ts';
 
 export const addUserRoutes: AddRoutes = (app, admin) => {
   const { directory, mail } = admin.services;
 
   app.get('/users', async (c) => {
-    const { tenantId, limit, cursor } = readQuery(c, pageQuery);
-    const tenantIds = tenantId === undefined ? await allTenantIds(admin) : [tenantId];
-    return c.json(await userPage(admin, tenantIds, cursor, limit));
+    const { items, cursor } = await listUsers(directory, c.get('scopes'), readQuery(c, userListQuery));
+    return c.json<Page<UserView>>({ items: items.map(userView), cursor });
   });
 
   app.post('/users', async (c) => {
@@ -115,34 +114,4 @@ async function createUser(admin: AdminContext, body: CreateUser): Promise<User> 
   await directory.createUser(user);
   if (body.password !== undefined) await putPassword(admin, user, body.password);
   return user;
-}
-
-async function allTenantIds({ services }: AdminContext): Promise<string[]> {
-  return (await services.directory.listTenants()).map((t) => t.tenantId).sort();
-}
-
-/** Users of these tenants in order of tenant and address; the cursor is `tenantId/address` of the last one shown. */
-async function userPage(
-  { services }: AdminContext,
-  tenantIds: string[],
-  cursor: string | undefined,
-  limit: number,
-): Promise<{ items: UserView[]; cursor: string | null }> {
-  const slash = cursor?.indexOf('/') ?? -1;
-  const from =
-    cursor === undefined ? null : { tenantId: cursor.slice(0, slash), address: cursor.slice(slash + 1) };
-  if (from !== null && (slash < 1 || !tenantIds.includes(from.tenantId))) {
-    throw new InvalidInputError('the cursor is not one of this list');
-  }
-  const users: User[] = [];
-  for (const tenantId of tenantIds) {
-    if (users.length > limit) break;
-    if (from !== null && tenantId < from.tenantId) continue;
-    const after = from?.tenantId === tenantId ? from.address : '';
-    users.push(...(await services.directory.listUsers(tenantId, after, limit + 1 - users.length)));
-  }
-  const items = users.slice(0, limit);
-  const last = items.at(-1);
-  const more = users.length > limit && last !== undefined;
-  return { items: items.map(userView), cursor: more ? `${last.tenantId}/${last.address}` : null };
 }

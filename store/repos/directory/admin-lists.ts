@@ -1,0 +1,170 @@
+import { and, asc, eq, gt, gte, isNotNull, isNull, lt, type SQL, sql } from 'drizzle-orm';
+import type { User } from '../../../core/identity/types.ts';
+import type { AddressFilter, AdminLists } from '../../../core/ports/admin-lists.ts';
+import { askedId } from '../../text.ts';
+import { deadLettersAfter } from './dead-letters.ts';
+import { deviceFields, deviceRecord } from './device-row.ts';
+import { groupFields, groupOf } from './groups.ts';
+import { type DirectoryContext, tenantFields } from './tenants.ts';
+import { userFields } from './users.ts';
+
+/** Texts that begin with `prefix` lie between it and this: no address or name holds the last code point. */
+const LAST = '\u{10ffff}';
+
+export function createAdminLists(context: DirectoryContext): AdminLists {
+  const { executor, tables } = context;
+  const { build, dialect } = executor;
+  const { tenants, domains, users, people, mailGroups, mailGroupMembers, devices } = tables;
+
+  type AddressColumn = typeof users.address | typeof mailGroups.address;
+  const beginning = (column: AddressColumn | typeof people.sortKey, prefix: string | undefined) =>
+    prefix === undefined ? undefined : and(gte(column, prefix), lt(column, prefix + LAST));
+  const among = (column: AddressColumn, { domain, prefix }: AddressFilter): SQL | undefined =>
+    and(
+      domain === undefined ? undefined : sql`${dialect.text.domainOf(column)} = ${domain}`,
+      beginning(column, prefix === undefined ? undefined : askedId(prefix)),
+    );
+
+  /** `deleted` is a kind of disabled for readers that do not know it (schema). */
+  const hasStatus = (status: User['status'] | undefined): SQL | undefined => {
+    if (status === undefined) return undefined;
+    if (status === 'deleted') return and(eq(users.status, 'disabled'), isNotNull(users.deletedAt));
+    if (status === 'disabled') return and(eq(users.status, 'disabled'), isNull(users.deletedAt));
+    return eq(users.status, status);
+  };
+
+  return {
+    async tenantsAfter(after, limit) {
+      const rows = await executor.all(
+        build
+          .select(tenantFields(tables))
+          .from(tenants)
+          .where(gt(tenants.tenantId, askedId(after)))
+          .orderBy(tenants.tenantId)
+          .limit(limit),
+      );
+      return rows as Awaited<ReturnType<AdminLists['tenantsAfter']>>;
+    },
+    async domainsAfter(tenantId, after, limit) {
+      const rows = await executor.all(
+        build
+          .select({
+            domain: domains.domain,
+            tenantId: domains.tenantId,
+            catchAllUserId: domains.catchAllUserId,
+            enabled: domains.enabled,
+            catchAll: users.address,
+          })
+          .from(domains)
+          .leftJoin(users, and(eq(users.userId, domains.catchAllUserId), eq(users.tenantId, tenantId)))
+          .where(and(eq(domains.tenantId, tenantId), gt(domains.domain, askedId(after))))
+          .orderBy(domains.domain)
+          .limit(limit),
+      );
+      return rows.map(({ enabled, ...row }) => ({ ...row, enabled: enabled === 1 }));
+    },
+    async usersAfter(tenantId, { status, ...filter }, after, limit) {
+      const rows = await executor.all(
+        build
+          .select(userFields(tables))
+          .from(users)
+          .where(
+            and(
+              eq(users.tenantId, tenantId),
+              among(users.address, filter),
+              hasStatus(status),
+              gt(users.address, askedId(after)),
+            ),
+          )
+          .orderBy(users.address)
+          .limit(limit),
+      );
+      return rows as User[];
+    },
+    async usersNamed(tenantId, name, after, limit) {
+      const beyond =
+        after === null
+          ? undefined
+          : sql`(${people.sortKey}, ${people.personId}) > (${askedId(after.sortKey)}, ${askedId(after.personId)})`;
+      const rows = await executor.all(
+        build
+          .select({ ...userFields(tables), sortKey: people.sortKey })
+          .from(people)
+          .innerJoin(users, and(eq(users.userId, people.personId), eq(users.tenantId, tenantId)))
+          .where(
+            and(
+              eq(people.tenantId, tenantId),
+              beginning(people.sortKey, askedId(name)),
+              beyond,
+              eq(people.kind, 'user'),
+            ),
+          )
+          .orderBy(people.sortKey, people.personId)
+          .limit(limit),
+      );
+      return rows.map(({ sortKey, ...user }) => ({ user: user as User, sortKey }));
+    },
+    async groupsAfter(tenantId, filter, after, limit, members) {
+      const ofGroup = and(
+        eq(mailGroupMembers.tenantId, tenantId),
+        eq(mailGroupMembers.groupId, mailGroups.groupId),
+      );
+      const first = dialect.text.jsonOf(sql`select ${mailGroupMembers.address} as found
+        from ${mailGroupMembers} where ${ofGroup} order by ${mailGroupMembers.address} limit ${members}`);
+      const rows = await executor.all(
+        build
+          .select({
+            ...groupFields(tables),
+            first: first.as('first'),
+            count: sql<number>`(select count(*) from ${mailGroupMembers} where ${ofGroup})`.as('count'),
+          })
+          .from(mailGroups)
+          .where(
+            and(
+              eq(mailGroups.tenantId, tenantId),
+              among(mailGroups.address, filter),
+              gt(mailGroups.address, askedId(after)),
+            ),
+          )
+          .orderBy(mailGroups.address)
+          .limit(limit),
+      );
+      return rows.map(({ first: text, count, ...row }) => ({
+        ...groupOf(row),
+        members: JSON.parse(text) as string[],
+        memberCount: Number(count),
+      }));
+    },
+    async devicesAfter(tenantId, after, limit) {
+      const beyond =
+        after === null
+          ? undefined
+          : sql`(${devices.userId}, ${devices.deviceId}) > (${askedId(after.userId)}, ${askedId(after.deviceId)})`;
+      const rows = await executor.all(
+        build
+          .select({ ...deviceFields(tables), address: users.address })
+          .from(devices)
+          .innerJoin(users, and(eq(users.userId, devices.userId), eq(users.tenantId, tenantId)))
+          .where(and(eq(devices.tenantId, tenantId), beyond))
+          .orderBy(asc(devices.userId), asc(devices.deviceId))
+          .limit(limit),
+      );
+      return rows.map(({ address, ...row }) => ({ address, device: deviceRecord(row) }));
+    },
+    deadLettersAfter: (filter) => deadLettersAfter(context, filter),
+    async addressesOf(tenantId, ids) {
+      if (ids.length === 0) return new Map();
+      const [ofUsers, ofGroups] = await executor.read(
+        build
+          .select({ id: users.userId, address: users.address })
+          .from(users)
+          .where(and(eq(users.tenantId, tenantId), dialect.isIn(users.userId, ids))),
+        build
+          .select({ id: mailGroups.groupId, address: mailGroups.address })
+          .from(mailGroups)
+          .where(and(eq(mailGroups.tenantId, tenantId), dialect.isIn(mailGroups.groupId, ids))),
+      );
+      return new Map([...ofGroups, ...ofUsers].map(({ id, address }) => [id, address]));
+    },
+  };
+}
