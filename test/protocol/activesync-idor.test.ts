@@ -1,0 +1,401 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { child, el, textOf, type WbxmlElement, type WbxmlNode } from '../../codecs/wbxml/index.ts';
+import { COMMANDS } from '../../workers/activesync/command-table.ts';
+import { type InProcess, startInProcess } from '../support/in-process/index.ts';
+import { buildMail } from '../support/mail.ts';
+import { fetchOf, operate, referenceOf } from './item-operations.ts';
+import { type Answer, Phone } from './phone.ts';
+
+/** What an id may be of; `conversation` is bytes, as latin-1 letters. */
+type Kind = 'item' | 'event' | 'folder' | 'file' | 'conversation';
+type Ask = (phone: Phone, id: string) => Promise<Answer>;
+
+const FOLDERS = 'FolderHierarchy';
+const latin1 = (id: string) => Uint8Array.from(id, (c) => c.charCodeAt(0));
+const mime = (phone: Phone) =>
+  new TextEncoder().encode(`From: ${phone.address}\r\nTo: ${phone.address}\r\nSubject: re\r\n\r\nwords\r\n`);
+
+function sync(phone: Phone, ...commands: WbxmlNode[]): Promise<Answer> {
+  return phone.sync({ commands }).then(({ answer }) => answer);
+}
+
+function smart(
+  command: 'SmartReply' | 'SmartForward',
+  source: (phone: Phone, id: string) => WbxmlNode[],
+): Ask {
+  return (phone, id) =>
+    phone.post(
+      command,
+      el(
+        `ComposeMail:${command}`,
+        el('ComposeMail:ClientId', randomUUID()),
+        el('ComposeMail:Source', source(phone, id)),
+        el('ComposeMail:Mime', mime(phone)),
+      ),
+    );
+}
+
+const byItem = (phone: Phone, id: string) => [
+  el('ComposeMail:FolderId', phone.inbox),
+  el('ComposeMail:ItemId', id),
+];
+const byLongId = (_: Phone, id: string) => [el('ComposeMail:LongId', id)];
+
+const meeting =
+  (request: (phone: Phone, id: string) => WbxmlNode[]): Ask =>
+  (phone, id) =>
+    phone.post(
+      'MeetingResponse',
+      el(
+        'MeetingResponse:MeetingResponse',
+        el('MeetingResponse:Request', el('MeetingResponse:UserResponse', 1), request(phone, id)),
+      ),
+    );
+
+const move = (phone: Phone, item: string, from: string, to: string) =>
+  phone.post(
+    'MoveItems',
+    el(
+      'Move:MoveItems',
+      el('Move:Move', el('Move:SrcMsgId', item), el('Move:SrcFldId', from), el('Move:DstFldId', to)),
+    ),
+  );
+
+const ITEM: Record<string, Ask> = {
+  'Sync Fetch': (phone, id) => sync(phone, el('AirSync:Fetch', el('AirSync:ServerId', id))),
+  'Sync Change': (phone, id) =>
+    sync(
+      phone,
+      el('AirSync:Change', el('AirSync:ServerId', id), el('AirSync:ApplicationData', el('Email:Read', 1))),
+    ),
+  'Sync Delete': (phone, id) => sync(phone, el('AirSync:Delete', el('AirSync:ServerId', id))),
+  'MoveItems SrcMsgId': (phone, id) => move(phone, id, phone.inbox, folderOf(phone, '4')),
+  'ItemOperations Fetch by ServerId': (phone, id) =>
+    operate(phone, fetchOf(el('AirSync:CollectionId', phone.inbox), el('AirSync:ServerId', id))),
+  'ItemOperations Fetch by LongId': (phone, id) => operate(phone, fetchOf(el('Search:LongId', id))),
+  'SmartReply by ItemId': smart('SmartReply', byItem),
+  'SmartReply by LongId': smart('SmartReply', byLongId),
+  'SmartForward by ItemId': smart('SmartForward', byItem),
+  'SmartForward by LongId': smart('SmartForward', byLongId),
+  'MeetingResponse by RequestId': meeting((phone, id) => [
+    el('MeetingResponse:CollectionId', phone.inbox),
+    el('MeetingResponse:RequestId', id),
+  ]),
+  'MeetingResponse by LongId': meeting((_, id) => [el('Search:LongId', id)]),
+};
+
+/** What takes an id of each kind, by command. */
+const TAKES: Record<Kind, Record<string, Ask>> = {
+  item: ITEM,
+  event: ITEM,
+  folder: {
+    'Sync CollectionId': async (phone, id) =>
+      (await phone.sync({ key: '0', collectionId: id, keep: true })).answer,
+    'GetItemEstimate CollectionId': (phone, id) =>
+      phone.post(
+        'GetItemEstimate',
+        el(
+          'GetItemEstimate:GetItemEstimate',
+          el(
+            'GetItemEstimate:Collections',
+            el(
+              'GetItemEstimate:Collection',
+              el('AirSync:SyncKey', '1'),
+              el('GetItemEstimate:CollectionId', id),
+            ),
+          ),
+        ),
+      ),
+    'FolderCreate ParentId': (phone, id) =>
+      phone.post(
+        'FolderCreate',
+        el(
+          `${FOLDERS}:FolderCreate`,
+          el(`${FOLDERS}:SyncKey`, treeKeys.get(phone) ?? ''),
+          el(`${FOLDERS}:ParentId`, id),
+          el(`${FOLDERS}:DisplayName`, 'x'),
+          el(`${FOLDERS}:Type`, 12),
+        ),
+      ),
+    'FolderUpdate ServerId': (phone, id) =>
+      phone.post(
+        'FolderUpdate',
+        el(
+          `${FOLDERS}:FolderUpdate`,
+          el(`${FOLDERS}:SyncKey`, treeKeys.get(phone) ?? ''),
+          el(`${FOLDERS}:ServerId`, id),
+          el(`${FOLDERS}:ParentId`, '0'),
+          el(`${FOLDERS}:DisplayName`, 'x'),
+        ),
+      ),
+    'FolderDelete ServerId': (phone, id) =>
+      phone.post(
+        'FolderDelete',
+        el(
+          `${FOLDERS}:FolderDelete`,
+          el(`${FOLDERS}:SyncKey`, treeKeys.get(phone) ?? ''),
+          el(`${FOLDERS}:ServerId`, id),
+        ),
+      ),
+    'MoveItems SrcFldId': (phone, id) => move(phone, ownItem.get(phone) ?? '', id, phone.inbox),
+    'MoveItems DstFldId': (phone, id) => move(phone, ownItem.get(phone) ?? '', phone.inbox, id),
+    'ItemOperations EmptyFolderContents': (phone, id) =>
+      operate(
+        phone,
+        el(
+          'ItemOperations:EmptyFolderContents',
+          el('AirSync:CollectionId', id),
+          el('ItemOperations:Options', el('ItemOperations:DeleteSubFolders')),
+        ),
+      ),
+    'ItemOperations Move DstFldId': (phone, id) =>
+      operate(
+        phone,
+        el(
+          'ItemOperations:Move',
+          el('ItemOperations:ConversationId', new Uint8Array(16)),
+          el('ItemOperations:DstFldId', id),
+          el('ItemOperations:Options', el('ItemOperations:MoveAlways')),
+        ),
+      ),
+    'Search CollectionId': (phone, id) =>
+      phone.post(
+        'Search',
+        el(
+          'Search:Search',
+          el(
+            'Search:Store',
+            el('Search:Name', 'Mailbox'),
+            el(
+              'Search:Query',
+              el(
+                'Search:And',
+                el('AirSync:Class', 'Email'),
+                el('AirSync:CollectionId', id),
+                el('Search:FreeText', 'hidden'),
+              ),
+            ),
+            el('Search:Options', el('Search:RebuildResults'), el('Search:Range', '0-9')),
+          ),
+        ),
+      ),
+    'Find CollectionId': (phone, id) =>
+      phone.post(
+        'Find',
+        el(
+          'Find:Find',
+          el('Find:SearchId', '00000000-0000-0000-0000-000000000009'),
+          el(
+            'Find:ExecuteSearch',
+            el(
+              'Find:MailBoxSearchCriterion',
+              el(
+                'Find:Query',
+                el('AirSync:Class', 'Email'),
+                el('AirSync:CollectionId', id),
+                el('Find:FreeText', 'hidden'),
+              ),
+              el('Find:Options', el('Find:Range', '0-9')),
+            ),
+          ),
+        ),
+      ),
+    'Ping Id': (phone, id) =>
+      phone.post(
+        'Ping',
+        el(
+          'Ping:Ping',
+          el('Ping:HeartbeatInterval', 60),
+          el('Ping:Folders', el('Ping:Folder', el('Ping:Id', id), el('Ping:Class', 'Email'))),
+        ),
+      ),
+  },
+  file: {
+    'ItemOperations Fetch by FileReference': (phone, id) =>
+      operate(phone, fetchOf(el('AirSyncBase:FileReference', id))),
+    'GetAttachment AttachmentName': (phone, id) =>
+      phone.post(
+        'GetAttachment',
+        null,
+        { 'ms-asprotocolversion': '12.1' },
+        `?Cmd=GetAttachment&AttachmentName=${encodeURIComponent(id)}&User=${phone.address}&DeviceId=${phone.deviceId}&DeviceType=Test`,
+      ),
+  },
+  conversation: {
+    'ItemOperations Move ConversationId': (phone, id) =>
+      operate(
+        phone,
+        el(
+          'ItemOperations:Move',
+          el('ItemOperations:ConversationId', latin1(id)),
+          el('ItemOperations:DstFldId', folderOf(phone, '4')),
+          el('ItemOperations:Options', el('ItemOperations:MoveAlways')),
+        ),
+      ),
+    'Search ConversationId': (phone, id) =>
+      phone.post(
+        'Search',
+        el(
+          'Search:Search',
+          el(
+            'Search:Store',
+            el('Search:Name', 'Mailbox'),
+            el(
+              'Search:Query',
+              el('Search:And', el('AirSync:Class', 'Email'), el('Search:ConversationId', latin1(id))),
+            ),
+            el('Search:Options', el('Search:RebuildResults'), el('Search:Range', '0-9')),
+          ),
+        ),
+      ),
+  },
+};
+
+/** Commands that take addresses or nothing of which there could be another's. */
+const WITHOUT_IDS = new Set([
+  ...['FolderSync', 'GetHierarchy', 'Provision', 'ResolveRecipients', 'SendMail', 'Settings', 'ValidateCert'],
+]);
+
+const treeKeys = new Map<Phone, string>();
+const ownItem = new Map<Phone, string>();
+
+function folderOf(phone: Phone, type: string): string {
+  return phone.folders.find((one) => one.type === type)?.id ?? '';
+}
+
+/** An answer as text, without what differs between two of the same meaning: keys, and the id that was asked for. */
+function shape({ status, root, bytes }: Answer, id: string): string {
+  const seen = (_: string, value: unknown) => {
+    const element = value as WbxmlElement | null;
+    if (typeof element === 'object' && element !== null && /:SyncKey$/.test(element.tag ?? '')) return null;
+    return value;
+  };
+  const text = root === null ? new TextDecoder().decode(bytes) : JSON.stringify(root, seen);
+  return `${status} ${text.replaceAll(id, 'id').replaceAll(JSON.stringify([...latin1(id)]), 'id')}`;
+}
+
+describe('what belongs to somebody else, asked for by a device (A30)', () => {
+  let server: InProcess;
+  let ann: Phone;
+  const strangers: Record<string, Phone> = {};
+  const real = {} as Record<Kind, string>;
+  const missing = {} as Record<Kind, string>;
+
+  async function phoneOf(address: string): Promise<Phone> {
+    await server.addUser(address, `secret-${address}`);
+    const raw = buildMail({ messageId: `<own-${address}>`, subject: 'Own', text: 'own words' });
+    await server.email('x@x.example', address, raw);
+    await server.drain();
+    const phone = await new Phone(server, address, `secret-${address}`).start();
+    treeKeys.set(phone, textOf(await phone.folderSync(), `${FOLDERS}:SyncKey`) ?? '');
+    ownItem.set(phone, (await phone.receive(1))[0]?.serverId ?? '');
+    return phone;
+  }
+
+  /** One letter other, of the same form. */
+  const other = (id: string, at: number) =>
+    id.slice(0, at) + (id.at(at) === '2' ? '3' : '2') + id.slice(at + 1);
+
+  beforeAll(async () => {
+    server = await startInProcess();
+    ann = await phoneOf('ann@idor.example');
+    strangers['another user'] = await phoneOf('bob@idor.example');
+    strangers['another tenant'] = await phoneOf('eve@elsewhere.example');
+    const carl = (strangers['a delegate of yesterday'] = await phoneOf('carl@idor.example'));
+    const share = `/users/${ann.address}/calendar-shares/${carl.address}`;
+    await server.admin('PUT', share, { level: 'delegate' });
+    const raw = buildMail({
+      ...{ messageId: '<secret@x.example>', subject: 'Secret plan', text: 'hidden words' },
+      attachments: [{ name: 'plan.txt', type: 'text/plain', content: 'the plan' }],
+    });
+    await server.email('amy@x.example', ann.address, raw);
+    await server.drain();
+    const [mail] = await ann.receive(1);
+    const calendar = folderOf(ann, '8');
+    const first = await ann.sync({ key: '0', collectionId: calendar, keep: true });
+    const event = el(
+      'AirSync:ApplicationData',
+      el('Calendar:Subject', 'Secret meeting'),
+      el('Calendar:StartTime', '2030-01-07T10:00:00.000Z'),
+      el('Calendar:EndTime', '2030-01-07T11:00:00.000Z'),
+      el('Calendar:UID', 'secret-meeting'),
+    );
+    const added = await ann.sync({
+      ...{ key: first.key, collectionId: calendar, keep: true },
+      commands: [el('AirSync:Add', el('AirSync:ClientId', 'c1'), event)],
+    });
+    const tree = await ann.post(
+      'FolderCreate',
+      el(
+        `${FOLDERS}:FolderCreate`,
+        el(`${FOLDERS}:SyncKey`, treeKeys.get(ann) ?? ''),
+        el(`${FOLDERS}:ParentId`, '0'),
+        el(`${FOLDERS}:DisplayName`, 'Secret folder'),
+        el(`${FOLDERS}:Type`, 12),
+      ),
+    );
+    await server.admin('DELETE', share);
+    await server.drain();
+    real.item = mail?.serverId ?? '';
+    real.event = textOf(added.responses[0], 'AirSync:ServerId') ?? '';
+    real.folder = textOf(tree.root ?? undefined, `${FOLDERS}:ServerId`) ?? '';
+    real.file = referenceOf(mail?.data);
+    const conversation = child(mail?.data, 'Email2:ConversationId')?.opaque ?? new Uint8Array();
+    real.conversation = String.fromCharCode(...conversation);
+    for (const kind of ['item', 'event', 'folder', 'conversation'] as const)
+      missing[kind] = other(real[kind], real[kind].length - 3);
+    missing.file = other(real.file, real.item.length - 3);
+  }, 120_000);
+  afterAll(() => server?.stop());
+
+  const cells = Object.entries(TAKES).flatMap(([kind, asks]) =>
+    Object.keys(asks).map((ask): [Kind, string] => [kind as Kind, ask]),
+  );
+
+  it('is tried with every command that takes an id', () => {
+    const tried = new Set(cells.map(([, ask]) => ask.split(' ')[0]));
+    expect([...COMMANDS.keys()].filter((name) => !tried.has(name) && !WITHOUT_IDS.has(name))).toEqual([]);
+    expect([...tried].filter((name) => !COMMANDS.has(name ?? ''))).toEqual([]);
+    expect(Object.entries(real).filter(([, id]) => id.length < 4)).toEqual([]);
+    expect([...ownItem.values()].filter((id) => id === '')).toEqual([]);
+  });
+
+  it.each(cells)('by the id of its %s looks to %s like what does not exist', async (kind, name) => {
+    const ask = TAKES[kind][name] as Ask;
+    for (const [who, phone] of Object.entries(strangers)) {
+      const got = await ask(phone, real[kind]);
+      expect(new TextDecoder('latin1').decode(got.bytes)).not.toMatch(/Secret|hidden|the plan/);
+      const nothing = await ask(phone, missing[kind]);
+      expect([who, shape(got, real[kind])]).toEqual([who, shape(nothing, missing[kind])]);
+    }
+    await server.drain();
+  });
+
+  it('asks everybody to sign in before anything is read', async () => {
+    const ask = async (body: string) => {
+      const path = `/Microsoft-Server-ActiveSync?Cmd=Sync&User=${ann.address}&DeviceId=x&DeviceType=Test`;
+      const response = await server.fetch(path, { method: 'POST', body });
+      return [response.status, await response.text()];
+    };
+    const [status, text] = await ask('anything');
+    expect(status).toBe(401);
+    expect(await ask('')).toEqual([401, text]);
+  });
+
+  it('is as it was for its owner, after all this', async () => {
+    const again = await new Phone(server, ann.address, ann.password).start();
+    const mails = await again.receive(2);
+    const secret = mails.find(({ serverId }) => serverId === real.item);
+    expect(textOf(secret?.data, 'Email:Subject')).toBe('Secret plan');
+    expect(textOf(secret?.data, 'Email:Read')).toBe('0');
+    expect(again.folders.find(({ id }) => id === real.folder)?.name).toBe('Secret folder');
+    const [file] =
+      (await operate(again, fetchOf(el('AirSyncBase:FileReference', real.file)))).root?.children ?? [];
+    expect(file).toBeDefined();
+    const calendar = folderOf(again, '8');
+    const { key } = await again.sync({ key: '0', collectionId: calendar, keep: true });
+    const { adds } = await again.sync({ key, collectionId: calendar, keep: true });
+    expect(adds.map(({ data }) => textOf(data, 'Calendar:Subject'))).toEqual(['Secret meeting']);
+  });
+});
