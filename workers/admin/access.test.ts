@@ -84,6 +84,8 @@ describe('the routes of the admin API', () => {
     const { app } = await world();
     const routes = app.routes
       .filter(({ method, path }) => method !== 'ALL' && !path.endsWith('*'))
+      // What the API says of itself is for everybody who is let in at all.
+      .filter(({ path }) => !['/admin/v1/openapi.json', '/admin/v1/docs'].includes(path))
       .map(({ method, path }) => `${method} ${path.replace('/admin/v1', '')}`);
     expect([...new Set(routes)].sort()).toEqual(Object.keys(ACCESS).sort());
   });

@@ -9,6 +9,7 @@ import { ADMIN_BASE_PATH } from '../../shared/admin-api.ts';
 import { type AdminEnv, type AdminHooks, createContext } from './context.ts';
 import { guarded, identify } from './guard.ts';
 import { noting } from './noting.ts';
+import { addDocumentRoutes } from './openapi/routes.ts';
 import { AdminError, isCallersError, problemResponse } from './problem.ts';
 import { addAdministratorRoutes } from './routes/administrators.ts';
 import { addAliasRoutes } from './routes/aliases.ts';
@@ -87,6 +88,7 @@ export function createAdmin(services: Services, hooks: AdminHooks): Hono<AdminEn
     return limit(c, next);
   });
 
+  addDocumentRoutes(app);
   const admin = createContext(services, hooks, noted);
   const routes = guarded(app, services, noted);
   addAdministratorRoutes(routes, admin);

@@ -1,0 +1,32 @@
+import * as z from 'zod';
+import * as accounts from '../../../shared/admin/accounts.ts';
+import * as administrators from '../../../shared/admin/administrators.ts';
+import * as arriving from '../../../shared/admin/arriving.ts';
+import * as audit from '../../../shared/admin/audit.ts';
+import { problem } from '../../../shared/admin/common.ts';
+import * as devices from '../../../shared/admin/devices.ts';
+import * as keeping from '../../../shared/admin/keeping.ts';
+import * as keys from '../../../shared/admin/keys.ts';
+import * as limits from '../../../shared/admin/limits.ts';
+import * as moves from '../../../shared/admin/moves.ts';
+import * as operations from '../../../shared/admin/operations.ts';
+import * as people from '../../../shared/admin/people.ts';
+import * as sending from '../../../shared/admin/sending.ts';
+import * as transfer from '../../../shared/admin/transfer.ts';
+import * as webhooks from '../../../shared/admin/webhooks.ts';
+import * as domains from '../../../shared/admin-domains.ts';
+
+const MODULES: readonly Record<string, unknown>[] = [
+  ...[accounts, administrators, arriving, audit, devices, domains, keeping, keys, limits, moves],
+  ...[operations, people, sending, transfer, webhooks],
+];
+
+/** The shapes that have a name, which is that of their type. */
+export const SHAPES: readonly (readonly [name: string, type: z.ZodType])[] = [
+  ['Problem', problem],
+  ...MODULES.flatMap((module) =>
+    Object.entries(module).flatMap(([name, value]) =>
+      value instanceof z.ZodType ? [[`${name.charAt(0).toUpperCase()}${name.slice(1)}`, value] as const] : [],
+    ),
+  ),
+];

@@ -1,0 +1,85 @@
+import { routeView } from '../../../shared/admin/accounts.ts';
+import * as shapes from '../../../shared/admin/arriving.ts';
+import { pageOf } from '../../../shared/admin/common.ts';
+import { routeQuery } from '../routes/operations.ts';
+import { forwardingBody, rulesBody, runBody } from '../routes/rules.ts';
+import { listsBody, spamBody } from '../routes/trust.ts';
+import type { Operations } from './shape.ts';
+
+const { senderListsView, spamView, ruleSetView, forwardingView } = shapes;
+const changeSenders = { body: listsBody, answer: senderListsView };
+
+export const mailOperations: Operations = {
+  'GET /users/:address/messages/:itemId/verdict': {
+    name: 'getVerdict',
+    summary: 'Where a message came from, how sure that is, and why it is where it is.',
+    answer: shapes.messageVerdictView,
+  },
+  'GET /users/:address/messages/:itemId/delivery': {
+    name: 'listDeliveryReports',
+    summary: 'What was told of the recipients of a sent message.',
+    answer: pageOf(shapes.deliveryReportView),
+  },
+  'GET /route': {
+    name: 'findRoute',
+    summary: 'Where mail for an address goes, or why it goes nowhere.',
+    ...{ query: routeQuery, answer: routeView },
+  },
+  'GET /tenants/:tenantId/senders': {
+    name: 'getTenantSenders',
+    summary: "Senders that are allowed or blocked for all of a tenant's users.",
+    answer: senderListsView,
+  },
+  'PATCH /tenants/:tenantId/senders': {
+    name: 'changeTenantSenders',
+    summary: 'First what is removed from both lists goes, then entries come to one and leave the other.',
+    ...changeSenders,
+  },
+  'GET /users/:address/senders': {
+    name: 'getUserSenders',
+    summary: 'Senders that a user allows or blocks.',
+    answer: senderListsView,
+  },
+  'PATCH /users/:address/senders': {
+    name: 'changeUserSenders',
+    summary: 'First what is removed from both lists goes, then entries come to one and leave the other.',
+    ...changeSenders,
+  },
+  'GET /tenants/:tenantId/spam': {
+    name: 'getSpam',
+    summary: 'Settings of the spam filter.',
+    answer: spamView,
+  },
+  'PATCH /tenants/:tenantId/spam': {
+    name: 'changeSpam',
+    summary: 'Changes what the body names of them.',
+    ...{ body: spamBody, answer: spamView },
+  },
+
+  'GET /users/:address/rules': {
+    name: 'getRules',
+    summary: 'Inbox rules of a user.',
+    answer: ruleSetView,
+  },
+  'PUT /users/:address/rules': {
+    name: 'setRules',
+    summary: 'Replaces all rules; their order is their priority. Those without `ruleId` get one.',
+    ...{ body: rulesBody, answer: ruleSetView },
+    errors: ['conflict'],
+  },
+  'POST /users/:address/rules/run': {
+    name: 'runRules',
+    summary: 'One step of running rules over mail that is there; called again with the cursor of the answer.',
+    ...{ body: runBody, answer: shapes.ruleRunView },
+  },
+  'GET /tenants/:tenantId/forwarding': {
+    name: 'getForwarding',
+    summary: "Where rules may forward and redirect a tenant's mail to.",
+    answer: forwardingView,
+  },
+  'PUT /tenants/:tenantId/forwarding': {
+    name: 'setForwarding',
+    summary: 'Says where they may.',
+    ...{ body: forwardingBody, answer: forwardingView },
+  },
+};
