@@ -53,6 +53,7 @@ const schema = z.object({
     .default('http://127.0.0.1:8787'),
   ATTACHMENT_LINK_DAYS: integer(1, 365).default(14),
   AUDIT_DAYS: integer(30, 36_500).default(400),
+  USER_GRACE_DAYS: integer(1, 3650).default(30),
   AUDIT_ADDRESSES: z.enum(['full', 'prefix']).default('full'),
   PUBLIC_URL: z
     .string()
@@ -62,6 +63,10 @@ const schema = z.object({
   PROFILE_KEY: z.string().optional(),
   SESSION_IDLE_MINUTES: integer(5, 43_200).default(720),
   SESSION_MAX_HOURS: integer(1, 8760).default(168),
+  QUEUE_PREFIX: z
+    .string()
+    .regex(/^[a-z0-9-]{0,50}$/, 'small letters, digits and dashes')
+    .default(''),
   OIDC_ISSUERS: z.string().max(65_536).default(''),
 });
 
@@ -110,6 +115,8 @@ export interface Config {
   attachmentLinkDays: number;
   /** How long audit events are kept, unless a tenant says otherwise. */
   auditDays: number;
+  /** How long a deleted user can be restored, unless who deletes says otherwise. */
+  userGraceDays: number;
   /** Whether they tell the client's address or only its network (IPv4 /24, IPv6 /48). */
   auditAddresses: 'full' | 'prefix';
   /** Where mail programs find the installation: `https://host`; null: under whatever name they ask. */
@@ -120,6 +127,8 @@ export interface Config {
   sessionIdleMs: number;
   /** … and so long after it began. */
   sessionMaxMs: number;
+  /** What stands before the names of the queues, where several installations share an account. */
+  queuePrefix: string;
   /** OpenID providers whose tokens are believed (docs/authentication.md). */
   oidcIssuers: OidcIssuer[];
 }
@@ -155,11 +164,13 @@ export function parseConfig(env: Record<string, unknown>): Config {
     filesUrl: v.FILES_URL,
     attachmentLinkDays: v.ATTACHMENT_LINK_DAYS,
     auditDays: v.AUDIT_DAYS,
+    userGraceDays: v.USER_GRACE_DAYS,
     auditAddresses: v.AUDIT_ADDRESSES,
     publicUrl: v.PUBLIC_URL === '' ? null : new URL(v.PUBLIC_URL).origin,
     profileSigner: readSigner(v.PROFILE_CERTIFICATE, v.PROFILE_KEY),
     sessionIdleMs: v.SESSION_IDLE_MINUTES * 60_000,
     sessionMaxMs: v.SESSION_MAX_HOURS * 3_600_000,
+    queuePrefix: v.QUEUE_PREFIX,
     oidcIssuers: readIssuers(v.OIDC_ISSUERS, env, v.RELAY_ALLOW_PRIVATE === '1'),
     webhookHosts: {
       ports: v.WEBHOOK_PORTS.split(',').map(Number),

@@ -61,6 +61,7 @@ import { replayDeadLetter, replayDeadLetters } from './queue-consumers/dead-lett
 import { createQueueConsumers } from './queue-consumers/index.ts';
 import { ingestNow } from './queue-consumers/ingest-now.ts';
 import { createMessageReader } from './queue-consumers/message-reader.ts';
+import { underPlainName } from './queue-consumers/names.ts';
 import { createRecovery } from './recovery/index.ts';
 import { createScheduled } from './scheduled/index.ts';
 import { createWellKnown, MTA_STS_PATH } from './well-known/index.ts';
@@ -287,7 +288,8 @@ export default {
   },
   queue(batch, env, context) {
     const services = buildServices(env, context);
-    return observedQueue(services, batch, createQueueConsumers(services));
+    const known = underPlainName(batch, services.config.queuePrefix);
+    return observedQueue(services, known, createQueueConsumers(services));
   },
   async scheduled(controller, env, context) {
     const services = buildServices(env, context);
