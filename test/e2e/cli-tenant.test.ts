@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createSeal } from '../../platform/sealed.ts';
+import type { RequestLimitView, TenantKeyView } from '../../shared/admin-api.ts';
+import { type CommandLine, commandLine } from '../support/cli.ts';
+import { SECRETS_KEY } from '../support/client.ts';
+import { startWaypost, type Waypost } from '../support/harness.ts';
+
+const DOMAIN = 'keys.test';
+const USER = `ann@${DOMAIN}`;
+const YESTERDAY = 'the secret of yesterday, which is long enough';
+
+describe('keys and limits of a tenant, by the command line', () => {
+  let server: Waypost;
+  let cli: CommandLine;
+
+  beforeAll(async () => {
+    server = await startWaypost({ vars: { SECRETS_KEY_PREVIOUS: YESTERDAY } });
+    cli = await commandLine(server);
+    await server.addUser(USER, 'a-password-1');
+  });
+  afterAll(async () => {
+    cli?.end();
+    await server?.stop();
+  });
+
+  const sealed = async () => {
+    const { DIRECTORY } = await server.bindings<{ DIRECTORY: D1Database }>();
+    const rows = await DIRECTORY.prepare('SELECT sealed_key FROM dkim_keys ORDER BY selector').all<{
+      sealed_key: string;
+    }>();
+    return rows.results.map((row) => row.sealed_key);
+  };
+
+  it('a tenant has none before something is sealed', async () => {
+    expect((await cli.waypost('key', 'list', DOMAIN)).out).toContain('Nothing of the tenant was sealed yet.');
+    expect((await cli.waypost('key', 'list', 'nowhere.test')).err).toContain('no domain');
+  });
+
+  it('another key seals what lay under the first, which opens all the time', async () => {
+    expect((await cli.waypost('domain', 'dkim', DOMAIN)).code).toBe(0);
+    expect(await sealed()).toEqual([expect.stringMatching(/^v2\.1\./), expect.stringMatching(/^v2\.1\./)]);
+    expect((await cli.waypost('key', 'rotate', DOMAIN)).out).toBe(
+      'Key 2 seals; 2 secrets were sealed anew.\n',
+    );
+    expect(await sealed()).toEqual([expect.stringMatching(/^v2\.2\./), expect.stringMatching(/^v2\.2\./)]);
+    const keys = await cli.json<TenantKeyView[]>('key', 'list', DOMAIN);
+    expect(keys.map(({ generation, wrappedNow }) => [generation, wrappedNow])).toEqual([
+      [1, true],
+      [2, true],
+    ]);
+    expect((await cli.waypost('key', 'rotate', DOMAIN, '--reseal-only')).out).toContain('0 secrets');
+  });
+
+  it('shows how many requests a minute are taken, and sets it', async () => {
+    expect((await cli.waypost('tenant', 'requests', DOMAIN)).out).toBe('No limit (default).\n');
+    expect((await cli.waypost('tenant', 'requests', DOMAIN, '--per-minute', '5000')).out).toBe(
+      'At most 5000 requests a minute.\n',
+    );
+    expect(await cli.json<RequestLimitView>('tenant', 'requests', DOMAIN)).toEqual({
+      ...{ perMinute: 5000, inForce: 5000 },
+    });
+    expect((await cli.waypost('tenant', 'requests', DOMAIN, '--per-minute', 'many')).code).toBe(2);
+    expect((await cli.waypost('tenant', 'requests', DOMAIN, '--per-minute', 'default')).out).toBe(
+      'No limit (default).\n',
+    );
+  });
+
+  it('what the secret before wrapped is wrapped with the one of today', async () => {
+    const { DIRECTORY } = await server.bindings<{ DIRECTORY: D1Database }>();
+    const row = await DIRECTORY.prepare(
+      'SELECT tenant_id, wrapped FROM tenant_keys WHERE generation = 2',
+    ).first<{
+      tenant_id: string;
+      wrapped: string;
+    }>();
+    const owner = `tenant-key/${row?.tenant_id}/2`;
+    const key = await createSeal(SECRETS_KEY).open(owner, row?.wrapped ?? '');
+    const [before, now] = [createSeal(YESTERDAY), createSeal(SECRETS_KEY)];
+    await DIRECTORY.prepare('UPDATE tenant_keys SET wrapped = ?, secret_id = ? WHERE generation = 2')
+      .bind(await before.seal(owner, key), await before.secretId())
+      .run();
+    expect((await cli.waypost('key', 'list', DOMAIN)).out).toContain(`before (${await before.secretId()})`);
+    expect((await cli.waypost('key', 'rewrap')).out).toBe(
+      '1 keys of 1 tenants were wrapped, 0 secrets sealed anew.\n',
+    );
+    const keys = await cli.json<TenantKeyView[]>('key', 'list', DOMAIN);
+    expect(keys.map(({ secretId, wrappedNow }) => [secretId, wrappedNow])).toEqual([
+      [await now.secretId(), true],
+      [await now.secretId(), true],
+    ]);
+  });
+});
