@@ -81,6 +81,7 @@ import { ruleRemove } from './commands/rule-remove.ts';
 import { ruleRun } from './commands/rule-run.ts';
 import { ruleSimulate } from './commands/rule-simulate.ts';
 import { tenantSignIn, userPassword, userSignIn } from './commands/sign-in.ts';
+import { setup } from './commands/setup.ts';
 import { snapshot } from './commands/snapshot.ts';
 import { spamSet } from './commands/spam-set.ts';
 import { spamShow } from './commands/spam-show.ts';
@@ -114,6 +115,7 @@ import { readTarget, withTarget } from './remote/target.ts';
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly Command[] = [
   start,
+  setup,
   login,
   logout,
   domainAdd,
