@@ -109,6 +109,18 @@ import { userSending } from './commands/user-sending.ts';
 import { userEndCodes, userSessions } from './commands/user-sessions.ts';
 import { userUnlockSending } from './commands/user-unlock-sending.ts';
 import { userWorkingHours } from './commands/user-working-hours.ts';
+import {
+  webhookAdd,
+  webhookDisable,
+  webhookEnable,
+  webhookList,
+  webhookRemove,
+  webhookRotate,
+  webhookSet,
+  webhookShow,
+  webhookTest,
+} from './commands/webhook.ts';
+import { webhookDeliveries, webhookReplay } from './commands/webhook-deliveries.ts';
 import { createOutput, type Streams } from './output.ts';
 import { readTarget, withTarget } from './remote/target.ts';
 
@@ -219,6 +231,17 @@ export const COMMANDS: readonly Command[] = [
   tokenList,
   tokenAdd,
   tokenRemove,
+  webhookAdd,
+  webhookList,
+  webhookShow,
+  webhookSet,
+  webhookEnable,
+  webhookDisable,
+  webhookRotate,
+  webhookTest,
+  webhookDeliveries,
+  webhookReplay,
+  webhookRemove,
   holdAdd,
   holdList,
   holdRelease,

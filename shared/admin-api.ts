@@ -17,3 +17,4 @@ export type * from './admin/people.ts';
 export type * from './admin/sending.ts';
 export type * from './admin/transfer.ts';
 export type * from './admin/webhooks.ts';
+export type * from './admin/webhooks.ts';

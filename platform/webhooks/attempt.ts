@@ -196,6 +196,8 @@ async function switchOff(services: AttemptServices, webhook: Webhook, reason: st
     {
       ...{ tenantId, actor: 'webhooks', protocol: 'webhook', action: 'webhook.switch-off' },
       ...{ resource: `webhook/${webhookId}`, outcome: 'error', details: { reason }, correlationId: '' },
+      // Attempts that end side by side find it out together.
+      once: 'hour',
     },
   ]);
 }

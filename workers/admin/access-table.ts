@@ -240,6 +240,16 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /webhooks/:webhookId/deliveries': ['webhooks', 'read', TENANT_ID],
   'POST /webhooks/:webhookId/deliveries/:eventId/replay': ['webhooks', 'write', TENANT_ID],
 
+  'GET /webhooks': ['webhooks', 'read', TENANT_ID],
+  'POST /webhooks': ['webhooks', 'write', { body: ['tenantId'] }],
+  'GET /webhooks/:webhookId': ['webhooks', 'read', TENANT_ID],
+  'PATCH /webhooks/:webhookId': ['webhooks', 'write', TENANT_ID],
+  'DELETE /webhooks/:webhookId': ['webhooks', 'write', TENANT_ID],
+  'POST /webhooks/:webhookId/rotate': ['webhooks', 'write', TENANT_ID],
+  'POST /webhooks/:webhookId/test': ['webhooks', 'write', TENANT_ID],
+  'GET /webhooks/:webhookId/deliveries': ['webhooks', 'read', TENANT_ID],
+  'POST /webhooks/:webhookId/deliveries/:eventId/replay': ['webhooks', 'write', TENANT_ID],
+
   'GET /tenants/:tenantId/roles': ['administrators', 'read', 'tenant'],
   'PUT /users/:address/role': ['administrators', 'write', 'address'],
   'DELETE /users/:address/role': ['administrators', 'write', 'address'],

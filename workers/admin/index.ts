@@ -49,6 +49,7 @@ import { addTenantRoutes } from './routes/tenants.ts';
 import { addTrustRoutes } from './routes/trust.ts';
 import { addUserRoutes } from './routes/users.ts';
 import { addWebhookRoutes } from './routes/webhooks.ts';
+import { addWebhookRoutes } from './routes/webhooks.ts';
 
 const MAX_BODY = 64 * 1024;
 
@@ -125,6 +126,7 @@ export function createAdmin(services: Services, hooks: AdminHooks): Hono<AdminEn
   addExportRoutes(routes, admin);
   addImportRoutes(routes, admin);
   addResourceRoutes(routes, admin);
+  addWebhookRoutes(routes, admin);
   addWebhookRoutes(routes, admin);
   addKeyRoutes(routes, admin);
   addRequestLimitRoutes(routes, admin);

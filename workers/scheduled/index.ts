@@ -8,6 +8,7 @@ import { type SweepReport, sweep } from './sweep.ts';
 import { resumeSending } from './unsent.ts';
 import { resumeScheduling } from './untold.ts';
 import { keepUp } from './upkeep.ts';
+import { resumeWebhooks } from './webhooks.ts';
 
 export interface ScheduledReport {
   recent: ReconcileReport;
@@ -46,12 +47,14 @@ export function createScheduled(
     const links = await removeEndedLinks(services);
     const untold = await resumeScheduling(services);
     const unkept = await keepLimits(services);
+    const hooks = await resumeWebhooks(services);
     const report = await reconcile(services, manual ? { minAgeMs: -CLOCK_SLACK_MS } : {});
     const swept = await sweep(services);
     if (report.failed > 0) throw new Error(`reconcile: ${report.failed} of ${report.tenants} tenants failed`);
     if (keys > 0) throw new Error(`dkim: ${keys} of ${report.tenants} tenants failed`);
     if (links > 0) throw new Error(`links: ${links} of ${report.tenants} tenants failed`);
     if (unkept > 0) throw new Error(`retention: ${unkept} parts of the round failed`);
+    if (hooks > 0) throw new Error(`webhooks: ${hooks} failed`);
     if (untold > 0) throw new Error(`scheduling: ${untold} of ${report.tenants} tenants failed`);
     if (unsent > 0) throw new Error(`outbound: ${unsent} of ${report.tenants} tenants failed`);
     return { recent: report, sweep: swept };

@@ -57,6 +57,8 @@ function world(tenantIds = ['t1']) {
     log,
     directory: {
       listTenants: async () => tenants,
+      webhookSubscriptions: async () => [],
+      forgetAnswers: async () => 0,
       getTenantSetting: async () => null,
       putTenantSetting: async () => undefined,
       getPerson: async () => ({ photo: { key: 'photos/t1/u1/now' } }),

@@ -7,6 +7,7 @@ import { describeError } from '../../platform/log.ts';
 import type { Services } from '../../platform/services.ts';
 import { checkStep } from '../recovery/check.ts';
 import { keepAudit } from './audit.ts';
+import { forgetWebhookEvents } from './webhooks.ts';
 
 /** Mailboxes that one run looks at; the queue `actions` has brought most of what is new already. */
 const MAILBOXES_A_RUN = 40;
@@ -29,6 +30,7 @@ export async function keepUp(services: Services): Promise<void> {
     forgetFailures,
     forgetDeliveries,
     keepAudit,
+    forgetWebhookEvents,
     forgetKeys,
   };
   for (const [name, part] of Object.entries(parts)) {
