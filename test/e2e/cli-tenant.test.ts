@@ -5,6 +5,13 @@ import { type CommandLine, commandLine } from '../support/cli.ts';
 import { SECRETS_KEY } from '../support/client.ts';
 import { startWaypost, type Waypost } from '../support/harness.ts';
 
+interface Statement {
+  bind(...values: unknown[]): Statement;
+  all<T>(): Promise<{ results: T[] }>;
+  first<T>(): Promise<T | null>;
+  run(): Promise<unknown>;
+}
+
 const DOMAIN = 'keys.test';
 const USER = `ann@${DOMAIN}`;
 const YESTERDAY = 'the secret of yesterday, which is long enough';
@@ -24,7 +31,7 @@ describe('keys and limits of a tenant, by the command line', () => {
   });
 
   const sealed = async () => {
-    const { DIRECTORY } = await server.bindings<{ DIRECTORY: D1Database }>();
+    const { DIRECTORY } = await server.bindings<{ DIRECTORY: { prepare(sql: string): Statement } }>();
     const rows = await DIRECTORY.prepare('SELECT sealed_key FROM dkim_keys ORDER BY selector').all<{
       sealed_key: string;
     }>();
@@ -66,7 +73,7 @@ describe('keys and limits of a tenant, by the command line', () => {
   });
 
   it('what the secret before wrapped is wrapped with the one of today', async () => {
-    const { DIRECTORY } = await server.bindings<{ DIRECTORY: D1Database }>();
+    const { DIRECTORY } = await server.bindings<{ DIRECTORY: { prepare(sql: string): Statement } }>();
     const row = await DIRECTORY.prepare(
       'SELECT tenant_id, wrapped FROM tenant_keys WHERE generation = 2',
     ).first<{
