@@ -88,6 +88,12 @@ import { spamShow } from './commands/spam-show.ts';
 import { start } from './commands/start.ts';
 import { tenantAudit } from './commands/tenant-audit.ts';
 import { tenantJournaling } from './commands/tenant-journaling.ts';
+import {
+  tenantMove,
+  tenantMoveCancel,
+  tenantMoveFinish,
+  tenantMoveStatus,
+} from './commands/tenant-move.ts';
 import { tenantQuota } from './commands/tenant-quota.ts';
 import { tenantRequests } from './commands/tenant-requests.ts';
 import { tenantRetention } from './commands/tenant-retention.ts';
@@ -218,6 +224,10 @@ export const COMMANDS: readonly Command[] = [
   tenantRetention,
   tenantJournaling,
   tenantAudit,
+  tenantMove,
+  tenantMoveStatus,
+  tenantMoveCancel,
+  tenantMoveFinish,
   mailboxDeletedList,
   mailboxDeletedRestore,
   mailboxDeletedErase,

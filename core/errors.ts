@@ -22,6 +22,19 @@ export class ConflictError extends DomainError {
   }
 }
 
+/**
+ * Not now: what is asked for can be done in a moment. No domain error, so that wherever it is not known by name it is what
+ * it should be, a fault of ours that passes.
+ */
+export class BusyError extends Error {
+  readonly retryAfterSeconds: number;
+  constructor(message: string, retryAfterSeconds: number) {
+    super(message);
+    this.name = 'BusyError';
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
 /** The caller's input is not acceptable. */
 export class InvalidInputError extends DomainError {
   constructor(message: string) {

@@ -10,6 +10,7 @@ export * from './admin/common.ts';
 export type * from './admin/devices.ts';
 export type * from './admin/keeping.ts';
 export * from './admin/keys.ts';
+export * from './admin/moves.ts';
 export * from './admin/limits.ts';
 export * from './admin/moves.ts';
 export type * from './admin/operations.ts';

@@ -4,6 +4,8 @@ import { d1Tables } from './dialect/d1/kit.ts';
 import { postgresTables } from './dialect/postgres/boundary.ts';
 import { PostgresConnection, type PostgresOptions } from './dialect/postgres/connection.ts';
 import { createPostgresExecutor } from './dialect/postgres/executor.ts';
+import { createPlacement } from './placement.ts';
+import { createMoveShards } from './repos/moves/move-shards.ts';
 import { createStores, type Stores } from './stores.ts';
 
 export { createR2ObjectStore } from './blobs/objects.ts';
@@ -23,11 +25,22 @@ export function createD1Stores(databases: D1Databases): Stores {
   const shards = new Map(
     Object.entries(databases.mail).map(([name, database]) => [name, createD1Executor(database)]),
   );
+  const names = [...shards.keys()].sort();
+  const { mail, moves } = d1Tables;
+  const executor = (shard: string) => shards.get(shard);
   return createStores(
     {
       directory: createD1Executor(databases.directory),
-      shards: [...shards.keys()].sort(),
-      mail: (shard) => shards.get(shard),
+      shards: names,
+      // Out of a single shard nothing can move.
+      mail:
+        names.length < 2
+          ? executor
+          : createPlacement({
+              ...{ executor, moves, now: Date.now },
+              sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+            }),
+      moves: createMoveShards({ names, executor, mail, moves }),
       search: createD1Executor(databases.search),
       audit: createD1Executor(databases.audit),
     },

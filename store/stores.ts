@@ -5,6 +5,7 @@ import type { DkimKeyStore } from '../core/ports/dkim.ts';
 import type { ErasureStore } from '../core/ports/erasure.ts';
 import type { LinkStore } from '../core/ports/links.ts';
 import type { MailStore } from '../core/ports/mail.ts';
+import type { MoveShards, MoveStore } from '../core/ports/moves.ts';
 import type { OperationsStore } from '../core/ports/operations.ts';
 import type { OutboxStore } from '../core/ports/outbox.ts';
 import type { SearchStore } from '../core/ports/search.ts';
@@ -17,6 +18,7 @@ import { createDkimKeyStore } from './repos/directory/dkim-keys.ts';
 import { createLinkStore } from './repos/directory/links.ts';
 import { createOperationsStore } from './repos/directory/operations.ts';
 import { createOutboxStore } from './repos/directory/outbox.ts';
+import { createMoveStore } from './repos/directory/tenant-moves.ts';
 import { mailboxArchive } from './repos/mail/archive/mailbox-archive.ts';
 import { createMailStore } from './repos/mail/mail-store.ts';
 import { createMoveStore } from './repos/directory/tenant-moves.ts';
@@ -26,6 +28,7 @@ import { createSearchStore } from './repos/search-store.ts';
 import type { AuditTables } from './schema/audit.ts';
 import type { DirectoryTables } from './schema/directory.ts';
 import type { MailTables } from './schema/mail.ts';
+import type { ShardMoveTables } from './schema/moves.ts';
 import type { SearchTables } from './schema/search.ts';
 
 /** The four databases as the services see them. */
@@ -41,6 +44,8 @@ export interface Stores {
   archive: ArchiveStore;
   search: SearchStore;
   audit: AuditStore;
+  /** null where there is one shard for ever (PostgreSQL). */
+  moves: { store: MoveStore; shards: MoveShards } | null;
 }
 
 export interface Tables {
@@ -52,6 +57,7 @@ export interface Tables {
   /** The way of each message. */
   trace: TraceStore;
   mail: MailTables;
+  moves: ShardMoveTables;
   search: SearchTables;
   audit: AuditTables;
 }
@@ -60,7 +66,10 @@ export interface Executors {
   directory: Executor;
   /** Names that `MailStore.shards` tells. */
   shards: string[];
-  mail(shard: string): Executor | undefined;
+  /** Of a tenant, wherever its rows have moved from the shard that the caller knows; without one the shard itself. */
+  mail(shard: string, tenantId?: string): Executor | undefined;
+  /** The shards as a move works on them, where there can be several. */
+  moves?: MoveShards;
   search: Executor;
   audit: Executor;
 }
@@ -84,6 +93,13 @@ export function createStores(executors: Executors, tables: Tables): Stores {
     },
     search: createSearchStore(executors.search, tables.search),
     audit: createAuditStore(executors.audit, tables.audit),
+    moves:
+      executors.moves === undefined
+        ? null
+        : {
+            store: createMoveStore({ executor: executors.directory, tables: tables.directory }),
+            shards: executors.moves,
+          },
   };
 }
     moves:

@@ -9,6 +9,7 @@ import { createMemoryOperationsStore } from './operations.ts';
 import { createMemoryOutboxStore } from './outbox.ts';
 import { createMemorySearchStore } from './search.ts';
 import { createMemorySpamTokens } from './spam-tokens.ts';
+import { createMemoryTraceStore } from './trace.ts';
 
 export { createMemoryBlobStore } from './blobs.ts';
 export { createMemoryObjectStore } from './objects.ts';
@@ -17,8 +18,8 @@ export { createQueueRecorder } from './queues.ts';
 
 /** All four stores in memory, empty. */
 export function createMemoryStores(shards?: string[]): Stores {
-  return {
   const erasables: Erasable[] = [];
+  return {
     directory: createMemoryDirectoryStore(erasables),
     outbox: createMemoryOutboxStore(erasables),
     operations: createMemoryOperationsStore(),
@@ -28,8 +29,8 @@ export function createMemoryStores(shards?: string[]): Stores {
     spamTokens: createMemorySpamTokens(erasables),
     search: createMemorySearchStore(erasables),
     audit: createMemoryAuditStore(),
-  };
     moves: null,
     erasure: createMemoryErasureStore(erasables),
     trace: createMemoryTraceStore(),
+  };
 }

@@ -4,6 +4,7 @@ import { erasureTables } from './erasures.ts';
 import { keptAnswerTables } from './kept-answers.ts';
 import type { SchemaKit } from './kit.ts';
 import { linkTables } from './links.ts';
+import { tenantMoveTables } from './moves.ts';
 import { sessionTables } from './sessions.ts';
 import { webhookTables } from './webhooks.ts';
 import { tenantKeyTables } from './tenant-keys.ts';
@@ -17,6 +18,7 @@ export function directoryTables(kit: SchemaKit) {
     ...erasureTables(kit),
     ...keptAnswerTables(kit),
     ...linkTables(kit),
+    ...tenantMoveTables(kit),
     ...sessionTables(kit),
     ...webhookTables(kit),
     ...tenantKeyTables(kit),

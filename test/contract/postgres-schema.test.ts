@@ -65,7 +65,11 @@ describe('migrations of PostgreSQL', () => {
       columns.push(describeColumn(row.name, row.type, row.nullable === 'NO'));
       found[row.table] = columns.sort();
     }
-    expect(found).toEqual(declaredColumns(postgresTables[database]));
+    // What moves of tenants are noted in lies beside the mailboxes.
+    const { moves, ...tables } = postgresTables;
+    expect(found).toEqual(
+      declaredColumns(database === 'mail' ? { ...tables.mail, ...moves } : tables[database]),
+    );
   });
 
   test('all text is ordered by its bytes, as in SQLite', async () => {

@@ -1,4 +1,10 @@
-import { ConflictError, DomainError, InvalidInputError, NotFoundError } from '../../core/errors.ts';
+import {
+  BusyError,
+  ConflictError,
+  DomainError,
+  InvalidInputError,
+  NotFoundError,
+} from '../../core/errors.ts';
 
 /**
  * An operation, or its part for one id, that ends with a response code (MS-OXWSCDATA 2.2.5.24). Never one of the four
@@ -28,6 +34,11 @@ export class SchemaError extends EwsError {
 /** Response code for a domain error that no operation gave a meaning of its own; null for a fault of ours. */
 export function codeOf(error: unknown): EwsError | null {
   if (error instanceof EwsError) return error;
+  if (error instanceof BusyError) {
+    return new EwsError('ErrorServerBusy', 'The server cannot service this request right now.', {
+      BackOffMilliseconds: String(error.retryAfterSeconds * 1000),
+    });
+  }
   if (error instanceof NotFoundError) {
     return new EwsError('ErrorItemNotFound', 'The specified object was not found in the store.');
   }

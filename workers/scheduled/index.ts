@@ -5,6 +5,7 @@ import { remindDue } from './reminders.ts';
 import { keepLimits } from './retention.ts';
 import { turnSigningKeys } from './signing-keys.ts';
 import { type SweepReport, sweep } from './sweep.ts';
+import { moveTenants } from './tenant-moves.ts';
 import { resumeSending } from './unsent.ts';
 import { resumeScheduling } from './untold.ts';
 import { keepUp } from './upkeep.ts';
@@ -26,7 +27,7 @@ const CLOCK_SLACK_MS = 60_000;
 
 /**
  * The scheduled() handler: unfinished sending and the reconciler on one cron of wrangler.toml, what is kept for bad days
- * on another, reminders on a third. Rejects when a tenant could not be looked at, so that the run counts as failed.
+ * on another, reminders and moves of tenants on a third. Rejects when a tenant could not be looked at, so that the run counts as failed.
  */
 export function createScheduled(
   services: Services,
@@ -38,7 +39,9 @@ export function createScheduled(
     }
     if (cron === REMINDER_CRON) {
       const failed = await remindDue(services);
+      const unmoved = await moveTenants(services);
       if (failed > 0) throw new Error(`reminders: ${failed} parts of the round failed`);
+      if (unmoved > 0) throw new Error(`moves: ${unmoved} of tenants failed`);
       return null;
     }
     const manual = cron === MANUAL_RUN;

@@ -3,6 +3,7 @@ import { auditTables } from '../../schema/audit.ts';
 import { directoryTables } from '../../schema/directory.ts';
 import type { SchemaKit } from '../../schema/kit.ts';
 import { mailTables } from '../../schema/mail.ts';
+import { shardMoveTables } from '../../schema/moves.ts';
 import { searchTables } from '../../schema/search.ts';
 
 /** Each database is a file of its own here, so that its name plays no part. */
@@ -15,6 +16,7 @@ const sqliteKit: SchemaKit = {
 export const d1Tables = {
   directory: directoryTables(sqliteKit),
   mail: mailTables(sqliteKit),
+  moves: shardMoveTables(sqliteKit),
   search: searchTables(sqliteKit),
   audit: auditTables(sqliteKit),
 };

@@ -13,6 +13,7 @@ import { auditTables } from '../../schema/audit.ts';
 import { directoryTables } from '../../schema/directory.ts';
 import type { DatabaseName, SchemaKit } from '../../schema/kit.ts';
 import { mailTables } from '../../schema/mail.ts';
+import { shardMoveTables } from '../../schema/moves.ts';
 import { searchTables } from '../../schema/search.ts';
 import { CapturedQuery } from '../capture.ts';
 import type { QueryBuilder } from '../types.ts';
@@ -39,6 +40,7 @@ const postgresKit = {
 export const postgresTables = {
   directory: directoryTables(postgresKit),
   mail: mailTables(postgresKit),
+  moves: shardMoveTables(postgresKit),
   search: searchTables(postgresKit),
   audit: auditTables(postgresKit),
 };

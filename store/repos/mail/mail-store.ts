@@ -52,22 +52,23 @@ import { updateFolder } from './update-folder.ts';
 export interface MailShards {
   /** Names that `shards()` tells. */
   names: string[];
-  /** The database of a shard, or undefined when there is no shard of that name. */
-  executor(shard: string): Executor | undefined;
+  /** The database of a tenant by the shard that it is said to be in; undefined when there is no shard of that name. */
+  executor(shard: string, tenantId?: string): Executor | undefined;
   tables: MailTables;
 }
 
 export function createMailStore(shards: MailShards): MailStore {
-  const executorOf = (shard: string): Executor => {
-    const executor = shards.executor(shard);
+  const executorOf = (shard: string, tenantId?: string): Executor => {
+    const executor = shards.executor(shard, tenantId);
     if (executor === undefined) throw new NotFoundError(`no mail shard ${shard}`);
     return executor;
   };
   return {
-    mailbox: (ref) => createMailboxStore({ ref, executor: executorOf(ref.shard), tables: shards.tables }),
+    mailbox: (ref) =>
+      createMailboxStore({ ref, executor: executorOf(ref.shard, ref.tenantId), tables: shards.tables }),
     shards: () => [...shards.names],
     duePim: async (tenantId, shard, what, options) =>
-      duePim({ executor: executorOf(shard), tables: shards.tables }, tenantId, what, options),
+      duePim({ executor: executorOf(shard, tenantId), tables: shards.tables }, tenantId, what, options),
     async ping() {
       await Promise.all(shards.names.map((name) => ping(executorOf(name))));
     },

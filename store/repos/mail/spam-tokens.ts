@@ -26,7 +26,7 @@ const ALL = 1_000_000;
 
 export function createSpamTokens(shards: MailShards): SpamTokens {
   const boxOf = (ref: MailboxRef): MailboxContext => {
-    const executor: Executor | undefined = shards.executor(ref.shard);
+    const executor: Executor | undefined = shards.executor(ref.shard, ref.tenantId);
     if (executor === undefined) throw new NotFoundError(`no mail shard ${ref.shard}`);
     return { ref, executor, tables: shards.tables };
   };

@@ -38,6 +38,8 @@ describe('migrations of D1', () => {
         .map((column) => describeColumn(column.name, column.type, column.notnull === 1))
         .sort();
     }
-    expect(found).toEqual(declaredColumns(d1Tables[name]));
+    // What moves of tenants are noted in lies beside the mailboxes.
+    const { moves, ...declared } = d1Tables;
+    expect(found).toEqual(declaredColumns(name === 'mail' ? { ...declared.mail, ...moves } : declared[name]));
   });
 });

@@ -26,7 +26,7 @@ export function mailboxArchive(
   shards: Pick<MailShards, 'executor' | 'tables'>,
   ref: MailboxRef,
 ): MailboxArchive {
-  const executor = shards.executor(ref.shard);
+  const executor = shards.executor(ref.shard, ref.tenantId);
   if (executor === undefined) throw new NotFoundError(`no mail shard ${ref.shard}`);
   return archiveOf({ ref, executor, tables: shards.tables });
 }
