@@ -18,7 +18,7 @@ export interface AdminClient {
   put<T>(path: string, body: unknown): Promise<T>;
   patch<T>(path: string, body: unknown): Promise<T>;
   putBytes<T>(path: string, bytes: Uint8Array): Promise<T>;
-  delete(path: string): Promise<void>;
+  delete<T = void>(path: string): Promise<T>;
   /** A body that is as long as it is, read as it comes. */
   stream(
     path: string,

@@ -104,6 +104,7 @@ import { trustList } from './commands/trust-list.ts';
 import { trustRemove } from './commands/trust-remove.ts';
 import { userActiveSync } from './commands/user-activesync.ts';
 import { userAdd } from './commands/user-add.ts';
+import { userDelete, userErase, userErasure, userRestore } from './commands/user-erasure.ts';
 import { userAttributes } from './commands/user-attributes.ts';
 import { userCertificate } from './commands/user-certificate.ts';
 import { userGrantSend } from './commands/user-grant-send.ts';
@@ -111,6 +112,7 @@ import { userList } from './commands/user-list.ts';
 import { userPhoto } from './commands/user-photo.ts';
 import { userQuota } from './commands/user-quota.ts';
 import { userRetention } from './commands/user-retention.ts';
+import { userResume, userSuspend } from './commands/user-status.ts';
 import { userSending } from './commands/user-sending.ts';
 import { userEndCodes, userSessions } from './commands/user-sessions.ts';
 import { userUnlockSending } from './commands/user-unlock-sending.ts';
@@ -149,6 +151,12 @@ export const COMMANDS: readonly Command[] = [
   userEndCodes,
   appPasswordAdd,
   appPasswordList,
+  userSuspend,
+  userResume,
+  userDelete,
+  userRestore,
+  userErase,
+  userErasure,
   appPasswordRevoke,
   userList,
   userAttributes,

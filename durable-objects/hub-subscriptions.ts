@@ -12,6 +12,11 @@ export class HubSubscriptions {
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
+    this.prepare();
+  }
+
+  /** Makes the tables, where they are not there. */
+  prepare(): void {
     this.#sql.exec(
       `CREATE TABLE IF NOT EXISTS subscriptions (
         subscription_id TEXT PRIMARY KEY, user_id TEXT NOT NULL, expires_at INTEGER NOT NULL,

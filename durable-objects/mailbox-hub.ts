@@ -42,10 +42,23 @@ export function createMailboxHub<Env>(push: Push<Env>) {
     constructor(ctx: DurableObjectState, env: Env) {
       super(ctx, env);
       this.#sql = ctx.storage.sql;
+      this.#prepare();
+      this.#subscriptions = new HubSubscriptions(this.#sql);
+    }
+
+    #prepare(): void {
       this.#sql.exec(
         'CREATE TABLE IF NOT EXISTS waiting (device_id TEXT PRIMARY KEY, turn INTEGER NOT NULL) WITHOUT ROWID',
       );
-      this.#subscriptions = new HubSubscriptions(this.#sql);
+    }
+
+    /** The owner is erased: nothing of what the object knows stays, and whoever listens looks again (I27). */
+    async erase(): Promise<void> {
+      this.#tell(CHANGES, { kind: 'revoked' });
+      await this.ctx.storage.deleteAlarm();
+      await this.ctx.storage.deleteAll();
+      this.#prepare();
+      this.#subscriptions.prepare();
     }
 
     watch(deviceId: string, turn: number): void {

@@ -33,6 +33,7 @@ export interface DeviceSessionRpc {
   wake(call: DeviceCall, changes: ChangeNotice[]): Promise<void>;
   revoke(): Promise<void>;
   forget(): Promise<void>;
+  erase(): Promise<void>;
   fetch(url: string, init: RequestInit): Promise<Response>;
 }
 

@@ -8,6 +8,8 @@ export type * from './admin/arriving.ts';
 export type * from './admin/audit.ts';
 export * from './admin/common.ts';
 export type * from './admin/devices.ts';
+export type * from './admin/doctor.ts';
+export type * from './admin/erasure.ts';
 export type * from './admin/keeping.ts';
 export * from './admin/keys.ts';
 export * from './admin/moves.ts';

@@ -182,6 +182,20 @@ export async function putDelegate(
     });
 }
 
+/** Somebody who is not there any more is no delegate. Rights and grants go another way. */
+export async function forgetDelegate(
+  directory: Pick<DirectoryStore, 'getUserSetting' | 'putUserSetting'>,
+  { tenantId, mailboxId }: Pick<MailboxRef, 'tenantId' | 'mailboxId'>,
+  userId: string,
+): Promise<void> {
+  const value = await directory.getUserSetting(tenantId, mailboxId, DELEGATES_SETTING);
+  if (value === null) return;
+  const { deliver, list } = readSetting(value);
+  const others = list.filter((one) => one.userId !== userId);
+  if (others.length === list.length) return;
+  await directory.putUserSetting(tenantId, mailboxId, DELEGATES_SETTING, { deliver, list: others });
+}
+
 /** Takes everything away that made a user a delegate. What the owner let them send as their own is another matter. */
 export async function dropDelegate(services: Services, ref: MailboxRef, userId: string): Promise<void> {
   const { directory, mail } = services;

@@ -91,6 +91,25 @@ export async function restoreTenant(
   return { at: manifest.at, rows, added };
 }
 
+/**
+ * Writes a tenant down as it is and deletes everything that was written down of it before (I27). Number of objects that
+ * went.
+ */
+export async function forgetExports(ports: ExportPorts, tenantId: string): Promise<number> {
+  await exportTenant(ports, tenantId);
+  const { objects } = ports;
+  const newest = await newestExport(objects, tenantId);
+  let deleted = 0;
+  for (let after = ''; ; ) {
+    const page = await objects.list(directoryPrefix(tenantId), after, 1000);
+    const old = page.objects.map(({ key }) => key).filter((key) => numberIn(key) !== newest?.at);
+    if (old.length > 0) await objects.delete(old);
+    deleted += old.length;
+    after = page.objects.at(-1)?.key ?? '';
+    if (!page.more) return deleted;
+  }
+}
+
 /** Tenants of which there is an export. */
 export async function exportedTenants(objects: ObjectStore): Promise<string[]> {
   const prefix = directoryPrefix();

@@ -74,6 +74,8 @@ export interface RetentionJob {
   correlationId: string;
   /** What the steps before have done; absent in the first one. */
   run?: RetentionProgress;
+  /** It is no run of retention: the user is being erased. How far that is, the directory knows. */
+  erase?: true;
 }
 
 export interface RetentionProgress {

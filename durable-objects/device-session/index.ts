@@ -172,6 +172,16 @@ export function createDeviceSession<Env>(build: (env: Env, ctx: DurableObjectSta
       this.#waits.revoke();
     }
 
+    /** Its user is erased: nothing of what the object knows stays (I27). */
+    async erase(): Promise<void> {
+      this.#waits.revoke();
+      await this.#lock.run(async () => {
+        await this.ctx.storage.deleteAlarm();
+        await this.ctx.storage.deleteAll();
+        this.#repo.prepare();
+      });
+    }
+
     override webSocketMessage(): void {
       // The Worker never speaks on this socket.
     }

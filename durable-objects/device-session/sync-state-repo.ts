@@ -13,6 +13,11 @@ export class SqlSyncStateRepo implements SyncStateRepo {
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
     this.#sql = storage.sql;
+    this.prepare();
+  }
+
+  /** Makes the tables, where they are not there. */
+  prepare(): void {
     this.#sql.exec(`
       CREATE TABLE IF NOT EXISTS collections (collection_id TEXT PRIMARY KEY, state TEXT NOT NULL) WITHOUT ROWID;
       CREATE TABLE IF NOT EXISTS shadow (

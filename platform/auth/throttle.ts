@@ -30,6 +30,7 @@ export interface ThrottleRpc {
   succeeded(ticket: string | null, attempt: string | null): Promise<void>;
 }
 
+  forget(): Promise<void>;
 /** Counts failures over all isolates and edges (THROTTLE objects). */
 export interface ThrottlePort {
   /** Counted before it is looked at: or whoever tries a thousand at once would have a thousand tries. */
@@ -38,6 +39,8 @@ export interface ThrottlePort {
   succeeded(who: ThrottleWho, turn: ThrottleTurn): Promise<void>;
 }
 
+  /** Nothing is known of the account any more. */
+  forget(account: string): Promise<void>;
 /** The prefix that an address counts under: IPv4 /24, IPv6 /48. */
 export function netOf(ip: string | null): string | null {
   if (ip === null) return null;

@@ -26,6 +26,7 @@ import { addDomainDnsRoutes } from './routes/domain-dns.ts';
 import { addDomainRoutes } from './routes/domains.ts';
 import { MAX_PHOTO_BODY } from './routes/entries.ts';
 import { addExportRoutes } from './routes/export.ts';
+import { addErasureRoutes } from './routes/erasure.ts';
 import { addGroupRoutes } from './routes/groups.ts';
 import { addHoldRoutes } from './routes/holds.ts';
 import { addImportRoutes, MAX_IMPORT_BODY } from './routes/import.ts';
@@ -102,6 +103,7 @@ export function createAdmin(services: Services, hooks: AdminHooks): Hono<AdminEn
   addCredentialRoutes(routes, admin);
   addSignInRoutes(routes, admin);
   addBrowserRoutes(routes, admin);
+  addErasureRoutes(routes, admin);
   addAliasRoutes(routes, admin);
   addDeviceRoutes(routes, admin);
   addPolicyRoutes(routes, admin);

@@ -30,11 +30,42 @@ export async function placeGroup(
       results.set(one.delivery, result === undefined ? noResult() : ingested(one, result));
     }
   } catch (error) {
+    if (error instanceof ErasedError) {
+      await dropErased(services, group, results);
+      return;
+    }
     if (group.length === 1) {
       for (const { delivery } of group) results.set(delivery, { kind: 'failed', error });
       return;
     }
     for (const one of group) await placeGroup(services, [one], results);
+  }
+}
+
+/** The mailbox is of a user who is erased: no mail makes it anew. */
+class ErasedError extends Error {}
+
+async function isErased(
+  { directory }: Pick<Services, 'directory'>,
+  { tenantId, mailboxId }: MailboxStore['ref'],
+): Promise<boolean> {
+  const erasure = await directory.getErasure(tenantId, mailboxId);
+  return erasure !== null && erasure.state !== 'deleted';
+}
+
+/** What was on its way to an erased mailbox goes with it (I27). */
+async function dropErased(services: Services, group: Prepared[], results: IngestResults): Promise<void> {
+  try {
+    await services.blobs.delete(...group.map(({ delivery }) => delivery.job.key));
+    for (const { delivery } of group) {
+      services.log.info('mail.erased', {
+        mailboxId: delivery.job.mailboxId,
+        correlationId: delivery.job.correlationId,
+      });
+      results.set(delivery, { kind: 'done' });
+    }
+  } catch (error) {
+    for (const { delivery } of group) results.set(delivery, { kind: 'failed', error });
   }
 }
 
@@ -49,6 +80,7 @@ async function insertTogether(
     // A mailbox that was never created, e.g. because its user was made by hand: mail creates it.
     const { exists } = await mailbox.usage();
     if (exists) throw error;
+    if (await isErased(services, mailbox.ref)) throw new ErasedError();
     await mailbox.create(services.now());
     return mailbox.insertMany(messages);
   }

@@ -95,8 +95,15 @@ const progress: z.ZodType<RetentionProgress> = z.object({
 });
 
 export const retentionJob: z.ZodType<RetentionJob> = z
-  .object({ v: z.literal(1), tenantId: id, mailboxId: id, shard, correlationId, run: progress.optional() })
-  .transform(({ run, ...job }) => (run === undefined ? job : { ...job, run }));
+  .object({
+    ...{ v: z.literal(1), tenantId: id, mailboxId: id, shard, correlationId },
+    ...{ run: progress.optional(), erase: z.literal(true).optional() },
+  })
+  .transform(({ run, erase, ...job }) => ({
+    ...job,
+    ...(run === undefined ? {} : { run }),
+    ...(erase === undefined ? {} : { erase }),
+  }));
 
 export const actionsJob: z.ZodType<ActionsJob> = z.object({
   v: z.literal(1),

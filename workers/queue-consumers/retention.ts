@@ -4,6 +4,7 @@ import { recountMailbox } from '../../core/quota/recount.ts';
 import { retentionStep } from '../../core/retention/step.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Services } from '../../platform/services.ts';
+import { eraseUser } from './erasure.ts';
 import { retentionJob } from './jobs.ts';
 import { noticeQuota } from './quota-notice.ts';
 import { acceptJobs, type QueueBatch, retryLater } from './settle.ts';
@@ -13,7 +14,8 @@ const DAY = 24 * 60 * 60 * 1000;
 export async function consumeRetention(services: Services, batch: QueueBatch): Promise<void> {
   for (const delivery of acceptJobs(batch, retentionJob, services.log)) {
     try {
-      await work(services, delivery.job);
+      if (delivery.job.erase === true) await eraseUser(services, delivery.job);
+      else await work(services, delivery.job);
       delivery.message.ack();
     } catch (error) {
       retryLater(services.log, delivery, 'retention.failed', error);

@@ -1,5 +1,6 @@
 import type { Services } from '../../platform/services.ts';
 import { removeEndedLinks } from './ended-links.ts';
+import { eraseDue } from './erasures.ts';
 import { type ReconcileReport, reconcile } from './reconcile.ts';
 import { remindDue } from './reminders.ts';
 import { keepLimits } from './retention.ts';
@@ -51,12 +52,14 @@ export function createScheduled(
     const untold = await resumeScheduling(services);
     const unkept = await keepLimits(services);
     const hooks = await resumeWebhooks(services);
+    const unerased = await eraseDue(services);
     const report = await reconcile(services, manual ? { minAgeMs: -CLOCK_SLACK_MS } : {});
     const swept = await sweep(services);
     if (report.failed > 0) throw new Error(`reconcile: ${report.failed} of ${report.tenants} tenants failed`);
     if (keys > 0) throw new Error(`dkim: ${keys} of ${report.tenants} tenants failed`);
     if (links > 0) throw new Error(`links: ${links} of ${report.tenants} tenants failed`);
     if (unkept > 0) throw new Error(`retention: ${unkept} parts of the round failed`);
+    if (unerased > 0) throw new Error(`erasure: ${unerased} of ${report.tenants} tenants failed`);
     if (hooks > 0) throw new Error(`webhooks: ${hooks} failed`);
     if (untold > 0) throw new Error(`scheduling: ${untold} of ${report.tenants} tenants failed`);
     if (unsent > 0) throw new Error(`outbound: ${unsent} of ${report.tenants} tenants failed`);
