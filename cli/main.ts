@@ -98,7 +98,10 @@ import { tenantQuota } from './commands/tenant-quota.ts';
 import { tenantRequests } from './commands/tenant-requests.ts';
 import { tenantRetention } from './commands/tenant-retention.ts';
 import { tenantSending } from './commands/tenant-sending.ts';
+import { tenantTrace } from './commands/tenant-trace.ts';
 import { tokenAdd, tokenList, tokenRemove } from './commands/token.ts';
+import { traceList } from './commands/trace-list.ts';
+import { traceShow } from './commands/trace-show.ts';
 import { trustAdd } from './commands/trust-add.ts';
 import { trustList } from './commands/trust-list.ts';
 import { trustRemove } from './commands/trust-remove.ts';
@@ -211,6 +214,7 @@ export const COMMANDS: readonly Command[] = [
   spamSet,
   messageShow,
   tenantSending,
+  tenantTrace,
   tenantSignIn,
   userSending,
   userUnlockSending,
@@ -268,6 +272,8 @@ export const COMMANDS: readonly Command[] = [
   dlqReplay,
   dlqDiscard,
   dlqCounts,
+  traceList,
+  traceShow,
   auditList,
   auditVerify,
   auditExport,

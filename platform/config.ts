@@ -54,6 +54,7 @@ const schema = z.object({
   ATTACHMENT_LINK_DAYS: integer(1, 365).default(14),
   AUDIT_DAYS: integer(30, 36_500).default(400),
   USER_GRACE_DAYS: integer(1, 3650).default(30),
+  TRACE_DAYS: integer(1, 3650).default(30),
   AUDIT_ADDRESSES: z.enum(['full', 'prefix']).default('full'),
   PUBLIC_URL: z
     .string()
@@ -115,6 +116,8 @@ export interface Config {
   attachmentLinkDays: number;
   /** How long audit events are kept, unless a tenant says otherwise. */
   auditDays: number;
+  /** How long the trace of messages is kept, unless a tenant says otherwise. */
+  traceDays: number;
   /** How long a deleted user can be restored, unless who deletes says otherwise. */
   userGraceDays: number;
   /** Whether they tell the client's address or only its network (IPv4 /24, IPv6 /48). */
@@ -164,6 +167,7 @@ export function parseConfig(env: Record<string, unknown>): Config {
     filesUrl: v.FILES_URL,
     attachmentLinkDays: v.ATTACHMENT_LINK_DAYS,
     auditDays: v.AUDIT_DAYS,
+    traceDays: v.TRACE_DAYS,
     userGraceDays: v.USER_GRACE_DAYS,
     auditAddresses: v.AUDIT_ADDRESSES,
     publicUrl: v.PUBLIC_URL === '' ? null : new URL(v.PUBLIC_URL).origin,

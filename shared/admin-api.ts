@@ -18,6 +18,7 @@ export * from './admin/moves.ts';
 export type * from './admin/operations.ts';
 export type * from './admin/people.ts';
 export type * from './admin/sending.ts';
+export type * from './admin/trace.ts';
 export type * from './admin/transfer.ts';
 export type * from './admin/webhooks.ts';
 export type * from './admin/webhooks.ts';

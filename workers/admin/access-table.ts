@@ -153,6 +153,12 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /tenants/:tenantId/spam': ['mail', 'read', 'tenant'],
   'PATCH /tenants/:tenantId/spam': ['mail', 'write', 'tenant'],
 
+  // Of the domains that the caller may see (routes/trace.ts).
+  'GET /tenants/:tenantId/trace': ['mail', 'read', 'own'],
+  'GET /tenants/:tenantId/trace/:id': ['mail', 'read', 'own'],
+  'GET /tenants/:tenantId/trace-keeping': ['mail', 'read', 'tenant'],
+  'PUT /tenants/:tenantId/trace-keeping': ['mail', 'write', 'tenant'],
+
   'GET /users/:address/rules': ['rules', 'read', 'address'],
   'PUT /users/:address/rules': ['rules', 'write', 'address'],
   'POST /users/:address/rules/run': ['rules', 'write', 'address'],

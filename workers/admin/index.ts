@@ -47,6 +47,7 @@ import { addRuleRoutes, MAX_RULES_BODY } from './routes/rules.ts';
 import { addSendingRoutes } from './routes/sending.ts';
 import { addSignInRoutes } from './routes/sign-in.ts';
 import { addTenantRoutes } from './routes/tenants.ts';
+import { addTraceRoutes } from './routes/trace.ts';
 import { addTrustRoutes } from './routes/trust.ts';
 import { addUserRoutes } from './routes/users.ts';
 import { addWebhookRoutes } from './routes/webhooks.ts';
@@ -117,6 +118,7 @@ export function createAdmin(services: Services, hooks: AdminHooks): Hono<AdminEn
   addRecoveryRoutes(routes, admin);
   addRuleRoutes(routes, admin);
   addTrustRoutes(routes, admin);
+  addTraceRoutes(routes, admin);
   addRetentionRoutes(routes, admin);
   addQuotaRoutes(routes, admin);
   addJournalingRoutes(routes, admin);

@@ -7,6 +7,7 @@ import { describeError } from '../../platform/log.ts';
 import type { Services } from '../../platform/services.ts';
 import { checkStep } from '../recovery/check.ts';
 import { keepAudit } from './audit.ts';
+import { pruneTraces } from './trace.ts';
 import { forgetWebhookEvents } from './webhooks.ts';
 
 /** Mailboxes that one run looks at; the queue `actions` has brought most of what is new already. */
@@ -30,6 +31,7 @@ export async function keepUp(services: Services): Promise<void> {
     forgetFailures,
     forgetDeliveries,
     keepAudit,
+    pruneTraces,
     forgetWebhookEvents,
     forgetKeys,
   };

@@ -1,8 +1,10 @@
 import { routeView } from '../../../shared/admin/accounts.ts';
 import * as shapes from '../../../shared/admin/arriving.ts';
 import { pageOf } from '../../../shared/admin/common.ts';
+import * as traces from '../../../shared/admin/trace.ts';
 import { routeQuery } from '../routes/operations.ts';
 import { forwardingBody, rulesBody, runBody } from '../routes/rules.ts';
+import { traceKeepingBody, traceQuery } from '../routes/trace.ts';
 import { listsBody, spamBody } from '../routes/trust.ts';
 import type { Operations } from './shape.ts';
 
@@ -10,6 +12,26 @@ const { senderListsView, spamView, ruleSetView, forwardingView } = shapes;
 const changeSenders = { body: listsBody, answer: senderListsView };
 
 export const mailOperations: Operations = {
+  'GET /tenants/:tenantId/trace': {
+    name: 'listTrace',
+    summary: 'Messages that came in or left, newest first, one item for each recipient.',
+    ...{ query: traceQuery, answer: pageOf(traces.traceView) },
+  },
+  'GET /tenants/:tenantId/trace/:id': {
+    name: 'getTrace',
+    summary: 'Each step of the way of a message.',
+    answer: traces.traceDetailView,
+  },
+  'GET /tenants/:tenantId/trace-keeping': {
+    name: 'getTraceKeeping',
+    summary: 'How long the trace of a tenant is kept.',
+    answer: traces.traceKeepingView,
+  },
+  'PUT /tenants/:tenantId/trace-keeping': {
+    name: 'setTraceKeeping',
+    summary: 'Says how long the trace of a tenant is kept; null: as the installation says.',
+    ...{ body: traceKeepingBody, answer: traces.traceKeepingView },
+  },
   'GET /users/:address/messages/:itemId/verdict': {
     name: 'getVerdict',
     summary: 'Where a message came from, how sure that is, and why it is where it is.',

@@ -1,0 +1,77 @@
+import type { Page, TraceView } from '../../shared/admin-api.ts';
+import type { AdminClient } from '../admin-client.ts';
+import { defineCommand, UsageError } from '../command.ts';
+import { withLocalServer } from '../local/connect.ts';
+import { printable, shorten, shortTime } from '../output.ts';
+import { timeOf } from './audit-flags.ts';
+import { tenantOf } from './tenant-of.ts';
+
+const PAGE = 200;
+
+export const traceList = defineCommand({
+  name: 'trace list',
+  summary: 'find messages that came in or left, and what became of them',
+  details: 'Newest first, one line for each recipient. Flags can be combined.',
+  positionals: [{ name: 'domain', help: 'a domain of the tenant' }],
+  flags: {
+    sender: { type: 'string', value: 'ADDRESS', help: 'by the sender of the envelope' },
+    recipient: { type: 'string', value: 'ADDRESS', help: 'by the recipient of the envelope' },
+    'message-id': { type: 'string', value: 'ID', help: 'by the Message-ID' },
+    request: {
+      type: 'string',
+      value: 'ID',
+      help: 'by the correlation id of a request, log line or audit event',
+    },
+    since: { type: 'string', value: 'TIME', help: 'from this time on, e.g. 2026-01-31T12:00:00Z' },
+    until: { type: 'string', value: 'TIME', help: 'before this time' },
+    limit: { type: 'string', value: 'N', help: 'at most this many (100)' },
+  },
+  examples: [
+    'waypost trace list example.test --recipient ann@example.test --since 2026-01-31',
+    'waypost trace list example.test --message-id 4711@out.example',
+  ],
+  async run({ args: [domain = ''], flags, out }) {
+    const limit = Number(flags.limit ?? '100');
+    if (!Number.isInteger(limit) || limit < 1) throw new UsageError('--limit is a number', 'trace list');
+    const { sender, recipient, 'message-id': messageId, request: correlationId } = flags;
+    const times = { since: timeOf(flags.since, '--since'), until: timeOf(flags.until, '--until') };
+    const found = await withLocalServer(async ({ admin }) => {
+      const path = `/tenants/${await tenantOf(admin, domain)}/trace`;
+      return search(admin, path, { sender, recipient, messageId, correlationId, ...times }, limit);
+    });
+    out.result(found, () =>
+      out.table(
+        ['time', '', 'sender', 'recipient', 'status', 'size', 'id'],
+        found.map((one) => [
+          shortTime(one.at),
+          one.direction,
+          one.sender === '' ? '(none)' : shorten(printable(one.sender), 36),
+          one.recipient === '' ? '(unknown)' : shorten(printable(one.recipient), 36),
+          one.status,
+          one.size,
+          one.traceId,
+        ]),
+        'There are no such messages.',
+      ),
+    );
+  },
+});
+
+async function search(
+  admin: AdminClient,
+  path: string,
+  query: Record<string, string | number | undefined>,
+  limit: number,
+): Promise<TraceView[]> {
+  const found: TraceView[] = [];
+  let cursor: string | null = null;
+  do {
+    const page: Page<TraceView> = await admin.get(path, {
+      ...{ ...query, limit: Math.min(PAGE, limit - found.length) },
+      ...(cursor === null ? {} : { cursor }),
+    });
+    found.push(...page.items);
+    cursor = page.cursor;
+  } while (cursor !== null && found.length < limit);
+  return found;
+}
