@@ -37,6 +37,7 @@ import { tellRights } from '../platform/tell-rights.ts';
 import { createTenantSeal, UnwrappedKeys } from '../platform/tenant-seal.ts';
 import { recordTrace } from '../platform/trace.ts';
 import { emitEvents, isWanted } from '../platform/webhooks/emit.ts';
+import { PostgresConnection } from '../store/dialect/postgres/connection.ts';
 import {
   createD1Stores,
   createPostgresStores,
@@ -50,6 +51,8 @@ import { AUTH_PATH, createAuth } from './auth/index.ts';
 import { autodiscoverRoute, createAutodiscover } from './autodiscover/index.ts';
 import { createDataEntrypoint } from './data-service/entrypoint.ts';
 import { createDataService, isDataPath } from './data-service/index.ts';
+import { createDoctor } from './doctor/index.ts';
+import { objectProbes } from './doctor/probes.ts';
 import { createEmailInbound } from './email-inbound/index.ts';
 import { createEws, isEwsPath } from './ews/index.ts';
 import { pushNews } from './ews/live/push.ts';
@@ -239,6 +242,16 @@ function withoutFollowUps(services: Services): Services {
   return { ...services, queues: { ...services.queues, arrived: async () => undefined } };
 }
 
+/** Questions of the doctor to PostgreSQL, on a connection of their own. */
+function postgresQuery(env: Env, { config, defer }: Services) {
+  if (config.store !== 'postgres' || env.HYPERDRIVE === undefined) return null;
+  const connection = new PostgresConnection({ connectionString: env.HYPERDRIVE.connectionString, defer });
+  return async (sql: string) => {
+    const [{ fields, rows } = { fields: [], rows: [] }] = await connection.run([{ sql, params: [] }]);
+    return rows.map((row) => Object.fromEntries(fields.map(({ name }, i) => [name, row[i]])));
+  };
+}
+
 async function route(request: Request, services: Services, env: Env): Promise<Response> {
   const { pathname } = new URL(request.url);
   const discovery = autodiscoverRoute(pathname);
@@ -264,6 +277,12 @@ async function route(request: Request, services: Services, env: Env): Promise<Re
       replayDeadLetter: (id) => replayDeadLetter(services, id),
       replayDeadLetters: (filter) => replayDeadLetters(services, filter),
       ...createRecovery({ services, place: (jobs) => ingestNow(withoutFollowUps(services), jobs) }),
+      doctor: createDoctor({
+        env,
+        services,
+        postgres: postgresQuery(env, services),
+        objects: objectProbes(env, services),
+      }),
       hashPassword,
     }).fetch(request);
   }

@@ -18,6 +18,21 @@ interface Script {
   versions: { id: string; tag: string | null; modules: string[] }[];
 }
 
+/** Members of the bodies that it reads. */
+interface Given {
+  name: string;
+  primary_location_hint?: string;
+  sql: string;
+  params?: [];
+  queue_name: string;
+  script_name?: string;
+  script: string;
+  origin: Record<string, unknown>;
+  caching: object;
+  text: string;
+  origins: { hostname: string }[];
+}
+
 interface Refusal {
   status: number;
   code: number;
@@ -127,7 +142,7 @@ export class CloudflareApi {
     const own = /^\/accounts\/([0-9a-f]{32})\/(.*)$/.exec(path);
     if (own?.[1] !== ACCOUNT) return NOT_FOUND;
     const [first = '', ...rest] = (own[2] ?? '').split('/');
-    const given = body as unknown as Record<string, never>;
+    const given = body as unknown as Given;
     switch (first) {
       case 'd1':
         return this.#d1(method, rest.slice(1), query, given);
@@ -148,7 +163,7 @@ export class CloudflareApi {
     method: string,
     [id, verb]: string[],
     query: URLSearchParams,
-    body: { name: string; primary_location_hint?: string; sql: string; params?: [] },
+    body: Given,
   ): unknown {
     const view = ([name, { id: uuid }]: [string, { id: string }]) => ({
       uuid,
@@ -180,7 +195,7 @@ export class CloudflareApi {
     return queried(found[1].db, body.sql, body.params ?? []);
   }
 
-  #r2(method: string, [name]: string[], body: { name: string }): unknown {
+  #r2(method: string, [name]: string[], body: Given): unknown {
     const view = (one: string) => ({
       name: one,
       creation_date: '2026-11-20T10:00:00.000Z',
@@ -206,7 +221,7 @@ export class CloudflareApi {
     method: string,
     [id, verb, consumer]: string[],
     query: URLSearchParams,
-    body: { queue_name: string; script_name: string; script: string },
+    body: Given,
   ): unknown {
     const view = ([name, { id: queueId, consumers }]: [
       string,
@@ -223,7 +238,6 @@ export class CloudflareApi {
         consumer_id: one.id,
         type: 'worker',
         script: one.script,
-        service: one.script,
         settings: {},
       })),
       settings: { delivery_delay: 0, message_retention_period: 345600 },
@@ -257,7 +271,7 @@ export class CloudflareApi {
   #hyperdrive(
     method: string,
     [id]: string[],
-    body: { name: string; origin: Record<string, unknown>; caching: object },
+    body: Given,
   ): unknown {
     const view = ([name, one]: [
       string,
@@ -281,7 +295,7 @@ export class CloudflareApi {
   #workers(
     method: string,
     [kind, name = '', verb, part]: string[],
-    body: { name: string; text: string; versions: unknown[]; origins: { hostname: string }[] },
+    body: Given,
     form: FormData | null,
   ): unknown {
     if (kind === 'subdomain') return { subdomain: 'a-test' };

@@ -218,6 +218,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'POST /rebuild': ['operations', 'write', 'installation'],
   'POST /snapshot': ['operations', 'write', 'installation'],
   'POST /check': ['operations', 'write', 'installation'],
+  'POST /doctor': ['operations', 'help', 'installation'],
   'GET /mailbox-state': ['operations', 'content', 'installation'],
   'GET /dead-letters': ['operations', 'read', 'installation'],
   'GET /dead-letters/counts': ['operations', 'read', 'installation'],

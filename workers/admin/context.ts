@@ -4,6 +4,7 @@ import { networkOf } from '../../platform/audit/address.ts';
 import { newId } from '../../platform/ids.ts';
 import { describeError } from '../../platform/log.ts';
 import type { Services } from '../../platform/services.ts';
+import type { DoctorView } from '../../shared/admin/doctor.ts';
 import type {
   CheckRequest,
   CheckView,
@@ -33,6 +34,8 @@ export interface AdminHooks {
   }): Promise<SnapshotView>;
   /** One step of checking what must always be true. */
   check(request: CheckRequest): Promise<CheckView>;
+  /** A look at every binding, secret and setting; `here` is where the request came in. */
+  doctor(here: URL): Promise<DoctorView>;
   /** PHC string of a password. */
   hashPassword(password: string): Promise<string>;
 }

@@ -22,6 +22,7 @@ import { addCredentialRoutes } from './routes/credentials.ts';
 import { addDeadLetterRoutes } from './routes/dead-letters.ts';
 import { addDeletedRoutes } from './routes/deleted.ts';
 import { addDeviceRoutes } from './routes/devices.ts';
+import { addDoctorRoutes } from './routes/doctor.ts';
 import { addDomainDnsRoutes } from './routes/domain-dns.ts';
 import { addDomainRoutes } from './routes/domains.ts';
 import { MAX_PHOTO_BODY } from './routes/entries.ts';
@@ -125,6 +126,7 @@ export function createAdmin(services: Services, hooks: AdminHooks): Hono<AdminEn
   addHoldRoutes(routes, admin);
   addDeletedRoutes(routes, admin);
   addOperationRoutes(routes, admin);
+  addDoctorRoutes(routes, admin);
   addOutboxRoutes(routes, admin);
   addSendingRoutes(routes, admin);
   addExportRoutes(routes, admin);

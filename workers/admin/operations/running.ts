@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { reindexView } from '../../../shared/admin/accounts.ts';
 import * as audits from '../../../shared/admin/audit.ts';
 import { pageOf } from '../../../shared/admin/common.ts';
+import { doctorView } from '../../../shared/admin/doctor.ts';
 import * as keys from '../../../shared/admin/keys.ts';
 import * as shapes from '../../../shared/admin/operations.ts';
 import * as audit from '../routes/audit.ts';
@@ -38,6 +39,11 @@ export const runningOperations: Operations = {
     name: 'check',
     summary: 'One step of checking what must always be true.',
     ...{ body: recovery.checkBody, answer: shapes.checkView },
+  },
+  'POST /doctor': {
+    name: 'examineInstallation',
+    summary: 'A look at every binding, secret and setting of the Worker, and how to mend what is wrong.',
+    answer: doctorView,
   },
   'GET /mailbox-state': {
     name: 'getMailboxState',
