@@ -5,6 +5,7 @@
 import { fileURLToPath } from 'node:url';
 import { createTestHarness, type TestHarness, unstable_readConfig } from 'wrangler';
 import type { UserView } from '../../shared/admin-api.ts';
+import { checkAdminAnswer } from './admin-contract.ts';
 import { ADMIN_TOKEN, createClient, SECRETS_KEY } from './client.ts';
 import { NO_DNS } from './no-dns.ts';
 
@@ -117,9 +118,15 @@ async function applyMigrations(server: TestHarness): Promise<void> {
 
 function waypost(server: TestHarness, url: URL, stop: () => Promise<void>): Waypost {
   const worker = server.getWorker();
-  const request = async (path: string, init?: RequestInit) =>
+  const request = async (path: string, init?: RequestInit) => {
     // The harness's Response is that of undici, the same class by another name.
-    (await server.fetch(path, init as Parameters<typeof server.fetch>[1])) as unknown as Response;
+    const response = (await server.fetch(
+      path,
+      init as Parameters<typeof server.fetch>[1],
+    )) as unknown as Response;
+    await checkAdminAnswer(path, init ?? {}, response);
+    return response;
+  };
 
   function logs(): LogLine[] {
     return server.getLogs().flatMap(({ message }) => {

@@ -3,6 +3,7 @@ import { parseConfig } from '../../platform/config.ts';
 import type { Logger } from '../../platform/log.ts';
 import type { Services } from '../../platform/services.ts';
 import { createMemoryStores, createQueueRecorder } from '../../store/memory/index.ts';
+import { checkedApp } from '../../test/support/admin-contract.ts';
 import { ACCESS, type Subject } from './access-table.ts';
 import { createAdmin } from './index.ts';
 
@@ -25,6 +26,7 @@ async function world() {
   } as unknown as Services;
   const hooks = { hashPassword: async (password: string) => `hashed:${password}` };
   const app = createAdmin(services, hooks as never);
+  checkedApp(app);
   const call = async (token: string, method: string, path: string, body?: unknown) => {
     const response = await app.request(`/admin/v1${path}`, {
       method,

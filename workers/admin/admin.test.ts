@@ -8,6 +8,7 @@ import {
   createMemoryStores,
   createQueueRecorder,
 } from '../../store/memory/index.ts';
+import { checkedApp } from '../../test/support/admin-contract.ts';
 import { createAdmin } from './index.ts';
 
 const TOKEN = 'test-token-0123456789';
@@ -52,6 +53,7 @@ function api({ token = TOKEN as string | null, shards = ['MAIL_1', 'MAIL_2'] } =
     trail: { record: (facts: AuditFacts[]) => void told.push(...facts) },
   } as unknown as Services;
   const app = createAdmin(services, hooks);
+  checkedApp(app);
   const fetch = (path: string, init: RequestInit = {}) => app.request(`/admin/v1${path}`, init);
   const call = async (method: string, path: string, body?: unknown) => {
     const response = await fetch(path, {

@@ -4,6 +4,7 @@ import type { Logger } from '../../platform/log.ts';
 import type { Services } from '../../platform/services.ts';
 import type { NewServiceTokenView } from '../../shared/admin-api.ts';
 import { createMemoryStores, createQueueRecorder } from '../../store/memory/index.ts';
+import { checkedApp } from '../../test/support/admin-contract.ts';
 import { createAdmin } from './index.ts';
 
 const TOKEN = 'test-token-0123456789';
@@ -31,6 +32,7 @@ async function world() {
   } as unknown as Services;
   const hooks = { hashPassword: async (password: string) => `hashed:${password}` };
   const app = createAdmin(services, hooks as never);
+  checkedApp(app);
   const send = async (key: string | null, method: string, path: string, body?: unknown, token = TOKEN) => {
     const response = await app.request(`/admin/v1${path}`, {
       method,

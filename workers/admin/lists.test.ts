@@ -3,6 +3,7 @@ import { parseConfig } from '../../platform/config.ts';
 import type { Logger } from '../../platform/log.ts';
 import type { Services } from '../../platform/services.ts';
 import { createMemoryStores, createQueueRecorder } from '../../store/memory/index.ts';
+import { checkedApp } from '../../test/support/admin-contract.ts';
 import { createAdmin } from './index.ts';
 import { writeCursor } from './paging.ts';
 
@@ -21,6 +22,7 @@ async function world() {
     trail: { record: () => undefined },
   } as unknown as Services;
   const app = createAdmin(services, { hashPassword: async (text: string) => text } as never);
+  checkedApp(app);
   const call = async (token: string, method: string, path: string, body?: unknown) => {
     const response = await app.request(`/admin/v1${path}`, {
       method,

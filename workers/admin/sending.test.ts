@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../platform/config.ts';
 import type { Services } from '../../platform/services.ts';
+import { checkedApp } from '../../test/support/admin-contract.ts';
 import { house } from '../../test/support/house.worker.ts';
 import { scriptedCarrier } from '../../test/support/scripted-carrier.ts';
 import { createAdmin } from './index.ts';
@@ -32,6 +33,7 @@ async function api() {
       hashPassword: async (p: string) => p,
     } as never,
   );
+  checkedApp(app);
   const call = async (method: string, path: string, body?: unknown) => {
     const response = await app.request(`/admin/v1${path}`, {
       method,

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../platform/config.ts';
 import type { Services } from '../../platform/services.ts';
 import { createMemoryStores, createQueueRecorder } from '../../store/memory/index.ts';
+import { checkedApp } from '../../test/support/admin-contract.ts';
 import type { AdminHooks } from './context.ts';
 import { createAdmin } from './index.ts';
 
@@ -19,6 +20,7 @@ async function api() {
     trail: { record: () => undefined },
   } as unknown as Services;
   const app = createAdmin(services, {} as AdminHooks);
+  checkedApp(app);
   const call = async (method: string, path: string, body?: unknown) => {
     const response = await app.request(`/admin/v1${path}`, {
       method,

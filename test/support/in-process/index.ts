@@ -2,6 +2,7 @@
  * The whole Worker inside this process, over doubles of the platform's bindings. Nothing is sent over a wire, so that
  * a great many requests can be made; what runs beside each other takes turns as a seed says. Assets are not served.
  */
+import { checkAdminAnswer } from '../admin-contract.ts';
 import { ADMIN_TOKEN, createClient, SECRETS_KEY } from '../client.ts';
 import type { LogLine, Waypost, WaypostOptions } from '../harness.ts';
 import { NO_DNS } from '../no-dns.ts';
@@ -81,7 +82,9 @@ export async function startInProcess(options: InProcessOptions = {}): Promise<In
     if (!headers.has('cf-connecting-ip')) headers.set('cf-connecting-ip', '127.0.0.1');
     const duplex = init.body instanceof ReadableStream ? { duplex: 'half' } : {};
     const asked = new Request(new URL(path, ORIGIN), { ...init, headers, ...duplex } as RequestInit);
-    return unpacked(await invoke((context) => worker.fetch(asked, env, context)));
+    const response = unpacked(await invoke((context) => worker.fetch(asked, env, context)));
+    await checkAdminAnswer(path, init, response);
+    return response;
   }
 
   const logs = () => [...lines];

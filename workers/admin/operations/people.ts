@@ -79,6 +79,7 @@ export const peopleOperations: Operations = {
     summary: 'Makes or changes one of them: what is left out stays.',
     ...{ body: contactBody, answer: sharedContactView },
     status: [200, 201],
+    errors: ['conflict'],
   },
   'DELETE /tenants/:tenantId/contacts/:address': {
     name: 'deleteContact',

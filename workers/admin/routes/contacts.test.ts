@@ -6,6 +6,7 @@ import {
   createMemoryStores,
   createQueueRecorder,
 } from '../../../store/memory/index.ts';
+import { checkedApp } from '../../../test/support/admin-contract.ts';
 import { createAdmin } from '../index.ts';
 
 const TOKEN = 'test-token-0123456789';
@@ -29,6 +30,7 @@ async function world() {
     replayDeadLetter: async () => undefined,
     hashPassword: async (password) => `hashed:${password}`,
   });
+  checkedApp(app);
   const call = async (method: string, path: string, body?: unknown) => {
     const isBytes = body instanceof Uint8Array;
     const response = await app.request(`/admin/v1${path}`, {

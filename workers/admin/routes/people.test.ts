@@ -6,6 +6,7 @@ import {
   createMemoryStores,
   createQueueRecorder,
 } from '../../../store/memory/index.ts';
+import { checkedApp } from '../../../test/support/admin-contract.ts';
 import { makeCertificate } from '../../../test/support/certificates.ts';
 import { createAdmin } from '../index.ts';
 
@@ -33,6 +34,7 @@ async function world() {
     replayDeadLetter: async () => undefined,
     hashPassword: async (password) => `hashed:${password}`,
   });
+  checkedApp(app);
   const send = (method: string, path: string, type: string | null, body?: Uint8Array | string) =>
     app.request(`/admin/v1${path}`, {
       method,
