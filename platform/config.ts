@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { type AccessSettings, readAccess } from './auth/access/settings.ts';
 import { type OidcIssuer, readIssuers } from './auth/oidc/settings.ts';
 import { type CmsSigner, readSigner } from './certificates/cms-signer.ts';
 import { type InternalToken, readInternalTokens } from './internal-tokens.ts';
@@ -69,6 +70,10 @@ const schema = z.object({
     .regex(/^[a-z0-9-]{0,50}$/, 'small letters, digits and dashes')
     .default(''),
   OIDC_ISSUERS: z.string().max(65_536).default(''),
+  ACCESS_TEAM_DOMAIN: z.string().default(''),
+  ACCESS_AUD: z.string().default(''),
+  ACCESS_EDGES: z.string().default('admin'),
+  ACCESS_CERTS_URL: z.string().default(''),
 });
 
 export interface Config {
@@ -134,6 +139,8 @@ export interface Config {
   queuePrefix: string;
   /** OpenID providers whose tokens are believed (docs/authentication.md). */
   oidcIssuers: OidcIssuer[];
+  /** Cloudflare Access before some edges; null: it is not asked for. */
+  access: AccessSettings | null;
 }
 
 /** Reads and checks the plain variables of the environment. Throws one error that names every bad variable. */
@@ -175,6 +182,13 @@ export function parseConfig(env: Record<string, unknown>): Config {
     sessionIdleMs: v.SESSION_IDLE_MINUTES * 60_000,
     sessionMaxMs: v.SESSION_MAX_HOURS * 3_600_000,
     queuePrefix: v.QUEUE_PREFIX,
+    access: readAccess(
+      {
+        ...{ teamDomain: v.ACCESS_TEAM_DOMAIN, audiences: v.ACCESS_AUD, edges: v.ACCESS_EDGES },
+        certsUrl: v.ACCESS_CERTS_URL,
+      },
+      v.RELAY_ALLOW_PRIVATE === '1',
+    ),
     oidcIssuers: readIssuers(v.OIDC_ISSUERS, env, v.RELAY_ALLOW_PRIVATE === '1'),
     webhookHosts: {
       ports: v.WEBHOOK_PORTS.split(',').map(Number),

@@ -21,7 +21,7 @@ function typeOf({ action, outcome, details }: AuditJob): EventType | null {
       return 'user.deleted';
     case 'user.restore':
       return 'user.restored';
-    case 'user.erase':
+    case 'user.erased':
       return 'user.erased';
     case 'device.register':
       return 'device.registered';

@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { NotFoundError } from '../../core/errors.ts';
+import { NOT_PASSED, passesAccess } from '../../platform/auth/access/gate.ts';
 import { correlationIdOf } from '../../platform/correlation.ts';
 import { describeError } from '../../platform/log.ts';
 import { noteRoute } from '../../platform/metrics/index.ts';
@@ -75,6 +76,10 @@ export function createAdmin(services: Services, hooks: AdminHooks): Hono<AdminEn
   });
   const noted = new Set<string>();
   app.use(noting(services, noted));
+  app.use(async (c, next) => {
+    if (!(await passesAccess(c.req.raw, services, 'admin'))) throw new AdminError('forbidden', NOT_PASSED);
+    await next();
+  });
   app.use(identify(services));
   const limited = (maxSize: number) =>
     bodyLimit({

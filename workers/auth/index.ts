@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { NotFoundError } from '../../core/errors.ts';
+import { NOT_PASSED, passesAccess } from '../../platform/auth/access/gate.ts';
 import { isSameOrigin } from '../../platform/auth/browser/origin.ts';
 import { correlationIdOf } from '../../platform/correlation.ts';
 import { anonymousWait } from '../../platform/limits/anonymous.ts';
@@ -36,6 +37,10 @@ export function createAuth(services: Services): Hono<AuthEnv> {
     c.header('cache-control', 'no-store');
     c.header('x-content-type-options', 'nosniff');
     c.header('referrer-policy', 'no-referrer');
+  });
+  app.use(async (c, next) => {
+    if (!(await passesAccess(c.req.raw, services, 'auth'))) throw new SignInError('forbidden', NOT_PASSED);
+    await next();
   });
   app.use(async (c, next) => {
     const wait = await anonymousWait(c.req.raw, services);

@@ -1,3 +1,4 @@
+import { NOT_PASSED, passesAccess } from '../../platform/auth/access/gate.ts';
 import { correlationIdOf } from '../../platform/correlation.ts';
 import { describeError } from '../../platform/log.ts';
 import { noteRoute, recorderOf } from '../../platform/metrics/index.ts';
@@ -29,6 +30,8 @@ export function createDataService(services: Services): (request: Request) => Pro
   const { internalTokens, maxMessageBytes } = services.config;
 
   async function serve(request: Request, correlationId: string): Promise<Response> {
+    if (!(await passesAccess(request, services, 'data-service')))
+      throw new DataError('PERMISSION_DENIED', NOT_PASSED);
     const caller = await callerOf(request.headers.get(DATA_AUTH_HEADER), internalTokens);
     if (caller === null) {
       services.log.warn('data.refused', { correlationId });

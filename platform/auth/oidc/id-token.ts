@@ -1,5 +1,6 @@
 import { errors, jwtVerify } from 'jose';
-import { type Provider, ProviderUnavailable } from './provider.ts';
+import { ProviderUnavailable } from './key-cache.ts';
+import type { Provider } from './provider.ts';
 import type { OidcIssuer } from './settings.ts';
 import { ALGORITHMS, addressIn, TOLERANCE } from './verify.ts';
 

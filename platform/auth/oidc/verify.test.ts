@@ -1,6 +1,7 @@
 import * as jose from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type Fetcher, Provider } from './provider.ts';
+import type { Fetcher } from './key-cache.ts';
+import { Provider } from './provider.ts';
 import { type OidcIssuer, readIssuers } from './settings.ts';
 import { maySpeakFor, parseBearer, verifyToken } from './verify.ts';
 

@@ -1,7 +1,8 @@
 import { decodeJwt, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose';
 import { type Area, domainOf, type Role } from '../../../core/identity/roles.ts';
 import { canonicalAddress } from '../../../core/mail/recipients.ts';
-import { type Provider, ProviderUnavailable } from './provider.ts';
+import { ProviderUnavailable } from './key-cache.ts';
+import type { Provider } from './provider.ts';
 import type { OidcIssuer } from './settings.ts';
 
 /** Signatures by key pairs alone: a public key must never serve as a shared secret (RFC 8725 3.1). */
