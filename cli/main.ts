@@ -87,6 +87,7 @@ import { spamSet } from './commands/spam-set.ts';
 import { spamShow } from './commands/spam-show.ts';
 import { start } from './commands/start.ts';
 import { tenantAudit } from './commands/tenant-audit.ts';
+import { stats } from './commands/stats.ts';
 import { tenantJournaling } from './commands/tenant-journaling.ts';
 import {
   tenantMove,
@@ -232,6 +233,7 @@ export const COMMANDS: readonly Command[] = [
   userQuota,
   userRetention,
   tenantQuota,
+  stats,
   tenantRequests,
   tenantRetention,
   tenantJournaling,

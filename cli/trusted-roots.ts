@@ -1,7 +1,8 @@
-import type { CertificateView, Page } from '../shared/admin-api.ts';
+import type { CertificateView } from '../shared/admin-api.ts';
 import type { AdminClient } from './admin-client.ts';
 import { tenantOf } from './commands/tenant-of.ts';
 import { type Output, shortTime } from './output.ts';
+import { listed } from './paging.ts';
 
 /** Path of the trusted roots of the tenant that a domain belongs to. */
 export async function rootsPath(admin: AdminClient, domain: string): Promise<string> {
@@ -9,7 +10,7 @@ export async function rootsPath(admin: AdminClient, domain: string): Promise<str
 }
 
 export async function listRoots(admin: AdminClient, path: string): Promise<CertificateView[]> {
-  return (await admin.get<Page<CertificateView>>(path)).items;
+  return listed<CertificateView>(admin, path);
 }
 
 export function showRoots(out: Output, items: CertificateView[]): void {

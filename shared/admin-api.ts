@@ -17,6 +17,7 @@ export * from './admin/limits.ts';
 export * from './admin/moves.ts';
 export type * from './admin/operations.ts';
 export type * from './admin/people.ts';
+export type * from './admin/stats.ts';
 export type * from './admin/sending.ts';
 export type * from './admin/trace.ts';
 export type * from './admin/transfer.ts';

@@ -3,11 +3,11 @@ import type {
   AppPasswordProtocol,
   AppPasswordView,
   CreateAppPassword,
-  Page,
 } from '../../shared/admin-api.ts';
 import { defineCommand, UsageError } from '../command.ts';
 import { withLocalServer } from '../local/connect.ts';
 import { shortTime } from '../output.ts';
+import { listed } from '../paging.ts';
 
 const PROTOCOLS: readonly string[] = ['activesync', 'ews', 'autodiscover'] satisfies AppPasswordProtocol[];
 const pathOf = (address: string) => `/users/${encodeURIComponent(address)}/app-passwords`;
@@ -61,7 +61,7 @@ export const appPasswordList = defineCommand({
   positionals: [address],
   flags: {},
   async run({ args: [user = ''], out }) {
-    const { items } = await withLocalServer(({ admin }) => admin.get<Page<AppPasswordInfo>>(pathOf(user)));
+    const items = await withLocalServer(({ admin }) => listed<AppPasswordInfo>(admin, pathOf(user)));
     out.result(items, () => {
       const rows = items.map((one) => [
         one.credentialId,

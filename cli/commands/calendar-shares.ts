@@ -1,7 +1,8 @@
-import type { CalendarShareView, Page } from '../../shared/admin-api.ts';
+import type { CalendarShareView } from '../../shared/admin-api.ts';
 import { defineCommand } from '../command.ts';
 import { withLocalServer } from '../local/connect.ts';
 import type { Output } from '../output.ts';
+import { listed } from '../paging.ts';
 
 export const calendarShares = defineCommand({
   name: 'calendar shares',
@@ -10,7 +11,7 @@ export const calendarShares = defineCommand({
   flags: {},
   async run({ args: [owner = ''], out }) {
     const path = `/users/${encodeURIComponent(owner)}/calendar-shares`;
-    const { items } = await withLocalServer(({ admin }) => admin.get<Page<CalendarShareView>>(path));
+    const items = await withLocalServer(({ admin }) => listed<CalendarShareView>(admin, path));
     out.result(items, () => showShares(out, items));
   },
 });

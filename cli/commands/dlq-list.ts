@@ -1,7 +1,8 @@
-import type { DeadLetterView, Page } from '../../shared/admin-api.ts';
+import type { DeadLetterView } from '../../shared/admin-api.ts';
 import { defineCommand, UsageError } from '../command.ts';
 import { withLocalServer } from '../local/connect.ts';
 import { shorten, shortTime } from '../output.ts';
+import { limitFlag, limitOf, listed } from '../paging.ts';
 
 const STATES = ['waiting', 'replayed', 'discarded'];
 
@@ -12,13 +13,15 @@ export const dlqList = defineCommand({
   flags: {
     queue: { type: 'string', value: 'NAME', help: 'only those of this queue, e.g. mail-ingest' },
     state: { type: 'string', value: 'STATE', help: 'only waiting, replayed or discarded ones' },
+    ...limitFlag,
   },
-  async run({ flags: { queue, state }, out }) {
+  async run({ flags: { queue, state, limit: text }, out }) {
+    const limit = limitOf(text, 'dlq list');
     if (state !== undefined && !STATES.includes(state)) {
       throw new UsageError(`--state is one of ${STATES.join(', ')}`, 'dlq list');
     }
-    const { items } = await withLocalServer(({ admin }) =>
-      admin.get<Page<DeadLetterView>>('/dead-letters', { limit: 500, queue, state }),
+    const items = await withLocalServer(({ admin }) =>
+      listed<DeadLetterView>(admin, '/dead-letters', { queue, state }, { limit }),
     );
     out.result(items, () => {
       const rows = items.map((d) => [

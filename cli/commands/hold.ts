@@ -1,7 +1,8 @@
-import type { HoldView, Page, PlaceHold } from '../../shared/admin-api.ts';
+import type { HoldView, PlaceHold } from '../../shared/admin-api.ts';
 import { defineCommand } from '../command.ts';
 import { withLocalServer } from '../local/connect.ts';
 import { shorten, shortTime } from '../output.ts';
+import { listed } from '../paging.ts';
 import { tenantOf } from './tenant-of.ts';
 
 const by = { type: 'string', value: 'NAME', help: 'who does it, for the record' } as const;
@@ -35,8 +36,8 @@ export const holdList = defineCommand({
   positionals: [{ name: 'domain', help: 'a domain of the tenant' }],
   flags: { released: { type: 'boolean', help: 'those that were released too' } },
   async run({ args: [domain = ''], flags, out }) {
-    const { items } = await withLocalServer(async ({ admin }) =>
-      admin.get<Page<HoldView>>(`/tenants/${await tenantOf(admin, domain)}/holds`, {
+    const items = await withLocalServer(async ({ admin }) =>
+      listed<HoldView>(admin, `/tenants/${await tenantOf(admin, domain)}/holds`, {
         released: String(flags.released),
       }),
     );

@@ -1,8 +1,9 @@
-import type { Page, ResealView, RewrapView, TenantKeysView, TenantView } from '../../shared/admin-api.ts';
+import type { ResealView, RewrapView, TenantKeysView, TenantView } from '../../shared/admin-api.ts';
 import type { AdminClient } from '../admin-client.ts';
 import { CommandError, defineCommand } from '../command.ts';
 import { withLocalServer } from '../local/connect.ts';
 import { shortTime } from '../output.ts';
+import { listed } from '../paging.ts';
 import { tenantOf } from './tenant-of.ts';
 
 const domain = { name: 'domain', help: 'a domain of the tenant' } as const;
@@ -76,7 +77,7 @@ export const keyRewrap = defineCommand({
   async run({ out }) {
     const sum = await withLocalServer(async ({ admin }) => {
       const total = { tenants: 0, rewrapped: 0, resealed: 0, left: 0 };
-      const { items } = await admin.get<Page<TenantView>>('/tenants');
+      const items = await listed<TenantView>(admin, '/tenants');
       for (const { tenantId } of items) {
         const path = `/tenants/${tenantId}/keys`;
         const { rewrapped } = await admin.post<RewrapView>(`${path}/rewrap`, {});

@@ -1,7 +1,8 @@
-import type { LinkView, Page } from '../../shared/admin-api.ts';
+import type { LinkView } from '../../shared/admin-api.ts';
 import { defineCommand } from '../command.ts';
 import { withLocalServer } from '../local/connect.ts';
 import { printable, shortTime } from '../output.ts';
+import { limitFlag, limitOf, listed } from '../paging.ts';
 import { relayDomain } from './relay-path.ts';
 import { tenantOf } from './tenant-of.ts';
 
@@ -10,11 +11,12 @@ export const linkList = defineCommand({
   summary: 'list attachments that became links',
   details: 'They do where a tenant wants that: waypost relay set <domain> --links on.',
   positionals: [relayDomain],
-  flags: {},
-  async run({ args: [domain = ''], out }) {
+  flags: limitFlag,
+  async run({ args: [domain = ''], flags, out }) {
+    const limit = limitOf(flags.limit, 'link list');
     const items = await withLocalServer(async ({ admin }) => {
       const path = `/tenants/${await tenantOf(admin, domain)}/links`;
-      return (await admin.get<Page<LinkView>>(path, { limit: 500 })).items;
+      return listed<LinkView>(admin, path, {}, { limit });
     });
     out.result(items, () => {
       out.table(

@@ -1,7 +1,8 @@
-import type { OutboxEntryView, Page } from '../../shared/admin-api.ts';
+import type { OutboxEntryView } from '../../shared/admin-api.ts';
 import { defineCommand, UsageError } from '../command.ts';
 import { withLocalServer } from '../local/connect.ts';
 import { shorten, shortTime } from '../output.ts';
+import { limitOf, listed } from '../paging.ts';
 import { tenantOf } from './tenant-of.ts';
 
 export const outboxList = defineCommand({
@@ -17,12 +18,12 @@ export const outboxList = defineCommand({
     if (flags.state !== undefined && flags.state !== 'open' && flags.state !== 'done') {
       throw new UsageError(`"${flags.state}" is not open or done`, 'outbox list');
     }
-    const query = { state: flags.state, limit: flags.limit };
-    const { items } = await withLocalServer(async ({ admin }) => {
+    const limit = limitOf(flags.limit ?? '50', 'outbox list');
+    const items = await withLocalServer(async ({ admin }) => {
       const path = whose.includes('@')
         ? `/users/${encodeURIComponent(whose)}/outbox`
         : `/tenants/${await tenantOf(admin, whose)}/outbox`;
-      return admin.get<Page<OutboxEntryView>>(path, query);
+      return listed<OutboxEntryView>(admin, path, { state: flags.state }, { limit, page: 200 });
     });
     out.result(items, () => {
       const rows = items.map((entry) => [

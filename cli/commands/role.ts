@@ -1,7 +1,8 @@
-import type { Page, RoleView, SetRole } from '../../shared/admin-api.ts';
+import type { RoleView, SetRole } from '../../shared/admin-api.ts';
 import { CommandError, defineCommand } from '../command.ts';
 import { withLocalServer } from '../local/connect.ts';
 import { shortTime } from '../output.ts';
+import { listed } from '../paging.ts';
 import { tenantOf } from './tenant-of.ts';
 
 const PLACES = ['installation', 'tenant', 'domain'] as const;
@@ -22,8 +23,8 @@ export const roleList = defineCommand({
   positionals: [{ name: 'domain', help: 'a domain of the tenant' }],
   flags: {},
   async run({ args: [domain = ''], out }) {
-    const { items } = await withLocalServer(async ({ admin }) =>
-      admin.get<Page<RoleView>>(`/tenants/${await tenantOf(admin, domain)}/roles`),
+    const items = await withLocalServer(async ({ admin }) =>
+      listed<RoleView>(admin, `/tenants/${await tenantOf(admin, domain)}/roles`),
     );
     out.result(items, () => {
       const rows = items.map((r) => [

@@ -1,12 +1,8 @@
-import type {
-  CreateServiceToken,
-  NewServiceTokenView,
-  Page,
-  ServiceTokenView,
-} from '../../shared/admin-api.ts';
+import type { CreateServiceToken, NewServiceTokenView, ServiceTokenView } from '../../shared/admin-api.ts';
 import { CommandError, defineCommand } from '../command.ts';
 import { withLocalServer } from '../local/connect.ts';
 import { shortTime } from '../output.ts';
+import { listed } from '../paging.ts';
 import { tenantOf } from './tenant-of.ts';
 
 const domain = {
@@ -21,8 +17,9 @@ export const tokenList = defineCommand({
   positionals: [],
   flags: { domain },
   async run({ flags, out }) {
-    const { items } = await withLocalServer(async ({ admin }) =>
-      admin.get<Page<ServiceTokenView>>(
+    const items = await withLocalServer(async ({ admin }) =>
+      listed<ServiceTokenView>(
+        admin,
         '/tokens',
         flags.domain === undefined ? {} : { tenantId: await tenantOf(admin, flags.domain) },
       ),

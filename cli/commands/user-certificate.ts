@@ -1,8 +1,9 @@
-import type { CertificateView, Page } from '../../shared/admin-api.ts';
+import type { CertificateView } from '../../shared/admin-api.ts';
 import { defineCommand, UsageError } from '../command.ts';
 import { readCertificate } from '../files.ts';
 import { withLocalServer } from '../local/connect.ts';
 import { shortTime } from '../output.ts';
+import { listed } from '../paging.ts';
 
 export const userCertificate = defineCommand({
   name: 'user certificate',
@@ -23,7 +24,7 @@ export const userCertificate = defineCommand({
     const items = await withLocalServer(async ({ admin }) => {
       if (certificate !== null) await admin.post<CertificateView>(path, { certificate });
       if (flags.remove !== undefined) await admin.delete(`${path}/${encodeURIComponent(flags.remove)}`);
-      return (await admin.get<Page<CertificateView>>(path)).items;
+      return listed<CertificateView>(admin, path);
     });
     out.result(items, () => {
       out.table(

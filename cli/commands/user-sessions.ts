@@ -1,7 +1,8 @@
-import type { Page, UserSessionView } from '../../shared/admin-api.ts';
+import type { UserSessionView } from '../../shared/admin-api.ts';
 import { defineCommand } from '../command.ts';
 import { withLocalServer } from '../local/connect.ts';
 import { shortTime } from '../output.ts';
+import { listed } from '../paging.ts';
 
 const address = { name: 'address', help: 'the user' };
 const pathOf = (user: string, part: string) => `/users/${encodeURIComponent(user)}/${part}`;
@@ -18,7 +19,7 @@ export const userSessions = defineCommand({
       out.result({ ended: true }, () => out.line(`${user} is signed in with no browser any more.`));
       return;
     }
-    const { items } = await withLocalServer(({ admin }) => admin.get<Page<UserSessionView>>(path));
+    const items = await withLocalServer(({ admin }) => listed<UserSessionView>(admin, path));
     out.result(items, () => {
       const rows = items.map((one) => [
         one.sessionId,

@@ -11,6 +11,7 @@ import type { MobileDirectory } from './mobile.ts';
 import type { PeopleDirectory } from './people.ts';
 import type { SendGrants } from './sending.ts';
 import type { SessionDirectory } from './sessions.ts';
+import type { StatsDirectory } from './stats.ts';
 import type { TenantKeyDirectory } from './tenant-keys.ts';
 import type { WebhookDirectory } from './webhooks.ts';
 
@@ -73,6 +74,7 @@ export interface DirectoryStore
     ErasureDirectory,
     AnswerDirectory,
     AdminLists,
+    StatsDirectory,
     WebhookDirectory,
     TenantKeyDirectory,
     GroupDeliveries {

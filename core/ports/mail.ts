@@ -228,6 +228,11 @@ export interface MailStore extends PimDueStore {
   mailbox(ref: MailboxRef): MailboxStore;
   /** Names of the configured shards. */
   shards(): string[];
+  /** Of all mailboxes of a tenant: reads one small row of each. */
+  tenantTotals(
+    tenantId: string,
+    shard: string,
+  ): Promise<{ mailboxes: number; itemCount: number; sizeBytes: number }>;
   /** Cheap proof that every shard answers. */
   ping(): Promise<void>;
 }

@@ -138,6 +138,12 @@ export interface OutboxCursor {
 }
 
 /** Messages on their way out, so that each is sent once, however often it is handed in (I16, I23). */
+export interface SentDay {
+  day: number;
+  messages: number;
+  recipients: number;
+}
+
 export interface OutboxStore {
   /**
    * Adds an entry and counts it, in one atomic write. present: the sender's mailbox has an entry of this id already,
@@ -173,6 +179,8 @@ export interface OutboxStore {
     automatic: boolean,
   ): Promise<{ entry: OutboxEntry | null; usage: SendUsage; lock: SendLock | null }>;
   sendUsage(ref: MailboxRef, hour: number, automatic: boolean): Promise<SendUsage>;
+  /** What these tenants together sent on each day from this one on, where they sent something; days since the epoch, UTC. */
+  sentByDay(tenantIds: readonly string[], sinceDay: number): Promise<SentDay[]>;
   /** Forgets what a tenant sent before this hour. */
   forgetSendUsage(tenantId: string, beforeHour: number): Promise<void>;
   getSendLock(tenantId: string, mailboxId: string): Promise<SendLock | null>;

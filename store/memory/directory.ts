@@ -19,6 +19,7 @@ import { createMemoryMobile } from './mobile.ts';
 import { createMemoryPeople } from './people.ts';
 import { createMemorySendGrants } from './send-grants.ts';
 import { createMemorySessions } from './sessions.ts';
+import { createMemoryStats } from './stats.ts';
 import { createMemoryTenantKeys } from './tenant-keys.ts';
 import { createMemoryWebhooks } from './webhooks.ts';
 
@@ -250,6 +251,7 @@ export function createMemoryDirectoryStore(erasables: Erasable[] = []): Director
     ...createMemoryKeptAnswers(),
     ...createMemoryAdminLists({ tenants, domains, users, people, mobile, letters }),
     ...createMemoryWebhooks(),
+    ...createMemoryStats({ domains, users, people, mobile }),
     ...createMemoryTenantKeys(),
     ping: async () => undefined,
   };

@@ -55,3 +55,17 @@ export function createMemoryMail(
     archive: createMemoryArchive(homeOf),
   };
 }
+      tenantTotals: async (tenantId, shard) => {
+        const theirs = [...mailboxes].filter(
+          ([key, one]) => one.tenantId === tenantId && (JSON.parse(key) as string[])[0] === shard,
+        );
+        const sums = { mailboxes: theirs.length, itemCount: 0, sizeBytes: 0 };
+        for (const [key] of theirs) {
+          const [, mailboxId = ''] = JSON.parse(key) as string[];
+          const ref = { tenantId, mailboxId, shard };
+          const { itemCount, sizeBytes } = await new MemoryMailbox(ref, homeOf(ref)).usage();
+          sums.itemCount += itemCount;
+          sums.sizeBytes += sizeBytes;
+        }
+        return sums;
+      },

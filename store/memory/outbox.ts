@@ -1,7 +1,7 @@
 import type { MailboxRef } from '../../core/mail/types.ts';
 import type { OutboxEntry, OutboxStore, SendGuard, SendLock, SendUsage } from '../../core/ports/outbox.ts';
 import { cleanEntry, cleanProgress } from '../repos/directory/outbox-rows.ts';
-import { MAX_LOCK_REASON, USUAL_HOURS } from '../repos/directory/send-usage.ts';
+import { addDays, MAX_LOCK_REASON, USUAL_HOURS } from '../repos/directory/send-usage.ts';
 import { compareText, fitText } from '../text.ts';
 import { type Erasable, erasableRows } from './erasures.ts';
 
@@ -141,6 +141,12 @@ export function createMemoryOutboxStore(erasables: Erasable[]): OutboxStore {
     },
 
     sendUsage: async (ref, hour, automatic) => sendUsage(ref, hour, automatic),
+    sentByDay: async (tenantIds, sinceDay) =>
+      addDays(
+        counters
+          .filter((c) => tenantIds.includes(c.tenantId) && c.mailboxId === '' && c.hour >= sinceDay * 24)
+          .map(({ hour, ...c }) => ({ ...c, day: Math.floor(hour / 24) })),
+      ),
     async forgetSendUsage(tenantId, beforeHour) {
       counters = counters.filter((c) => c.tenantId !== tenantId || c.hour >= beforeHour);
     },

@@ -35,6 +35,7 @@ import { searchFollowContract } from './search-follow.ts';
 import { searchMirrorContract } from './search-mirror.ts';
 import { spamTokensContract } from './spam-tokens.ts';
 import type { Subject } from './subject.ts';
+import { statsContract } from './stats.ts';
 import { tenantKeysContract } from './tenant-keys.ts';
 import { traceContract } from './trace.ts';
 import { webhookContract } from './webhooks.ts';
@@ -65,6 +66,7 @@ export function storesContract(subject: Subject, runs: number): void {
   adminListsContract(subject);
   webhookContract(subject);
   peopleContract(subject);
+  statsContract(subject);
   sharedContactContract(subject);
   groupContract(subject);
   holdsContract(subject);

@@ -201,6 +201,13 @@ export function outboxContract(subject: Subject): void {
         hour: { messages: 1, recipients: 1 },
         usualRecipients: 0,
       });
+      const days = [
+        { day: 3, messages: 2, recipients: 4 },
+        { day: 4, messages: 5, recipients: 9 },
+      ];
+      expect(await outbox.sentByDay([ref.tenantId, unique('tenant')], 3)).toEqual(days);
+      expect(await outbox.sentByDay([ref.tenantId, ref.tenantId], 5)).toEqual([]);
+      expect(await outbox.sentByDay([], 0)).toEqual([]);
       await outbox.forgetSendUsage(ref.tenantId, 100);
       expect((await outbox.sendUsage(ref, 100, false)).day).toEqual({ messages: 2, recipients: 4 });
     });

@@ -42,6 +42,7 @@ const allowed: [string, unknown[]][] = [
     'delete from document_text where document_text.rowid in (select documents.document_id from documents where documents.tenant_id = ? and documents.mailbox_id = ?)',
     ['t', 'm'],
   ],
+  ['select count(*), sum(size_bytes) from mailboxes where tenant_id = ?', ['t']],
 ];
 
 const refused: [string, unknown[]][] = [
@@ -87,6 +88,9 @@ const refused: [string, unknown[]][] = [
   ['insert into items (tenant_id, item_id) values (?, ?)', ['t', 'i']],
   ['insert into items (tenant_id, mailbox_id) select ?, ? from messages', ['t', 'm']],
   ['update mailboxes set modseq = 1', []],
+  ['select mailbox_id from mailboxes where tenant_id = ?', ['t']],
+  ['select count(*), sum(size) from items where tenant_id = ?', ['t']],
+  ['select count(*), sum(size_bytes) from mailboxes', []],
   ['update items set size = 1 from folders where items.tenant_id = ? and items.mailbox_id = ?', ['t', 'm']],
   ['delete from message_parts where item_id = ?', ['i']],
   [

@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { NewServiceTokenView, RoleView, ServiceTokenView } from '../../shared/admin-api.ts';
+import type {
+  DomainView,
+  NewServiceTokenView,
+  RoleView,
+  ServiceTokenView,
+  StatsStep,
+  UserView,
+} from '../../shared/admin-api.ts';
 import { type CommandLine, commandLine } from '../support/cli.ts';
 import { startWaypost, type Waypost } from '../support/harness.ts';
 
@@ -39,6 +46,57 @@ describe('waypost role', () => {
     );
     expect((await waypost('role', 'grant', 'ann@one.test', 'king')).err).toContain('admin or support');
     expect((await waypost('role', 'list', 'none.test')).err).toContain('there is no domain none.test');
+  });
+});
+
+describe('waypost lists', () => {
+  it('follow pages to their end, or to a number of rows, and find what is asked for', async () => {
+    for (const name of ['list1', 'list2', 'list3'])
+      await waypost('user', 'add', `${name}@two.test`, '--password', 'a-password-1', '--name', 'Žofie Nová');
+    const users = async (...flags: string[]) =>
+      (await cli.json<UserView[]>('user', 'list', ...flags)).map(({ address }) => address);
+    expect(await users()).toHaveLength(4);
+    expect(await users('--limit', '2')).toHaveLength(2);
+    expect(await users('--domain', 'one.test')).toEqual(['ann@one.test']);
+    expect(await users('--address', 'list2')).toEqual(['list2@two.test']);
+    expect(await users('--name', 'zofie')).toHaveLength(3);
+    expect(await users('--state', 'disabled')).toEqual([]);
+    expect((await waypost('user', 'list', '--limit', 'x')).err).toContain('--limit x is no number of rows');
+    expect(await cli.json<DomainView[]>('domain', 'list', '--limit', '1')).toHaveLength(1);
+    await waypost('group', 'add', 'all@two.test', '--members', 'list1@two.test,list2@two.test');
+    expect((await waypost('group', 'list', '--domain', 'two.test')).out).toMatch(/all@two\.test .* 2$/m);
+    expect((await waypost('device', 'list', '--access', 'quarantined')).out).toContain('no such devices');
+    expect((await waypost('device', 'list', 'ann@one.test', '--access', 'blocked')).code).toBe(2);
+    expect((await waypost('dlq', 'list', '--limit', '5')).out).toContain('There are no dead letters.');
+  });
+
+  it('are no longer than what the server is asked for again with the same Idempotency-Key', async () => {
+    const add = () =>
+      server.fetch('/admin/v1/aliases', {
+        method: 'POST',
+        headers: {
+          ...{ authorization: `Bearer ${server.adminToken}`, 'content-type': 'application/json' },
+          'idempotency-key': '"8e03978e-40d5-43dd-bc93-6894a57f9324"',
+        },
+        body: JSON.stringify({ alias: 'anna@one.test', address: 'ann@one.test' }),
+      });
+    const [first, second] = [await add(), await add()];
+    expect([first.status, second.status]).toEqual([201, 201]);
+    expect(await second.text()).toBe(await first.text());
+    expect(second.headers.get('idempotency-replayed')).toBe('true');
+  });
+});
+
+describe('waypost stats', () => {
+  it('shows the installation and a tenant in numbers', async () => {
+    const all = await cli.json<StatsStep>('stats');
+    expect(all).toMatchObject({ tenants: 2, domains: 2, users: { active: 4 }, groups: 1 });
+    expect(all.mailboxes.count).toBe(4);
+    const { out } = await waypost('stats', 'two.test', '--days', '3');
+    expect(out).toMatch(/users +3 active/);
+    expect(out).toContain('Nothing was sent within 3 days.');
+    expect((await waypost('stats', 'none.test')).err).toContain('there is no domain none.test');
+    expect((await waypost('stats', '--days', '99')).code).toBe(2);
   });
 });
 

@@ -58,6 +58,9 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'POST /tenants/:tenantId/move/cancel': ['tenants', 'write', 'installation'],
   'POST /tenants/:tenantId/move/finish': ['tenants', 'write', 'installation'],
 
+  'GET /tenants/:tenantId/stats': ['tenants', 'read', 'tenant'],
+  'GET /stats': ['operations', 'read', 'installation'],
+
   'GET /domains': ['domains', 'read', 'area'],
   'POST /domains': ['domains', 'write', { body: ['tenantId'] }],
   'GET /domains/:domain': ['domains', 'read', 'domain'],

@@ -48,6 +48,7 @@ import { addRetentionRoutes } from './routes/retention.ts';
 import { addRuleRoutes, MAX_RULES_BODY } from './routes/rules.ts';
 import { addSendingRoutes } from './routes/sending.ts';
 import { addSignInRoutes } from './routes/sign-in.ts';
+import { addStatsRoutes } from './routes/stats.ts';
 import { addTenantRoutes } from './routes/tenants.ts';
 import { addTraceRoutes } from './routes/trace.ts';
 import { addTrustRoutes } from './routes/trust.ts';
@@ -103,6 +104,7 @@ export function createAdmin(services: Services, hooks: AdminHooks): Hono<AdminEn
   addAdministratorRoutes(routes, admin);
   addAuditRoutes(routes, admin);
   addTenantRoutes(routes, admin);
+  addStatsRoutes(routes, admin);
   addMoveRoutes(routes, admin);
   addDomainRoutes(routes, admin);
   addDomainDnsRoutes(routes, admin);

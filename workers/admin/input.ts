@@ -87,12 +87,6 @@ function check<T>(schema: z.ZodType<T>, value: unknown): T {
   );
 }
 
-export const pageQuery = z.strictObject({
-  tenantId: id.optional(),
-  limit: z.coerce.number().int().min(1).max(500).default(100),
-  cursor: z.string().max(500).optional(),
-});
-
 /** The canonical form of an address from a path or body. */
 export function addressOf(value: string): string {
   const address = canonicalAddress(value);

@@ -273,6 +273,41 @@ describe('lists', () => {
     expect((await w.get('/dead-letters/d1')).body.error).toHaveLength(5000);
   });
 
+  it('of numbers are of a tenant, and of the installation in steps', async () => {
+    const many = await world();
+    const ann = await many.directory.usersAfter(many.one, { prefix: 'ann' }, '', 1);
+    await many.directory.touchDevice({
+      ...{
+        tenantId: many.one,
+        userId: ann[0]?.userId ?? '',
+        deviceId: 'D',
+        deviceType: 'Phone',
+        userAgent: '',
+      },
+      ...{ protocolVersion: '16.1', firstSeenAt: 1, lastSeenAt: 1000 },
+    });
+    await many.call(TOKEN, 'PUT', '/users/bob@b.example/status', { status: 'noMail' });
+    const path = `/tenants/${many.one}/stats`;
+    const { body } = await many.get(path, many.tokens.support);
+    expect(body).toEqual({
+      users: { active: 3, noMail: 1, disabled: 0, deleted: 0 },
+      ...{ domains: 2, groups: 3, mailboxes: { count: 4, messages: 0, sizeBytes: 0 } },
+      devices: {
+        ...{ count: 1, seen: 1, access: { allowed: 0, quarantined: 0, blocked: 0, default: 1 } },
+        protocols: [{ version: '16.1', count: 1, seen: 1 }],
+      },
+      ...{ sent: [], outbox: { due: 0, scheduled: 0 } },
+    });
+    expect((await many.get('/stats', many.tokens.tenant)).status).toBe(404);
+    expect((await many.get(`${path}?days=15`)).status).toBe(400);
+    const first = (await many.get('/stats?limit=1')).body;
+    expect([first.tenants, first.deadLetters]).toEqual([1, { waiting: 0, replayed: 0, discarded: 0 }]);
+    const second = (await many.get(`/stats?limit=1&cursor=${first.cursor}`)).body;
+    expect([second.tenants, second.deadLetters, second.cursor]).toEqual([1, null, null]);
+    expect(first.users.active + second.users.active).toBe(4);
+    expect((await many.get('/stats?cursor=x')).status).toBe(400);
+  });
+
   it('over many tenants look at a bounded number of them in one request', async () => {
     const many = await world();
     for (let i = 0; i < 80; i++) {

@@ -77,6 +77,7 @@ import {
   listSharedContacts,
   putSharedContact,
 } from './shared-contacts.ts';
+import { createStats } from './stats.ts';
 import { createTenantKeys } from './tenant-keys.ts';
 import { getTenantSetting, putTenantSetting, replaceTenantSetting } from './tenant-settings.ts';
 import {
@@ -135,6 +136,7 @@ export function createDirectoryStore(context: DirectoryContext): DirectoryStore 
     ...createAdminLists(context),
     ...createErasures(context),
     ...createFactors(context),
+    ...createStats(context),
     ...createWebhooks(context),
     ...createTenantKeys(context),
     putDeadLetter: (letter) => putDeadLetter(context, letter),

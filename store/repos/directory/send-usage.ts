@@ -1,6 +1,6 @@
 import { and, eq, gte, lt, type SQL, sql } from 'drizzle-orm';
 import type { MailboxRef } from '../../../core/mail/types.ts';
-import type { OutboxStore, SendGuard, SendUsage } from '../../../core/ports/outbox.ts';
+import type { OutboxStore, SendGuard, SendUsage, SentDay } from '../../../core/ports/outbox.ts';
 import { insertSelect, int } from '../../dialect/statements.ts';
 import { fitText } from '../../text.ts';
 import type { DirectoryContext } from './tenants.ts';
@@ -63,7 +63,22 @@ export function holds(
   return sql`${sent} + ${int(adding)} <= ${int(max)}`;
 }
 
-type SendUsageStore = Pick<OutboxStore, 'sendUsage' | 'forgetSendUsage' | 'getSendLock' | 'putSendLock'>;
+type SendUsageStore = Pick<
+  OutboxStore,
+  'sendUsage' | 'sentByDay' | 'forgetSendUsage' | 'getSendLock' | 'putSendLock'
+>;
+
+/** One row for each day, in order. */
+export function addDays(rows: readonly SentDay[]): SentDay[] {
+  const days = new Map<number, SentDay>();
+  for (const row of rows) {
+    const sum = days.get(Number(row.day)) ?? { day: Number(row.day), messages: 0, recipients: 0 };
+    sum.messages += Number(row.messages);
+    sum.recipients += Number(row.recipients);
+    days.set(sum.day, sum);
+  }
+  return [...days.values()].sort((a, b) => a.day - b.day);
+}
 
 /** What somebody has sent up to an hour, as statements and what their rows say. */
 export function usageQuery(
@@ -151,6 +166,30 @@ export function createSendUsage(context: DirectoryContext): SendUsageStore {
       const query = usageQuery(context, ref, hour, automatic);
       const [[user], [tenant]] = await executor.read(query.user, query.tenant);
       return usageOf(user, tenant);
+    },
+    async sentByDay(tenantIds, sinceDay) {
+      if (tenantIds.length === 0) return [];
+      const day = sql<number>`${sendCounters.hour} / 24`;
+      const lists = (await executor.read(
+        ...tenantIds.map((tenantId) =>
+          executor.build
+            .select({
+              day: day.as('day'),
+              messages: sql<number>`cast(sum(${sendCounters.messages}) as bigint)`.as('messages'),
+              recipients: sql<number>`cast(sum(${sendCounters.recipients}) as bigint)`.as('recipients'),
+            })
+            .from(sendCounters)
+            .where(
+              and(
+                eq(sendCounters.tenantId, tenantId),
+                eq(sendCounters.mailboxId, ''),
+                gte(sendCounters.hour, sinceDay * 24),
+              ),
+            )
+            .groupBy(day),
+        ),
+      )) as SentDay[][];
+      return addDays(lists.flat());
     },
     async forgetSendUsage(tenantId, beforeHour) {
       await executor.atomic([

@@ -1,3 +1,4 @@
+import { eq, sql } from 'drizzle-orm';
 import { NotFoundError } from '../../../core/errors.ts';
 import type { MailboxRef } from '../../../core/mail/types.ts';
 import type { InsertResult, MailboxStore, MailStore } from '../../../core/ports/mail.ts';
@@ -69,6 +70,25 @@ export function createMailStore(shards: MailShards): MailStore {
     shards: () => [...shards.names],
     duePim: async (tenantId, shard, what, options) =>
       duePim({ executor: executorOf(shard, tenantId), tables: shards.tables }, tenantId, what, options),
+    async tenantTotals(tenantId, shard) {
+      const executor = executorOf(shard, tenantId);
+      const { mailboxes: t } = shards.tables;
+      const [row] = await executor.all(
+        executor.build
+          .select({
+            mailboxes: sql<number>`count(*)`.as('mailboxes'),
+            itemCount: sql<number>`cast(coalesce(sum(${t.itemCount}), 0) as bigint)`.as('item_count'),
+            sizeBytes: sql<number>`cast(coalesce(sum(${t.sizeBytes}), 0) as bigint)`.as('size_bytes'),
+          })
+          .from(t)
+          .where(eq(t.tenantId, tenantId)),
+      );
+      const [mailboxes, itemCount, sizeBytes] = [row?.mailboxes, row?.itemCount, row?.sizeBytes];
+      return {
+        ...{ mailboxes: Number(mailboxes ?? 0), itemCount: Number(itemCount ?? 0) },
+        sizeBytes: Number(sizeBytes ?? 0),
+      };
+    },
     async ping() {
       await Promise.all(shards.names.map((name) => ping(executorOf(name))));
     },

@@ -2,7 +2,9 @@ import { tenantView } from '../../../shared/admin/accounts.ts';
 import { pageOf } from '../../../shared/admin/common.ts';
 import { requestLimitView, setRequestLimit } from '../../../shared/admin/limits.ts';
 import { moveView, startMove } from '../../../shared/admin/moves.ts';
+import { statsStep, statsView } from '../../../shared/admin/stats.ts';
 import * as input from '../input.ts';
+import { statsQuery, statsStepQuery } from '../routes/stats.ts';
 import { type Operations, paged } from './shape.ts';
 
 export const tenantOperations: Operations = {
@@ -21,6 +23,16 @@ export const tenantOperations: Operations = {
     name: 'setTenantStatus',
     summary: 'Switches a tenant off, with everything of it, or on again.',
     ...{ body: input.tenantStatusBody, answer: tenantView },
+  },
+  'GET /tenants/:tenantId/stats': {
+    name: 'getTenantStats',
+    summary: 'A tenant in numbers.',
+    ...{ query: statsQuery, answer: statsView },
+  },
+  'GET /stats': {
+    name: 'getStats',
+    summary: 'One step of the installation in numbers; called with the cursor of the answer, and added up.',
+    ...{ query: statsStepQuery, answer: statsStep },
   },
   'GET /tenants/:tenantId/request-limit': {
     name: 'getRequestLimit',

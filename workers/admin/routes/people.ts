@@ -76,7 +76,7 @@ const addCertificateRoutes: AddRoutes = (app, { services, audit }) => {
     const query = readQuery(c, pagedQuery);
     const { user } = await requireUser(directory, c.req.param('address'));
     const list = await directory.listCertificates(user.tenantId, [user.userId]);
-    const page = pageOf('certificates', list, (one) => [0, one.fingerprint], query);
+    const page = pageOf('certificates', list, (one) => [-one.notAfter, one.fingerprint], query);
     const items = page.items.map(
       ({ fingerprint, subject, notBefore, notAfter }): CertificateView => ({
         fingerprint,
