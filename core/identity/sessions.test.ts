@@ -7,7 +7,7 @@ const LIMITS = { idleMs: 2 * HOUR };
 const session: Session = {
   ...{ sessionId: 's', tenantId: 't', userId: 'u', tokenHash: 'now', method: 'password', passwordId: null },
   ...{ previousHash: 'before', previousUntil: 5 * HOUR + OVERLAP_MS, createdAt: 0, rotatedAt: 5 * HOUR },
-  ...{ seenAt: 5 * HOUR, expiresAt: 10 * HOUR, userAgent: '', address: null },
+  ...{ seenAt: 5 * HOUR, expiresAt: 10 * HOUR, userAgent: '', address: null, tokenRoles: null },
 };
 
 describe('a session', () => {

@@ -1,3 +1,5 @@
+import type { Role } from '../identity/roles.ts';
+
 /** Somebody who is signed in with a browser. */
 export interface Session {
   sessionId: string;
@@ -12,6 +14,8 @@ export interface Session {
   method: 'password' | 'passkey' | 'oidc';
   /** The user's password when it began: with another one it is over. null: there was none. */
   passwordId: string | null;
+  /** Roles that the token of an OpenID provider brought, by the words of then; null: none. */
+  tokenRoles: { issuer: string; roles: Role[] } | null;
   createdAt: number;
   rotatedAt: number;
   /** About when it was used last. */

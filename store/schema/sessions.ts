@@ -11,6 +11,8 @@ export function sessionTables({ table, text, integer }: SchemaKit) {
       previousUntil: integer('previous_until'),
       method: text('method').notNull(),
       passwordId: text('password_id'),
+      /** JSON. */
+      tokenRoles: text('token_roles'),
       createdAt: integer('created_at').notNull(),
       rotatedAt: integer('rotated_at').notNull(),
       seenAt: integer('seen_at').notNull(),

@@ -6,6 +6,7 @@ export function sessionsContract(subject: Subject): void {
   const session = (over: Partial<Session> = {}): Session => ({
     ...{ sessionId: unique('session'), tenantId: unique('tenant'), userId: 'ann', tokenHash: unique('hash') },
     ...{ previousHash: null, previousUntil: null, method: 'password', passwordId: 'p1', createdAt: 5 },
+    tokenRoles: null,
     ...{ rotatedAt: 5, seenAt: 5, expiresAt: 500, userAgent: 'Prohlížeč', address: null },
     ...over,
   });
@@ -37,7 +38,15 @@ export function sessionsContract(subject: Subject): void {
       const { directory } = await subject.open();
       const tenantId = unique('tenant');
       const [a, b, c] = [1, 2, 3].map((createdAt) => session({ tenantId, createdAt }));
-      const other = session({ tenantId, userId: 'bob', method: 'oidc', passwordId: null, address: '::1' });
+      const tokenRoles: Session['tokenRoles'] = { issuer: 'https://id.example', roles: ['admin'] };
+      const other = session({
+        tenantId,
+        userId: 'bob',
+        method: 'oidc',
+        passwordId: null,
+        address: '::1',
+        tokenRoles,
+      });
       if (a === undefined || b === undefined || c === undefined) throw new Error('three');
       for (const one of [a, b, c, other]) await directory.putSession(one);
       expect(await directory.listSessions(tenantId, 'ann')).toEqual([c, b, a]);

@@ -43,7 +43,7 @@ export function erasureContract(subject: Subject): void {
       await directory.putSession({
         ...{ sessionId: unique('session'), tenantId, userId, tokenHash: unique('hash') },
         ...{ previousHash: null, previousUntil: null, method: 'password', passwordId: 'p', createdAt: 5 },
-        ...{ rotatedAt: 5, seenAt: 5, expiresAt: 500, userAgent: '', address: null },
+        ...{ rotatedAt: 5, seenAt: 5, expiresAt: 500, userAgent: '', address: null, tokenRoles: null },
       });
       await directory.touchDevice({
         ...{ tenantId, userId, deviceId: `phone-${name}`, deviceType: 'x', userAgent: '' },
@@ -111,12 +111,17 @@ export function erasureContract(subject: Subject): void {
       expect((await directory.findLogin(ann.addresses[0] ?? ''))?.user.status).toBe('deleted');
       expect((await directory.signInState(tenantId, userId, null))?.user.status).toBe('deleted');
       await expect(directory.setUserStatus(tenantId, userId, 'active')).rejects.toThrow('deleted');
+      await directory.setDisplayName(tenantId, userId, 'Ann Renamed');
+      expect((await directory.getUser(tenantId, userId))?.user.displayName).toBe('Ann Renamed');
       await expect(directory.setUserStatus(tenantId, 'nobody', 'active')).rejects.toThrow('no such');
       expect(await directory.restoreUser(tenantId, bob.ref.mailboxId)).toBe(false);
       expect(await directory.restoreUser(tenantId, userId)).toBe(true);
       expect(await directory.restoreUser(tenantId, userId)).toBe(false);
       expect((await directory.getUser(tenantId, userId))?.user.status).toBe('noMail');
       expect(await directory.getErasure(tenantId, userId)).toBeNull();
+      const found = await directory.searchPeople(tenantId, 'renam', 9, null);
+      expect(found.people.map(({ personId }) => personId)).toEqual([userId]);
+      await expect(directory.setDisplayName(tenantId, 'nobody', 'x')).rejects.toThrow('no such');
       expect(await directory.deleteUser(erasureOf({ tenantId, userId: 'nobody' }))).toBe(false);
       expect(await directory.getErasure(tenantId, 'nobody')).toBeNull();
     });

@@ -76,7 +76,7 @@ async function provider(issuer: string, accounts: Record<string, OidcAccount>, k
       jwks: { keys: [key] },
       cookies: { keys: [randomBytes(16).toString('hex')] },
       pkce: { required: () => true },
-      claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
+      claims: { openid: ['sub', 'groups'], email: ['email', 'email_verified'], profile: ['name'] },
       findAccount: (_context: unknown, id: string) =>
         accounts[id] === undefined ? undefined : { accountId: id, claims: () => claimsOf(id) },
       extraTokenClaims: (_context: unknown, token: { accountId: string }) => accounts[token.accountId],

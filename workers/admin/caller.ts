@@ -37,7 +37,8 @@ export async function callerOf(header: string | undefined, services: Services): 
 }
 
 /**
- * The caller by a session of a browser, with the roles that its user has now (docs/authentication.md); null without one.
+ * The caller by a session of a browser, with the roles that its user has now and those that the token of a provider
+ * brought into it (docs/authentication.md); null without one.
  * @returns `cookie`: a Set-Cookie field that the answer must have
  */
 export async function callerOfSession(
@@ -51,7 +52,7 @@ export async function callerOfSession(
   const grants = await services.directory.rolesOf(tenantId, userId);
   const caller: Caller = {
     actor: `user/${userId}`,
-    grants: grants.map(({ role, area }) => ({ role, area })),
+    grants: [...grants.map(({ role, area }) => ({ role, area })), ...(got.principal.signIn.grants ?? [])],
     topics: null,
   };
   return { caller, cookie: got.cookie };

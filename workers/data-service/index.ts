@@ -2,7 +2,6 @@ import { NOT_PASSED, passesAccess } from '../../platform/auth/access/gate.ts';
 import { correlationIdOf } from '../../platform/correlation.ts';
 import { describeError } from '../../platform/log.ts';
 import { noteRoute, recorderOf } from '../../platform/metrics/index.ts';
-import { noteRoute, recorderOf } from '../../platform/metrics/index.ts';
 import type { Services } from '../../platform/services.ts';
 import { DataError } from '../../shared/data/errors.ts';
 import { DATA_AUTH_HEADER, DATA_BASE_PATH, OPERATIONS } from '../../shared/data/operations.ts';

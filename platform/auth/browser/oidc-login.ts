@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { NotFoundError } from '../../../core/errors.ts';
 import type { Principal } from '../../../core/identity/types.ts';
+import type { Session } from '../../../core/ports/sessions.ts';
 import { verifyIdToken } from '../oidc/id-token.ts';
 import { providersOf } from '../oidc/providers.ts';
 import { addressOf, type OidcIssuer } from '../oidc/settings.ts';
@@ -74,7 +75,13 @@ export async function startOidc(
 }
 
 export type OidcOutcome =
-  | { kind: 'ok'; principal: Principal; returnTo: string; cookie: string }
+  | {
+      kind: 'ok';
+      principal: Principal;
+      tokenRoles: Session['tokenRoles'];
+      returnTo: string;
+      cookie: string;
+    }
   /** `reason` is for the log. */
   | { kind: 'refused'; reason: string };
 
@@ -114,8 +121,12 @@ export async function finishOidc(request: Request, services: BrowserServices): P
   const signIn = { method: 'session', credentialId: null } as const;
   const standing = await standingOf(directory, { tenant, user, signIn }, now());
   if (standing === null) return refused('disabled');
-  const { returnTo } = kept;
-  return { kind: 'ok', principal: standing.principal, returnTo, cookie: cookieOf(request, services, '') };
+  const { returnTo, issuer } = kept;
+  const { roles } = verdict;
+  return {
+    ...{ kind: 'ok', principal: standing.principal, returnTo, cookie: cookieOf(request, services, '') },
+    tokenRoles: roles.length === 0 ? null : { issuer, roles },
+  };
 }
 
 function refused(reason: string): OidcOutcome {

@@ -6,6 +6,7 @@ import { newId } from '../../ids.ts';
 import { describeError } from '../../log.ts';
 import { recorderOf } from '../../metrics/index.ts';
 import type { Services } from '../../services.ts';
+import { grantsOfSession } from '../oidc/session-grants.ts';
 import { standingOf } from '../standing.ts';
 import { readCookie, writeCookie } from './cookies.ts';
 import { isSameOrigin } from './origin.ts';
@@ -53,7 +54,8 @@ export async function sessionPrincipal(request: Request, services: BrowserServic
   }
   const state = await directory.getUser(tenantId, userId);
   if (state === null) return { kind: 'none' };
-  const known: Principal = { ...state, signIn: { method: 'session', credentialId: passwordId } };
+  const grants = grantsOfSession(session, config.oidcIssuers, state.user);
+  const known: Principal = { ...state, signIn: { method: 'session', credentialId: passwordId, grants } };
   const standing = await standingOf(directory, known, now());
   if (standing === null) return { kind: 'none' };
   if (!['GET', 'HEAD'].includes(request.method) && !isSameOrigin(request, config)) return { kind: 'foreign' };
@@ -89,6 +91,7 @@ export async function startSession(
   services: BrowserServices,
   { tenant, user }: { tenant: Tenant; user: User },
   method: Session['method'],
+  tokenRoles: Session['tokenRoles'] = null,
 ): Promise<{ session: Session; cookie: string }> {
   const { config, directory, now } = services;
   const [token, at] = [newSecret(), now()];
@@ -98,7 +101,7 @@ export async function startSession(
   const credentials = await directory.listCredentials(tenantId, userId);
   const session: Session = {
     ...{ sessionId: newId(), tenantId, userId, tokenHash: await secretHash(token), method },
-    ...{ previousHash: null, previousUntil: null },
+    ...{ previousHash: null, previousUntil: null, tokenRoles },
     passwordId: credentials.find(({ kind }) => kind === 'password')?.credentialId ?? null,
     ...{ createdAt: at, rotatedAt: at, seenAt: at, expiresAt: at + config.sessionMaxMs },
     userAgent: (request.headers.get('user-agent') ?? '').slice(0, 200),

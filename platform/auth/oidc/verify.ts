@@ -101,7 +101,7 @@ export function addressIn(issuer: OidcIssuer, payload: JWTPayload): string | nul
 }
 
 /** Names of roles may be a text with spaces, a list, or the keys of an object; unknown ones mean nothing. */
-function rolesOf(issuer: OidcIssuer, payload: JWTPayload): Role[] {
+export function rolesOf(issuer: OidcIssuer, payload: JWTPayload): Role[] {
   let value: unknown = issuer.rolesClaim === null ? undefined : payload;
   for (const name of issuer.rolesClaim ?? []) {
     const isObject = typeof value === 'object' && value !== null && Object.hasOwn(value, name);

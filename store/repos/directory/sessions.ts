@@ -28,6 +28,7 @@ export function createSessions({ executor, tables }: DirectoryContext): Sessions
     previousUntil: sessions.previousUntil,
     method: sessions.method,
     passwordId: sessions.passwordId,
+    tokenRoles: sessions.tokenRoles,
     createdAt: sessions.createdAt,
     rotatedAt: sessions.rotatedAt,
     seenAt: sessions.seenAt,
@@ -41,9 +42,13 @@ export function createSessions({ executor, tables }: DirectoryContext): Sessions
     and(ofUser(tenantId, userId), eq(sessions.sessionId, sessionId));
 
   return {
-    async putSession({ userAgent, ...session }) {
+    async putSession({ userAgent, tokenRoles, ...session }) {
       await executor.atomic([
-        build.insert(sessions).values({ ...session, userAgent: fitText(userAgent, MAX_TEXT) }),
+        build.insert(sessions).values({
+          ...session,
+          userAgent: fitText(userAgent, MAX_TEXT),
+          tokenRoles: tokenRoles === null ? null : JSON.stringify(tokenRoles),
+        }),
       ]);
     },
     async findSession(tokenHash) {
@@ -51,7 +56,8 @@ export function createSessions({ executor, tables }: DirectoryContext): Sessions
         build.select(fields).from(sessions).where(eq(sessions.tokenHash, tokenHash)),
         build.select(fields).from(sessions).where(eq(sessions.previousHash, tokenHash)).limit(1),
       );
-      return ((current[0] ?? previous[0]) as Session | undefined) ?? null;
+      const row = current[0] ?? previous[0];
+      return row === undefined ? null : sessionOf(row);
     },
     async rotateSession({ tenantId, userId, sessionId }, { from, to, at, overlapUntil }) {
       const [done] = await executor.atomic([
@@ -81,7 +87,7 @@ export function createSessions({ executor, tables }: DirectoryContext): Sessions
           .where(ofUser(tenantId, userId))
           .orderBy(desc(sessions.createdAt), desc(sessions.sessionId)),
       );
-      return rows as Session[];
+      return rows.map(sessionOf);
     },
     async removeSession(tenantId, userId, sessionId) {
       const [gone] = await executor.atomic([build.delete(sessions).where(one(tenantId, userId, sessionId))]);
@@ -93,5 +99,16 @@ export function createSessions({ executor, tables }: DirectoryContext): Sessions
       ]);
       return gone?.changes ?? 0;
     },
+  };
+}
+
+function sessionOf({
+  tokenRoles,
+  ...row
+}: Omit<Session, 'method' | 'tokenRoles'> & { method: string; tokenRoles: string | null }): Session {
+  return {
+    ...row,
+    method: row.method as Session['method'],
+    tokenRoles: tokenRoles === null ? null : (JSON.parse(tokenRoles) as Session['tokenRoles']),
   };
 }

@@ -36,9 +36,10 @@ export const addOidcRoutes: AddRoutes = (app, services) => {
       services.log.info('auth.oidc-refused', { correlationId: c.get('correlationId'), reason });
       throw new SignInError('not-accepted', 'the sign-in does not hold, or took too long: begin again');
     }
-    const { principal, returnTo } = outcome;
-    const { cookie } = await startSession(c.req.raw, services, principal, 'oidc');
-    note(c, services, principal.user, { action: 'sign-in', details: { method: 'oidc' } });
+    const { principal, tokenRoles, returnTo } = outcome;
+    const { cookie } = await startSession(c.req.raw, services, principal, 'oidc', tokenRoles);
+    const roles = tokenRoles?.roles.join(' ') ?? '';
+    note(c, services, principal.user, { action: 'sign-in', details: { method: 'oidc', roles } });
     for (const one of [outcome.cookie, cookie]) c.header('set-cookie', one, { append: true });
     return c.redirect(returnTo, 303);
   });
