@@ -108,20 +108,22 @@ import { trustList } from './commands/trust-list.ts';
 import { trustRemove } from './commands/trust-remove.ts';
 import { userActiveSync } from './commands/user-activesync.ts';
 import { userAdd } from './commands/user-add.ts';
-import { userDelete, userErase, userErasure, userRestore } from './commands/user-erasure.ts';
 import { userAttributes } from './commands/user-attributes.ts';
 import { userCertificate } from './commands/user-certificate.ts';
 import { userGrantSend } from './commands/user-grant-send.ts';
 import { userList } from './commands/user-list.ts';
 import { userPhoto } from './commands/user-photo.ts';
+import { userDelete, userErase, userErasure, userRestore } from './commands/user-erasure.ts';
+import { userExport } from './commands/user-export.ts';
 import { userQuota } from './commands/user-quota.ts';
+import { userImport } from './commands/user-import.ts';
 import { userRetention } from './commands/user-retention.ts';
-import { userResume, userSuspend } from './commands/user-status.ts';
 import { userSending } from './commands/user-sending.ts';
 import { userEndCodes, userSessions } from './commands/user-sessions.ts';
 import { userUnlockSending } from './commands/user-unlock-sending.ts';
 import { userWorkingHours } from './commands/user-working-hours.ts';
 import {
+import { userResume, userSuspend } from './commands/user-status.ts';
   webhookAdd,
   webhookDisable,
   webhookEnable,
@@ -159,10 +161,12 @@ export const COMMANDS: readonly Command[] = [
   userResume,
   userDelete,
   userRestore,
-  userErase,
-  userErasure,
   appPasswordRevoke,
   userList,
+  userImport,
+  userExport,
+  userErase,
+  userErasure,
   userAttributes,
   userPhoto,
   userCertificate,

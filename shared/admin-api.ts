@@ -21,5 +21,5 @@ export type * from './admin/stats.ts';
 export type * from './admin/sending.ts';
 export type * from './admin/trace.ts';
 export type * from './admin/transfer.ts';
-export type * from './admin/webhooks.ts';
+export type * from './admin/user-import.ts';
 export type * from './admin/webhooks.ts';

@@ -105,6 +105,8 @@ export interface DirectoryStore
   listUsers(tenantId: string, afterAddress: string, limit: number): Promise<User[]>;
   /** Rejects with ConflictError when the user is deleted. */
   setUserStatus(tenantId: string, userId: string, status: User['status']): Promise<void>;
+  /** As people read it, and find the user by it. */
+  setDisplayName(tenantId: string, userId: string, displayName: string): Promise<void>;
   setQuota(tenantId: string, userId: string, quotaBytes: number | null): Promise<void>;
   /** Rejects with ConflictError when the address is taken. */
   createAlias(alias: Alias): Promise<void>;

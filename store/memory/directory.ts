@@ -192,6 +192,8 @@ export function createMemoryDirectoryStore(erasables: Erasable[] = []): Director
       if (user?.status === 'deleted') throw new ConflictError('the user is deleted: restore it first');
       change(user, { status });
     },
+    setDisplayName: async (tenantId, userId, displayName) =>
+      change(userOf(tenantId, userId), { displayName: fitText(displayName, 1024) }),
     setQuota: async (tenantId, userId, quotaBytes) => change(userOf(tenantId, userId), { quotaBytes }),
     async createAlias(alias) {
       if (taken(alias.address)) throw new ConflictError('address is taken');

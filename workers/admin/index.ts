@@ -53,6 +53,7 @@ import { addTenantRoutes } from './routes/tenants.ts';
 import { addTraceRoutes } from './routes/trace.ts';
 import { addTrustRoutes } from './routes/trust.ts';
 import { addUserRoutes } from './routes/users.ts';
+import { addUserTableRoutes } from './routes/user-table.ts';
 import { addWebhookRoutes } from './routes/webhooks.ts';
 import { addWebhookRoutes } from './routes/webhooks.ts';
 
@@ -109,6 +110,8 @@ export function createAdmin(services: Services, hooks: AdminHooks): Hono<AdminEn
   addDomainRoutes(routes, admin);
   addDomainDnsRoutes(routes, admin);
   addUserRoutes(routes, admin);
+  addErasureRoutes(routes, admin);
+  addUserTableRoutes(routes, admin);
   addCredentialRoutes(routes, admin);
   addSignInRoutes(routes, admin);
   addBrowserRoutes(routes, admin);

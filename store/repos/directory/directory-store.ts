@@ -99,6 +99,7 @@ import {
   listAliases,
   listUsers,
   setAliasEnabled,
+  setDisplayName,
   updateUser,
 } from './users.ts';
 import { createWebhooks } from './webhooks.ts';
@@ -123,6 +124,7 @@ export function createDirectoryStore(context: DirectoryContext): DirectoryStore 
     createUser: (user) => createUser(context, user),
     listUsers: (tenantId, afterAddress, limit) => listUsers(context, tenantId, afterAddress, limit),
     setUserStatus: (tenantId, userId, status) => updateUser(context, tenantId, userId, { status }),
+    setDisplayName: (tenantId, userId, displayName) => setDisplayName(context, tenantId, userId, displayName),
     setQuota: (tenantId, userId, quotaBytes) => updateUser(context, tenantId, userId, { quotaBytes }),
     createAlias: (alias) => createAlias(context, alias),
     setAliasEnabled: (tenantId, address, enabled) => setAliasEnabled(context, tenantId, address, enabled),

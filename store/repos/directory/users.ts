@@ -1,11 +1,11 @@
 import { and, eq, gt, isNull, sql } from 'drizzle-orm';
 import { ConflictError, NotFoundError } from '../../../core/errors.ts';
 import type { Alias, Tenant, User } from '../../../core/identity/types.ts';
-import { addressWords } from '../../../core/people/words.ts';
+import { addressWords, entryWords, sortKeyOf } from '../../../core/people/words.ts';
 import { insertSelect, int } from '../../dialect/statements.ts';
 import type { DirectoryTables } from '../../schema/directory.ts';
 import { fitText } from '../../text.ts';
-import { addWords, newEntry } from './people-words.ts';
+import { addWords, dropWords, newEntry } from './people-words.ts';
 import { type DirectoryContext, tenantFields, tenantLock } from './tenants.ts';
 
 export function userFields({ users }: DirectoryTables) {
@@ -116,6 +116,39 @@ export async function updateUser(
   ]);
   if (found?.rows.length === 0) throw new NotFoundError('no such user');
   if (updated?.changes === 0) throw new ConflictError('the user is deleted: restore it first');
+}
+
+export async function setDisplayName(
+  directory: DirectoryContext,
+  tenantId: string,
+  userId: string,
+  name: string,
+): Promise<void> {
+  const { executor, tables } = directory;
+  const { users, people } = tables;
+  const found = await getUser(directory, tenantId, userId);
+  if (found === null) throw new NotFoundError('no such user');
+  const displayName = fitText(name, 1024);
+  const entry = { tenantId, personId: userId, address: found.user.address, displayName };
+  const theUser = and(eq(users.tenantId, tenantId), eq(users.userId, userId));
+  await executor.atomic(
+    [
+      executor.build.update(users).set({ displayName }).where(theUser),
+      executor.build
+        .update(people)
+        .set({ sortKey: fitText(sortKeyOf(entry), 800) })
+        .where(and(eq(people.tenantId, tenantId), eq(people.personId, userId))),
+      dropWords(directory, entry, 'entry'),
+      ...addWords(
+        directory,
+        entry,
+        'entry',
+        entryWords(entry),
+        sql`exists (select 1 from ${users} where ${theUser})`,
+      ),
+    ],
+    { lock: tenantLock(directory, tenantId) },
+  );
 }
 
 export async function createAlias(directory: DirectoryContext, alias: Alias): Promise<void> {
