@@ -1,8 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { ACCESS } from '../access-table.ts';
 import { OPERATIONS } from '../operations/index.ts';
+import { ERROR_STATUS } from '../problem.ts';
 import { adminDocument } from './document.ts';
-import { PATH_PARAMETERS } from './words.ts';
+import { PATH_PARAMETERS, TOPIC_TITLES } from './words.ts';
 
 interface Operation {
   operationId: string;
@@ -26,6 +28,23 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
 describe('the table of operations', () => {
   it('has every route that somebody may use, and no other', () => {
     expect(Object.keys(OPERATIONS).sort()).toEqual(Object.keys(ACCESS).sort());
+  });
+});
+
+describe('the page in docs', () => {
+  it('has every topic, and what it is about', async () => {
+    const page = await readFile(new URL('../../../docs/admin-api.md', import.meta.url), 'utf8');
+    const rows = [...page.slice(page.indexOf('| topic |')).matchAll(/^\| `(\w+)` \| (.+) \|$/gm)];
+    expect(Object.fromEntries(rows.map(([, topic, title]) => [topic, title]))).toEqual(TOPIC_TITLES);
+  });
+
+  it('has every error', async () => {
+    const page = await readFile(new URL('../../../docs/admin-api.md', import.meta.url), 'utf8');
+    for (const [code, status] of Object.entries(ERROR_STATUS)) {
+      // No route is asked for by another method: it is not there then.
+      if (code === 'method-not-allowed') continue;
+      expect(page).toMatch(new RegExp(`^\\| ${status} \\| .*\`${code}\``, 'm'));
+    }
   });
 });
 

@@ -88,8 +88,8 @@ function operationOf(
     description: PATH_PARAMETERS[parameter] ?? '',
   }));
   const inQuery = query === undefined ? [] : parametersOf(schemas.write(query), 'query');
-  // Only these may do something twice.
-  const acts = method === 'POST' || method === 'PATCH';
+  // Only these may do something twice; what is imported is there once by itself.
+  const acts = (method === 'POST' || method === 'PATCH') && !isBytes(body);
   const [topic, right, subject] = access;
   const content = body === undefined ? null : contentOf(body, schemas);
   const said = { description: answer === null ? 'Done' : 'The answer' };
@@ -123,6 +123,10 @@ const IDEMPOTENCY_KEY = {
     'Names the request: the same again within a day acts no more, and has the answer of the first.',
   schema: { type: 'string', minLength: 1, maxLength: 257 },
 };
+
+function isBytes(what: OperationShape['body']): what is Bytes {
+  return what !== undefined && !(what instanceof z.ZodType);
+}
 
 function contentOf(what: z.ZodType | Bytes, schemas: SchemaWriter): Json {
   return what instanceof z.ZodType
