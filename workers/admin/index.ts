@@ -115,7 +115,6 @@ export function createAdmin(services: Services, hooks: AdminHooks): Hono<AdminEn
   addCredentialRoutes(routes, admin);
   addSignInRoutes(routes, admin);
   addBrowserRoutes(routes, admin);
-  addErasureRoutes(routes, admin);
   addAliasRoutes(routes, admin);
   addDeviceRoutes(routes, admin);
   addPolicyRoutes(routes, admin);
