@@ -25,6 +25,7 @@ import { dlqDiscard } from './commands/dlq-discard.ts';
 import { dlqList } from './commands/dlq-list.ts';
 import { dlqReplay } from './commands/dlq-replay.ts';
 import { dlqShow } from './commands/dlq-show.ts';
+import { doctor } from './commands/doctor.ts';
 import { domainAdd } from './commands/domain-add.ts';
 import { domainCatchAll } from './commands/domain-catch-all.ts';
 import { domainDkim } from './commands/domain-dkim.ts';
@@ -108,22 +109,20 @@ import { trustList } from './commands/trust-list.ts';
 import { trustRemove } from './commands/trust-remove.ts';
 import { userActiveSync } from './commands/user-activesync.ts';
 import { userAdd } from './commands/user-add.ts';
+import { userDelete, userErase, userErasure, userRestore } from './commands/user-erasure.ts';
 import { userAttributes } from './commands/user-attributes.ts';
 import { userCertificate } from './commands/user-certificate.ts';
 import { userGrantSend } from './commands/user-grant-send.ts';
 import { userList } from './commands/user-list.ts';
 import { userPhoto } from './commands/user-photo.ts';
-import { userDelete, userErase, userErasure, userRestore } from './commands/user-erasure.ts';
-import { userExport } from './commands/user-export.ts';
 import { userQuota } from './commands/user-quota.ts';
-import { userImport } from './commands/user-import.ts';
 import { userRetention } from './commands/user-retention.ts';
+import { userResume, userSuspend } from './commands/user-status.ts';
 import { userSending } from './commands/user-sending.ts';
 import { userEndCodes, userSessions } from './commands/user-sessions.ts';
 import { userUnlockSending } from './commands/user-unlock-sending.ts';
 import { userWorkingHours } from './commands/user-working-hours.ts';
 import {
-import { userResume, userSuspend } from './commands/user-status.ts';
   webhookAdd,
   webhookDisable,
   webhookEnable,
@@ -142,6 +141,7 @@ import { readTarget, withTarget } from './remote/target.ts';
 export const COMMANDS: readonly Command[] = [
   start,
   setup,
+  doctor,
   login,
   logout,
   domainAdd,
@@ -161,12 +161,10 @@ export const COMMANDS: readonly Command[] = [
   userResume,
   userDelete,
   userRestore,
-  appPasswordRevoke,
-  userList,
-  userImport,
-  userExport,
   userErase,
   userErasure,
+  appPasswordRevoke,
+  userList,
   userAttributes,
   userPhoto,
   userCertificate,

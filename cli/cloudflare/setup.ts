@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { mapBounded } from '../../platform/bounded.ts';
 import { CommandError } from '../command.ts';
 import { isDeployed, tagOfBundle } from './bundle.ts';
@@ -58,6 +57,7 @@ export interface SetupWorld {
   };
   /** Whether the installation answers that it is ready. */
   ready(origin: string): Promise<{ ready: boolean; why: string }>;
+  pause(milliseconds: number): Promise<void>;
 }
 
 export interface SetupReport {
@@ -373,6 +373,6 @@ async function becomesReady(world: SetupWorld, origin: string): Promise<boolean>
       return false;
     }
     if (tries === 1) world.say(`Waiting for ${origin} to answer.`);
-    await sleep(READY_PAUSE_MS);
+    await world.pause(READY_PAUSE_MS);
   }
 }

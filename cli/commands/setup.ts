@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { configPath } from '../cloudflare/config-file.ts';
 import { type SetupOptions, type SetupWorld, setUp } from '../cloudflare/setup.ts';
 import { createWrangler } from '../cloudflare/wrangler.ts';
@@ -104,6 +105,7 @@ function worldOf(out: Output, yes: boolean, secrets: Record<string, string>): Se
         directory: PROJECT_ROOT,
         env: account === null ? {} : { CLOUDFLARE_ACCOUNT_ID: account },
       }),
+    pause: (milliseconds) => sleep(milliseconds),
     async confirm() {
       if (yes) return true;
       const lines = createInterface({ input: process.stdin, output: process.stderr });

@@ -10,6 +10,22 @@ export const doctorFinding = z.object({
 });
 export type DoctorFinding = z.infer<typeof doctorFinding>;
 
+export const fine = (check: string, what: string): DoctorFinding => ({
+  check,
+  state: 'ok',
+  what,
+  mend: null,
+});
+export const warning = (check: string, what: string, mend: string): DoctorFinding => ({
+  ...{ check, state: 'warning', what, mend },
+});
+export const trouble = (check: string, what: string, mend: string): DoctorFinding => ({
+  ...{ check, state: 'trouble', what, mend },
+});
+export const unknown = (check: string, what: string): DoctorFinding => ({
+  ...{ check, state: 'unknown', what, mend: null },
+});
+
 export const doctorView = z.object({
   now: at.describe("The Worker's clock."),
   store: z.enum(['d1', 'postgres']),

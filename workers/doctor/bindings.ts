@@ -1,7 +1,7 @@
 import type { Env } from '../../platform/env.ts';
 import { newId } from '../../platform/ids.ts';
-import type { DoctorFinding } from '../../shared/admin/doctor.ts';
-import { checked, fine, trouble, unknown, warning } from './findings.ts';
+import { type DoctorFinding, fine, trouble, unknown, warning } from '../../shared/admin/doctor.ts';
+import { checked } from './findings.ts';
 
 const QUEUES = [
   'QUEUE_INGEST',

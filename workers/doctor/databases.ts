@@ -1,6 +1,6 @@
 import { type Env, mailShards } from '../../platform/env.ts';
-import type { DoctorFinding } from '../../shared/admin/doctor.ts';
-import { checked, fine, trouble, unknown, warning } from './findings.ts';
+import { type DoctorFinding, fine, trouble, unknown, warning } from '../../shared/admin/doctor.ts';
+import { checked } from './findings.ts';
 
 /** What a SELECT answers, in text. */
 export type Query = (sql: string) => Promise<Record<string, unknown>[]>;

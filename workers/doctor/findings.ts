@@ -1,21 +1,5 @@
 import { describeError } from '../../platform/log.ts';
-import type { DoctorFinding } from '../../shared/admin/doctor.ts';
-
-export const fine = (check: string, what: string): DoctorFinding => ({
-  check,
-  state: 'ok',
-  what,
-  mend: null,
-});
-export const warning = (check: string, what: string, mend: string): DoctorFinding => ({
-  ...{ check, state: 'warning', what, mend },
-});
-export const trouble = (check: string, what: string, mend: string): DoctorFinding => ({
-  ...{ check, state: 'trouble', what, mend },
-});
-export const unknown = (check: string, what: string): DoctorFinding => ({
-  ...{ check, state: 'unknown', what, mend: null },
-});
+import { type DoctorFinding, trouble } from '../../shared/admin/doctor.ts';
 
 /** Longest time that one check may take, in milliseconds: what hangs is in trouble too. */
 const PATIENCE_MS = 10_000;

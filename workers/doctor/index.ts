@@ -1,9 +1,8 @@
 import type { Env } from '../../platform/env.ts';
 import type { Services } from '../../platform/services.ts';
-import type { DoctorView } from '../../shared/admin/doctor.ts';
+import { type DoctorView, trouble } from '../../shared/admin/doctor.ts';
 import { lookAtBucket, lookAtObjects, lookAtQueues } from './bindings.ts';
 import { lookAtD1, lookAtPostgres, type Query } from './databases.ts';
-import { trouble } from './findings.ts';
 import { lookAtSecrets, lookAtSettings } from './settings.ts';
 
 /** What no other part of the Worker does for it. */

@@ -1,7 +1,7 @@
 import { sealOwner } from '../../core/dkim/record.ts';
 import type { Services } from '../../platform/services.ts';
-import type { DoctorFinding } from '../../shared/admin/doctor.ts';
-import { checked, fine, trouble, unknown, warning } from './findings.ts';
+import { type DoctorFinding, fine, trouble, unknown, warning } from '../../shared/admin/doctor.ts';
+import { checked } from './findings.ts';
 
 /** Tenants that are looked through for something sealed. */
 const MAX_TENANTS = 50;
