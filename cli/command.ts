@@ -30,7 +30,7 @@ interface Invocation<F extends Record<string, Flag>> {
 }
 
 export interface CommandSpec<F extends Record<string, Flag>> {
-  /** One or two words, e.g. `user add`. */
+  /** One to three words, e.g. `user add`. */
   name: string;
   summary: string;
   /** More lines for the command's own help. */

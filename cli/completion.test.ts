@@ -14,7 +14,7 @@ function offered(...words: string[]): string[] {
 describe('completion in bash', () => {
   it('offers commands, their second words and their flags', () => {
     expect(offered('')).toEqual([...new Set(COMMANDS.map(({ name }) => name.split(' ')[0]))]);
-    expect(offered('do')).toEqual(['domain']);
+    expect(offered('dom')).toEqual(['domain']);
     expect(offered('hold', '')).toEqual(['add', 'list', 'release']);
     expect(offered('hold', 'add', '--')).toEqual([
       '--reason',
@@ -25,6 +25,8 @@ describe('completion in bash', () => {
       '--local',
     ]);
     expect(offered('hold', 'add', 'ann@example.test', '--rea')).toEqual(['--reason']);
+    expect(offered('tenant', 'move', '')).toEqual(expect.arrayContaining(['status', 'cancel', 'finish']));
+    expect(offered('tenant', 'move', 'status', '--v')).toEqual(['--verified']);
     expect(offered('start', '--')).toContain('--fresh');
     expect(offered('deliver', 'mail.eml', '--t')).toEqual(['--to']);
   });

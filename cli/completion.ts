@@ -21,7 +21,7 @@ function bash(commands: readonly Command[]): string {
   );
   return `_waypost() {
   local typed='' words='' i
-  for ((i = 1; i < COMP_CWORD && i < 3; i++)); do
+  for ((i = 1; i < COMP_CWORD && i < 4; i++)); do
     [[ \${COMP_WORDS[i]} == -* ]] && break
     typed+="\${typed:+ }\${COMP_WORDS[i]}"
   done
@@ -53,18 +53,23 @@ function fish(commands: readonly Command[]): string {
     '  string match -q -- "$argv*" (string join " " -- $words[2..-1])',
     'end',
   ];
-  const first = new Map<string, string>();
+  /** The next word by the words before it, and what it is for. */
+  const words = new Map<string, Map<string, string>>();
   for (const { name, summary } of commands) {
-    const [word = '', second] = name.split(' ');
-    if (!first.has(word)) first.set(word, second === undefined ? summary : `${word} …`);
-    if (second !== undefined) {
-      lines.push(
-        `complete -c waypost -f -n ${quote(`__waypost_typed ${word}`)} -a ${second} -d ${quote(summary)}`,
-      );
+    const all = name.split(' ');
+    for (const [n, word] of all.entries()) {
+      const before = all.slice(0, n).join(' ');
+      const known = words.get(before) ?? new Map<string, string>();
+      if (n === all.length - 1) known.set(word, summary);
+      else if (!known.has(word)) known.set(word, `${all.slice(0, n + 1).join(' ')} …`);
+      words.set(before, known);
     }
   }
-  for (const [word, text] of first)
-    lines.push(`complete -c waypost -f -n ${quote('__waypost_typed')} -a ${word} -d ${quote(text)}`);
+  for (const [before, known] of words) {
+    const typed = quote(`__waypost_typed ${before}`.trimEnd());
+    for (const [word, text] of known)
+      lines.push(`complete -c waypost -f -n ${typed} -a ${word} -d ${quote(text)}`);
+  }
   for (const { name, flags } of commands) {
     for (const [flag, help] of flags)
       lines.push(`complete -c waypost -n ${quote(`__waypost_in ${name}`)} -l ${flag} -d ${quote(help)}`);
@@ -81,9 +86,8 @@ function places(commands: readonly Command[]): Map<string, string[]> {
     next.set(typed, words);
   };
   for (const { name, flags } of commands) {
-    const [word = '', second] = name.split(' ');
-    add('', word);
-    if (second !== undefined) add(word, second);
+    const words = name.split(' ');
+    for (const [n, word] of words.entries()) add(words.slice(0, n).join(' '), word);
     for (const [flag] of flags) add(name, `--${flag}`);
   }
   return next;

@@ -2,8 +2,13 @@ import type { StepEnd, Work } from './work.ts';
 
 /** The rows of the shard that the tenant has left, in small pieces. */
 export async function removeOld(work: Work): Promise<StepEnd> {
-  if (!(await removeAll(work, work.move.from))) return 'again';
-  await work.save({ phase: 'done', endedAt: work.now() });
+  const gone = await removeAll(work, work.move.from);
+  const { tally } = work.move;
+  if (!gone) {
+    await work.save({ tally });
+    return 'again';
+  }
+  await work.save({ phase: 'done', endedAt: work.now(), tally });
   await work.tell(work.move, 'tenant.move-removed', {
     shard: work.move.from,
     rows: work.move.tally.rowsRemoved,
@@ -24,7 +29,7 @@ export async function takeBack(work: Work): Promise<StepEnd> {
   }
   const { failure } = move.tally;
   const phase = failure === null ? 'cancelled' : 'failed';
-  await work.save({ phase, error: failure, endedAt: now() });
+  await work.save({ phase, error: failure, endedAt: now(), tally: move.tally });
   await work.tell(move, `tenant.move-${phase}`, { from: move.from, to: move.to, reason: failure });
   return 'next';
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSeal } from '../../platform/sealed.ts';
-import type { RequestLimitView, TenantKeyView } from '../../shared/admin-api.ts';
+import type { MoveView, RequestLimitView, TenantKeyView } from '../../shared/admin-api.ts';
+import { Phone } from '../protocol/phone.ts';
 import { type CommandLine, commandLine } from '../support/cli.ts';
 import { SECRETS_KEY } from '../support/client.ts';
 import { startWaypost, type Waypost } from '../support/harness.ts';
@@ -95,5 +96,51 @@ describe('keys and limits of a tenant, by the command line', () => {
       [await now.secretId(), true],
       [await now.secretId(), true],
     ]);
+  });
+
+  it('moves to another mail shard while a phone waits, is shown, and leaves nothing behind', async () => {
+    const phone = await new Phone(server, USER, 'a-password-1').start();
+    const mail = (n: number) =>
+      server.email(
+        'bob@far.example',
+        USER,
+        `From: bob@far.example\r\nTo: ${USER}\r\nSubject: ${n}\r\nMessage-ID: <move-${n}@far.example>\r\nDate: Sat, 21 Nov 2026 10:00:00 +0000\r\n\r\nText.\r\n`,
+      );
+    for (let n = 0; n < 5; n++) await mail(n);
+    await phone.receive(5);
+    const [{ from = '' } = {}] = await cli.json<{ from: string }[]>('tenant', 'move', 'status');
+    expect(from).toBe('');
+    expect((await cli.waypost('tenant', 'move', 'status')).out).toBe('No tenant was ever moved.\n');
+    expect((await cli.waypost('tenant', 'move', DOMAIN, 'MAIL_9')).err).toContain(
+      'none of the shards MAIL_1, MAIL_2',
+    );
+    const { items } = await server.admin<{ items: { mailShard: string }[] }>('GET', '/tenants');
+    const to = items[0]?.mailShard === 'MAIL_1' ? 'MAIL_2' : 'MAIL_1';
+    expect((await cli.waypost('tenant', 'move', DOMAIN, items[0]?.mailShard ?? '')).err).toContain('already');
+
+    const ping = phone.ping(60);
+    const moving = cli.json<MoveView>('tenant', 'move', DOMAIN, to);
+    for (let n = 5; n < 12; n++) expect((await mail(n)).outcome).toBe('ok');
+    const moved = await moving;
+    expect(moved).toMatchObject({ phase: 'kept', to, error: null, freezes: 1 });
+    expect((await ping).status).toBe('2');
+    expect(await phone.receive(7)).toHaveLength(7);
+    const { status, adds, deletes } = await phone.sync();
+    expect([status, adds, deletes]).toEqual(['1', [], []]);
+
+    const shown = await cli.waypost('tenant', 'move', 'status', DOMAIN, '--verified');
+    expect(shown.out).toMatch(/^phase +kept$/m);
+    expect(shown.out).toMatch(/^turned .*; writers waited [3-9]\.\d s$/m);
+    expect(shown.out).toMatch(/^items +\d+ +[0-9a-f]{64}$/m);
+    expect((await cli.waypost('tenant', 'move', 'cancel', DOMAIN)).err).toContain('cannot be taken back');
+    expect((await cli.json<MoveView>('tenant', 'move', 'finish', DOMAIN)).phase).toBe('done');
+    expect((await cli.waypost('tenant', 'move', 'status')).out).toMatch(/done/);
+    const told = async () => {
+      const events = await cli.json<{ action: string }[]>('audit', 'list', '--limit', '200');
+      return events.map(({ action }) => action).filter((action) => action.startsWith('tenant.move'));
+    };
+    await expect
+      .poll(async () => (await told()).sort())
+      .toEqual(['tenant.move', 'tenant.move-done', 'tenant.move-finish', 'tenant.move-removed']);
   });
 });
