@@ -1,14 +1,14 @@
 import { and, asc, eq, gt, gte, isNotNull, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { User } from '../../../core/identity/types.ts';
 import type { AddressFilter, AdminLists } from '../../../core/ports/admin-lists.ts';
-import { askedId } from '../../text.ts';
+import { askedId, compareText } from '../../text.ts';
 import { deadLettersAfter } from './dead-letters.ts';
 import { deviceFields, deviceRecord } from './device-row.ts';
 import { groupFields, groupOf } from './groups.ts';
 import { type DirectoryContext, tenantFields } from './tenants.ts';
 import { userFields } from './users.ts';
 
-/** Texts that begin with `prefix` lie between it and this: no address or name holds the last code point. */
+/** Names that begin with a text lie between it and this: none holds the last code point. */
 const LAST = '\u{10ffff}';
 
 export function createAdminLists(context: DirectoryContext): AdminLists {
@@ -17,13 +17,21 @@ export function createAdminLists(context: DirectoryContext): AdminLists {
   const { tenants, domains, users, people, mailGroups, mailGroupMembers, devices } = tables;
 
   type AddressColumn = typeof users.address | typeof mailGroups.address;
-  const beginning = (column: AddressColumn | typeof people.sortKey, prefix: string | undefined) =>
-    prefix === undefined ? undefined : and(gte(column, prefix), lt(column, prefix + LAST));
-  const among = (column: AddressColumn, { domain, prefix }: AddressFilter): SQL | undefined =>
+  /**
+   * Addresses from a place on, of a domain. Not where those with the prefix end: with a bound on both sides the index of
+   * the tenant would seem better than that of the domain. Who reads stops there.
+   */
+  const from = (column: AddressColumn, { domain, prefix }: AddressFilter, after: string): SQL | undefined =>
     and(
       domain === undefined ? undefined : sql`${dialect.text.domainOf(column)} = ${domain}`,
-      beginning(column, prefix === undefined ? undefined : askedId(prefix)),
+      prefix !== undefined && compareText(after, prefix) < 0
+        ? gte(column, askedId(prefix))
+        : gt(column, askedId(after)),
     );
+  const fitting = <T extends { address: string }>(rows: T[], { prefix = '' }: AddressFilter): T[] => {
+    const end = rows.findIndex(({ address }) => !address.startsWith(prefix));
+    return end < 0 ? rows : rows.slice(0, end);
+  };
 
   /** `deleted` is a kind of disabled for readers that do not know it (schema). */
   const hasStatus = (status: User['status'] | undefined): SQL | undefined => {
@@ -68,18 +76,11 @@ export function createAdminLists(context: DirectoryContext): AdminLists {
         build
           .select(userFields(tables))
           .from(users)
-          .where(
-            and(
-              eq(users.tenantId, tenantId),
-              among(users.address, filter),
-              hasStatus(status),
-              gt(users.address, askedId(after)),
-            ),
-          )
+          .where(and(eq(users.tenantId, tenantId), from(users.address, filter, after), hasStatus(status)))
           .orderBy(users.address)
           .limit(limit),
       );
-      return rows as User[];
+      return fitting(rows as User[], filter);
     },
     async usersNamed(tenantId, name, after, limit) {
       const beyond =
@@ -94,7 +95,8 @@ export function createAdminLists(context: DirectoryContext): AdminLists {
           .where(
             and(
               eq(people.tenantId, tenantId),
-              beginning(people.sortKey, askedId(name)),
+              gte(people.sortKey, askedId(name)),
+              lt(people.sortKey, askedId(name) + LAST),
               beyond,
               eq(people.kind, 'user'),
             ),
@@ -119,17 +121,11 @@ export function createAdminLists(context: DirectoryContext): AdminLists {
             count: sql<number>`(select count(*) from ${mailGroupMembers} where ${ofGroup})`.as('count'),
           })
           .from(mailGroups)
-          .where(
-            and(
-              eq(mailGroups.tenantId, tenantId),
-              among(mailGroups.address, filter),
-              gt(mailGroups.address, askedId(after)),
-            ),
-          )
+          .where(and(eq(mailGroups.tenantId, tenantId), from(mailGroups.address, filter, after)))
           .orderBy(mailGroups.address)
           .limit(limit),
       );
-      return rows.map(({ first: text, count, ...row }) => ({
+      return fitting(rows, filter).map(({ first: text, count, ...row }) => ({
         ...groupOf(row),
         members: JSON.parse(text) as string[],
         memberCount: Number(count),
