@@ -30,10 +30,7 @@ interface Held {
   changed: Set<string>;
 }
 
-/**
- * Keeps what isolates have counted. A report is durable before it is confirmed, and counts once however often it comes.
- * Clients are written down once a minute: of them a restart loses a minute.
- */
+/** Keeps what isolates have counted. A report is durable before it is confirmed, and counts once however often it comes. */
 export class Metrics extends DurableObject implements MetricsRpc {
   #held: Held | null = null;
   #foldedAt = Date.now();
@@ -55,11 +52,9 @@ export class Metrics extends DurableObject implements MetricsRpc {
   async saw(sightings: Sighting[]): Promise<void> {
     const held = this.#state();
     const now = Date.now();
-    for (const [type, client, at] of sightings) {
-      const clients = held.clients.get(type) ?? new Map<number, number>();
-      held.clients.set(type, clients);
-      if (clients.size < MAX_CLIENTS || clients.has(client)) clients.set(client, at);
-    }
+    const body = JSON.stringify(sightings);
+    this.ctx.storage.sql.exec('INSERT INTO sightings (at, body) VALUES (?, ?)', now, body);
+    takeSightings(held, sightings);
     this.#clientsChanged = true;
     this.#foldNowAndThen(held, now);
   }
@@ -86,6 +81,7 @@ export class Metrics extends DurableObject implements MetricsRpc {
         WITHOUT ROWID;
       CREATE TABLE IF NOT EXISTS reports (source TEXT NOT NULL, number INTEGER NOT NULL, at INTEGER NOT NULL,
         body TEXT NOT NULL, PRIMARY KEY (source, number)) WITHOUT ROWID;
+      CREATE TABLE IF NOT EXISTS sightings (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, body TEXT NOT NULL);
       CREATE TABLE IF NOT EXISTS clients (type TEXT NOT NULL, part INTEGER NOT NULL, body TEXT NOT NULL,
         PRIMARY KEY (type, part)) WITHOUT ROWID;
     `);
@@ -110,11 +106,18 @@ export class Metrics extends DurableObject implements MetricsRpc {
         MetricsReport['histograms'],
       ];
       take(held, { source, number, counters, histograms }, at);
+      // An object that comes and goes folds what lies there, too.
+      this.#foldedAt = Math.min(this.#foldedAt, at);
     }
     for (const { type, body } of sql.exec<{ type: string; body: string }>('SELECT type, body FROM clients')) {
       const clients = held.clients.get(type) ?? new Map<number, number>();
       held.clients.set(type, clients);
       for (const [client, at] of JSON.parse(body) as [number, number][]) clients.set(client, at);
+    }
+    for (const { at, body } of sql.exec<{ at: number; body: string }>('SELECT at, body FROM sightings')) {
+      takeSightings(held, JSON.parse(body) as Sighting[]);
+      this.#clientsChanged = true;
+      this.#foldedAt = Math.min(this.#foldedAt, at);
     }
     this.#held = held;
     return held;
@@ -147,6 +150,7 @@ export class Metrics extends DurableObject implements MetricsRpc {
     if (!this.#clientsChanged) return;
     this.#clientsChanged = false;
     const { sql } = this.ctx.storage;
+    sql.exec('DELETE FROM sightings');
     sql.exec('DELETE FROM clients');
     for (const [type, seen] of held.clients) {
       for (const [client, at] of seen) if (at < now - CLIENT_KEPT_MS) seen.delete(client);
@@ -173,6 +177,14 @@ function take(held: Held, { source, number, counters, histograms }: MetricsRepor
     else if (known === undefined && full(held)) drop(held, 1);
     else held.histograms.set(name, structuredClone(by));
     held.changed.add(held.histograms.has(name) ? name : DROPPED);
+  }
+}
+
+function takeSightings(held: Held, sightings: readonly Sighting[]): void {
+  for (const [type, client, at] of sightings) {
+    const clients = held.clients.get(type) ?? new Map<number, number>();
+    held.clients.set(type, clients);
+    if (clients.size < MAX_CLIENTS || clients.has(client)) clients.set(client, at);
   }
 }
 

@@ -74,12 +74,12 @@ export async function observedScheduled(
   run: () => Promise<unknown>,
 ): Promise<void> {
   const recorder = recorderOf(services);
-  const job = CRONS[cron] ?? 'reconcile';
+  const name = CRONS[cron] ?? 'reconcile';
   try {
     await run();
-    recorder?.count('scheduled_runs_total', { job, result: 'ok' });
+    recorder?.count('scheduled_runs_total', { cron: name, result: 'ok' });
   } catch (error) {
-    recorder?.count('scheduled_runs_total', { job, result: 'failed' });
+    recorder?.count('scheduled_runs_total', { cron: name, result: 'failed' });
     throw error;
   } finally {
     recorder?.flushSoon(services.defer);

@@ -110,14 +110,9 @@ export const METRICS = {
   scheduled_runs_total: {
     type: 'counter',
     help: 'Runs of the cron, by what it is for and how it ended.',
-    from0: ['reconcile', 'upkeep', 'reminders'].flatMap((job) =>
-      ['ok', 'failed'].map((result) => ({ job, result })),
+    from0: ['reconcile', 'upkeep', 'reminders'].flatMap((cron) =>
+      ['ok', 'failed'].map((result) => ({ cron, result })),
     ),
-  },
-  trace_spans_total: {
-    type: 'counter',
-    help: 'Spans of traces: exported, or dropped because their receiver did not take them.',
-    from0: each('result', ['exported', 'dropped']),
   },
   metrics_dropped_total: {
     type: 'counter',

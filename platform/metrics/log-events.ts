@@ -15,8 +15,9 @@ export const COUNTED: Readonly<Record<string, Count>> = {
     to.count('email_received_total', { result: 'refused' });
     to.count('mail_refused_total', { reason: text(reason) });
   },
-  'mail.placed': (to, { duplicate }) => {
-    if (duplicate !== true) to.count('email_delivered_total');
+  'mail.placed': (to, { duplicate, own }) => {
+    // What users have put there themselves, as their copies in Sent Items, was not delivered.
+    if (duplicate !== true && own !== true) to.count('email_delivered_total');
   },
   'outbound.accepted': (to) => to.count('email_submitted_total'),
   // Written after each attempt, with what all of them came to: the last one tells the outcome.

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { BUCKETS, STREAMS } from './catalogue.ts';
+import { BUCKETS, METRICS, STREAMS } from './catalogue.ts';
 import { exposition, sumOf } from './exposition.ts';
 import { COUNTED, protocolOf } from './log-events.ts';
 import { Recorder } from './recorder.ts';
@@ -101,7 +101,7 @@ describe('the recorder of an isolate', () => {
     w.recorder.saw('ews', 'user\0agent');
     await w.flush();
     w.state.failing = false;
-    w.recorder.saw('ews', 'user\0agent');
+    await w.flush();
     await w.flush();
     expect(w.sightings).toHaveLength(1);
   });
@@ -167,5 +167,11 @@ describe('the catalogue', () => {
     expect(producers.length).toBeGreaterThan(8);
     const known: ReadonlySet<string | undefined> = new Set(STREAMS);
     expect(producers.map(([, queue]) => queue).filter((queue) => !known.has(queue))).toEqual([]);
+  });
+
+  it('is in the documentation', () => {
+    const page = readFileSync(resolve(ROOT, 'docs/operations/observability.md'), 'utf8');
+    const missing = Object.keys(METRICS).filter((name) => !page.includes(`\`${name}\``));
+    expect(missing).toEqual([]);
   });
 });

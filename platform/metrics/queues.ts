@@ -25,7 +25,10 @@ export async function queueGauges(env: Env, now: number): Promise<Gauge[]> {
   const gauges = await withDeadline(DEADLINE_MS, () =>
     Promise.all(
       BINDINGS.map(async ([stream, binding]): Promise<Gauge[]> => {
-        const { backlogCount, backlogBytes, oldestMessageTimestamp } = await env[binding].metrics();
+        const queue: Queue | undefined = env[binding];
+        // Not every deployment has been given each of them.
+        if (queue === undefined) return [];
+        const { backlogCount, backlogBytes, oldestMessageTimestamp } = await queue.metrics();
         // An empty queue has no oldest message: the platform tells none, or one of the year 1970.
         const oldest = backlogCount === 0 ? 0 : Number(oldestMessageTimestamp ?? 0);
         return [

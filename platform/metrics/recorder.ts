@@ -39,7 +39,8 @@ export class Recorder {
   readonly #shard = hashOf(this.#source) % SHARDS;
   #counters = new Map<string, number>();
   #histograms = new Map<string, Distribution>();
-  #sightings: Sighting[] = [];
+  /** Clients that no object has confirmed to know of. */
+  readonly #sightings = new Map<number, Sighting>();
   readonly #seen = new Map<number, number>();
   #number = 0;
   #timerSince = Number.NEGATIVE_INFINITY;
@@ -79,9 +80,12 @@ export class Recorder {
     const client = hashOf(`${type}\0${identity}`);
     const now = this.#options.now();
     if (now - (this.#seen.get(client) ?? Number.NEGATIVE_INFINITY) < SEEN_EVERY_MS) return;
-    if (this.#seen.size >= MAX_CLIENTS) this.#seen.clear();
+    if (this.#seen.size >= MAX_CLIENTS) {
+      this.#seen.clear();
+      this.#sightings.clear();
+    }
     this.#seen.set(client, now);
-    this.#sightings.push([type, client, now]);
+    this.#sightings.set(client, [type, client, now]);
   }
 
   /** Sees to it that what is counted is told soon; `defer` is that of the invocation that counted. */
@@ -131,10 +135,8 @@ export class Recorder {
 
   /** A client belongs to one object, whichever isolate saw it, so that it counts once. */
   async #tellOfClients(): Promise<void> {
-    const told = this.#sightings;
-    this.#sightings = [];
     const shards = new Map<number, Sighting[]>();
-    for (const sighting of told) {
+    for (const sighting of this.#sightings.values()) {
       const shard = sighting[1] % SHARDS;
       shards.set(shard, [...(shards.get(shard) ?? []), sighting]);
     }
@@ -143,7 +145,10 @@ export class Recorder {
         try {
           await this.#options.object(shard).saw(sightings);
         } catch {
-          for (const [, client] of sightings) this.#seen.delete(client);
+          return;
+        }
+        for (const one of sightings) {
+          if (this.#sightings.get(one[1]) === one) this.#sightings.delete(one[1]);
         }
       }),
     );
@@ -153,7 +158,7 @@ export class Recorder {
     return (
       this.#counters.size === 0 &&
       this.#histograms.size === 0 &&
-      this.#sightings.length === 0 &&
+      this.#sightings.size === 0 &&
       this.#unconfirmed === null
     );
   }

@@ -4,7 +4,10 @@ import { recorderOf } from './index.ts';
 
 const TYPES: ReadonlySet<string> = new Set(CLIENT_TYPES);
 
-/** Counts what was refused, and which client was here: a device, or a program of a user by its name. */
+/**
+ * Counts what was refused, and which client was here: a device of ActiveSync (which says who it is in all but its first
+ * question), or a program of a user by its name.
+ */
 export function countSignIn(
   services: { config: object },
   request: Request,
@@ -14,7 +17,7 @@ export function countSignIn(
   const recorder = recorderOf(services);
   if (recorder === undefined) return;
   if (result.kind !== 'ok') recorder.count('auth_failures_total', { protocol, reason: result.kind });
-  else if (TYPES.has(protocol)) {
+  else if (TYPES.has(protocol) && (protocol !== 'activesync' || deviceId !== null)) {
     const which = deviceId ?? request.headers.get('user-agent') ?? '';
     recorder.saw(protocol as ClientType, `${result.principal.user.userId}\0${which}`);
   }

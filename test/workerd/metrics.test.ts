@@ -1,4 +1,4 @@
-import { evictDurableObject } from 'cloudflare:test';
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { expect, test } from 'vitest';
 import type { MetricsReport, MetricsRpc } from '../../platform/metrics/report.ts';
@@ -32,18 +32,39 @@ test('what was counted outlives the object, and a report that comes again counts
 });
 
 test('clients count once, as long as they were here', async () => {
-  const { rpc } = object('clients');
+  const { stub, rpc } = object('clients');
   await rpc.saw([
     ['ews', 1, 1000],
     ['ews', 2, 2000],
     ['activesync', 1, 2000],
   ]);
   await rpc.saw([['ews', 2, 2500]]);
+  await evictDurableObject(stub);
   expect((await rpc.read(1000)).clients.sort()).toEqual([
     ['activesync', 1],
     ['ews', 2],
   ]);
   expect((await rpc.read(2500)).clients).toContainEqual(['ews', 1]);
+});
+
+test('an object that comes and goes folds its reports all the same', async () => {
+  const { stub, rpc } = object('folded');
+  await rpc.add(report());
+  await rpc.saw([['ews', 1, Date.now()]]);
+  const count = (table: string) =>
+    runInDurableObject(stub, (_, { storage }) => storage.sql.exec(`SELECT 1 FROM ${table}`).toArray().length);
+  await runInDurableObject(
+    stub,
+    (_, { storage }) => void storage.sql.exec('UPDATE reports SET at = at - 61000'),
+  );
+  await evictDurableObject(stub);
+  await rpc.add(report({ number: 2 }));
+  expect([await count('reports'), await count('sightings'), await count('series')]).toEqual([0, 0, 2]);
+  await evictDurableObject(stub);
+  await rpc.add(report({ number: 2 }));
+  const read = await rpc.read(0);
+  expect(read.counters).toEqual([['email_delivered_total', 4]]);
+  expect(read.clients).toEqual([['ews', 1]]);
 });
 
 test('a version with other buckets begins its histograms anew', async () => {

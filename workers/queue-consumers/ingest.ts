@@ -137,6 +137,7 @@ function settle(services: Services, results: IngestResults): void {
         itemId: result.itemId,
         modseq: result.modseq,
         duplicate: result.duplicate,
+        own: result.noted?.envelope?.role !== undefined,
       });
     }
   }
