@@ -58,7 +58,7 @@ export type AttemptOutcome = Pick<
 >;
 
 /** Position in a list, newest first. */
-export interface DeliveryCursor {
+interface DeliveryCursor {
   createdAt: number;
   eventId: string;
 }

@@ -27,6 +27,8 @@ function typeOf({ action, outcome, details }: AuditJob): EventType | null {
       return 'device.registered';
     case 'device.access':
       return details['access'] === 'quarantine' ? 'device.quarantined' : null;
+    case 'quarantine.release':
+      return 'quarantine.released';
     case 'device.wiped':
       return 'device.wiped';
     default:
@@ -52,10 +54,11 @@ export function eventsOfAudit(job: AuditJob): HookEvent[] {
   return [whole, plain, { ...plain, eventId: `${eventId}.q`.slice(-64), type: 'device.quarantined' }];
 }
 
-/** What it is about, by the names of its parts: `user/<id>`, `device/<user>/<device>`, `dead-letter/<id>`. */
+/** What it is about, by the names of its parts: `user/<id>`, `mailbox/<id>`, `device/<user>/<device>`, `dead-letter/<id>`. */
 function subjectOf({ resource }: AuditJob): Record<string, string> {
   const [kind, first = '', second = ''] = resource.split('/', 3);
   if (kind === 'user') return { userId: first };
+  if (kind === 'mailbox') return { mailboxId: first };
   if (kind === 'device') return { userId: first, deviceId: second };
   if (kind === 'dead-letter') return { deadLetterId: resource.slice('dead-letter/'.length) };
   return { resource };

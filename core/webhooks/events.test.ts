@@ -3,6 +3,7 @@ import type { AuditJob } from '../ports/queues.ts';
 import { eventsOfAudit } from './audit-events.ts';
 import { eventIdOf, isPattern, matches } from './events.ts';
 import { nextDelaySeconds } from './schedule.ts';
+import { eventsOfTrace } from './trace-events.ts';
 
 const JOB: AuditJob = {
   ...{ v: 1, eventId: 'e1', at: 5, tenantId: 't1', actor: 'admin-token', action: 'user.create' },
@@ -70,6 +71,36 @@ describe('an entry of the audit log', () => {
     const [, event] = eventsOfAudit({ ...JOB, ...letter, details: { queue: 'index', attempts: 6 } });
     expect(event).toMatchObject({ type: 'deadletter.created', data: { deadLetterId: 'index:m1' } });
     expect(types({ ...letter, details: { queue: 'webhooks' } })).toEqual([]);
+  });
+});
+
+describe('the way of a message', () => {
+  it('is told when the message is kept out of its mailbox', async () => {
+    const at = { tenantId: 't1', traceId: 'i1', at: 5 };
+    const message = {
+      ...{ ...at, recipient: 'a@a.example', direction: 'in' as const, sender: 's@far.example', size: 9 },
+      ...{ domain: 'a.example', messageId: 'm@far.example', correlationId: 'c', mailboxId: 'u1' },
+    };
+    const step = { ...at, recipient: '', key: 'quarantine:held', step: 'quarantine', verdict: 'held' };
+    const details = { reason: 'spam', why: 'Words of it: “Confidential”' };
+    const rows = {
+      messages: [message],
+      steps: [
+        { ...step, details },
+        { ...step, step: 'place', details: {} },
+      ],
+    };
+    const [event, ...others] = await eventsOfTrace(rows);
+    expect(others).toEqual([]);
+    expect(event).toMatchObject({ type: 'quarantine.held', tenantId: 't1', correlationId: 'c' });
+    expect(event?.data).toEqual({
+      ...{ itemId: 'i1', mailboxId: 'u1', reason: 'spam', messageId: 'm@far.example' },
+      ...{ envelopeFrom: 's@far.example', recipient: 'a@a.example', size: 9 },
+    });
+    expect((await eventsOfTrace(rows))[0]?.eventId).toBe(event?.eventId);
+    const release = { action: 'quarantine.release', resource: 'mailbox/u1', details: { itemId: 'i1' } };
+    const [, released] = eventsOfAudit({ ...JOB, ...release });
+    expect(released).toMatchObject({ type: 'quarantine.released', data: { mailboxId: 'u1', itemId: 'i1' } });
   });
 });
 

@@ -1,6 +1,6 @@
 /** What webhooks can be told of. Events never hold content of mails: ids, addresses, sizes and times alone. */
 
-export const EVENT_TYPES = [
+const EVENT_TYPES = [
   'mail.received',
   'mail.sent',
   'mail.delivered',

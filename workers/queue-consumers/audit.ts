@@ -3,6 +3,7 @@ import type { AuditJob } from '../../core/ports/queues.ts';
 import type { TraceJob } from '../../core/ports/trace.ts';
 import { refusedRows } from '../../core/trace/incoming.ts';
 import { eventsOfAudit } from '../../core/webhooks/audit-events.ts';
+import { eventsOfTrace } from '../../core/webhooks/trace-events.ts';
 import type { Services } from '../../platform/services.ts';
 import { traceRows } from '../../platform/trace.ts';
 import { emitEvents } from '../../platform/webhooks/emit.ts';
@@ -51,5 +52,5 @@ async function append(services: Services, jobs: (AuditJob | TraceJob)[]): Promis
   );
   if (events.length > 0) await services.audit.append(events);
   if (rows.messages.length + rows.steps.length > 0) await services.trace.add(rows);
-  await emitEvents(services, events.flatMap(eventsOfAudit));
+  await emitEvents(services, [...events.flatMap(eventsOfAudit), ...(await eventsOfTrace(rows))]);
 }

@@ -1,7 +1,7 @@
 import { addressOf } from '../oidc/settings.ts';
 
 /** What can stand behind Cloudflare Access: edges that people reach with a browser, or programs with a service token. */
-export const GATED_EDGES = ['admin', 'auth', 'data-service'] as const;
+const GATED_EDGES = ['admin', 'auth', 'data-service'] as const;
 export type GatedEdge = (typeof GATED_EDGES)[number];
 /** Phones and mail programs know nothing of it: they could never come in. */
 const NEVER = ['activesync', 'ews', 'autodiscover'];
