@@ -63,6 +63,13 @@ import { outboxShow } from './commands/outbox-show.ts';
 import { phone } from './commands/phone.ts';
 import { policySet } from './commands/policy-set.ts';
 import { policyShow } from './commands/policy-show.ts';
+import {
+  quarantineDelete,
+  quarantineList,
+  quarantineRelease,
+  quarantineShow,
+  tenantQuarantine,
+} from './commands/quarantine.ts';
 import { rebuild } from './commands/rebuild.ts';
 import { reconcile } from './commands/reconcile.ts';
 import { reindex } from './commands/reindex.ts';
@@ -81,21 +88,16 @@ import { ruleOrder } from './commands/rule-order.ts';
 import { ruleRemove } from './commands/rule-remove.ts';
 import { ruleRun } from './commands/rule-run.ts';
 import { ruleSimulate } from './commands/rule-simulate.ts';
-import { tenantSignIn, userPassword, userSignIn } from './commands/sign-in.ts';
 import { setup } from './commands/setup.ts';
+import { tenantSignIn, userPassword, userSignIn } from './commands/sign-in.ts';
 import { snapshot } from './commands/snapshot.ts';
 import { spamSet } from './commands/spam-set.ts';
 import { spamShow } from './commands/spam-show.ts';
 import { start } from './commands/start.ts';
-import { tenantAudit } from './commands/tenant-audit.ts';
 import { stats } from './commands/stats.ts';
+import { tenantAudit } from './commands/tenant-audit.ts';
 import { tenantJournaling } from './commands/tenant-journaling.ts';
-import {
-  tenantMove,
-  tenantMoveCancel,
-  tenantMoveFinish,
-  tenantMoveStatus,
-} from './commands/tenant-move.ts';
+import { tenantMove, tenantMoveCancel, tenantMoveFinish, tenantMoveStatus } from './commands/tenant-move.ts';
 import { tenantQuota } from './commands/tenant-quota.ts';
 import { tenantRequests } from './commands/tenant-requests.ts';
 import { tenantRetention } from './commands/tenant-retention.ts';
@@ -109,17 +111,19 @@ import { trustList } from './commands/trust-list.ts';
 import { trustRemove } from './commands/trust-remove.ts';
 import { userActiveSync } from './commands/user-activesync.ts';
 import { userAdd } from './commands/user-add.ts';
-import { userDelete, userErase, userErasure, userRestore } from './commands/user-erasure.ts';
 import { userAttributes } from './commands/user-attributes.ts';
 import { userCertificate } from './commands/user-certificate.ts';
+import { userDelete, userErase, userErasure, userRestore } from './commands/user-erasure.ts';
+import { userExport } from './commands/user-export.ts';
 import { userGrantSend } from './commands/user-grant-send.ts';
+import { userImport } from './commands/user-import.ts';
 import { userList } from './commands/user-list.ts';
 import { userPhoto } from './commands/user-photo.ts';
 import { userQuota } from './commands/user-quota.ts';
 import { userRetention } from './commands/user-retention.ts';
-import { userResume, userSuspend } from './commands/user-status.ts';
 import { userSending } from './commands/user-sending.ts';
 import { userEndCodes, userSessions } from './commands/user-sessions.ts';
+import { userResume, userSuspend } from './commands/user-status.ts';
 import { userUnlockSending } from './commands/user-unlock-sending.ts';
 import { userWorkingHours } from './commands/user-working-hours.ts';
 import {
@@ -157,14 +161,16 @@ export const COMMANDS: readonly Command[] = [
   userEndCodes,
   appPasswordAdd,
   appPasswordList,
+  appPasswordRevoke,
+  userList,
+  userImport,
+  userExport,
   userSuspend,
   userResume,
   userDelete,
   userRestore,
   userErase,
   userErasure,
-  appPasswordRevoke,
-  userList,
   userAttributes,
   userPhoto,
   userCertificate,
@@ -234,8 +240,8 @@ export const COMMANDS: readonly Command[] = [
   phone,
   userQuota,
   userRetention,
-  tenantQuota,
   stats,
+  tenantQuota,
   tenantRequests,
   tenantRetention,
   tenantJournaling,
@@ -278,6 +284,11 @@ export const COMMANDS: readonly Command[] = [
   dlqCounts,
   traceList,
   traceShow,
+  quarantineList,
+  quarantineShow,
+  quarantineRelease,
+  quarantineDelete,
+  tenantQuarantine,
   auditList,
   auditVerify,
   auditExport,

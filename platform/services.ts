@@ -17,6 +17,7 @@ import type { OperationsStore } from '../core/ports/operations.ts';
 import type { Composer, Outbound } from '../core/ports/outbound.ts';
 import type { OutboxStore } from '../core/ports/outbox.ts';
 import type { PhotoStore } from '../core/ports/photos.ts';
+import type { QuarantineStore } from '../core/ports/quarantine.ts';
 import type { QueuePort } from '../core/ports/queues.ts';
 import type { MessageReader } from '../core/ports/reader.ts';
 import type { SearchStore } from '../core/ports/search.ts';
@@ -72,6 +73,8 @@ export interface Services {
   mailAuth: MailAuth;
   spam: SpamFilter;
   spamTokens: SpamTokens;
+  /** Mail that is kept out of its mailbox. */
+  quarantine: QuarantineStore;
   /** For secrets at rest, under keys of tenants; null when the installation has no SECRETS_KEY. */
   seal: TenantSeal | null;
   wake: WakePort;

@@ -1,6 +1,7 @@
 import type { MailboxRef } from '../core/mail/types.ts';
 import type { DirectoryStore } from '../core/ports/directory.ts';
 import type { MailStore } from '../core/ports/mail.ts';
+import { QUARANTINE_SETTING, type QuarantineSettings, readQuarantine } from '../core/quarantine/settings.ts';
 import { readSenderLists, SENDER_LISTS_SETTING, SenderMatcher } from '../core/trust/lists.ts';
 import { readSpamSettings, SPAM_SETTING, type SpamSettings } from '../core/trust/spam-settings.ts';
 
@@ -17,6 +18,7 @@ export interface TrustSettings {
   spam: SpamSettings;
   tenant: Lists;
   user: Lists;
+  quarantine: QuarantineSettings;
 }
 
 interface Kept<T> {
@@ -29,11 +31,11 @@ type Stores = { directory: Pick<DirectoryStore, 'getTenantSetting'>; mail: MailS
 /** What this isolate has just read, by the store it came from. */
 const cache = new WeakMap<object, Map<string, Kept<unknown>>>();
 
-/** Lists and spam settings of a mailbox and its tenant, at most five seconds old. */
+/** Lists, spam and quarantine settings of a mailbox and its tenant, at most five seconds old. */
 export async function trustSettings(stores: Stores, ref: MailboxRef): Promise<TrustSettings> {
   const { directory, mail } = stores;
   const { tenantId, mailboxId } = ref;
-  const [spam, tenant, user] = await Promise.all([
+  const [spam, tenant, user, quarantine] = await Promise.all([
     fresh(stores, `spam\0${tenantId}`, async () =>
       readSpamSettings(await directory.getTenantSetting(tenantId, SPAM_SETTING)),
     ),
@@ -43,8 +45,11 @@ export async function trustSettings(stores: Stores, ref: MailboxRef): Promise<Tr
     fresh(stores, `user\0${tenantId}\0${mailboxId}`, async () =>
       listsOf(await mail.mailbox(ref).getSetting(SENDER_LISTS_SETTING)),
     ),
+    fresh(stores, `quarantine\0${tenantId}`, async () =>
+      readQuarantine(await directory.getTenantSetting(tenantId, QUARANTINE_SETTING)),
+    ),
   ]);
-  return { spam, tenant, user };
+  return { spam, tenant, user, quarantine };
 }
 
 /** Whoever has just changed a setting sees it in force in this isolate at once. */

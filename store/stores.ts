@@ -9,7 +9,9 @@ import type { MoveShards, MoveStore } from '../core/ports/moves.ts';
 import type { OperationsStore } from '../core/ports/operations.ts';
 import type { OutboxStore } from '../core/ports/outbox.ts';
 import type { SearchStore } from '../core/ports/search.ts';
+import type { QuarantineStore } from '../core/ports/quarantine.ts';
 import type { SpamTokens } from '../core/ports/spam-tokens.ts';
+import type { TraceStore } from '../core/ports/trace.ts';
 import type { Executor } from './dialect/types.ts';
 import { createAuditStore } from './repos/audit-store.ts';
 import { createDirectoryArchive } from './repos/directory/archive.ts';
@@ -19,12 +21,13 @@ import { createLinkStore } from './repos/directory/links.ts';
 import { createOperationsStore } from './repos/directory/operations.ts';
 import { createOutboxStore } from './repos/directory/outbox.ts';
 import { createMoveStore } from './repos/directory/tenant-moves.ts';
+import { createErasureStore } from './repos/erasure-store.ts';
 import { mailboxArchive } from './repos/mail/archive/mailbox-archive.ts';
 import { createMailStore } from './repos/mail/mail-store.ts';
-import { createMoveStore } from './repos/directory/tenant-moves.ts';
-import { createErasureStore } from './repos/erasure-store.ts';
+import { createQuarantineStore } from './repos/mail/quarantine.ts';
 import { createSpamTokens } from './repos/mail/spam-tokens.ts';
 import { createSearchStore } from './repos/search-store.ts';
+import { createTraceStore } from './repos/trace-store.ts';
 import type { AuditTables } from './schema/audit.ts';
 import type { DirectoryTables } from './schema/directory.ts';
 import type { MailTables } from './schema/mail.ts';
@@ -40,22 +43,22 @@ export interface Stores {
   links: LinkStore;
   mail: MailStore;
   spamTokens: SpamTokens;
+  /** Mail that is kept out of its mailbox. */
+  quarantine: QuarantineStore;
   /** Mailboxes and tenants as what is written down of them, and made again from that (I28). */
   archive: ArchiveStore;
   search: SearchStore;
   audit: AuditStore;
   /** null where there is one shard for ever (PostgreSQL). */
   moves: { store: MoveStore; shards: MoveShards } | null;
-}
-
-export interface Tables {
-  directory: DirectoryTables;
-  /** null where there is one shard for ever (PostgreSQL). */
-  moves: { store: MoveStore; shards: MoveShards } | null;
   /** The rows of one user in all of them. */
   erasure: ErasureStore;
   /** The way of each message. */
   trace: TraceStore;
+}
+
+export interface Tables {
+  directory: DirectoryTables;
   mail: MailTables;
   moves: ShardMoveTables;
   search: SearchTables;
@@ -82,6 +85,11 @@ export function createStores(executors: Executors, tables: Tables): Stores {
     dkimKeys: createDkimKeyStore({ executor: executors.directory, tables: tables.directory }),
     links: createLinkStore({ executor: executors.directory, tables: tables.directory }),
     mail: createMailStore({ names: executors.shards, executor: executors.mail, tables: tables.mail }),
+    quarantine: createQuarantineStore({
+      names: executors.shards,
+      executor: executors.mail,
+      tables: tables.mail,
+    }),
     spamTokens: createSpamTokens({
       names: executors.shards,
       executor: executors.mail,
@@ -100,14 +108,7 @@ export function createStores(executors: Executors, tables: Tables): Stores {
             store: createMoveStore({ executor: executors.directory, tables: tables.directory }),
             shards: executors.moves,
           },
-  };
-}
-    moves:
-      executors.moves === undefined
-        ? null
-        : {
-            store: createMoveStore({ executor: executors.directory, tables: tables.directory }),
-            shards: executors.moves,
-          },
     erasure: createErasureStore(executors, tables),
     trace: createTraceStore(executors.audit, tables.audit),
+  };
+}

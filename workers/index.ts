@@ -85,6 +85,7 @@ const shared = new WeakMap<
     | 'reader'
     | 'spam'
     | 'spamTokens'
+    | 'quarantine'
     | 'directory'
     | 'outbox'
     | 'operations'

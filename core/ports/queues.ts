@@ -9,6 +9,8 @@ export interface IngestJob {
   shard: string;
   size: number;
   sha256: string | null;
+  /** An admin has released it from quarantine. */
+  released?: true | undefined;
   correlationId: string;
 }
 

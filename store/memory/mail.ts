@@ -2,17 +2,27 @@ import { ConflictError, NotFoundError } from '../../core/errors.ts';
 import type { MailboxRef } from '../../core/mail/types.ts';
 import type { ArchiveStore } from '../../core/ports/archive.ts';
 import type { MailStore } from '../../core/ports/mail.ts';
+import type { QuarantineStore } from '../../core/ports/quarantine.ts';
 import { createMemoryArchive } from './archive.ts';
 import { type Erasable, erasableRows } from './erasures.ts';
 import { MemoryMailbox } from './mailbox.ts';
 import { emptyMailbox, type MailboxData, type MailboxHome } from './mailbox-data.ts';
 import { duePim } from './mailbox-objects.ts';
+import { createMemoryQuarantine, type HeldMessages } from './quarantine.ts';
 
 /** Mailboxes in memory, and what is written down of them. */
 export function createMemoryMail(
   shards: string[] = ['MAIL_1'],
   erasables: Erasable[] = [],
-): { mail: MailStore; archive: ArchiveStore } {
+): { mail: MailStore; archive: ArchiveStore; quarantine: QuarantineStore } {
+  const held: HeldMessages = new Map();
+  erasables.push(
+    erasableRows(
+      'mail.quarantined',
+      held,
+      ({ tenantId, message }, { ref }) => tenantId === ref.tenantId && message.mailboxId === ref.mailboxId,
+    ),
+  );
   const mailboxes = new Map<string, { tenantId: string; data: MailboxData }>();
   erasables.push(
     erasableRows(
@@ -40,7 +50,7 @@ export function createMemoryMail(
   };
   return {
     mail: {
-      mailbox: (ref) => new MemoryMailbox(ref, homeOf(ref)),
+      mailbox: (ref) => new MemoryMailbox(ref, homeOf(ref), held),
       shards: () => [...shards],
       duePim: async (tenantId, shard, what, options) => {
         if (!shards.includes(shard)) throw new NotFoundError(`no mail shard ${shard}`);
@@ -50,11 +60,6 @@ export function createMemoryMail(
         });
         return duePim(ofTenant, what, options);
       },
-      ping: async () => undefined,
-    },
-    archive: createMemoryArchive(homeOf),
-  };
-}
       tenantTotals: async (tenantId, shard) => {
         const theirs = [...mailboxes].filter(
           ([key, one]) => one.tenantId === tenantId && (JSON.parse(key) as string[])[0] === shard,
@@ -69,3 +74,9 @@ export function createMemoryMail(
         }
         return sums;
       },
+      ping: async () => undefined,
+    },
+    archive: createMemoryArchive(homeOf),
+    quarantine: createMemoryQuarantine(shards, held),
+  };
+}

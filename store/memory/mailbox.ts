@@ -50,14 +50,17 @@ import * as tree from './mailbox-folders.ts';
 import { insertMany, replaceContent } from './mailbox-insert.ts';
 import * as people from './mailbox-people.ts';
 import * as kept from './mailbox-removed.ts';
+import type { HeldMessages } from './quarantine.ts';
 
 /** A mailbox in memory, written for plainness: the oracle that the databases are compared with. */
 export class MemoryMailbox extends MemoryFinding implements MailboxStore {
   readonly ref: MailboxRef;
   readonly #home: MailboxHome;
+  readonly #held: HeldMessages;
 
-  constructor(ref: MailboxRef, home: MailboxHome = privateHome()) {
+  constructor(ref: MailboxRef, home: MailboxHome = privateHome(), held: HeldMessages = new Map()) {
     super(home);
+    this.#held = held;
     this.ref = { ...ref };
     this.#home = home;
   }
@@ -193,6 +196,11 @@ export class MemoryMailbox extends MemoryFinding implements MailboxStore {
     const known = new Set<string | null>(this.#messages().map((m) => m.rawKey));
     for (const gone of this.#box?.gone.values() ?? []) {
       for (const { rawKey } of gone.values()) known.add(rawKey);
+    }
+    const { tenantId, mailboxId, shard } = this.ref;
+    for (const { message, ...of } of this.#held.values()) {
+      const own = of.tenantId === tenantId && of.shard === shard && message.mailboxId === mailboxId;
+      if (own && message.state !== 'released') known.add(message.rawKey);
     }
     return new Set(rawKeys.filter((key) => known.has(key)));
   }

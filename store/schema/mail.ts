@@ -169,6 +169,32 @@ export function mailTables(kit: SchemaKit) {
       reportedAt: integer('reported_at').notNull(),
       reportId: text('report_id').notNull(),
     }),
+    /** Mail that is kept out of the mailbox. */
+    quarantined: kit.table('mail', 'quarantined', {
+      ...scope(),
+      itemId: text('item_id').notNull(),
+      rawKey: text('raw_key').notNull(),
+      dedupeKey: text('dedupe_key').notNull(),
+      state: text('state').notNull(),
+      reason: text('reason').notNull(),
+      why: text('why').notNull(),
+      receivedAt: integer('received_at').notNull(),
+      heldAt: integer('held_at').notNull(),
+      expiresAt: integer('expires_at').notNull(),
+      decidedAt: integer('decided_at'),
+      decidedBy: text('decided_by'),
+      mailFrom: text('mail_from').notNull(),
+      recipient: text('recipient').notNull(),
+      author: text('author').notNull(),
+      subject: text('subject').notNull(),
+      messageId: text('message_id').notNull(),
+      size: integer('size').notNull(),
+      /** JSON: names of attachments. */
+      files: text('files').notNull(),
+      /** JSON of a TrustVerdict, or null. */
+      verdict: text('verdict'),
+      correlationId: text('correlation_id').notNull(),
+    }),
     automaticSends: kit.table('mail', 'automatic_sends', {
       ...scope(),
       kind: text('kind').notNull(),

@@ -30,6 +30,7 @@ const MAILBOX_TABLES = new Set([
   ],
   ...['document_cursors', 'noted_searches', 'action_heads'],
   ...['rule_sets', 'rules', 'delivery_reports', 'automatic_sends', 'spam_tokens', 'spam_labels'],
+  'quarantined',
 ]);
 
 /**
@@ -81,7 +82,10 @@ const RESOLVES: Record<string, { byValue?: string[]; byQuery?: string[]; freely?
 /**
  * What the scheduled handler reads of all mailboxes of a tenant: those of these rows alone that a partial index holds.
  */
-const DUE: Record<string, string[]> = { objects: ['remind_at', 'to_announce'] };
+const DUE: Record<string, string[]> = {
+  objects: ['remind_at', 'to_announce'],
+  quarantined: ['held_at', 'expires_at'],
+};
 
 /** Has no columns for the scope: its rows are those of `documents`, which the same statement must scope. */
 const TEXT_INDEX = 'document_text';
@@ -100,12 +104,12 @@ export function checkScope(sql: string, params: readonly unknown[]): void {
     if (column === 'tenant_id') tenants.add(value);
   };
   const reads = /^\s*select\b/i.test(sql);
+  // Sizes of a tenant's mailboxes may be added up: the answer has no row of theirs.
+  const adds = /^\s*select count\(\*\)/i.test(sql);
   for (const scope of scopesOf(parse(sql))) {
     for (const use of scope.tables) {
       const missing = missingColumn(scope, use, params, note, { reads, adds });
       if (missing !== null) throw new UnscopedStatementError(`${use.table} without ${missing}`, sql);
-  // Sizes of a tenant's mailboxes may be added up: the answer has no row of theirs.
-  const adds = /^\s*select count\(\*\)/i.test(sql);
     }
   }
   if (tenants.size > 1) throw new UnscopedStatementError('more than one tenant', sql);

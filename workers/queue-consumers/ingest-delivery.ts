@@ -15,6 +15,8 @@ export type Ingested =
       /** Absent when an earlier attempt has placed it. */
       noted?: Noted;
     }
+  /** It is in quarantine, or a duplicate of what is there. */
+  | { kind: 'held'; noted: Noted; duplicate: boolean }
   /** Nothing to announce: it was placed and removed again before, or was a duplicate whose raw is gone. */
   | { kind: 'done' }
   | { kind: 'failed'; error: unknown };

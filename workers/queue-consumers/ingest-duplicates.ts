@@ -24,7 +24,9 @@ export async function isRemovedDuplicate(
 
 /** Best effort, after everything else is done: what remains is found by the reconciler and comes here again. */
 export async function removeDuplicateRaw(services: Services, results: IngestResults): Promise<void> {
-  const jobs = [...results].flatMap(([{ job }, r]) => (r.kind === 'placed' && r.duplicate ? [job] : []));
+  const jobs = [...results].flatMap(([{ job }, r]) =>
+    (r.kind === 'placed' || r.kind === 'held') && r.duplicate ? [job] : [],
+  );
   await mapBounded(jobs, FAN_OUT, async (job) => {
     try {
       await mark(services, job);

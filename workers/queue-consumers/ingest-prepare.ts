@@ -6,6 +6,7 @@ import type { RawEnvelope } from '../../core/ports/blobs.ts';
 import type { IngestJob } from '../../core/ports/queues.ts';
 import { describeError } from '../../platform/log.ts';
 import type { Services } from '../../platform/services.ts';
+import { holdUnreadable } from './arrival/hold-back.ts';
 import { type ArrivalNotes, decideArrival } from './arrival/index.ts';
 import { deliverToGroup, wasDelivered } from './group-delivery.ts';
 import { type IngestDelivery, SMALL_BYTES } from './ingest-delivery.ts';
@@ -52,7 +53,7 @@ export async function prepare(
       const notes: ArrivalNotes = { rules: [] };
       const known = { index, newcomer, reading, notes };
       const judged = await decided(services, delivery, object.envelope, known);
-      return withNoted(delivery, judged, object.envelope, notes.rules);
+      return withNoted(delivery, judged, object.envelope, notes);
     } catch (error) {
       // A range that cannot be read now is no property of the message: another attempt will read it.
       if (error instanceof NotNow) throw error;
@@ -67,16 +68,25 @@ export async function prepare(
     });
   }
   const reason = unparsed ? 'unparsed' : 'parse-failed';
-  return withNoted(delivery, factsOfMinimal(reading, identity, reason), object.envelope, []);
+  const minimal = factsOfMinimal(reading, identity, reason);
+  const notes: ArrivalNotes = { rules: [] };
+  if (object.envelope !== null && object.envelope.role === undefined) {
+    const { tenantId, mailboxId, shard, released } = job;
+    const ref = { tenantId, mailboxId, shard };
+    const { message } = minimal;
+    const arrival = { ref, message, envelope: object.envelope, notes, released: released === true };
+    minimal.message = await holdUnreadable(services, arrival);
+  }
+  return withNoted(delivery, minimal, object.envelope, notes);
 }
 
 function withNoted(
   delivery: IngestDelivery,
   newcomer: Newcomer,
   envelope: RawEnvelope | null,
-  rules: readonly string[],
+  notes: ArrivalNotes,
 ): Prepared {
-  return { ...newcomer, delivery, noted: { envelope, message: newcomer.message, rules } };
+  return { ...newcomer, delivery, noted: { envelope, message: newcomer.message, ...notes } };
 }
 
 /** Mail that comes in is judged and sorted; what its owner put there is where it belongs. */
@@ -92,7 +102,7 @@ async function decided(
   }: { index: MessageIndex; newcomer: Newcomer; reading: RawReading; notes: ArrivalNotes },
 ): Promise<Newcomer> {
   if (envelope === null || envelope.role !== undefined) return newcomer;
-  const { tenantId, mailboxId, shard, correlationId } = job;
+  const { tenantId, mailboxId, shard, correlationId, released } = job;
   const open = async () => {
     const { bytes } = reading;
     if (bytes !== null) return new Response(bytes as Uint8Array<ArrayBuffer>).body ?? new ReadableStream();
@@ -103,7 +113,16 @@ async function decided(
   const { message } = newcomer;
   const ref = { tenantId, mailboxId, shard };
   try {
-    const arrival = { ref, envelope, index, message, open, correlationId, notes };
+    const arrival = {
+      ref,
+      envelope,
+      index,
+      message,
+      open,
+      correlationId,
+      notes,
+      released: released === true,
+    };
     return { ...newcomer, message: await decideArrival(services, arrival) };
   } catch (error) {
     throw new NotNow('what is to become of the message cannot be decided now', { cause: error });

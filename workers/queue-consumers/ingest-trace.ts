@@ -14,6 +14,7 @@ import {
 import { describeError } from '../../platform/log.ts';
 import type { Services } from '../../platform/services.ts';
 import { recordTrace, traceRows } from '../../platform/trace.ts';
+import type { ArrivalNotes } from './arrival/index.ts';
 import type { IngestDelivery, Ingested, IngestResults } from './ingest-delivery.ts';
 
 /** What preparing a message found out for its trace. */
@@ -22,6 +23,8 @@ export interface Noted {
   message: NewMessage;
   /** Ids of the rules that held. */
   rules: readonly string[];
+  /** Why it is kept out of the mailbox. */
+  held?: ArrivalNotes['held'];
 }
 
 export function stepOf(
@@ -46,6 +49,7 @@ export async function traceIngested(services: Services, results: IngestResults):
   const rows: TraceRows[] = [];
   for (const [delivery, result] of results) {
     if (result.kind === 'failed') rows.push(failedRows(delivery, at));
+    else if (result.kind === 'held') rows.push(heldRows(delivery, result, at));
     else if (result.kind === 'placed') {
       rows.push(
         result.noted === undefined
@@ -55,6 +59,24 @@ export async function traceIngested(services: Services, results: IngestResults):
     }
   }
   await recordTrace(services, traceRows(...rows));
+}
+
+/** A message that is kept out of its mailbox. */
+function heldRows(
+  { job }: IngestDelivery,
+  { noted: { envelope, message, held }, duplicate }: Extract<Ingested, { kind: 'held' }>,
+  at: number,
+): TraceRows {
+  if (envelope === null) return NOTHING;
+  const details = {
+    reason: held?.reason ?? null,
+    why: held?.why ?? null,
+    ...verdictDetails(message.verdict),
+  };
+  const steps = duplicate
+    ? stepOf(job, at, 'place', 'duplicate')
+    : stepOf(job, at, 'quarantine', 'held', { key: 'quarantine:held', details });
+  return traceRows(receivedRows(envelope, job.key, message.messageIdHeader ?? ''), { messages: [], steps });
 }
 
 /** The way of a message up to its place. */

@@ -13,6 +13,7 @@ import type { Services } from '../../platform/services.ts';
 import { forBatch } from './batch-memory.ts';
 import { type IngestDelivery, type IngestResults, SMALL_BYTES } from './ingest-delivery.ts';
 import { removeDuplicateRaw } from './ingest-duplicates.ts';
+import { holdOne } from './ingest-hold.ts';
 import { lookupKnown } from './ingest-known.ts';
 import { placeGroup } from './ingest-place.ts';
 import { type Prepared, prepare } from './ingest-prepare.ts';
@@ -61,6 +62,7 @@ async function ingestTogether(
       const unparsed = delivery.message.attempts >= UNPARSED_FROM;
       const one = await withDeadline(READ_DEADLINE_MS, () => prepare(services, delivery, unparsed));
       if (one === 'done') results.set(delivery, { kind: 'done' });
+      else if (one.noted.held !== undefined) results.set(delivery, await holdOne(services, one));
       else prepared.push(one);
     } catch (error) {
       results.set(delivery, { kind: 'failed', error });

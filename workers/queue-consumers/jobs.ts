@@ -34,6 +34,7 @@ export const ingestJob: z.ZodType<IngestJob> = z
       .string()
       .regex(/^[0-9a-f]{64}$/)
       .nullable(),
+    released: z.literal(true).optional(),
     correlationId,
   })
   .refine((job) => parseRawKey(job.key)?.tenantId === job.tenantId, 'key is not of the tenant');

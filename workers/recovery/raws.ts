@@ -1,6 +1,9 @@
+import { parseRawKey } from '../../core/mail/place-key.ts';
+import type { MailboxRef } from '../../core/mail/types.ts';
 import type { StoredRaw } from '../../core/ports/blobs.ts';
 import type { IngestJob } from '../../core/ports/queues.ts';
-import { groupBy } from '../../platform/bounded.ts';
+import { markerKey, readMarker } from '../../core/quarantine/marker.ts';
+import { FAN_OUT, groupBy, mapBounded } from '../../platform/bounded.ts';
 import { type Cursor, type RecoveryPorts, type StepOptions, type StepResult, tenantOf } from './step.ts';
 
 /** Raws that are placed in one write, about. */
@@ -29,7 +32,8 @@ export async function placeRaws(
   const failed: string[] = [];
   if (options.dryRun !== true) {
     for (let i = 0; i < wanted.length; i += AT_ONCE) {
-      const left = await place(wanted.slice(i, i + AT_ONCE));
+      const some = await withoutHeld(services, wanted.slice(i, i + AT_ONCE));
+      const left = await place(some);
       // Waits in the queue like any other mail that could not be placed at once.
       if (left.length > 0) await services.queues.ingest(left);
       failed.push(...left.map((job) => job.key));
@@ -39,6 +43,25 @@ export async function placeRaws(
     next: page.cursor === null ? null : { ...cursor, list: page.cursor },
     tally: { placed: wanted.length - failed.length, failed },
   };
+}
+
+/** What was in quarantine is held again, by its marker. */
+async function withoutHeld(
+  { objects, quarantine }: RecoveryPorts['services'],
+  jobs: readonly IngestJob[],
+): Promise<IngestJob[]> {
+  const free: IngestJob[] = [];
+  await mapBounded(jobs, FAN_OUT, async (job) => {
+    const { tenantId, mailboxId, shard } = job;
+    const ref: MailboxRef = { tenantId, mailboxId, shard };
+    const key = markerKey({ tenantId, mailboxId, itemId: parseRawKey(job.key)?.itemId ?? '' });
+    const marker = await objects.read(key);
+    const held = marker === null ? null : readMarker(key, marker.text);
+    if (held === null || held.rawKey !== job.key) free.push(job);
+    else await quarantine.hold(ref, held);
+  });
+  // In the order in which they came.
+  return free.sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
 function jobOf(object: StoredRaw, ref: { tenantId: string; mailboxId: string; shard: string }): IngestJob {

@@ -7,6 +7,7 @@ import { describeError } from '../../platform/log.ts';
 import type { Services } from '../../platform/services.ts';
 import { checkStep } from '../recovery/check.ts';
 import { keepAudit } from './audit.ts';
+import { emptyQuarantine } from './quarantine.ts';
 import { pruneTraces } from './trace.ts';
 import { forgetWebhookEvents } from './webhooks.ts';
 
@@ -32,6 +33,7 @@ export async function keepUp(services: Services): Promise<void> {
     forgetDeliveries,
     keepAudit,
     pruneTraces,
+    emptyQuarantine,
     forgetWebhookEvents,
     forgetKeys,
   };

@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, gte, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, gte, ne, type SQL, sql } from 'drizzle-orm';
 import { slices } from '../../dialect/json-chunks.ts';
 import { given } from '../../dialect/statements.ts';
 import { LIMITS } from '../../normalise.ts';
@@ -58,11 +58,11 @@ export async function threadOfSubject(
 }
 
 export async function knownRawKeys(box: MailboxContext, rawKeys: readonly string[]): Promise<Set<string>> {
-  const { messages, tombstones } = box.tables;
+  const { messages, tombstones, quarantined } = box.tables;
   const { build, dialect } = box.executor;
   const known = new Set<string>();
   for (const slice of slices(rawKeys, IDS_PER_STATEMENT)) {
-    const [live, gone] = await box.executor.read(
+    const [live, gone, held] = await box.executor.read(
       build
         .select({ rawKey: messages.rawKey })
         .from(messages)
@@ -71,8 +71,19 @@ export async function knownRawKeys(box: MailboxContext, rawKeys: readonly string
         .select({ rawKey: tombstones.rawKey })
         .from(tombstones)
         .where(and(scoped(box, tombstones), dialect.isIn(tombstones.rawKey, slice))),
+      // What was released is to be placed: until then nobody knows it.
+      build
+        .select({ rawKey: quarantined.rawKey })
+        .from(quarantined)
+        .where(
+          and(
+            scoped(box, quarantined),
+            dialect.isIn(quarantined.rawKey, slice),
+            ne(quarantined.state, 'released'),
+          ),
+        ),
     );
-    for (const { rawKey } of [...live, ...gone]) if (rawKey !== null) known.add(rawKey);
+    for (const { rawKey } of [...live, ...gone, ...held]) if (rawKey !== null) known.add(rawKey);
   }
   return known;
 }

@@ -34,6 +34,7 @@ const KINDS: Readonly<Record<keyof MailTables, Kind>> = {
   ruleSets: short(),
   rules: { key: ['ruleId'], rows: LONG },
   deliveryReports: short('itemId', 'recipient', 'kind'),
+  quarantined: { key: ['itemId'], rows: MIDDLE },
   automaticSends: short('kind', 'name'),
   spamTokens: { ...short('token'), byTenant: true },
   spamLabels: short('itemId'),

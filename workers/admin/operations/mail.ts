@@ -1,8 +1,10 @@
 import { routeView } from '../../../shared/admin/accounts.ts';
 import * as shapes from '../../../shared/admin/arriving.ts';
 import { pageOf } from '../../../shared/admin/common.ts';
+import * as quarantine from '../../../shared/admin/quarantine.ts';
 import * as traces from '../../../shared/admin/trace.ts';
 import { routeQuery } from '../routes/operations.ts';
+import { quarantineBody, quarantineQuery } from '../routes/quarantine.ts';
 import { forwardingBody, rulesBody, runBody } from '../routes/rules.ts';
 import { traceKeepingBody, traceQuery } from '../routes/trace.ts';
 import { listsBody, spamBody } from '../routes/trust.ts';
@@ -12,6 +14,48 @@ const { senderListsView, spamView, ruleSetView, forwardingView } = shapes;
 const changeSenders = { body: listsBody, answer: senderListsView };
 
 export const mailOperations: Operations = {
+  'GET /tenants/:tenantId/quarantine': {
+    name: 'listQuarantine',
+    summary: 'Mail of a tenant that is kept out of mailboxes, newest first.',
+    ...{ query: quarantineQuery, answer: pageOf(quarantine.heldMessageView) },
+  },
+  'GET /users/:address/quarantine': {
+    name: 'listUserQuarantine',
+    summary: "Mail that is kept out of a user's mailbox.",
+    ...{ query: quarantineQuery, answer: pageOf(quarantine.heldMessageView) },
+  },
+  'GET /users/:address/quarantine/:itemId': {
+    name: 'getHeldMessage',
+    summary: 'The header and the verdict of a message in quarantine.',
+    answer: quarantine.heldMessageView,
+  },
+  'GET /users/:address/quarantine/:itemId/raw': {
+    name: 'readHeldMessage',
+    summary: 'The message itself, which the audit log tells of.',
+    answer: { mediaType: 'message/rfc822', what: 'The message as it came.' },
+  },
+  'POST /users/:address/quarantine/:itemId/release': {
+    name: 'releaseHeldMessage',
+    summary: 'Lets a message into the inbox. Again it changes nothing.',
+    answer: quarantine.heldMessageView,
+    errors: ['conflict'],
+  },
+  'DELETE /users/:address/quarantine/:itemId': {
+    name: 'deleteHeldMessage',
+    summary: 'Deletes a message in quarantine. Again it changes nothing.',
+    answer: quarantine.heldMessageView,
+    errors: ['conflict'],
+  },
+  'GET /tenants/:tenantId/quarantine-settings': {
+    name: 'getQuarantineSettings',
+    summary: 'What a tenant wants kept out of mailboxes.',
+    answer: quarantine.quarantineView,
+  },
+  'PATCH /tenants/:tenantId/quarantine-settings': {
+    name: 'changeQuarantineSettings',
+    summary: 'Changes what the body names of it.',
+    ...{ body: quarantineBody, answer: quarantine.quarantineView },
+  },
   'GET /tenants/:tenantId/trace': {
     name: 'listTrace',
     summary: 'Messages that came in or left, newest first, one item for each recipient.',

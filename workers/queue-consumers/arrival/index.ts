@@ -2,8 +2,10 @@
 import type { MessageIndex } from '../../../codecs/mime/index.ts';
 import type { MailboxRef, NewMessage } from '../../../core/mail/types.ts';
 import type { RawEnvelope } from '../../../core/ports/blobs.ts';
+import type { HoldReason } from '../../../core/quarantine/reason.ts';
 import type { Services } from '../../../platform/services.ts';
 import { applyRules } from './apply-rules.ts';
+import { holdBack } from './hold-back.ts';
 import { judge } from './judge.ts';
 import { noteDelegates } from './note-delegates.ts';
 
@@ -16,13 +18,17 @@ export interface Arrival {
   /** The raw from its beginning; each call reads it anew. Rejects when it cannot be read now. */
   open(): Promise<ReadableStream<Uint8Array>>;
   correlationId: string;
-  /** What steps tell beside the message, for its trace. */
+  /** An admin has released it from quarantine. */
+  released?: boolean;
+  /** What steps tell beside the message. */
   notes?: ArrivalNotes;
 }
 
 export interface ArrivalNotes {
   /** Ids of the rules that held. */
   rules: readonly string[];
+  /** It is to be kept out of the mailbox, for so many days. */
+  held?: HoldReason & { days: number };
 }
 
 /**
@@ -31,10 +37,13 @@ export interface ArrivalNotes {
  */
 type ArrivalStep = (services: Services, arrival: Arrival) => Promise<NewMessage>;
 
-const STEPS: readonly ArrivalStep[] = [judge, noteDelegates, applyRules];
+const STEPS: readonly ArrivalStep[] = [judge, holdBack, noteDelegates, applyRules];
 
 export async function decideArrival(services: Services, arrival: Arrival): Promise<NewMessage> {
   let { message } = arrival;
-  for (const step of STEPS) message = await step(services, { ...arrival, message });
+  for (const step of STEPS) {
+    message = await step(services, { ...arrival, message });
+    if (arrival.notes?.held !== undefined) break;
+  }
   return message;
 }
