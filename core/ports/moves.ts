@@ -143,6 +143,8 @@ export interface TableSums {
 /** The shards' part. Tables are called by their names in the database. */
 export interface MoveShards {
   names(): string[];
+  /** How many items all mailboxes of a shard hold. */
+  fill(shard: string): Promise<number>;
   /** Every table that is moved. */
   tables(): string[];
   /** What is written from now on is written down as well, row by row. */

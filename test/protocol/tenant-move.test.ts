@@ -1,6 +1,6 @@
 import type { D1Database } from '@cloudflare/workers-types/experimental';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { el } from '../../codecs/wbxml/index.ts';
+import { el, textOf } from '../../codecs/wbxml/index.ts';
 import type { MoveView } from '../../shared/admin-api.ts';
 import { d1Tables } from '../../store/dialect/d1/kit.ts';
 import { createD1Stores } from '../../store/index.ts';
@@ -12,6 +12,9 @@ import { Phone } from './phone.ts';
 const DOMAIN = 'moving.example';
 const ANN = `ann@${DOMAIN}`;
 const PASSWORD = 'secret-ann-1';
+
+const FIND =
+  '<m:FindItem Traversal="Shallow"><m:ItemShape><t:BaseShape>IdOnly</t:BaseShape></m:ItemShape><m:ParentFolderIds><t:DistinguishedFolderId Id="inbox"/></m:ParentFolderIds></m:FindItem>';
 
 interface Bindings {
   DIRECTORY: D1Database;
@@ -72,14 +75,12 @@ describe('a tenant that is moved to another mail shard', () => {
     return server.admin<MoveView>('POST', `/tenants/${tenantId}/move/step`);
   }
 
-  test('keeps devices in step, loses and doubles nothing, and leaves every row as it was', async () => {
+  test('keeps devices in step, and loses and doubles nothing', async () => {
     const phone = await new Phone(server, ANN, PASSWORD).start();
     await arrived(30);
     const first = await phone.receive(30, { window: 100 });
     const client = ewsClient(server, ANN, PASSWORD);
-    const before = await client.call(
-      '<m:FindItem Traversal="Shallow"><m:ItemShape><t:BaseShape>IdOnly</t:BaseShape></m:ItemShape><m:ParentFolderIds><t:DistinguishedFolderId Id="inbox"/></m:ParentFolderIds></m:FindItem>',
-    );
+    const before = await client.call(FIND);
     expect(before.codes).toEqual(['NoError']);
 
     const begun = await server.admin<MoveView>('POST', `/tenants/${tenantId}/move`, { to });
@@ -104,9 +105,7 @@ describe('a tenant that is moved to another mail shard', () => {
     expect(new Set(all).size).toBe(50);
     const quiet = await phone.sync();
     expect([quiet.status, quiet.adds, quiet.changes, quiet.deletes]).toEqual(['1', [], [], []]);
-    const after = await client.call(
-      '<m:FindItem Traversal="Shallow"><m:ItemShape><t:BaseShape>IdOnly</t:BaseShape></m:ItemShape><m:ParentFolderIds><t:DistinguishedFolderId Id="inbox"/></m:ParentFolderIds></m:FindItem>',
-    );
+    const after = await client.call(FIND);
     expect(after.codes).toEqual(['NoError']);
 
     const ping = phone.ping(60);
@@ -147,5 +146,55 @@ describe('a tenant that is moved to another mail shard', () => {
     expect(await rowsIn(from)).toEqual(there);
     expect(Object.values(await rowsIn(to)).flat()).toEqual([]);
     expect(await shardOf()).toBe(from);
+  });
+
+  test('makes writers wait in their own words when the turn takes long, while reading goes on', async () => {
+    const phone = await new Phone(server, ANN, PASSWORD).start();
+    const [known] = await phone.receive(50, { window: 100 });
+    const client = ewsClient(server, ANN, PASSWORD);
+    const tree = textOf(await phone.folderSync(), 'FolderHierarchy:SyncKey') ?? '';
+    const say = (state: string) =>
+      bindings[from]
+        .prepare('update shard_moves set state = ? where tenant_id = ?')
+        .bind(state, tenantId)
+        .run();
+    await say('frozen');
+    const writing = Promise.all([
+      phone.post(
+        'FolderCreate',
+        el('FolderHierarchy:FolderCreate', [
+          el('FolderHierarchy:SyncKey', tree),
+          el('FolderHierarchy:ParentId', '0'),
+          el('FolderHierarchy:DisplayName', 'Not now'),
+          el('FolderHierarchy:Type', 12),
+        ]),
+      ),
+      client.call(
+        '<m:CreateFolder><m:ParentFolderId><t:DistinguishedFolderId Id="msgfolderroot"/></m:ParentFolderId><m:Folders><t:Folder><t:DisplayName>Not now</t:DisplayName></t:Folder></m:Folders></m:CreateFolder>',
+      ),
+    ]);
+    expect((await client.call(FIND)).codes).toEqual(['NoError']);
+    const { fetched } = await phone.fetch([
+      el('AirSync:CollectionId', phone.inbox),
+      el('AirSync:ServerId', known?.serverId ?? ''),
+    ]);
+    expect(fetched).toBeDefined();
+    await deliver(1);
+    const [device, ews] = await writing;
+    expect(device.status).toBe(503);
+    expect(Number(device.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(ews.codes).toEqual(['ErrorServerBusy']);
+    await say('open');
+    await server.drain();
+    expect(await phone.receive(1)).toHaveLength(1);
+    expect((await client.call(FIND)).codes).toEqual(['NoError']);
+  });
+
+  test('leaves room: a new tenant goes where there are fewer items', async () => {
+    const { mailShard } = await server.admin<{ mailShard: string }>('POST', '/tenants', { name: 'New' });
+    expect(mailShard).toBe(to);
+    expect((await server.admin<{ mailShard: string }>('POST', '/tenants', { name: 'Newer' })).mailShard).toBe(
+      to,
+    );
   });
 });

@@ -35,9 +35,7 @@ export class SchemaError extends EwsError {
 export function codeOf(error: unknown): EwsError | null {
   if (error instanceof EwsError) return error;
   if (error instanceof BusyError) {
-    return new EwsError('ErrorServerBusy', 'The server cannot service this request right now.', {
-      BackOffMilliseconds: String(error.retryAfterSeconds * 1000),
-    });
+    return new EwsError('ErrorServerBusy', 'The server cannot service this request right now.');
   }
   if (error instanceof NotFoundError) {
     return new EwsError('ErrorItemNotFound', 'The specified object was not found in the store.');

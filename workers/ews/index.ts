@@ -176,6 +176,6 @@ async function run(
     const known = ownFault(context, name, error);
     const body = refusal(name, known);
     if (body !== null) return envelope(writeElement(element, body));
-    return soapFault(known, known.code === OWN_FAULT ? 503 : 400);
+    return soapFault(known, [OWN_FAULT, 'ErrorServerBusy'].includes(known.code) ? 503 : 400);
   }
 }

@@ -105,6 +105,13 @@ export function createMoveShards({ names, executor, mail, moves }: Options): Mov
     names: () => [...names],
     tables: () => [...tables.keys()],
 
+    async fill(shard) {
+      const [found] = await ask(shard, [
+        sql`select coalesce(sum(${mail.mailboxes.itemCount}), 0) as n from ${mail.mailboxes}`,
+      ]);
+      return Number(found?.[0]?.['n'] ?? 0);
+    },
+
     async depart(shard, move, now) {
       const entered = await at(shard).atomic([
         ...[...tables.values()].flatMap(logTriggers),

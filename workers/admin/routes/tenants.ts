@@ -69,18 +69,26 @@ async function tenantsAmong({ getTenant }: DirectoryStore, ids: readonly string[
   return found.filter((tenant) => tenant !== null);
 }
 
-/** A new tenant in the mail shard that holds the fewest so far. */
+/** A new tenant in the mail shard that holds the fewest items so far, and of those the one with the fewest tenants. */
 export async function createTenant(
-  services: Pick<Services, 'directory' | 'mail'>,
+  services: Pick<Services, 'directory' | 'mail' | 'moves'>,
   name: string,
 ): Promise<Tenant> {
-  const load = new Map(services.mail.shards().map((shard) => [shard, 0]));
-  for (const { mailShard } of await services.directory.listTenants()) {
-    const count = load.get(mailShard);
-    if (count !== undefined) load.set(mailShard, count + 1);
-  }
-  const [shard] = [...load].sort((a, b) => a[1] - b[1] || a[0].localeCompare(b[0]))[0] ?? [];
-  if (shard === undefined) throw new Error('configuration: there is no mail shard');
+  const { directory, mail, moves } = services;
+  const names = mail.shards();
+  const tenants = names.length < 2 ? [] : await directory.listTenants();
+  const shards = await Promise.all(
+    names.map(async (shard) => ({
+      shard,
+      items: moves === null || names.length < 2 ? 0 : await moves.shards.fill(shard),
+      tenants: tenants.filter(({ mailShard }) => mailShard === shard).length,
+    })),
+  );
+  const [emptiest] = shards.sort(
+    (a, b) => a.items - b.items || a.tenants - b.tenants || a.shard.localeCompare(b.shard),
+  );
+  if (emptiest === undefined) throw new Error('configuration: there is no mail shard');
+  const { shard } = emptiest;
   const tenant: Tenant = { tenantId: newId(), name, status: 'active', mailShard: shard };
   await services.directory.createTenant(tenant);
   return tenant;
