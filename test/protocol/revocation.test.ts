@@ -81,6 +81,19 @@ describe('what was revoked', () => {
     expect(now() - began).toBeLessThan(20_000);
   });
 
+  it.each<[string, (address: string) => [string, string, object?]]>([
+    ['deleted', (address) => ['DELETE', `/users/${address}`]],
+    ['erased', (address) => ['POST', `/users/${address}/erase`, { confirm: address }]],
+  ])('ends held requests of a user who is %s at once, with the reason, and lets nobody in again', async (_, change) => {
+    const { address, app } = await user();
+    const ends = await holding(address, app.appPassword);
+    const began = now();
+    await server.admin(...change(address));
+    await ends();
+    expect(now() - began).toBeLessThan(20_000);
+    expect([await ews(address, app.appPassword), await ews(address, 'password-1')]).toEqual([401, 401]);
+  });
+
   it.each<[string, (address: string, id: string) => [string, string, object?]]>([
     ['the app password', (address, id) => ['DELETE', `/users/${address}/app-passwords/${id}`]],
     ['the user', (address) => ['PUT', `/users/${address}/status`, { status: 'disabled' }]],

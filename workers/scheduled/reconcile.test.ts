@@ -60,6 +60,7 @@ function world(tenantIds = ['t1']) {
       webhookSubscriptions: async () => [],
       forgetAnswers: async () => 0,
       getTenantSetting: async () => null,
+      dueErasures: async () => [],
       putTenantSetting: async () => undefined,
       getPerson: async () => ({ photo: { key: 'photos/t1/u1/now' } }),
       listUsers: async (tenantId: string, after: string) => {
