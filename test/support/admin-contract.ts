@@ -101,7 +101,8 @@ export class Contract {
     if (unknown !== undefined)
       throw new Error(`${about}: took the parameter ${unknown}, which nobody told of`);
     const schema = operation.requestBody?.content?.['application/json']?.schema;
-    if (schema !== undefined && typeof init.body === 'string')
+    const type = new Headers(init.headers).get('content-type') ?? '';
+    if (schema !== undefined && typeof init.body === 'string' && type.startsWith('application/json'))
       this.#demand(`${about} body`, schema, JSON.parse(init.body));
   }
 

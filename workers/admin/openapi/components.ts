@@ -5,20 +5,27 @@ import * as arriving from '../../../shared/admin/arriving.ts';
 import * as audit from '../../../shared/admin/audit.ts';
 import { problem } from '../../../shared/admin/common.ts';
 import * as devices from '../../../shared/admin/devices.ts';
+import * as doctor from '../../../shared/admin/doctor.ts';
+import * as erasure from '../../../shared/admin/erasure.ts';
 import * as keeping from '../../../shared/admin/keeping.ts';
 import * as keys from '../../../shared/admin/keys.ts';
 import * as limits from '../../../shared/admin/limits.ts';
 import * as moves from '../../../shared/admin/moves.ts';
 import * as operations from '../../../shared/admin/operations.ts';
 import * as people from '../../../shared/admin/people.ts';
+import * as quarantine from '../../../shared/admin/quarantine.ts';
 import * as sending from '../../../shared/admin/sending.ts';
+import * as stats from '../../../shared/admin/stats.ts';
+import * as trace from '../../../shared/admin/trace.ts';
 import * as transfer from '../../../shared/admin/transfer.ts';
+import * as userImport from '../../../shared/admin/user-import.ts';
 import * as webhooks from '../../../shared/admin/webhooks.ts';
 import * as domains from '../../../shared/admin-domains.ts';
 
 const MODULES: readonly Record<string, unknown>[] = [
   ...[accounts, administrators, arriving, audit, devices, domains, keeping, keys, limits, moves],
   ...[operations, people, sending, transfer, webhooks],
+  ...[doctor, erasure, quarantine, stats, trace, userImport],
 ];
 
 /** The shapes that have a name, which is that of their type. */

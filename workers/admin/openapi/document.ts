@@ -77,7 +77,7 @@ function bodies(): [string, z.ZodType][] {
 
 function operationOf(
   route: string,
-  { name, summary, query, body, answer, status, errors = [] }: OperationShape,
+  { name, summary, query, body, alternative, answer, status, errors = [] }: OperationShape,
   access: Access,
   schemas: SchemaWriter,
   responses: Record<string, Json>,
@@ -91,7 +91,7 @@ function operationOf(
   // Only these may do something twice; what is imported is there once by itself.
   const acts = (method === 'POST' || method === 'PATCH') && !isBytes(body);
   const [topic, right, subject] = access;
-  const content = body === undefined ? null : contentOf(body, schemas);
+  const content = body === undefined ? null : bodyOf(body, alternative, schemas);
   const said = { description: answer === null ? 'Done' : 'The answer' };
   const success = Object.fromEntries(
     (status ?? [answer === null ? 204 : 200]).map((code) => [
@@ -123,6 +123,13 @@ const IDEMPOTENCY_KEY = {
     'Names the request: the same again within a day acts no more, and has the answer of the first.',
   schema: { type: 'string', minLength: 1, maxLength: 257 },
 };
+
+function bodyOf(body: z.ZodType | Bytes, alternative: Bytes | undefined, schemas: SchemaWriter): Json {
+  const said = contentOf(body, schemas);
+  if (alternative === undefined) return said;
+  const content = { ...(said['content'] as Json), [alternative.mediaType]: {} };
+  return { ...said, description: alternative.what, content };
+}
 
 function isBytes(what: OperationShape['body']): what is Bytes {
   return what !== undefined && !(what instanceof z.ZodType);

@@ -9,8 +9,9 @@ import type { Operations } from './shape.ts';
 export const erasureOperations: Operations = {
   'POST /tenants/:tenantId/users/import': {
     name: 'importUsers',
-    summary: 'Adds and changes users by rows of a table: JSON as said here, or the table as `text/csv`.',
+    summary: 'Adds and changes users by rows of a table.',
     ...{ query: csvQuery, body: importUsersBody, answer: importUsersView },
+    alternative: { mediaType: 'text/csv', what: 'JSON, or the table itself.' },
   },
   'GET /tenants/:tenantId/users/export': {
     name: 'exportUsers',

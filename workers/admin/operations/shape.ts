@@ -17,6 +17,8 @@ export interface OperationShape {
   /** The schemas that the handler reads by. */
   query?: z.ZodType;
   body?: z.ZodType | Bytes;
+  /** The body in another form. */
+  alternative?: Bytes;
   /** null: nothing. */
   answer: z.ZodType | Bytes | null;
   /** Left out: 200, or 204 without an answer. */
