@@ -89,6 +89,7 @@ const EMPTY_WORKER = `
   export class DeviceSession extends DurableObject {}
   export class MailboxHub extends DurableObject {}
   export class Throttle extends DurableObject {}
+  export class Metrics extends DurableObject {}
   export default { fetch: () => new Response('ok'), queue() {}, scheduled() {}, email() {} };
 `;
 

@@ -5,6 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { adminFigures } from './admin-lists.ts';
 import { attachmentMemory } from './attachment.ts';
 import { auditFigures } from './audit.ts';
 import { authFigures } from './auth.ts';
@@ -31,11 +32,12 @@ const { values } = parseArgs({
     only: {
       type: 'string',
       default:
-        'bundle,sync,auth,initial,first,contacts,attachment,ingest,audit,outbound,import,reconcile,rebuild,calendar,ping,stream,ews,ews-mime,held',
+        'bundle,sync,auth,admin,initial,first,contacts,attachment,ingest,audit,outbound,import,reconcile,rebuild,calendar,ping,stream,ews,ews-mime,held',
     },
     seconds: { type: 'string', default: '30' },
     pings: { type: 'string', default: '1000' },
     messages: { type: 'string', default: '100000' },
+    users: { type: 'string', default: '100000' },
   },
 });
 const only = new Set(values.only.split(','));
@@ -77,6 +79,16 @@ try {
     product['auth_of_sync_percent'] = auth.rememberedShare;
     product['auth_compared_of_sync_percent'] = auth.comparedShare;
     product['auth_unknown_login_apart_ms'] = auth.apartMs;
+  }
+  if (only.has('admin')) {
+    say('lists of administrators over 100,000 users …');
+    const admin = await adminFigures(worker, Number(values.users));
+    detail['admin'] = admin;
+    product['admin_lists_p95_ms'] = admin.worstMs;
+    product['admin_lists_ratio'] = admin.worstRatio;
+    product['admin_stats_p95_ms'] = admin.statsMs;
+    for (const [name, { median, p95 }] of Object.entries(admin.lists))
+      say(`  ${name}: median ${median} ms, p95 ${p95} ms`);
   }
   if (only.has('initial')) await measureInitial();
   if (only.has('first')) await measureFirst();

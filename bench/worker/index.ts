@@ -2,6 +2,7 @@ import type { ThrottleRpc } from '../../platform/auth/throttle.ts';
 import type { Env } from '../../platform/env.ts';
 import { newId } from '../../platform/ids.ts';
 import product, { buildServices } from '../../workers/index.ts';
+import { seedAdmin } from './admin.ts';
 import { seedAttachment } from './attachment.ts';
 import { countEvents, sendEvents } from './audit.ts';
 import { signIn, signInAgain } from './auth.ts';
@@ -10,7 +11,7 @@ import { carrySome, submitSome } from './outbound.ts';
 import { benchRow } from './row.ts';
 import { searchAsk, searchLoad } from './search.ts';
 
-export { DeviceSession, MailboxHub, Throttle } from '../../workers/index.ts';
+export { DeviceSession, MailboxHub, Metrics, Throttle } from '../../workers/index.ts';
 
 /**
  * The product's own Worker, and beside it the floor: what an empty request, one D1 read, one R2 read, one call of
@@ -63,6 +64,7 @@ const FLOOR: Record<string, Act> = {
   // A request that only waits: what the platform itself pays for each one that is held.
   hold: (_env, url) => new Promise((resolve) => setTimeout(resolve, Number(url.searchParams.get('ms')))),
   seed,
+  'seed-admin': seedAdmin,
   'seed-attachment': seedAttachment,
   'seed-contacts': seedContacts,
   raw: async (env, url) => new Response((await env.BLOBS.get(url.searchParams.get('key') ?? ''))?.body),

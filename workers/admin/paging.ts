@@ -55,7 +55,9 @@ function partsOf(text: string): Part[] | null {
   try {
     const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
     const bytes = Uint8Array.from(binary, (c) => c.charCodeAt(0));
-    const parsed = z.array(part).safeParse(jsonOf(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)));
+    const parsed = z
+      .array(part)
+      .safeParse(jsonOf(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)));
     return parsed.success ? parsed.data : null;
   } catch {
     return null;
@@ -150,8 +152,8 @@ export function readPair(key: string): [string, string] | null {
 }
 
 /** Reads of one request: a page of a list over many tenants that have nothing of it is short, and goes on. */
-const MAX_READS = 33;
-/** After the first, which is the whole page mostly. */
+const MAX_READS = 31;
+/** One scope mostly has the whole page; the longer there is nothing, the more are asked at the same time. */
 const AT_ONCE = 8;
 
 /**
@@ -182,7 +184,7 @@ export async function pageOver<T>(
     cursor: writeCursor(list, [scope.tenantId, scope.domain, key]),
   });
   for (let at = 0; at < queue.length; ) {
-    const turn = queue.slice(at, at + (at === 0 ? 1 : AT_ONCE));
+    const turn = queue.slice(at, at + Math.min(at + 1, AT_ONCE));
     const asked = limit - items.length;
     const pieces = await Promise.all(
       turn.map((scope, i) =>

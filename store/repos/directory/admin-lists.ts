@@ -1,6 +1,7 @@
 import { and, asc, eq, gt, gte, isNotNull, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { User } from '../../../core/identity/types.ts';
 import type { AddressFilter, AdminLists } from '../../../core/ports/admin-lists.ts';
+import { given } from '../../dialect/statements.ts';
 import { askedId, compareText } from '../../text.ts';
 import { deadLettersAfter } from './dead-letters.ts';
 import { deviceFields, deviceRecord } from './device-row.ts';
@@ -150,15 +151,19 @@ export function createAdminLists(context: DirectoryContext): AdminLists {
     deadLettersAfter: (filter) => deadLettersAfter(context, filter),
     async addressesOf(tenantId, ids) {
       if (ids.length === 0) return new Map();
+      // From the ids to the rows, not through all rows of the tenant: the order of a cross join is kept.
+      const json = JSON.stringify(ids.map((id) => [askedId(id)]));
       const [ofUsers, ofGroups] = await executor.read(
         build
           .select({ id: users.userId, address: users.address })
-          .from(users)
-          .where(and(eq(users.tenantId, tenantId), dialect.isIn(users.userId, ids))),
+          .from(dialect.rows(json, [users.userId]))
+          .crossJoin(users)
+          .where(and(eq(users.tenantId, tenantId), eq(users.userId, given(users.userId)))),
         build
           .select({ id: mailGroups.groupId, address: mailGroups.address })
-          .from(mailGroups)
-          .where(and(eq(mailGroups.tenantId, tenantId), dialect.isIn(mailGroups.groupId, ids))),
+          .from(dialect.rows(json, [mailGroups.groupId]))
+          .crossJoin(mailGroups)
+          .where(and(eq(mailGroups.tenantId, tenantId), eq(mailGroups.groupId, given(mailGroups.groupId)))),
       );
       return new Map([...ofGroups, ...ofUsers].map(({ id, address }) => [id, address]));
     },

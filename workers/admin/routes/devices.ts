@@ -60,7 +60,7 @@ export const addDeviceRoutes: AddRoutes = (app, { services, audit }) => {
   }
 
   app.get('/devices', async (c) => {
-    const { limit, cursor, ...wanted } = readQuery(c, listQuery);
+    const { limit, cursor, tenantId: _tenant, domain: _domain, ...wanted } = readQuery(c, listQuery);
     const page = await pageOver(
       { directory, list: 'devices', scopes: c.get('scopes'), limit, cursor },
       (scope, after, most) => someDevices(directory, scope, wanted, after, most),
@@ -184,18 +184,20 @@ async function someDevices(
   limit: number,
 ): Promise<Piece<ListedDeviceView>> {
   const place = readPair(after);
+  const all = domain === null && Object.values(wanted).every((value) => value === undefined);
+  const scanned = all ? limit : SCANNED;
   const [settings, rows] = await Promise.all([
     directory.getDeviceSettings(tenantId),
     directory.devicesAfter(
       tenantId,
       place === null ? null : { userId: place[0], deviceId: place[1] },
-      SCANNED + 1,
+      scanned + 1,
     ),
   ]);
   const type = wanted.deviceType?.toLowerCase();
   const found = sift(
     rows,
-    SCANNED,
+    scanned,
     limit,
     ({ address, device }) =>
       (domain === null || address.endsWith(`@${domain}`)) &&

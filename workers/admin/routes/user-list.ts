@@ -60,15 +60,16 @@ async function named(
   limit: number,
 ): Promise<Piece<User>> {
   const place = readPair(after);
+  const scanned = status === undefined && prefix === '' && domain === null ? limit : SCANNED;
   const rows = await directory.usersNamed(
     tenantId,
     name,
     place === null ? null : { sortKey: place[0], personId: place[1] },
-    SCANNED + 1,
+    scanned + 1,
   );
   const found = sift(
     rows,
-    SCANNED,
+    scanned,
     limit,
     ({ user }) =>
       user.address.startsWith(prefix) &&
