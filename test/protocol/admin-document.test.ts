@@ -75,6 +75,58 @@ describe('what the admin API says of itself', () => {
     expect(asked.length).toBeGreaterThan(50);
   });
 
+  it('is true of what is changed', async () => {
+    const user = `/users/${ANN}`;
+    const tenant = `/tenants/${tenantId}`;
+    await server.addUser('bob@contract.example');
+    const folder = {
+      ...{ folderId: 'f1', parentId: null, displayName: 'Old mail' },
+      role: 'user',
+      itemClass: 'Email',
+    };
+    const rules = { conditions: {}, exceptions: {}, actions: { delete: true } };
+    const changes: [method: string, path: string, body?: object][] = [
+      ['PUT', `${tenant}/request-limit`, { perMinute: 5000 }],
+      ['PUT', `${tenant}/sign-in`, { basic: 'any' }],
+      ['PUT', `${tenant}/forwarding`, { mode: 'internal' }],
+      ['PUT', `${tenant}/journaling`, { r2: {}, scope: 'external', users: [ANN] }],
+      ['PUT', `${tenant}/audit`, { days: 400 }],
+      ['PUT', `${tenant}/quota`, { user: { warn: 1_000_000 } }],
+      ['PUT', `${tenant}/retention`, { junkDays: 30, userExceptions: true }],
+      ['PUT', `${tenant}/sending`, { fanOut: { least: 50 } }],
+      ['POST', `${tenant}/keys`],
+      ['POST', `${tenant}/keys/reseal`, {}],
+      ['POST', `${tenant}/keys/rewrap`],
+      ['POST', `${tenant}/usage`],
+      ['POST', `${tenant}/holds`, { address: ANN, reason: 'a dispute' }],
+      ['PUT', `${user}/resource`, { kind: 'room', maxMinutes: 60 }],
+      ['PUT', `${user}/working-hours`, { days: ['mo'], start: 480, end: 960, timeZone: 'Europe/Berlin' }],
+      ['PUT', `${user}/limits`, { warn: 'default', maxMessageBytes: 1_000_000 }],
+      ['PUT', `${user}/retention`, { folders: {} }],
+      ['PUT', `${user}/calendar-shares/bob@contract.example`, { level: 'read' }],
+      ['DELETE', `${user}/calendar-shares/bob@contract.example`],
+      ['PUT', `${user}/rules`, { revision: 0, rules: [{ name: 'all', enabled: true, ...rules }] }],
+      ['POST', `${user}/rules/run`, { dryRun: true }],
+      ['POST', `${user}/import/folders`, { folders: [folder] }],
+      ['POST', `${user}/import/settings`, { rules: [], settings: {} }],
+      ['POST', `${user}/recount`],
+      ['POST', `${user}/retention/run`],
+      ['POST', '/dead-letters/replay', {}],
+      ['POST', '/audit/verify', { tenantId }],
+      ['POST', '/check', { tenantId }],
+      ['POST', '/snapshot', { tenantId }],
+      ['POST', '/reindex', { address: ANN }],
+      ['DELETE', `${tenant}/journaling`],
+    ];
+    for (const [method, path, body] of changes) {
+      const init = { method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+      const response = await ask(path, init);
+      expect([method, path, response.status, response.ok ? '' : await response.text()]).toEqual([
+        ...[method, path, expect.toSatisfy((status: number) => status < 300), ''],
+      ]);
+    }
+  });
+
   it('names every member of a body that is taken: others are refused', async () => {
     const methods = ['post', 'put', 'patch'];
     const withBody = methods.flatMap((method) =>
