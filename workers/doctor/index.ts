@@ -33,7 +33,7 @@ export function createDoctor({
       lookAtBucket(env.BLOBS),
       lookAtQueues(env, now),
       lookAtObjects(env, objects),
-      lookAtSecrets(services),
+      lookAtSecrets(services, here),
     ]);
     const findings = [...databases.findings, ...others.flat(), ...lookAtSettings(services, here)];
     return { now, store, migrations: databases.migrations, findings };
