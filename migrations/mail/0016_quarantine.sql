@@ -26,7 +26,7 @@ CREATE TABLE quarantined (
 ) STRICT, WITHOUT ROWID;
 
 CREATE UNIQUE INDEX quarantined_by_dedupe_key ON quarantined (mailbox_id, dedupe_key);
-CREATE INDEX quarantined_by_raw_key ON quarantined (mailbox_id, raw_key);
+CREATE INDEX quarantined_by_raw_key ON quarantined (mailbox_id, raw_key, state, tenant_id);
 CREATE INDEX quarantined_by_time ON quarantined (tenant_id, state, held_at, item_id);
 CREATE INDEX quarantined_by_mailbox ON quarantined (tenant_id, mailbox_id, state, held_at, item_id);
 CREATE INDEX quarantined_by_expiry ON quarantined (tenant_id, expires_at) WHERE state = 'held';
