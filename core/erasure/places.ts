@@ -2,6 +2,7 @@
 import { mailboxPrefix } from '../archive/keys.ts';
 import type { MailboxRef } from '../mail/types.ts';
 import { attachmentsPrefix } from '../pim/attachments.ts';
+import { markerPrefix } from '../quarantine/marker.ts';
 import type { Step, Work } from './services.ts';
 
 const PAGE = 1000;
@@ -13,6 +14,7 @@ function prefixesOf(ref: Pick<MailboxRef, 'tenantId' | 'mailboxId'>): string[] {
     `drafts/${tenantId}/${mailboxId}/`,
     `outgoing/${tenantId}/${mailboxId}/`,
     `links/${tenantId}/${mailboxId}/`,
+    markerPrefix(tenantId, mailboxId),
     `photos/${tenantId}/${mailboxId}/`,
     `${attachmentsPrefix(tenantId)}${mailboxId}/`,
     mailboxPrefix(ref),

@@ -34,7 +34,7 @@ export interface Work {
   cursor: string;
 }
 
-export interface Done {
+interface Done {
   /** Where the next piece begins; null: the step is over. */
   cursor: string | null;
   /** By table, or place of the bucket. */

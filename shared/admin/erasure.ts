@@ -2,12 +2,11 @@ import * as z from 'zod';
 import { at, count } from './common.ts';
 
 /** What of a user stays after the erase, why, and for how long. */
-export const remainder = z.object({
+const remainder = z.object({
   what: z.string(),
   why: z.string(),
   days: count.nullable().describe('After this many days it is gone too; null: it stays.'),
 });
-export type Remainder = z.infer<typeof remainder>;
 
 export const erasureView = z.object({
   userId: z.string(),

@@ -13,7 +13,6 @@ export const USER_COLUMNS = [
   'status',
   'role',
 ] as const;
-export type UserColumn = (typeof USER_COLUMNS)[number];
 
 /** Users of one request: each costs several statements, and a slow hash. */
 export const MAX_IMPORT_USERS = 50;
@@ -35,7 +34,7 @@ export const importUsersBody = z.strictObject({
 });
 export type ImportUsers = z.input<typeof importUsersBody>;
 
-export const importedUser = z.object({
+const importedUser = z.object({
   line: count,
   address: z.string(),
   outcome: z

@@ -22,8 +22,8 @@ const WITH_WORDS = 'search.documents';
 
 export function createErasureStore(executors: Executors, tables: Tables): ErasureStore {
   const all = new Map(ownedTables(tables).map((owned) => [owned.name, owned]));
-  // Every shard of mail: a tenant that was moved has rows in two for a while.
-=>  const executorsOf = (database: Owned['database'], _ref: ErasureSubject['ref']): Executor[] =>=>
+  // Every shard of mail itself, not where a tenant is now: of one that was moved there are rows in two for a while.
+  const executorsOf = (database: Owned['database']): Executor[] =>
     database === 'mail'
       ? executors.shards.flatMap((shard) => executors.mail(shard) ?? [])
       : [executors[database]];
@@ -38,7 +38,7 @@ export function createErasureStore(executors: Executors, tables: Tables): Erasur
       const owned = all.get(name);
       if (owned === undefined) throw new NotFoundError(`no table ${name}`);
       const sum = { rows: 0, more: false };
-      for (const executor of executorsOf(owned.database, subject.ref)) {
+      for (const executor of executorsOf(owned.database)) {
         const { rows, more } = await eraseRows(executor, owned, subject, limit);
         sum.rows += rows;
         sum.more ||= more;
@@ -50,7 +50,7 @@ export function createErasureStore(executors: Executors, tables: Tables): Erasur
       const left: Record<string, number> = {};
       for (const database of DATABASES) {
         const some = [...all.values()].filter((owned) => owned.database === database);
-        for (const executor of some.length === 0 ? [] : executorsOf(database, subject.ref)) {
+        for (const executor of some.length === 0 ? [] : executorsOf(database)) {
           const counts = await executor.read(
             ...some.map((owned) =>
               executor.build
