@@ -37,6 +37,7 @@ import { tellRights } from '../platform/tell-rights.ts';
 import { createTenantSeal, UnwrappedKeys } from '../platform/tenant-seal.ts';
 import { recordTrace } from '../platform/trace.ts';
 import { emitEvents, isWanted } from '../platform/webhooks/emit.ts';
+import { refuseLoop } from '../platform/webhooks/loop.ts';
 import { PostgresConnection } from '../store/dialect/postgres/connection.ts';
 import {
   createD1Stores,
@@ -254,6 +255,8 @@ function postgresQuery(env: Env, { config, defer }: Services) {
 }
 
 async function route(request: Request, services: Services, env: Env): Promise<Response> {
+  const loop = refuseLoop(request);
+  if (loop !== null) return loop;
   const { pathname } = new URL(request.url);
   const discovery = autodiscoverRoute(pathname);
   const isHealth = pathname === '/healthz' || pathname === '/readyz';

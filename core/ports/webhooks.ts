@@ -112,6 +112,8 @@ export interface WebhookDirectory {
   replayDelivery(ref: DeliveryRef, at: number): Promise<boolean>;
   /** Those of a webhook that wait and were due before this, the oldest first. */
   dueDeliveries(ref: WebhookRef, before: number, limit: number): Promise<WebhookDelivery[]>;
-  /** Forgets what was created before this and does not wait; how many. */
-  forgetDeliveries(tenantId: string | null, before: number): Promise<number>;
+  /** None of those of a webhook waits any more: all have failed for this reason. How many. */
+  giveUpDeliveries(ref: WebhookRef, error: string): Promise<number>;
+  /** Forgets what was created before `done` and does not wait, and what was created before `waiting` at all; how many. */
+  forgetDeliveries(tenantId: string | null, before: { done: number; waiting: number }): Promise<number>;
 }

@@ -10,6 +10,7 @@ import type { Config } from '../config.ts';
 import { HostRefused } from '../host-check.ts';
 import { describeError, type Logger } from '../log.ts';
 import { forgetSubscriptions } from './emit.ts';
+import { WEBHOOK_AGENT } from './loop.ts';
 import { signatureOf } from './signature.ts';
 import { checkTarget } from './target.ts';
 
@@ -21,6 +22,9 @@ const LEASE_MS = 120_000;
 const EARLY_MS = 60_000;
 /** What hangs is not tried for every event: others wait in the same batches. */
 const REST_MS = 60_000;
+
+/** Why an event is given up that was waiting then. */
+export const SWITCHED_OFF = 'the webhook was switched off';
 
 export interface AttemptServices {
   config: Config;
@@ -56,8 +60,7 @@ export async function attemptDelivery(
   if (webhook.status !== 'on' && !asked) {
     const over = { state: 'failed', nextAttemptAt: 0, attemptedAt: delivery.attemptedAt } as const;
     const { statusCode, durationMs } = delivery;
-    const error = 'the webhook was switched off';
-    await directory.endAttempt(ref, leaseUntil, { ...over, statusCode, durationMs, error });
+    await directory.endAttempt(ref, leaseUntil, { ...over, statusCode, durationMs, error: SWITCHED_OFF });
     return;
   }
   const attemptedAt = now();
@@ -120,7 +123,7 @@ async function send(services: AttemptServices, webhook: Webhook, delivery: Webho
       method: 'POST',
       headers: {
         'content-type': 'application/json',
-        'user-agent': 'Waypost-Webhooks/1',
+        'user-agent': WEBHOOK_AGENT,
         'webhook-id': id,
         'webhook-timestamp': String(at),
         'webhook-signature': await signatureOf(secrets, { id, at, body }),
@@ -190,6 +193,7 @@ async function noteHealth(
 async function switchOff(services: AttemptServices, webhook: Webhook, reason: string): Promise<void> {
   const { tenantId, webhookId } = webhook;
   await services.directory.updateWebhook(webhook, { status: 'failed' });
+  await services.directory.giveUpDeliveries(webhook, SWITCHED_OFF);
   forgetSubscriptions(services);
   services.log.warn('webhook.switched-off', { tenantId, webhookId, reason });
   services.trail.record([

@@ -1,11 +1,12 @@
 import type { DirectoryStore } from '../../core/ports/directory.ts';
 import type { QueuePort, WebhookJob } from '../../core/ports/queues.ts';
-import type { WebhookDelivery, WebhookSubscription } from '../../core/ports/webhooks.ts';
+import type { DeliveryRef, WebhookDelivery, WebhookSubscription } from '../../core/ports/webhooks.ts';
 import { type HookEvent, matches } from '../../core/webhooks/events.ts';
 import type { Config } from '../config.ts';
 
 /** What is known of who wants what may be so old. */
 const FRESH_MS = 30_000;
+const ROWS_AT_ONCE = 50;
 
 export interface EmitServices {
   config: Config;
@@ -67,9 +68,10 @@ export async function emitEvents(services: EmitServices, events: readonly HookEv
       deliveries.push(newDelivery({ tenantId, webhookId }, event, services.now()));
     }
   }
-  if (deliveries.length === 0) return;
-  const fresh = await services.directory.addDeliveries(deliveries);
   const byId = new Map(events.map((event) => [event.eventId, event.correlationId]));
+  const fresh: DeliveryRef[] = [];
+  for (let n = 0; n < deliveries.length; n += ROWS_AT_ONCE)
+    fresh.push(...(await services.directory.addDeliveries(deliveries.slice(n, n + ROWS_AT_ONCE))));
   // Those that were there before have their job, or the cron finds them.
   const jobs = fresh.map((ref): WebhookJob => ({ v: 1, ...ref, correlationId: byId.get(ref.eventId) ?? '' }));
   if (jobs.length > 0) await services.queues.webhooks(jobs);

@@ -112,9 +112,17 @@ export function createMemoryWebhooks(): WebhookDirectory {
           .sort((a, b) => a.nextAttemptAt - b.nextAttemptAt || compareText(a.eventId, b.eventId))
           .slice(0, limit),
       ),
-    async forgetDeliveries(tenantId, before) {
+    async giveUpDeliveries(ref, error) {
+      const open = ofWebhook(ref).filter(({ state }) => state === 'waiting');
+      for (const one of open) {
+        const row = deliveries.get(deliveryKey(one));
+        if (row !== undefined) Object.assign(row, { state: 'failed', error: cleanError(error) });
+      }
+      return open.length;
+    },
+    async forgetDeliveries(tenantId, { done, waiting: longest }) {
       const old = [...deliveries.values()].filter(
-        (one) => one.tenantId === tenantId && one.state !== 'waiting' && one.createdAt < before,
+        (one) => one.tenantId === tenantId && one.createdAt < (one.state === 'waiting' ? longest : done),
       );
       for (const one of old) deliveries.delete(deliveryKey(one));
       return old.length;

@@ -126,9 +126,17 @@ export function webhookContract(subject: Subject): void {
         delivery(mine, { state: 'failed', createdAt: 50 }),
       ];
       await directory.addDeliveries([waits, old, young]);
-      expect(await directory.forgetDeliveries(unique('tenant'), 50)).toBe(0);
-      expect(await directory.forgetDeliveries(mine.tenantId, 50)).toBe(1);
+      const before = { done: 50, waiting: 10 };
+      expect(await directory.forgetDeliveries(unique('tenant'), before)).toBe(0);
+      expect(await directory.forgetDeliveries(mine.tenantId, before)).toBe(1);
       expect(await directory.listDeliveries(mine, { after: null, limit: 9 })).toEqual([young, waits]);
+      expect(await directory.giveUpDeliveries({ ...mine, tenantId: null }, 'off')).toBe(0);
+      expect(await directory.giveUpDeliveries(mine, 'off')).toBe(1);
+      expect(await directory.getDelivery(waits)).toEqual({ ...waits, state: 'failed', error: 'off' });
+      expect(await directory.getDelivery(young)).toEqual(young);
+      await directory.replayDelivery(waits, 10);
+      expect(await directory.forgetDeliveries(mine.tenantId, { done: 10, waiting: 11 })).toBe(1);
+      expect(await directory.listDeliveries(mine, { after: null, limit: 9 })).toEqual([young]);
     });
   });
 }

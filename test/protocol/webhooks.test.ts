@@ -211,7 +211,11 @@ describe('webhooks', () => {
       { actor: 'webhooks', resource: `webhook/${hook.webhookId}`, outcome: 'error' },
     ]);
     const [failed] = await deliveries(hook);
-    expect(failed).toMatchObject({ statusCode: 503 });
+    expect(failed).toMatchObject({ state: 'failed', statusCode: 503 });
+    const again = await server.fetch(`/admin/v1${below(hook, `/deliveries/${failed?.eventId}/replay`)}`, {
+      ...{ method: 'POST', headers: { authorization: `Bearer ${server.adminToken}` } },
+    });
+    expect(again.status).toBe(409);
     receiver.answer((response) => response.writeHead(204).end());
     receiver.received.length = 0;
     await server.admin('POST', '/users', { address: 'unheard@one.example' });
@@ -263,6 +267,32 @@ describe('webhooks', () => {
     ] as const) {
       expect((await server.fetch(`/admin/v1${at}`, { method, headers })).status, `${method} ${at}`).toBe(404);
     }
+  });
+
+  it('what waits when somebody switches it off is not sent when it is on again', async () => {
+    const hook = await add(['user.created'], one);
+    receiver.answer((response) => response.writeHead(500).end());
+    await server.admin('POST', '/users', { address: 'waits@one.example' });
+    await server.drain();
+    await server.admin('PATCH', below(hook), { status: 'off' });
+    const error = 'the webhook was switched off';
+    expect(await deliveries(hook)).toMatchObject([{ state: 'failed', error, nextAttemptAt: null }]);
+    await server.admin('PATCH', below(hook), { status: 'on' });
+    receiver.answer((response) => response.writeHead(204).end());
+    receiver.received.length = 0;
+    ahead += DAY_MS;
+    await server.scheduled();
+    await server.drain();
+    expect(receiver.received).toEqual([]);
+    ahead += 8 * DAY_MS;
+    await server.scheduled('7-59/15 * * * *');
+    expect(await deliveries(hook)).toEqual([]);
+  });
+
+  it('A60 an event that comes back to the installation ends there', async () => {
+    const headers = { 'user-agent': 'Waypost-Webhooks/1', authorization: `Bearer ${server.adminToken}` };
+    for (const path of ['/auth/login', '/EWS/Exchange.asmx', '/Microsoft-Server-ActiveSync'])
+      expect((await server.fetch(path, { method: 'POST', headers, body: '{}' })).status).toBe(508);
   });
 
   it('A39 takes no address that is not one of a receiver, and no event that there is not', async () => {

@@ -6,6 +6,8 @@ const LATE_MS = 5 * 60_000;
 /** Of each webhook in one run. */
 const EVENTS_A_RUN = 200;
 const KEPT_MS = 7 * 86_400_000;
+/** No event waits so long, whatever its receiver asks for: its webhook is gone. */
+const LONGEST_MS = 14 * 86_400_000;
 
 /**
  * Queues what is due at webhooks and has no message in the queue: what is put off for longer than a queue holds it, was
@@ -40,6 +42,6 @@ export async function resumeWebhooks(
 export async function forgetWebhookEvents({ directory, now }: Services): Promise<void> {
   const tenants = await directory.listTenants();
   for (const tenantId of [null, ...tenants.map((one) => one.tenantId)]) {
-    await directory.forgetDeliveries(tenantId, now() - KEPT_MS);
+    await directory.forgetDeliveries(tenantId, { done: now() - KEPT_MS, waiting: now() - LONGEST_MS });
   }
 }

@@ -21,6 +21,7 @@ type Deliveries = Pick<
   | 'endAttempt'
   | 'replayDelivery'
   | 'dueDeliveries'
+  | 'giveUpDeliveries'
   | 'forgetDeliveries'
 >;
 
@@ -128,13 +129,22 @@ export function createDeliveries({
         [asc(t.nextAttemptAt), asc(t.eventId)],
         limit,
       ),
-    async forgetDeliveries(tenantId, before) {
-      const [gone] = await executor.atomic([
+    async giveUpDeliveries(ref, error) {
+      const [done] = await executor.atomic([
         build
-          .delete(t)
-          .where(and(eq(t.tenantId, tenantId ?? NONE), ne(t.state, sql`'waiting'`), lt(t.createdAt, before))),
+          .update(t)
+          .set({ state: 'failed', error: cleanError(error) })
+          .where(and(ofWebhook(ref), eq(t.state, sql`'waiting'`))),
       ]);
-      return gone?.changes ?? 0;
+      return done?.changes ?? 0;
+    },
+    async forgetDeliveries(tenantId, { done, waiting }) {
+      const ofTenant = eq(t.tenantId, tenantId ?? NONE);
+      const results = await executor.atomic([
+        build.delete(t).where(and(ofTenant, ne(t.state, sql`'waiting'`), lt(t.createdAt, done))),
+        build.delete(t).where(and(ofTenant, eq(t.state, sql`'waiting'`), lt(t.createdAt, waiting))),
+      ]);
+      return results.reduce((sum, { changes }) => sum + changes, 0);
     },
   };
 }

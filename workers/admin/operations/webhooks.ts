@@ -51,5 +51,6 @@ export const webhookOperations: Operations = {
     name: 'replayWebhookDelivery',
     summary: 'Sends an event again.',
     ...{ query: tenantQuery, answer: webhookDeliveryView },
+    errors: ['conflict'],
   },
 };

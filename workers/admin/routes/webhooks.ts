@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import * as z from 'zod';
-import { InvalidInputError, NotFoundError } from '../../../core/errors.ts';
+import { ConflictError, InvalidInputError, NotFoundError } from '../../../core/errors.ts';
 import { webhookOwner } from '../../../core/keys/owners.ts';
 import type { Webhook, WebhookDelivery, WebhookRef } from '../../../core/ports/webhooks.ts';
 import { type HookEvent, isPattern } from '../../../core/webhooks/events.ts';
@@ -8,7 +8,7 @@ import { HostRefused } from '../../../platform/host-check.ts';
 import { newId } from '../../../platform/ids.ts';
 import { describeError } from '../../../platform/log.ts';
 import { readTimeCursor, writeTimeCursor } from '../../../platform/time-cursor.ts';
-import { attemptDelivery } from '../../../platform/webhooks/attempt.ts';
+import { attemptDelivery, SWITCHED_OFF } from '../../../platform/webhooks/attempt.ts';
 import { forgetSubscriptions, newDelivery } from '../../../platform/webhooks/emit.ts';
 import { newWebhookSecret } from '../../../platform/webhooks/signature.ts';
 import { checkTarget, checkTargetForm } from '../../../platform/webhooks/target.ts';
@@ -115,6 +115,7 @@ export const addWebhookRoutes: AddRoutes = (app, { services, audit }) => {
       // Switched on again, it has days again.
       ...(status === undefined ? {} : { status, ...(status === 'on' ? { failingSince: null } : {}) }),
     });
+    if (status === 'off') await directory.giveUpDeliveries(webhook, SWITCHED_OFF);
     const changed = await again(webhook);
     await audit({
       ...{ ...by(c), tenantId: webhook.tenantId, action: 'webhook.change' },
@@ -187,6 +188,7 @@ export const addWebhookRoutes: AddRoutes = (app, { services, audit }) => {
     const webhook = await find(c);
     const { tenantId, webhookId } = webhook;
     const ref = { tenantId, webhookId, eventId: c.req.param('eventId') };
+    if (webhook.status !== 'on') throw new ConflictError('the webhook is switched off: enable it first');
     if (!(await directory.replayDelivery(ref, now()))) throw new NotFoundError('no such delivery');
     const delivery = await directory.getDelivery(ref);
     if (delivery === null) throw new NotFoundError('no such delivery');
