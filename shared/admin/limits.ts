@@ -7,5 +7,5 @@ export const setRequestLimit = z.strictObject({
 });
 export type SetRequestLimit = z.infer<typeof setRequestLimit>;
 
-export const requestLimitView = z.strictObject({ perMinute: z.number().nullable(), inForce: z.number() });
+export const requestLimitView = z.object({ perMinute: z.number().nullable(), inForce: z.number() });
 export type RequestLimitView = z.infer<typeof requestLimitView>;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-export const movePhase = z.enum([
+const movePhase = z.enum([
   'preparing',
   'copying',
   'following',
@@ -16,7 +16,7 @@ export const movePhase = z.enum([
 ]);
 
 /** The last move of a tenant from one mail shard to another. */
-export const moveView = z.strictObject({
+export const moveView = z.object({
   tenantId: z.string(),
   moveId: z.string(),
   from: z.string(),
@@ -37,7 +37,7 @@ export const moveView = z.strictObject({
   frozenMs: z.number(),
   freezes: z.number(),
   /** Rows and digest of each table as they were in both shards. */
-  verified: z.record(z.string(), z.strictObject({ rows: z.number(), digest: z.string() })),
+  verified: z.record(z.string(), z.object({ rows: z.number(), digest: z.string() })),
   startedAt: z.number(),
   updatedAt: z.number(),
   switchedAt: z.number().nullable(),

@@ -22,18 +22,37 @@ import * as userImport from '../../../shared/admin/user-import.ts';
 import * as webhooks from '../../../shared/admin/webhooks.ts';
 import * as domains from '../../../shared/admin-domains.ts';
 
-const MODULES: readonly Record<string, unknown>[] = [
-  ...[accounts, administrators, arriving, audit, devices, domains, keeping, keys, limits, moves],
-  ...[operations, people, sending, transfer, webhooks],
-  ...[doctor, erasure, quarantine, stats, trace, userImport],
-];
+/** By their names, of which no two modules have the same. */
+const MODULES: Readonly<Record<string, unknown>> = {
+  ...accounts,
+  ...administrators,
+  ...arriving,
+  ...audit,
+  ...devices,
+  ...doctor,
+  ...erasure,
+  ...keeping,
+  ...keys,
+  ...limits,
+  ...moves,
+  ...operations,
+  ...people,
+  ...quarantine,
+  ...sending,
+  ...stats,
+  ...trace,
+  ...transfer,
+  ...userImport,
+  ...webhooks,
+  ...domains,
+};
+
+const SCHEMAS = Object.entries(MODULES).flatMap(([name, value]) =>
+  value instanceof z.ZodType ? [[`${name.charAt(0).toUpperCase()}${name.slice(1)}`, value] as const] : [],
+);
 
 /** The shapes that have a name, which is that of their type. */
 export const SHAPES: readonly (readonly [name: string, type: z.ZodType])[] = [
   ['Problem', problem],
-  ...MODULES.flatMap((module) =>
-    Object.entries(module).flatMap(([name, value]) =>
-      value instanceof z.ZodType ? [[`${name.charAt(0).toUpperCase()}${name.slice(1)}`, value] as const] : [],
-    ),
-  ),
+  ...SCHEMAS,
 ];

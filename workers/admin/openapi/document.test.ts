@@ -104,6 +104,25 @@ describe('the document of the admin API', () => {
     }
   });
 
+  it('closes the bodies of requests and none of the answers, which may get more members', () => {
+    const schemas = document.components['schemas'] ?? {};
+    const closed = (value: unknown): boolean => {
+      if (typeof value !== 'object' || value === null) return false;
+      const { $ref, additionalProperties } = value as { $ref?: string; additionalProperties?: unknown };
+      if ($ref !== undefined) return closed(schemas[$ref.split('/').at(-1) ?? '']);
+      return additionalProperties === false || Object.values(value).some(closed);
+    };
+    for (const { operation } of operations) {
+      const answers = Object.entries(operation.responses).filter(([status]) => status.startsWith('2'));
+      expect([operation.operationId, closed(answers)]).toEqual([operation.operationId, false]);
+      const { content } =
+        (operation as { requestBody?: { content: Record<string, object> } }).requestBody ?? {};
+      const json = content?.['application/json'];
+      if (json !== undefined)
+        expect([operation.operationId, closed(json)]).toEqual([operation.operationId, true]);
+    }
+  });
+
   it('consists of what OpenAPI 3.1 knows', () => {
     const known: Record<string, RegExp> = {
       document: /^(openapi|info|security|tags|paths|components)$/,
