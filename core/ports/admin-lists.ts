@@ -14,13 +14,13 @@ export interface UserFilter extends AddressFilter {
   status?: User['status'] | undefined;
 }
 
-export interface ListedGroup extends Group {
+interface ListedGroup extends Group {
   /** The first of them by address. */
   members: string[];
   memberCount: number;
 }
 
-export interface ListedDevice {
+interface ListedDevice {
   /** Of its user. */
   address: string;
   device: DeviceRecord;

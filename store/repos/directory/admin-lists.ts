@@ -42,6 +42,15 @@ export function createAdminLists(context: DirectoryContext): AdminLists {
     return eq(users.status, status);
   };
 
+  const asRows = (ids: readonly string[]) => JSON.stringify(ids.map((id) => [askedId(id)]));
+  /** From the ids to the rows, not through all rows of the tenant: the order of a cross join is kept. */
+  const addressesOfUsers = (tenantId: string, ids: readonly string[]) =>
+    build
+      .select({ id: users.userId, address: users.address })
+      .from(dialect.rows(asRows(ids), [users.userId]))
+      .crossJoin(users)
+      .where(and(eq(users.tenantId, tenantId), eq(users.userId, given(users.userId))));
+
   return {
     async tenantsAfter(after, limit) {
       const rows = await executor.all(
@@ -139,26 +148,29 @@ export function createAdminLists(context: DirectoryContext): AdminLists {
           : sql`(${devices.userId}, ${devices.deviceId}) > (${askedId(after.userId)}, ${askedId(after.deviceId)})`;
       const rows = await executor.all(
         build
-          .select({ ...deviceFields(tables), address: users.address })
+          .select(deviceFields(tables))
           .from(devices)
-          .innerJoin(users, and(eq(users.userId, devices.userId), eq(users.tenantId, tenantId)))
           .where(and(eq(devices.tenantId, tenantId), beyond))
           .orderBy(asc(devices.userId), asc(devices.deviceId))
           .limit(limit),
       );
-      return rows.map(({ address, ...row }) => ({ address, device: deviceRecord(row) }));
+      if (rows.length === 0) return [];
+      // Joined in the same statement, all users of the tenant would be read for it by PostgreSQL.
+      const owners = await executor.all(
+        addressesOfUsers(tenantId, [...new Set(rows.map((row) => row.userId))]),
+      );
+      const addresses = new Map(owners.map(({ id, address }) => [id, address]));
+      return rows.flatMap((row) => {
+        const address = addresses.get(row.userId);
+        return address === undefined ? [] : [{ address, device: deviceRecord(row) }];
+      });
     },
     deadLettersAfter: (filter) => deadLettersAfter(context, filter),
     async addressesOf(tenantId, ids) {
       if (ids.length === 0) return new Map();
-      // From the ids to the rows, not through all rows of the tenant: the order of a cross join is kept.
-      const json = JSON.stringify(ids.map((id) => [askedId(id)]));
+      const json = asRows(ids);
       const [ofUsers, ofGroups] = await executor.read(
-        build
-          .select({ id: users.userId, address: users.address })
-          .from(dialect.rows(json, [users.userId]))
-          .crossJoin(users)
-          .where(and(eq(users.tenantId, tenantId), eq(users.userId, given(users.userId)))),
+        addressesOfUsers(tenantId, ids),
         build
           .select({ id: mailGroups.groupId, address: mailGroups.address })
           .from(dialect.rows(json, [mailGroups.groupId]))

@@ -78,10 +78,6 @@ const reads: Record<string, [index: RegExp, ask: (stores: Stores) => Promise<unk
     /SEARCH users USING INDEX sqlite_autoindex_users_\d \(user_id=\?\)/,
     ({ directory }) => directory.addressesOf('t', ['a', 'b']),
   ],
-  'contacts, a later page': [
-    /shared_contacts_by_address/,
-    ({ directory }) => directory.listSharedContacts('t', 'a', 9),
-  ],
   roles: [/PRIMARY KEY/, ({ directory }) => directory.listRoles('t')],
   tokens: [/service_tokens_by_time/, ({ directory }) => directory.listServiceTokens('t')],
   'aliases of a user': [/aliases_by_user/, ({ directory }) => directory.listAliases('t', 'u')],
