@@ -1,7 +1,7 @@
 import type { Ran } from './wrangler.ts';
 
 /** A refusal of Cloudflare's API as wrangler tells it: `… [code: 10007]`. */
-export function codesOf({ out, err }: Ran): number[] {
+function codesOf({ out, err }: Ran): number[] {
   return [...`${out}\n${err}`.matchAll(/\[code: (\d+)\]/g)].map((match) => Number(match[1]));
 }
 
@@ -59,7 +59,9 @@ export function reasonOf(ran: Ran): string {
 function errorLines({ out, err }: Ran): string {
   const text = /\[ERROR\]/.test(err) || out.trim() === '' ? err : out;
   const at = text.indexOf('[ERROR]');
-  const lines = (at < 0 ? text : text.slice(at + '[ERROR]'.length))
+  // What follows the first error are those of wrangler's own attempts to explain it.
+  const first = at < 0 ? text : (text.slice(at + '[ERROR]'.length).split('✘')[0] ?? '');
+  const lines = first
     .split('\n')
     .map((line) => line.trim())
     .filter(

@@ -121,7 +121,7 @@ export async function setUp(options: SetupOptions, world: SetupWorld): Promise<S
       (name, value) => world.onSecret(name, value, choices.origin),
     ),
     ...migrationChanges(wanted, facts, at.config, file),
-    ...(await postgresChanges(options, world, account !== null)),
+    ...(await postgresChanges(options, choices.store, world, account !== null)),
   ];
   const deployment = await deploymentOf(session, { choices, file, facts, changes, world });
   if (deployment !== null) changes.push(deployment);
@@ -253,10 +253,15 @@ async function withPostgres(facts: Facts, { postgres }: SetupOptions, world: Set
 
 async function postgresChanges(
   { postgres }: SetupOptions,
+  store: Chosen['store'],
   world: SetupWorld,
   looked: boolean,
 ): Promise<Change[]> {
-  if (postgres === null) return [];
+  if (postgres === null) {
+    if (store === 'postgres')
+      world.say('# New migrations of PostgreSQL are applied when --postgres URL is given again.');
+    return [];
+  }
   const missing = looked ? (await world.postgres.status(postgres.href)).missing : null;
   if (missing?.length === 0) return [];
   return [

@@ -8,8 +8,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createAdminClient } from '../../cli/admin-client.ts';
 import { lookAtWorker } from '../../cli/doctor/worker.ts';
 import { PROJECT_ROOT } from '../../cli/local/home.ts';
-import type { DoctorFinding } from '../../shared/admin-api.ts';
-import { type CommandLine, commandLine } from '../support/cli.ts';
+import type { DoctorFinding, DoctorView } from '../../shared/admin-api.ts';
+import { type CommandLine, commandLine, Launcher } from '../support/cli.ts';
 import { API_TOKEN, CloudflareApi } from '../support/cloudflare-api.ts';
 import { type DnsServer, startDnsServer } from '../support/dns-server.ts';
 import { type InProcess, startInProcess } from '../support/in-process/index.ts';
@@ -264,5 +264,62 @@ describe('a fault', () => {
     expect((await examined('--remote', url)).said('email-routing.acme.test').mend).toContain(
       'email routing enable acme.test',
     );
+  });
+});
+
+describe('an installation in PostgreSQL', () => {
+  it('is asked each time, and has room and all migrations', async () => {
+    const whole = await startInProcess({ store: 'postgres' });
+    try {
+      const view = await whole.admin<DoctorView>('POST', '/doctor');
+      const said = (check: string) => view.findings.find((one) => one.check === check);
+      expect(said('binding.HYPERDRIVE')?.state).toBe('ok');
+      expect(said('hyperdrive.caching')).toMatchObject({ state: 'ok', what: 'off' });
+      expect(said('postgres.connections')?.what).toMatch(/^\d+ of \d+ connections$/);
+      expect(view.migrations['POSTGRES']).toEqual(migrationsOf('postgres').sort());
+    } finally {
+      await whole.stop();
+    }
+  });
+});
+
+describe('a deployed installation', () => {
+  const launcher = new Launcher();
+  const env = () => ({
+    XDG_CONFIG_HOME: launcher.home,
+    HOME: launcher.home,
+    WAYPOST_URL: '',
+    CLOUDFLARE_API_TOKEN: '',
+  });
+  const waypost = (argv: string[], input?: string) =>
+    launcher.waypost(argv, { env: env(), ...(input === undefined ? {} : { input }) });
+  afterAll(() => launcher.end());
+
+  it('is worked on with the token that was given once, until that is forgotten', async () => {
+    const wrong = await waypost(['login', url], 'a token of somebody else\n');
+    expect(wrong).toMatchObject({ code: 1, err: expect.stringContaining('a valid admin token is required') });
+    const login = await waypost(['login', url], `${server.adminToken}\n`);
+    expect(login).toMatchObject({ code: 0, out: expect.stringContaining(`Signed in to ${url}`) });
+    expect(login.out).not.toContain(server.adminToken);
+    await server.addUser('bob@remote.test');
+    const list = await waypost(['user', 'list', '--remote', '--json']);
+    expect(list.out).toContain('bob@remote.test');
+    const local = await waypost(['user', 'list', '--local']);
+    expect(local.err).toContain('there is no local installation');
+    expect((await cli.waypost('start', '--remote')).code).toBe(2);
+    expect((await waypost(['logout'])).code).toBe(0);
+    expect((await waypost(['user', 'list', '--remote'])).err).toContain('waypost login');
+  });
+
+  it('is planned without anybody being signed in', async () => {
+    const { code, out } = await waypost(['setup', '--host', 'mail.acme.test', '--dry-run', '--json']);
+    expect(code).toBe(0);
+    const { account, changes } = JSON.parse(out) as { account: null; changes: { commands: string[] }[] };
+    expect(account).toBeNull();
+    expect(changes.flatMap(({ commands }) => commands)).toContain('npx wrangler queues create dlq-audit');
+    const asked = await waypost(['setup', '--host', 'mail.acme.test', '--yes']);
+    expect(asked).toMatchObject({ code: 1, err: expect.stringContaining('nobody is signed in') });
+    expect((await cli.waypost('setup', '--host', 'mail')).code).toBe(2);
+    expect((await cli.waypost('setup', '--host', 'mail.acme.test', '--json')).err).toContain('give --yes');
   });
 });

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { DatabaseSync } from 'node:sqlite';
 import { buffer } from 'node:stream/consumers';
 
-export const ACCOUNT = '0123456789abcdef0123456789abcdef';
+const ACCOUNT = '0123456789abcdef0123456789abcdef';
 export const API_TOKEN = 'token-of-a-test';
 
 /** One request that came in. */
@@ -159,12 +159,7 @@ export class CloudflareApi {
     }
   }
 
-  #d1(
-    method: string,
-    [id, verb]: string[],
-    query: URLSearchParams,
-    body: Given,
-  ): unknown {
+  #d1(method: string, [id, verb]: string[], query: URLSearchParams, body: Given): unknown {
     const view = ([name, { id: uuid }]: [string, { id: string }]) => ({
       uuid,
       name,
@@ -217,12 +212,7 @@ export class CloudflareApi {
     return view(body.name);
   }
 
-  #queue(
-    method: string,
-    [id, verb, consumer]: string[],
-    query: URLSearchParams,
-    body: Given,
-  ): unknown {
+  #queue(method: string, [id, verb, consumer]: string[], query: URLSearchParams, body: Given): unknown {
     const view = ([name, { id: queueId, consumers }]: [
       string,
       { id: string; consumers: { id: string; script: string }[] },
@@ -268,11 +258,7 @@ export class CloudflareApi {
     return view(found).consumers[0];
   }
 
-  #hyperdrive(
-    method: string,
-    [id]: string[],
-    body: Given,
-  ): unknown {
+  #hyperdrive(method: string, [id]: string[], body: Given): unknown {
     const view = ([name, one]: [
       string,
       { id: string; origin: Record<string, unknown>; caching: object },
