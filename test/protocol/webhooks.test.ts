@@ -1,5 +1,6 @@
 import type { D1Database } from '@cloudflare/workers-types/experimental';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { el } from '../../codecs/wbxml/index.ts';
 import type {
   AuditView,
   NewWebhookView,
@@ -11,6 +12,7 @@ import { type DnsServer, startDnsServer } from '../support/dns-server.ts';
 import { type HookReceiver, signaturesBy, startHookReceiver } from '../support/hook-receiver.ts';
 import { type InProcess, startInProcess } from '../support/in-process/index.ts';
 import { buildMail } from '../support/mail.ts';
+import { Phone } from './phone.ts';
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
@@ -102,6 +104,30 @@ describe('webhooks', () => {
       ...{ from: 'x@far.example', size: expect.any(Number), messageId: expect.any(String) },
     });
     expect(text).not.toMatch(/Confidential|the body/);
+  });
+
+  it('mail that is sent is told of, whom it reached and whom not, and the device that is new', async () => {
+    await add(['mail.*', 'device.*'], one);
+    const phone = await new Phone(server, 'ann@one.example', 'password-1').start();
+    const mime = buildMail({
+      ...{ from: 'ann@one.example', to: 'bob@other.example, far@far.example', subject: 'Secret plans' },
+    });
+    const request = [el('ComposeMail:ClientId', 'c1'), el('ComposeMail:Mime', mime)];
+    expect((await phone.post('SendMail', el('ComposeMail:SendMail', ...request))).status).toBe(200);
+    await server.drain();
+    const { mailboxId, submissionId, ...sent } = receiver.last('mail.sent').event.data;
+    expect(sent).toMatchObject({ from: 'ann@one.example', recipientCount: 2, automatic: false });
+    const of = { mailboxId, submissionId, recipientCount: 1 };
+    expect(receiver.last('mail.delivered').event.data).toMatchObject({
+      ...{ ...of, recipients: [{ address: 'bob@other.example', carrier: 'local' }] },
+    });
+    // There is no way to other hosts here.
+    expect(receiver.last('mail.bounced').event.data).toMatchObject({
+      ...{ ...of, recipients: [{ address: 'far@far.example', status: expect.stringMatching(/^5\./) }] },
+    });
+    expect(receiver.types().filter((type) => type === 'mail.sent')).toHaveLength(1);
+    expect(receiver.last('device.registered').event.data).toMatchObject({ deviceId: phone.deviceId });
+    expect(receiver.received.map(({ text }) => text).join()).not.toContain('Secret');
   });
 
   it('what happens to users is told to the webhooks of their tenant and of the installation', async () => {
