@@ -37,10 +37,10 @@ export async function takeBack(work: Work): Promise<StepEnd> {
 async function removeAll({ shards, move, now, until }: Work, shard: string): Promise<boolean> {
   for (const mailboxId of await shards.mailboxes(shard, move.tenantId)) {
     for (;;) {
-      if (now() >= until) return false;
       const rows = await shards.remove(shard, move, mailboxId);
       move.tally.rowsRemoved += rows;
       if (rows === 0) break;
+      if (now() >= until) return false;
     }
   }
   return true;

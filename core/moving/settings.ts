@@ -3,8 +3,12 @@
  * (BELIEVED_MS of store/placement.ts, with room for clocks that stand still while code runs).
  */
 export const HOLD_MS = 3500;
-/** Longest time that writers are kept waiting for the last changes and the last look; then the move tries again later. */
-export const MAX_FREEZE_MS = 20_000;
+/**
+ * Longest time that writers are kept waiting for the last changes and the last look; then the move tries again later, and
+ * takes that much more each time, for tenants that are large. Less than the lease in any case.
+ */
+export const FREEZE_MS = 20_000;
+export const MAX_FREEZE_MS = 50_000;
 /** A driver that has said nothing for so long is taken for dead. */
 export const LEASE_MS = 60_000;
 /** How often a driver writes down where it is. */
@@ -17,5 +21,4 @@ export const FEW_CHANGES = 100;
 export const MAILBOXES_AT_ONCE = 4;
 /** How long the rows of the old shard are kept. */
 export const KEEP_DAYS = 7;
-export const MAX_KEEP_DAYS = 90;
 export const DAY_MS = 86_400_000;

@@ -1,6 +1,6 @@
 import { RelievedError } from '../ports/moves.ts';
 import { carryChanges } from './follow.ts';
-import { DAY_MS, FEW_CHANGES, HOLD_MS, MAX_FREEZE_MS } from './settings.ts';
+import { DAY_MS, FEW_CHANGES, FREEZE_MS, HOLD_MS, MAX_FREEZE_MS } from './settings.ts';
 import { mailboxesOf } from './verify.ts';
 import { MoveFailedError, type StepEnd, type Work } from './work.ts';
 
@@ -15,6 +15,7 @@ export async function turnOver(work: Work): Promise<StepEnd> {
 
   const began = now();
   move.tally.freezes++;
+  const longest = Math.min(MAX_FREEZE_MS, FREEZE_MS * move.tally.freezes);
   move.tally.frozenAt = began;
   await work.save({ tally: move.tally });
   let undecided = false;
@@ -22,10 +23,10 @@ export async function turnOver(work: Work): Promise<StepEnd> {
     await demand(shards.turn(move.from, move, ['copying', 'frozen'], 'frozen', now()));
     await demand(shards.turn(move.to, move, ['arriving', 'held'], 'arriving', now()));
     while ((await carryChanges(work)) > 0) {
-      if (now() - began > MAX_FREEZE_MS) return await thaw(work);
+      if (now() - began > longest) return await thaw(work);
     }
     await lookOver(work);
-    if (now() - began > MAX_FREEZE_MS) return await thaw(work);
+    if (now() - began > longest) return await thaw(work);
     await demand(shards.turn(move.to, move, ['arriving'], 'held', now()));
     undecided = true;
     await demand(store.switch(move, now()));

@@ -1,4 +1,4 @@
-import type { Row, RowKey } from '../ports/moves.ts';
+import type { MovePosition, Row, RowKey } from '../ports/moves.ts';
 import { SAVE_MS } from './settings.ts';
 import { MoveFailedError, type StepEnd, type Work } from './work.ts';
 
@@ -10,26 +10,41 @@ const MAX_NAMED = 5;
  */
 export async function verify(work: Work): Promise<StepEnd> {
   const { shards, now } = work;
-  const { tenantId } = work.move;
+  const { tenantId, from, to, position } = work.move;
   const ids = await mailboxesOf(work);
-  const { after } = work.move.position;
   let saved = now();
-  for (const mailboxId of ids.filter((id) => after === null || id > after)) {
+  const save = async (next: MovePosition): Promise<boolean> => {
+    if (now() - saved < SAVE_MS && now() < work.until) return true;
+    saved = now();
+    await work.save({ position: next, tally: work.move.tally });
+    return now() < work.until;
+  };
+  let { after, within } = position;
+  for (const mailboxId of ids.filter((id) => position.after === null || id > position.after)) {
     const [ours, theirs] = await Promise.all([
-      shards.firstPages(work.move.from, tenantId, mailboxId),
-      shards.firstPages(work.move.to, tenantId, mailboxId),
+      shards.firstPages(from, tenantId, mailboxId),
+      shards.firstPages(to, tenantId, mailboxId),
     ]);
+    let resumed = within?.mailboxId === mailboxId ? within : null;
+    within = null;
     for (const [n, { table, rows, next }] of ours.entries()) {
+      if (resumed !== null && resumed.table !== table) continue;
       const other = theirs[n];
       if (other === undefined) throw new Error('a table without a page');
-      if (next === null && other.next === null) await compare(work, mailboxId, table, rows, other.rows);
-      else await compareTable(work, mailboxId, table);
+      if (resumed === null && next === null && other.next === null) {
+        await compare(work, mailboxId, table, rows, other.rows);
+        continue;
+      }
+      let key: RowKey | null = resumed?.key ?? null;
+      resumed = null;
+      do {
+        key = await comparePage(work, mailboxId, table, key);
+        if (key !== null && !(await save({ after, within: { mailboxId, table, key } }))) return 'again';
+      } while (key !== null);
     }
+    after = mailboxId;
     work.move.tally.mailboxesVerified++;
-    if (now() - saved < SAVE_MS && now() < work.until) continue;
-    saved = now();
-    await work.save({ position: { after: mailboxId, within: null }, tally: work.move.tally });
-    if (now() >= work.until) return 'again';
+    if (!(await save({ after, within: null }))) return 'again';
   }
   await work.save({ phase: 'switching', position: { after: null, within: null }, tally: work.move.tally });
   return 'next';
@@ -43,24 +58,24 @@ export async function mailboxesOf({ shards, move }: Work): Promise<string[]> {
   return [...new Set(lists.flat())].sort();
 }
 
-async function compareTable(work: Work, mailboxId: string, table: string): Promise<void> {
+/** Where the next page begins; null after the last one. */
+async function comparePage(
+  work: Work,
+  mailboxId: string,
+  table: string,
+  after: RowKey | null,
+): Promise<RowKey | null> {
   const { shards, move } = work;
-  const { tenantId, from, to } = move;
-  let after: RowKey | null = null;
-  do {
-    const page = await shards.page(from, tenantId, mailboxId, table, after);
-    const span: { after: RowKey | null; upTo: RowKey | null; limit: number } = {
-      ...{ after, upTo: page.next, limit: 2 * page.rows.length + 1 },
-    };
-    await compare(
-      work,
-      mailboxId,
-      table,
-      page.rows,
-      await shards.range(to, tenantId, mailboxId, table, span),
-    );
-    after = page.next;
-  } while (after !== null);
+  const { rows, next } = await shards.page(move.from, move.tenantId, mailboxId, table, after);
+  const span = { after, upTo: next, limit: 2 * rows.length + 1 };
+  await compare(
+    work,
+    mailboxId,
+    table,
+    rows,
+    await shards.range(move.to, move.tenantId, mailboxId, table, span),
+  );
+  return next;
 }
 
 async function compare(

@@ -4,21 +4,19 @@
  */
 
 /** In their order; `cancelling` may follow each of the first five. */
-export const MOVE_PHASES = [
-  'preparing',
-  'copying',
-  'following',
-  'verifying',
-  'switching',
-  'opening',
-  'kept',
-  'removing',
-  'done',
-  'cancelling',
-  'cancelled',
-  'failed',
-] as const;
-export type MovePhase = (typeof MOVE_PHASES)[number];
+export type MovePhase =
+  | 'preparing'
+  | 'copying'
+  | 'following'
+  | 'verifying'
+  | 'switching'
+  | 'opening'
+  | 'kept'
+  | 'removing'
+  | 'done'
+  | 'cancelling'
+  | 'cancelled'
+  | 'failed';
 
 /** Until then the tenant is where it was, and a move can be taken back. */
 export const BEFORE_SWITCH = ['preparing', 'copying', 'following', 'verifying', 'switching'] as const;
@@ -32,7 +30,7 @@ export interface MovePosition {
   within: { mailboxId: string; table: string; key: RowKey } | null;
 }
 
-export interface TableTally {
+interface TableTally {
   rows: number;
   /** Of the rows as they were verified, in hex: both shards have given the same. */
   digest: string;
@@ -135,7 +133,7 @@ export interface KeyedRows {
   rows: readonly Row[];
 }
 
-export interface TableSums {
+interface TableSums {
   rows: number;
   sums: string;
 }

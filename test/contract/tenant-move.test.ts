@@ -71,10 +71,11 @@ async function world(count = 60) {
   await plain.mail.mailbox(other).create(1);
   if (driven.moves === null || plain.moves === null) throw new Error('D1 has shards');
   let now = 1_000_000;
+  let tick = 0;
   const told: string[] = [];
   const ports: MovePorts = {
     ...driven.moves,
-    now: () => now,
+    now: () => (now += tick),
     sleep: async () => undefined,
     tell: async (_: TenantMove, action) => void told.push(action),
   };
@@ -91,10 +92,14 @@ async function world(count = 60) {
       driven.moves?.store.begin({
         ...{ tenantId, moveId, from: 'MAIL_1', to: 'MAIL_2', keepDays, startedAt: 1 },
       }),
+    /** How much time goes by whenever somebody asks for it. */
+    clock(ms: number) {
+      tick = ms;
+    },
     /** One stretch; a driver that died has left its lease, which ends. */
-    async stretch(): Promise<TenantMove | null> {
+    async stretch(budgetMs = 30_000): Promise<TenantMove | null> {
       now += 61_000;
-      return driveMove(ports, tenantId, 30_000);
+      return driveMove(ports, tenantId, budgetMs);
     },
     /** Every row of a tenant in a shard. */
     async rows(shard: Shard, of = tenantId): Promise<string[]> {
@@ -155,6 +160,21 @@ describe('the move of a tenant', () => {
         expect(await w.rows('MAIL_1')).toEqual([]);
       }
     }
+  });
+
+  test('goes on where it was, in as many stretches as it takes', async () => {
+    const w = await world(1100);
+    const expected = await w.rows('MAIL_1');
+    await w.begin();
+    w.clock(700);
+    let stretches = 0;
+    let move = await w.stretch(1);
+    while (move?.phase !== 'done' && stretches++ < 300) move = await w.stretch(1);
+    expect(stretches).toBeGreaterThan(10);
+    expect(move).toMatchObject({ phase: 'done', error: null });
+    expect(await w.rows('MAIL_2')).toEqual(expected);
+    const { items, message_parts: parts } = move?.tally.verified ?? {};
+    expect([items?.rows, (parts?.rows ?? 0) > 2000]).toEqual([1099, true]);
   });
 
   test('carries over what is written between all of its steps, and the numbers stay', async () => {

@@ -7,12 +7,17 @@ import type { DirectoryContext } from './tenants.ts';
 
 type TenantTable = SQLiteTable & { tenantId: SQLiteColumn };
 
-/** Every table with a tenant in it, also of later releases; the tenants themselves first. */
+/**
+ * Every table with a tenant in it, also of later releases; the tenants themselves first. Not moves between shards: where
+ * all is made again, every tenant is where the directory says.
+ */
 export function createDirectoryArchive({ executor, tables }: DirectoryContext): DirectoryArchive {
   const { build, dialect } = executor;
   const known = new Map<string, TenantTable>(
     Object.values(tables)
-      .filter((table): table is typeof table & TenantTable => 'tenantId' in table)
+      .filter(
+        (table): table is typeof table & TenantTable => 'tenantId' in table && table !== tables.tenantMoves,
+      )
       .map((table) => [getTableName(table), table]),
   );
   return {

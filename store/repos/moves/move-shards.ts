@@ -11,6 +11,7 @@ import {
   type ShardState,
   type TenantMove,
 } from '../../../core/ports/moves.ts';
+import { slices } from '../../dialect/json-chunks.ts';
 import type { Executor } from '../../dialect/types.ts';
 import type { MailTables } from '../../schema/mail.ts';
 import type { ShardMoveTables } from '../../schema/moves.ts';
@@ -33,6 +34,7 @@ const FIRST_ROWS = 50;
 /** Statements of one batch. */
 const BATCH = 40;
 const REMOVED_AT_ONCE = 500;
+const SUMS_AT_ONCE = 5;
 
 /** What a statement of a driver says that was relieved. */
 const RELIEVED = 'waypost-relieved:';
@@ -246,10 +248,16 @@ export function createMoveShards({ names, executor, mail, moves }: Options): Mov
 
     async sums(shard, tenantId, mailboxIds) {
       const list = [...tables.values()];
-      const found = await ask(
-        shard,
-        list.map((moved) => selectSums(moved, tenantId, mailboxIds)),
-      );
+      const found: Record<string, unknown>[][] = [];
+      // Few at once: a batch has 30 seconds in all.
+      for (const some of slices(list, SUMS_AT_ONCE)) {
+        found.push(
+          ...(await ask(
+            shard,
+            some.map((moved) => selectSums(moved, tenantId, mailboxIds)),
+          )),
+        );
+      }
       return Object.fromEntries(
         list.map(({ name }, n) => {
           const { rows, ...sums } = found[n]?.[0] ?? {};

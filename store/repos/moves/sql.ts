@@ -41,7 +41,7 @@ export function selectSpan(
 }
 
 /** Condition: the row has one of these keys. One bound parameter. */
-export function hasKey({ key }: MovedTable, keys: readonly RowKey[]): SQL {
+function hasKey({ key }: MovedTable, keys: readonly RowKey[]): SQL {
   if (key.length === 0) return sql`1 = 1`;
   const parts = key.map((_, n) => sql`value ->> ${sql.raw(String(n))}`);
   return sql`(${sql.join(key, sql`, `)}) in (select ${sql.join(parts, sql`, `)} from json_each(${JSON.stringify(keys)}))`;
