@@ -3,6 +3,7 @@ import { type AccessSettings, readAccess } from './auth/access/settings.ts';
 import { type OidcIssuer, readIssuers } from './auth/oidc/settings.ts';
 import { type CmsSigner, readSigner } from './certificates/cms-signer.ts';
 import { type InternalToken, readInternalTokens } from './internal-tokens.ts';
+import { readOtlpHeaders, type TraceSettings } from './tracing/settings.ts';
 
 const integer = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 const hosts = z.string().regex(/^[a-z0-9.-]+(, *[a-z0-9.-]+)*$/, 'host names with commas between them');
@@ -27,6 +28,17 @@ const schema = z.object({
     .optional(),
   SECRETS_KEY: z.string().min(32).optional(),
   METRICS_TOKEN: z.string().min(16).optional(),
+  // Spans and the key of their receiver: plain HTTP on this machine only.
+  OTLP_URL: z
+    .string()
+    .regex(/^(https:\/\/[^?#]+|http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(\/[^?#]*)?)?$/, 'https://…')
+    .default(''),
+  OTLP_HEADERS: z
+    .string()
+    .refine((text) => readOtlpHeaders(text) !== null, 'name=value with commas between them')
+    .default(''),
+  TRACE_SAMPLE: z.coerce.number().min(0).max(1).default(0.01),
+  TRACE_PARENT: z.enum(['link', 'continue']).default('link'),
   METRICS_FLUSH_MS: z.union([z.literal('off'), integer(0, 60_000)]).default(1500),
   SECRETS_KEY_PREVIOUS: z.string().min(32).optional(),
   // Whoever can change its answers can switch our checks off: plain HTTP on this machine only.
@@ -95,6 +107,8 @@ export interface Config {
   metricsToken: string | null;
   /** Milliseconds that what was counted stays in the isolate; null: nothing is counted. */
   metricsFlushMs: number | null;
+  /** Where spans go and how many; null: nowhere. */
+  tracing: TraceSettings | null;
   /** Tokens of the data service; without any there is none. */
   internalTokens: InternalToken[];
   /** What secrets at rest are sealed with (platform/sealed.ts); without it nothing secret can be kept. */
@@ -162,6 +176,13 @@ export function parseConfig(env: Record<string, unknown>): Config {
     requestsPerMinute: { caller: v.CALLER_REQUESTS_PER_MINUTE, tenant: v.TENANT_REQUESTS_PER_MINUTE },
     adminToken: v.ADMIN_TOKEN ?? null,
     metricsToken: v.METRICS_TOKEN ?? null,
+    tracing:
+      v.OTLP_URL === ''
+        ? null
+        : {
+            ...{ url: v.OTLP_URL, headers: readOtlpHeaders(v.OTLP_HEADERS) ?? {} },
+            ...{ sample: v.TRACE_SAMPLE, parent: v.TRACE_PARENT },
+          },
     metricsFlushMs: v.METRICS_FLUSH_MS === 'off' ? null : v.METRICS_FLUSH_MS,
     internalTokens: readInternalTokens(v.INTERNAL_TOKENS ?? '') ?? [],
     secretsKey: v.SECRETS_KEY ?? null,

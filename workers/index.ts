@@ -36,6 +36,8 @@ import { tellObjects } from '../platform/tell-objects.ts';
 import { tellRights } from '../platform/tell-rights.ts';
 import { createTenantSeal, UnwrappedKeys } from '../platform/tenant-seal.ts';
 import { recordTrace } from '../platform/trace.ts';
+import { beginBatch, beginTrace, type Tracing } from '../platform/tracing/index.ts';
+import { tracedPorts } from '../platform/tracing/ports.ts';
 import { emitEvents, isWanted } from '../platform/webhooks/emit.ts';
 import { refuseLoop } from '../platform/webhooks/loop.ts';
 import { PostgresConnection } from '../store/dialect/postgres/connection.ts';
@@ -116,7 +118,11 @@ const shared = new WeakMap<
 >();
 
 /** The services of one invocation. A PostgreSQL client belongs to the invocation that opened it. */
-export function buildServices(env: Env, context: Deferring): Services {
+export function buildServices(
+  env: Env,
+  context: Deferring,
+  begin: (config: Config) => Tracing | null = () => null,
+): Services {
   const defer = (work: Promise<unknown>) => context.waitUntil(work);
   let kept = shared.get(env);
   if (kept === undefined) {
@@ -148,8 +154,11 @@ export function buildServices(env: Env, context: Deferring): Services {
     shared.set(env, kept);
   }
   recorderOf(kept)?.flushSoon(defer);
-  const { stores, settings, noted, secret, unwrapped, ledger, counter, ...rest } = kept;
-  const plain = stores ?? createPostgresStores({ connectionString: postgresUrl(env), defer });
+  const { stores, settings, noted, secret, unwrapped, ledger, counter, ...untraced } = kept;
+  const tracing = begin(kept.config);
+  const rest = tracing === null ? untraced : tracedPorts(untraced, tracing);
+  const opened = stores ?? createPostgresStores({ connectionString: postgresUrl(env), defer });
+  const plain = tracing === null ? opened : tracedPorts(opened, tracing);
   const spam = createSpamFilter({ ...rest, ...plain });
   const learning = learningFromMoves({ ...rest, ...plain, spam, defer });
   const telling = { ...rest, defer };
@@ -218,6 +227,16 @@ export function buildServices(env: Env, context: Deferring): Services {
     }),
   };
   return services;
+}
+
+/** The services of one invocation with its trace; null when it has none. */
+function traced(env: Env, context: Deferring, begin: (config: Config) => Tracing | null) {
+  let tracing: Tracing | null = null;
+  const services = buildServices(env, context, (config) => {
+    tracing = begin(config);
+    return tracing;
+  });
+  return { services, tracing: tracing as Tracing | null };
 }
 
 function secretSeal({ secretsKey, secretsKeyPrevious: previous }: Config): SecretSeal | null {
@@ -295,8 +314,10 @@ async function route(request: Request, services: Services, env: Env): Promise<Re
 
 export default {
   async fetch(request, env, context) {
-    const services = buildServices(env, context);
-    return observedFetch(services, request, async () => {
+    const { services, tracing } = traced(env, context, (config) =>
+      beginTrace(config, 'request', request.headers.get('traceparent')),
+    );
+    return observedFetch(services, request, tracing, async () => {
       try {
         return await route(request, services, env);
       } catch (error) {
@@ -306,17 +327,17 @@ export default {
     });
   },
   email(message, env, context) {
-    const services = buildServices(env, context);
-    return observedEmail(services, () => createEmailInbound(services)(message));
+    const { services, tracing } = traced(env, context, (config) => beginTrace(config, 'smtp'));
+    return observedEmail(services, tracing, () => createEmailInbound(services)(message));
   },
   queue(batch, env, context) {
-    const services = buildServices(env, context);
+    const { services, tracing } = traced(env, context, (config) => beginBatch(config, batch));
     const known = underPlainName(batch, services.config.queuePrefix);
-    return observedQueue(services, known, createQueueConsumers(services));
+    return observedQueue(services, known, tracing, createQueueConsumers(services));
   },
   async scheduled(controller, env, context) {
-    const services = buildServices(env, context);
+    const { services, tracing } = traced(env, context, (config) => beginTrace(config, 'cron'));
     const run = () => createScheduled(services)(controller.cron, controller.scheduledTime);
-    await observedScheduled(services, controller.cron, run);
+    await observedScheduled(services, controller.cron, tracing, run);
   },
 } satisfies ExportedHandler<Env>;

@@ -1,6 +1,7 @@
 /** What is counted around every invocation, whatever it does. */
 import { recorderOf, routeOf } from '../platform/metrics/index.ts';
 import type { Services } from '../platform/services.ts';
+import type { Tracing } from '../platform/tracing/index.ts';
 import { ACTIVESYNC_PATH } from './activesync/index.ts';
 import { AUTH_PATH } from './auth/index.ts';
 import { autodiscoverRoute } from './autodiscover/index.ts';
@@ -34,34 +35,56 @@ const EDGES = [
   ],
 ] as [string, string][];
 
+function finish({ defer }: Services, tracing: Tracing | null): void {
+  tracing?.root.end();
+  tracing?.exporter.flushSoon(defer);
+}
+
 /** Counts a request by its route, status and time. */
 export async function observedFetch(
   services: Services,
   request: Request,
+  tracing: Tracing | null,
   answer: () => Promise<Response>,
 ): Promise<Response> {
   const recorder = recorderOf(services);
-  if (recorder === undefined) return answer();
+  if (recorder === undefined && tracing === null) return answer();
   const began = performance.now();
   const response = await answer();
   const route = routeOf(request) ?? edgeOf(new URL(request.url).pathname);
   const code = String(response.status);
-  recorder.observe('request_duration_seconds', { route, code }, (performance.now() - began) / 1000);
-  if (route === 'activesync/Sync') recorder.count('activesync_sync_total', { code });
-  recorder.flushSoon(services.defer);
+  if (tracing !== null) {
+    const { root } = tracing;
+    root.name = route;
+    root.set('http.route', route);
+    root.set('http.response.status_code', response.status);
+    const correlationId = response.headers.get('x-correlation-id');
+    if (correlationId !== null) root.set('waypost.correlation_id', correlationId);
+    if (response.status >= 500) root.fail(null);
+    finish(services, tracing);
+  }
+  recorder?.observe('request_duration_seconds', { route, code }, (performance.now() - began) / 1000);
+  if (route === 'activesync/Sync') recorder?.count('activesync_sync_total', { code });
+  recorder?.flushSoon(services.defer);
   return response;
 }
 
 /** Counts a message that could not be taken now; what was taken or refused says so in the log (platform/metrics). */
-export async function observedEmail(services: Services, receive: () => Promise<void>): Promise<void> {
+export async function observedEmail(
+  services: Services,
+  tracing: Tracing | null,
+  receive: () => Promise<void>,
+): Promise<void> {
   const recorder = recorderOf(services);
   try {
     await receive();
   } catch (error) {
+    tracing?.root.fail(error);
     recorder?.count('email_received_total', { result: 'failed' });
     recorder?.count('errors_total', { protocol: 'smtp' });
     throw error;
   } finally {
+    finish(services, tracing);
     recorder?.flushSoon(services.defer);
   }
 }
@@ -71,6 +94,7 @@ const CRONS: Readonly<Record<string, string>> = { '* * * * *': 'reminders', '7-5
 export async function observedScheduled(
   services: Services,
   cron: string,
+  tracing: Tracing | null,
   run: () => Promise<unknown>,
 ): Promise<void> {
   const recorder = recorderOf(services);
@@ -80,8 +104,11 @@ export async function observedScheduled(
     recorder?.count('scheduled_runs_total', { cron: name, result: 'ok' });
   } catch (error) {
     recorder?.count('scheduled_runs_total', { cron: name, result: 'failed' });
+    tracing?.root.fail(error);
     throw error;
   } finally {
+    if (tracing !== null) tracing.root.name = `cron ${name}`;
+    finish(services, tracing);
     recorder?.flushSoon(services.defer);
   }
 }
@@ -93,10 +120,11 @@ type Delivered = QueueMessage & { readonly timestamp?: Date };
 export async function observedQueue(
   services: Services,
   batch: { queue: string; messages: readonly Delivered[] },
+  tracing: Tracing | null,
   consume: (batch: QueueBatch) => Promise<void>,
 ): Promise<void> {
   const recorder = recorderOf(services);
-  if (recorder === undefined) return consume(batch);
+  if (recorder === undefined) return consume(batch).finally(() => finish(services, tracing));
   const stream = batch.queue;
   const began = performance.now();
   const unsettled = new Set<number>();
@@ -127,6 +155,7 @@ export async function observedQueue(
     rest = 'done';
   } finally {
     for (const at of [...unsettled]) settle(at, rest);
+    finish(services, tracing);
     recorder.observe('queue_batch_seconds', { stream }, (performance.now() - began) / 1000);
     recorder.flushSoon(services.defer);
   }

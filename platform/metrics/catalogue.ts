@@ -114,6 +114,11 @@ export const METRICS = {
       ['ok', 'failed'].map((result) => ({ cron, result })),
     ),
   },
+  trace_spans_total: {
+    type: 'counter',
+    help: 'Spans of traces: exported, or dropped because their receiver did not take them.',
+    from0: each('result', ['exported', 'dropped']),
+  },
   metrics_dropped_total: {
     type: 'counter',
     help: 'Increments of series that are too many to be kept.',

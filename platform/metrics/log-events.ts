@@ -36,6 +36,7 @@ const OWNERS: Readonly<Record<string, Protocol>> = {
   ...{ reconcile: 'upkeep', sweep: 'upkeep', retention: 'upkeep', reminders: 'upkeep', dkim: 'upkeep' },
   ...{ check: 'upkeep', rebuild: 'upkeep', import: 'upkeep', scheduling: 'upkeep', quota: 'upkeep' },
   ...{ trace: 'audit', answers: 'upkeep', webhooks: 'outbound', 'outgoing-without-row': 'upkeep' },
+  ...{ 'tenant-move': 'upkeep', erasure: 'upkeep', 'dead-letters': 'queue' },
   ...{ mailbox: 'upkeep', 'blob-missing': 'upkeep', 'blob-without-envelope': 'upkeep' },
 };
 /** Reminders of what was an error before. */
