@@ -6,6 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { METRICS } from '../../../platform/metrics/catalogue.ts';
 import { startWaypost } from '../../support/harness.ts';
+import { installHooks } from '../../support/in-process/hooks.ts';
 import { boards, panelExpressions, ruleFile } from './boards.ts';
 import { hasPrometheus, type Prometheus, promtool, startPrometheus } from './server.ts';
 import { openTraffic } from './traffic.ts';
@@ -14,6 +15,9 @@ if (!hasPrometheus()) {
   console.error('there is no prometheus, or no promtool (Debian package prometheus)');
   process.exit(3);
 }
+
+// The harness compares what the admin API answers with its document, which is made of modules of the Worker.
+installHooks();
 
 const TOKEN = 'metrics-check-token-0123456789';
 const RULES = ['recording.rules.yml', 'alerts.rules.yml'].map(ruleFile);
