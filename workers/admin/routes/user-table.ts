@@ -7,7 +7,7 @@ import { importUsersBody, MAX_IMPORT_USERS } from '../../../shared/admin/user-im
 import type { ExportedUser, ImportedUser, ImportUsersView, Page } from '../../../shared/admin-api.ts';
 import { type AddRoutes, type AdminEnv, by } from '../context.ts';
 import { readJson, readQuery } from '../input.ts';
-import { applyRow, outcomeOf } from '../user-table/apply.ts';
+import { applyRow, outcomeOf, saveGroups } from '../user-table/apply.ts';
 import { planRow, type Table } from '../user-table/plan.ts';
 import { requireTenant } from './devices.ts';
 
@@ -30,25 +30,31 @@ export const addUserTableRoutes: AddRoutes = (app, admin) => {
     const tenant = await requireTenant(directory, c.req.param('tenantId'));
     const { tenantId } = tenant;
     const table: Table = {
-      ...{ directory, tenantId, caller: c.get('caller'), taken: new Map(), groups: new Map() },
+      ...{ directory, tenantId, caller: c.get('caller'), taken: new Map() },
+      ...{ groups: new Map(), domains: new Map() },
     };
     const results: ImportedUser[] = [];
-    // One after the other: each may take an address that the next one wants.
-    for (const row of rows) {
-      const plan = await planRow(table, row);
-      const result = dryRun
-        ? outcomeOf(plan, update)
-        : await applyRow(admin, table, plan, { tenant, update, generate });
-      results.push(result);
-      const { outcome, changes } = result;
-      if (dryRun || plan.user === null || (outcome !== 'created' && outcome !== 'updated')) continue;
-      await admin.audit({
-        ...by(c),
-        tenantId,
-        action: outcome === 'created' ? 'user.create' : 'user.update',
-        resource: `user/${plan.user.userId}`,
-        details: { address: plan.user.address, imported: true, changes: changes.join(' ') },
-      });
+    try {
+      // One after the other: each may take an address that the next one wants.
+      for (const row of rows) {
+        const plan = await planRow(table, row);
+        const result = dryRun
+          ? outcomeOf(plan, update)
+          : await applyRow(admin, table, plan, { tenant, update, generate });
+        results.push(result);
+        const { outcome, changes } = result;
+        if (dryRun || plan.user === null || (outcome !== 'created' && outcome !== 'updated')) continue;
+        await admin.audit({
+          ...by(c),
+          tenantId,
+          action: outcome === 'created' ? 'user.create' : 'user.update',
+          resource: `user/${plan.user.userId}`,
+          details: { address: plan.user.address, imported: true, changes: changes.join(' ') },
+        });
+      }
+    } finally {
+      // Also of the rows before one at which a store did not answer.
+      await saveGroups(table);
     }
     return c.json<ImportUsersView>({ dryRun, results });
   });

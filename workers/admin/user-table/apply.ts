@@ -94,6 +94,14 @@ async function update(admin: AdminContext, plan: Plan, user: User, tenant: Tenan
   }
 }
 
+/** Writes the members of groups that rows have changed: once for each, since all of a group are written together. */
+export async function saveGroups({ directory, tenantId, groups }: Table): Promise<void> {
+  for (const entry of groups.values()) {
+    if (entry?.isChanged === true)
+      await directory.setGroupMembers(tenantId, entry.group.groupId, [...entry.members]);
+  }
+}
+
 /** What is the same for new users and others. */
 async function complete(admin: AdminContext, table: Table, plan: Plan, { tenantId }: Tenant): Promise<void> {
   const { directory, now } = admin.services;
@@ -106,7 +114,7 @@ async function complete(admin: AdminContext, table: Table, plan: Plan, { tenantI
     const entry = table.groups.get(name);
     if (entry === null || entry === undefined) continue;
     entry.members.add(user.address);
-    await directory.setGroupMembers(tenantId, entry.group.groupId, [...entry.members]);
+    entry.isChanged = true;
   }
   if (plan.changes.includes('role') && row.role !== undefined) {
     await directory.putRole({

@@ -29,7 +29,9 @@ export interface Table {
   /** Addresses that rows before have taken. */
   taken: Map<string, number>;
   /** Groups that were looked at, with their members. */
-  groups: Map<string, { group: Group; members: Set<string> } | null>;
+  groups: Map<string, { group: Group; members: Set<string>; isChanged: boolean } | null>;
+  /** Whether domains that were looked at are of the tenant. */
+  domains: Map<string, boolean>;
 }
 
 export async function planRow(
@@ -106,8 +108,11 @@ function takeOnce({ taken }: Table, address: string, line: number, fault: (messa
   else taken.set(address, line);
 }
 
-async function isOfTenant({ directory, tenantId }: Table, address: string): Promise<boolean> {
-  return (await directory.getDomain(domainOf(address)))?.tenantId === tenantId;
+async function isOfTenant({ directory, tenantId, domains }: Table, address: string): Promise<boolean> {
+  const name = domainOf(address);
+  const isOurs = domains.get(name) ?? (await directory.getDomain(name))?.tenantId === tenantId;
+  domains.set(name, isOurs);
+  return isOurs;
 }
 
 async function groupAt({ directory, tenantId, groups }: Table, address: string) {
@@ -115,7 +120,7 @@ async function groupAt({ directory, tenantId, groups }: Table, address: string) 
   if (known !== undefined) return known;
   const group = await directory.findGroup(tenantId, address);
   const members = group === null ? [] : await directory.groupMembers(tenantId, group.groupId, MAX_MEMBERS);
-  const entry = group === null ? null : { group, members: new Set(members) };
+  const entry = group === null ? null : { group, members: new Set(members), isChanged: false };
   groups.set(address, entry);
   return entry;
 }
