@@ -1,4 +1,4 @@
-import type { Env } from '../../platform/env.ts';
+import { type Env, mailShards } from '../../platform/env.ts';
 
 /** Users of the largest tenant, and of each of the others. */
 const LARGE = 80_000;
@@ -64,7 +64,11 @@ export async function seedAdmin(env: Env, url: URL): Promise<string> {
       failed_at, replayed_at)
     SELECT printf('d%06d', i), CASE i % 2 WHEN 0 THEN 'mail-ingest' ELSE 'outbound' END, hex(zeroblob(2000)), 'failed', 3, 'c',
       200000 + i, CASE i % 100 WHEN 0 THEN NULL ELSE 1 END FROM n`);
-  await env.MAIL_1.prepare(`${numbers(total)} INSERT INTO mailboxes (tenant_id, mailbox_id, modseq, size_bytes, item_count,
-      created_at) SELECT ${owner}, ${user}, 1, 100000, 10, 1 FROM n`).run();
+  await mailShards(env)
+    ['MAIL_1']?.prepare(
+      `${numbers(total)} INSERT INTO mailboxes (tenant_id, mailbox_id, modseq, size_bytes, item_count, created_at)
+        SELECT ${owner}, ${user}, 1, 100000, 10, 1 FROM n`,
+    )
+    .run();
   return String(total);
 }
