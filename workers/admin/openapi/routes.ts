@@ -12,17 +12,25 @@ export function addDocumentRoutes(app: Hono<AdminEnv>): void {
   });
 
   app.get('/docs', async (c) => {
-    const [{ adminDocument }, { documentPage }] = await Promise.all([
-      import('./document.ts'),
-      import('../../../platform/openapi/page.ts'),
-    ]);
-    const { html, policy } = await documentPage(adminDocument(), (operation) => [accessOf(operation)]);
+    page ??= await makePage();
+    const { html, policy } = page;
     return c.html(html, 200, {
       'content-security-policy': policy,
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'no-referrer',
     });
   });
+}
+
+/** The same for every installation of this version. */
+let page: { html: string; policy: string } | undefined;
+
+async function makePage(): Promise<{ html: string; policy: string }> {
+  const [{ adminDocument }, { documentPage }] = await Promise.all([
+    import('./document.ts'),
+    import('../../../platform/openapi/page.ts'),
+  ]);
+  return documentPage(adminDocument(), (operation) => [accessOf(operation)]);
 }
 
 const WHOSE: Readonly<Record<string, string>> = {
