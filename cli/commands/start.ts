@@ -154,6 +154,7 @@ function greet(out: Output, home: Home, origin: string, installation: Installati
   out.line(`Waypost runs at ${origin} (${database}, ready in ${seconds} s). Ctrl-C stops it.\n`);
   out.line(`ActiveSync  ${origin}/Microsoft-Server-ActiveSync`);
   out.line(`Admin API   ${origin}/admin/v1 (token in ${shown(home.dir)}/dev.json)`);
+  out.line(`Metrics     ${origin}/metrics (the same token)`);
   out.line(`Worker log  ${shown(home.log)}\n`);
   const first = users[0];
   if (first === undefined) {
