@@ -160,7 +160,7 @@ describe('the move of a tenant', () => {
         expect(await w.rows('MAIL_1')).toEqual([]);
       }
     }
-  });
+  }, 300_000);
 
   test('goes on where it was, in as many stretches as it takes', async () => {
     const w = await world(1100);
