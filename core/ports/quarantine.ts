@@ -43,7 +43,7 @@ export interface QuarantinePosition {
   itemId: string;
 }
 
-export interface QuarantineFilter {
+interface QuarantineFilter {
   mailboxId?: string | undefined;
   state: QuarantineState;
   after?: QuarantinePosition | undefined;

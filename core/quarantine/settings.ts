@@ -16,7 +16,7 @@ export const QUARANTINE_SETTING = 'quarantine';
 export const MAX_QUARANTINE_DAYS = 365;
 export const MAX_ENDINGS = 200;
 
-export const NO_QUARANTINE: Readonly<QuarantineSettings> = Object.freeze({
+const NO_QUARANTINE: Readonly<QuarantineSettings> = Object.freeze({
   ...{ dmarc: 'off', spam: null, attachments: [], unreadable: false, days: 30 },
 });
 
