@@ -77,7 +77,9 @@ export async function adminFigures(worker: BenchWorker, users: number): Promise<
     let cursor: string | null = null;
     for (let page = 0; page < pages; page++) {
       cursor = (await get(with_(cursor))).cursor;
-      if (cursor === null) throw new Error(`${name} has no ${page + 2} pages of ${PAGE}`);
+      if (cursor !== null) continue;
+      if (users >= 100_000) throw new Error(`${name} has no ${page + 2} pages of ${PAGE}`);
+      break;
     }
     const asked = with_(cursor);
     acts[name] = () => get(asked);
