@@ -2,12 +2,22 @@ import { createHash, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { DatabaseSync } from 'node:sqlite';
 import { buffer } from 'node:stream/consumers';
+import {
+  type Given,
+  isRefusal,
+  NO_SCRIPT,
+  NOT_FOUND,
+  noted,
+  queried,
+  type Refusal,
+  versionView,
+} from './cloudflare-shapes.ts';
 
 const ACCOUNT = '0123456789abcdef0123456789abcdef';
 export const API_TOKEN = 'token-of-a-test';
 
 /** One request that came in. */
-export interface Asked {
+interface Asked {
   method: string;
   /** Below /client/v4. */
   path: string;
@@ -16,27 +26,6 @@ export interface Asked {
 interface Script {
   secrets: Map<string, string>;
   versions: { id: string; tag: string | null; modules: string[] }[];
-}
-
-/** Members of the bodies that it reads. */
-interface Given {
-  name: string;
-  primary_location_hint?: string;
-  sql: string;
-  params?: [];
-  queue_name: string;
-  script_name?: string;
-  script: string;
-  origin: Record<string, unknown>;
-  caching: object;
-  text: string;
-  origins: { hostname: string }[];
-}
-
-interface Refusal {
-  status: number;
-  code: number;
-  message: string;
 }
 
 /**
@@ -399,64 +388,5 @@ export class CloudflareApi {
     if (path === 'email/routing/rules/catch_all')
       return { id: 'rule', tag: 'rule', enabled: true, matchers: [{ type: 'all' }], actions: [catchAll] };
     return NOT_FOUND;
-  }
-}
-
-const NOT_FOUND: Refusal = { status: 404, code: 7003, message: 'Could not route to that path' };
-const NO_SCRIPT: Refusal = {
-  status: 404,
-  code: 10007,
-  message: 'This Worker does not exist on your account.',
-};
-
-function isRefusal(value: unknown): value is Refusal {
-  return (
-    typeof value === 'object' && value !== null && 'code' in value && 'status' in value && 'message' in value
-  );
-}
-
-/** A path, with the kind of a query behind it. */
-function noted(path: string, body: { sql?: string } | null): string {
-  if (!path.endsWith('/query')) return path;
-  return /^\s*SELECT/i.test(body?.sql ?? '') ? `${path}#SELECT` : path;
-}
-
-function versionView({ id, tag }: { id: string; tag: string | null }) {
-  return {
-    ...{
-      id,
-      number: 1,
-      resources: { bindings: [], script: { etag: '1', handlers: ['fetch'] }, script_runtime: {} },
-    },
-    metadata: {
-      created_on: '2026-11-20T10:00:00Z',
-      modified_on: '2026-11-20T10:00:00Z',
-      source: 'wrangler',
-      author_email: 'ann@example.com',
-    },
-    annotations: tag === null ? {} : { 'workers/tag': tag },
-  };
-}
-
-function queried(db: DatabaseSync, sql: string, params: []): unknown {
-  const meta = {
-    duration: 0.1,
-    changes: 0,
-    last_row_id: 0,
-    rows_read: 0,
-    rows_written: 0,
-    served_by: 'test',
-  };
-  try {
-    if (/^\s*(SELECT|PRAGMA)/i.test(sql))
-      return [{ results: db.prepare(sql).all(...params), success: true, meta }];
-    db.exec(sql);
-    return [{ results: [], success: true, meta }];
-  } catch (error) {
-    return {
-      status: 400,
-      code: 7500,
-      message: `${error instanceof Error ? error.message : String(error)}: SQLITE_ERROR`,
-    };
   }
 }
