@@ -10,12 +10,20 @@ import { VerifiedCache } from './verified-cache.ts';
 /** The list is for people: what is used all day is written once an hour. */
 const USED_EVERY_MS = 3_600_000;
 
-/** One for the isolate. */
-const verified = new VerifiedCache(5_000);
+/** One for each installation in the isolate. */
+const remembered = new WeakMap<object, VerifiedCache>();
+
+function verifiedOf({ config }: { config: object }): VerifiedCache {
+  const known = remembered.get(config);
+  if (known !== undefined) return known;
+  const made = new VerifiedCache(5_000);
+  remembered.set(config, made);
+  return made;
+}
 
 /** Forgets what was remembered of a user in this isolate, after its credentials or status changed. */
-export function forgetUser(userId: string): void {
-  verified.forget(({ principal }) => principal.user.userId === userId);
+export function forgetUser(services: { config: object }, userId: string): void {
+  verifiedOf(services).forget(({ principal }) => principal.user.userId === userId);
 }
 
 /**
@@ -30,7 +38,7 @@ export async function authenticate(
   const header = request.headers.get('authorization');
   const look = header === null ? null : lookAt(header, request.headers.get('cf-connecting-ip'), services);
   if (header === null || look === null) return { kind: 'denied', token: false };
-  const got = await verified.get(header, services.now(), {
+  const got = await verifiedOf(services).get(header, services.now(), {
     verify: look,
     recheck: async (known) => {
       const standing = await standingOf(services.directory, known.principal, services.now());

@@ -1,3 +1,5 @@
+import type { KeyMaterial } from '../sealed.ts';
+
 /** Whom an attempt to sign in counts against. */
 export interface ThrottleWho {
   /** The account: an id of the user, or the login that nobody has; null: none. */
@@ -28,19 +30,19 @@ export interface KeyTurn {
 export interface ThrottleRpc {
   begin(kind: 'account' | 'net', attempt: string | null): Promise<KeyTurn>;
   succeeded(ticket: string | null, attempt: string | null): Promise<void>;
+  forget(): Promise<void>;
 }
 
-  forget(): Promise<void>;
 /** Counts failures over all isolates and edges (THROTTLE objects). */
 export interface ThrottlePort {
   /** Counted before it is looked at: or whoever tries a thousand at once would have a thousand tries. */
   begin(who: ThrottleWho): Promise<ThrottleTurn>;
   /** Takes the count back, and knows the attempt from then on. */
   succeeded(who: ThrottleWho, turn: ThrottleTurn): Promise<void>;
-}
-
   /** Nothing is known of the account any more. */
   forget(account: string): Promise<void>;
+}
+
 /** The prefix that an address counts under: IPv4 /24, IPv6 /48. */
 export function netOf(ip: string | null): string | null {
   if (ip === null) return null;
@@ -55,7 +57,7 @@ export function netOf(ip: string | null): string | null {
     .join(':');
 }
 
-let derived: { secret: string; key: Promise<CryptoKey> } | null = null;
+let derived: { secret: string; key: Promise<KeyMaterial> } | null = null;
 
 /**
  * A digest by which the same login and password are known again: under a key that is derived from the installation's
@@ -73,7 +75,7 @@ export async function attemptDigest(
   return Array.from(mac, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-async function deriveKey(secret: string): Promise<CryptoKey> {
+async function deriveKey(secret: string): Promise<KeyMaterial> {
   const utf8 = new TextEncoder();
   const material = await crypto.subtle.importKey('raw', utf8.encode(secret), 'HKDF', false, ['deriveKey']);
   return crypto.subtle.deriveKey(

@@ -251,9 +251,9 @@ export function createMemoryDirectoryStore(erasables: Erasable[] = []): Director
     ...createMemorySessions(erasables),
     ...createMemoryErasures(users),
     ...createMemoryKeptAnswers(),
+    ...createMemoryStats({ domains, users, people, mobile }),
     ...createMemoryAdminLists({ tenants, domains, users, people, mobile, letters }),
     ...createMemoryWebhooks(),
-    ...createMemoryStats({ domains, users, people, mobile }),
     ...createMemoryTenantKeys(),
     ping: async () => undefined,
   };

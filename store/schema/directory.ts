@@ -6,8 +6,8 @@ import type { SchemaKit } from './kit.ts';
 import { linkTables } from './links.ts';
 import { tenantMoveTables } from './moves.ts';
 import { sessionTables } from './sessions.ts';
-import { webhookTables } from './webhooks.ts';
 import { tenantKeyTables } from './tenant-keys.ts';
+import { webhookTables } from './webhooks.ts';
 
 /** Control plane: small, hot, asked on every request. */
 export function directoryTables(kit: SchemaKit) {

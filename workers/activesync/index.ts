@@ -60,7 +60,10 @@ async function handle(
 ): Promise<Handled> {
   const query = parseQuery(new URL(request.url).search);
   const asked = request.method === 'POST' && query !== null && COMMANDS.has(query.command);
-  noteRoute(request, `activesync/${asked ? query.command : request.method === 'OPTIONS' ? 'OPTIONS' : 'other'}`);
+  noteRoute(
+    request,
+    `activesync/${asked ? query.command : request.method === 'OPTIONS' ? 'OPTIONS' : 'other'}`,
+  );
   // OPTIONS is asked before a device says which one it is.
   const deviceId = request.method === 'POST' ? (query?.deviceId ?? null) : null;
   const auth = await authenticate(request, services, { protocol: 'activesync', deviceId });

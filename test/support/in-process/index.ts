@@ -61,7 +61,15 @@ export async function startInProcess(options: InProcessOptions = {}): Promise<In
   const chance = seeded(options.seed ?? 1);
   const { env, bindings, queues, objects } = createEnvironment({
     // Counting would have every request wait for its flush at the end of the test.
-    vars: { LOG_LEVEL: 'info', METRICS_FLUSH_MS: 'off', ...NO_DNS, SECRETS_KEY, ...options.vars, STORE: store, ADMIN_TOKEN },
+    vars: {
+      LOG_LEVEL: 'info',
+      METRICS_FLUSH_MS: 'off',
+      ...NO_DNS,
+      SECRETS_KEY,
+      ...options.vars,
+      STORE: store,
+      ADMIN_TOKEN,
+    },
     postgres: postgres?.url ?? null,
     ...{ classes, activity, chance, pace: createPace(chance), disorder: options.disorder },
     wrap: options.wrap ?? ((whole) => whole),

@@ -37,7 +37,7 @@ export const addBrowserRoutes: AddRoutes = (app, { services, audit }) => {
     const { user } = await requireUser(directory, c.req.param('address'));
     const { tenantId, userId } = user;
     await endCodes(services, user);
-    forgetUser(userId);
+    forgetUser(services, userId);
     await audit({ ...by(c), tenantId, action: 'user.totp-end', resource: `user/${userId}` });
     return c.body(null, 204);
   });

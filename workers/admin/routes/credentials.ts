@@ -26,7 +26,7 @@ export const addCredentialRoutes: AddRoutes = (app, admin) => {
     const { tenant, user } = await requireUser(directory, c.req.param('address'));
     await putPassword(admin, user, password);
     const revoked = revokeAppPasswords ? await directory.deleteAppPasswords(user.tenantId, user.userId) : 0;
-    forgetUser(user.userId);
+    forgetUser(admin.services, user.userId);
     await revokeUser(admin.services, tenant, user.userId);
     await admin.audit({
       ...by(c),
@@ -80,7 +80,7 @@ export const addCredentialRoutes: AddRoutes = (app, admin) => {
   app.delete('/users/:address/app-passwords', async (c) => {
     const { tenant, user } = await requireUser(directory, c.req.param('address'));
     const revoked = await directory.deleteAppPasswords(user.tenantId, user.userId);
-    forgetUser(user.userId);
+    forgetUser(admin.services, user.userId);
     await revokeUser(admin.services, tenant, user.userId);
     await admin.audit({
       ...by(c),
@@ -98,7 +98,7 @@ export const addCredentialRoutes: AddRoutes = (app, admin) => {
     if (!(await directory.deleteAppPassword(user.tenantId, user.userId, credentialId))) {
       throw new NotFoundError('the user has no such app password');
     }
-    forgetUser(user.userId);
+    forgetUser(admin.services, user.userId);
     await revokeUser(admin.services, tenant, user.userId);
     await admin.audit({
       ...by(c),

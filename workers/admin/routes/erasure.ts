@@ -86,7 +86,7 @@ export const addErasureRoutes: AddRoutes = (app, admin) => {
 
 /** Who was let in is looked at again at once, and what is held open ends (I21). */
 async function close({ services }: AdminContext, tenant: Tenant, userId: string): Promise<void> {
-  forgetUser(userId);
+  forgetUser(services, userId);
   await revokeUser(services, tenant, userId);
 }
 

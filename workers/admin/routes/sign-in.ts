@@ -48,7 +48,7 @@ export const addSignInRoutes: AddRoutes = (app, { services, audit }) => {
     const { tenant, user } = await requireUser(directory, c.req.param('address'));
     const { tenantId, userId } = user;
     await directory.putUserSetting(tenantId, userId, SIGN_IN_SETTING, basic === null ? null : { basic });
-    forgetUser(userId);
+    forgetUser(services, userId);
     await revokeUser(services, tenant, userId);
     await audit({
       ...by(c),

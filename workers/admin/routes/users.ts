@@ -48,7 +48,7 @@ export const addUserRoutes: AddRoutes = (app, admin) => {
     const { status } = await readJson(c, userStatusBody);
     const { tenant, user } = await requireUser(directory, c.req.param('address'));
     await directory.setUserStatus(user.tenantId, user.userId, status);
-    forgetUser(user.userId);
+    forgetUser(admin.services, user.userId);
     await revokeUser(admin.services, tenant, user.userId);
     await admin.audit({
       ...by(c),

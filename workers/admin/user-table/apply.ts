@@ -89,7 +89,7 @@ async function update(admin: AdminContext, plan: Plan, user: User, tenant: Tenan
   if (changes.includes('quota')) await directory.setQuota(tenantId, userId, row.quota ?? null);
   if (changes.includes('status') && row.status !== undefined) {
     await directory.setUserStatus(tenantId, userId, row.status);
-    forgetUser(userId);
+    forgetUser(admin.services, userId);
     await revokeUser(admin.services, tenant, userId);
   }
 }

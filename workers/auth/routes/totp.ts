@@ -104,8 +104,9 @@ export async function requireCode(
 }
 
 /** What mail programs hold open asks anew whether it may (I21). */
-async function lookAgain({ wake, log }: Services, { tenant, user }: Principal): Promise<void> {
-  forgetUser(user.userId);
+async function lookAgain(services: Services, { tenant, user }: Principal): Promise<void> {
+  const { wake, log } = services;
+  forgetUser(services, user.userId);
   try {
     const { tenantId, mailShard } = tenant;
     await wake.revoke({ tenantId, mailboxId: user.userId, shard: mailShard }, null);
