@@ -66,9 +66,33 @@ async function house() {
     for (const place of ['drafts', 'outgoing', 'links', 'photos', 'objects', 'actions/mail'])
       await objects.create(`${place}/${TENANT}/${userId}/x`, userId);
   }
+  const traced = (traceId: string, sender: string, recipient: string, mailboxId: string) => {
+    const message = { tenantId: TENANT, traceId, recipient, at: 1, sender, mailboxId };
+    const rest = {
+      direction: 'out',
+      domain: 'one.example',
+      messageId: '',
+      correlationId: '',
+      size: 1,
+    } as const;
+    const step = {
+      tenantId: TENANT,
+      traceId,
+      key: 'k',
+      at: 1,
+      recipient: '',
+      step: 'outbox',
+      verdict: 'sent',
+    };
+    return stores.trace.add({ messages: [{ ...message, ...rest }], steps: [{ ...step, details: {} }] });
+  };
+  await traced('sent', 'ann@one.example', 'eve@far.example', 'ann');
+  await traced('other', 'bob@one.example', 'eve@far.example', 'bob');
+  await traced('between', 'ann@one.example', 'bob@one.example', 'bob');
   await objects.create(`actions/directory/${TENANT}/${'1'.padStart(15, '0')}/manifest.json`, 'ann');
   const services: ErasureServices = {
     ...{ directory, erasure: stores.erasure, mail, blobs, objects, archive: stores.archive, seal: null, now },
+    trace: stores.trace,
     wake: {
       erase: async ({ mailboxId }, ids) => void emptied.push(mailboxId, ...ids),
       revoke: async () => undefined,
@@ -106,6 +130,8 @@ async function expectErased(h: House): Promise<void> {
   expect((await h.mail.mailbox(refOf('bob')).usage()).itemCount).toBe(3);
   expect(await h.mail.mailbox(refOf('bob')).grants()).toEqual([]);
   expect(await h.directory.getUserSetting(TENANT, 'bob', 'delegates')).toMatchObject({ list: [] });
+  expect((await h.trace.list(TENANT, { limit: 9 })).map(({ traceId }) => traceId)).toEqual(['other']);
+  expect((await h.trace.steps(TENANT, ['sent', 'other', 'between'], 9)).length).toBe(1);
   expect(await h.directory.getUser(TENANT, 'ann')).toBeNull();
   expect(await h.directory.getErasure(TENANT, 'ann')).toMatchObject({ state: 'erased' });
   for (const name of ['ann', 'phone-ann', 'login/ann@one.example']) expect(h.emptied).toContain(name);

@@ -6,6 +6,7 @@ import type { Erasure, ErasureStore, ErasureSubject } from '../ports/erasure.ts'
 import type { MailStore } from '../ports/mail.ts';
 import type { ObjectStore } from '../ports/objects.ts';
 import type { Seal } from '../ports/seal.ts';
+import type { TraceStore } from '../ports/trace.ts';
 
 /** What erasing a user needs of the composition root. */
 export interface ErasureServices {
@@ -16,6 +17,7 @@ export interface ErasureServices {
   objects: ObjectStore;
   archive: { directory: DirectoryArchive };
   seal: Seal | null;
+  trace: Pick<TraceStore, 'forget'>;
   wake: {
     erase(ref: MailboxRef, deviceIds: readonly string[]): Promise<void>;
     revoke(ref: MailboxRef, deviceId: null): Promise<void>;

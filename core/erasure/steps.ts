@@ -31,6 +31,13 @@ const forgetObjects: Step = async ({ services, subject }) => {
   return { cursor: null, removed: { 'objects.devices': ids.length, 'objects.mailbox': 1 } };
 };
 
+/** What the user sent is named by its sender alone, which the rows of their steps do not have. */
+const forgetTrace: Step = async ({ services, subject: { ref, addresses } }) => {
+  const { tenantId, mailboxId } = ref;
+  const messages = await services.trace.forget(tenantId, { mailboxId, addresses });
+  return { cursor: null, removed: { 'audit.trace_messages': messages } };
+};
+
 /** Some tables, or rows of a large one. The cursor is the number of the table. */
 function clearTables(which: (table: string) => boolean): Step {
   return async ({ services, subject, cursor }) => {
@@ -94,6 +101,7 @@ export const STEPS: readonly { name: string; step: Step }[] = [
   { name: 'close', step: close },
   { name: 'objects', step: forgetObjects },
   { name: 'named', step: clearNamed },
+  { name: 'trace', step: forgetTrace },
   { name: 'tables', step: clearTables((table) => !isLast(table)) },
   { name: 'prefixes', step: clearPrefixes },
   { name: 'shared', step: clearShared },
