@@ -4,11 +4,9 @@
  */
 import { rawKey } from '../../core/mail/place-key.ts';
 import type { RawEnvelope } from '../../core/ports/blobs.ts';
-import { receivedRows } from '../../core/trace/incoming.ts';
 import { abortable, withDeadline } from '../../platform/deadline.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Services } from '../../platform/services.ts';
-import { recordTrace } from '../../platform/trace.ts';
 import { AdmissionCache, admit } from './admission.ts';
 import { platformAuthResults } from './auth-results.ts';
 import { REFUSALS, type RefusalReason, refusalAudit } from './refusal.ts';
@@ -93,8 +91,6 @@ async function receive(services: Services, cache: AdmissionCache, transaction: T
   await services.queues.ingest([{ v: 1, key, ...ref, size: message.rawSize, sha256, correlationId }]);
   signal.throwIfAborted();
   cache.addSize(ref.mailboxId, message.rawSize);
-  // Behind the answer, and told once more when it is placed: what is lost here was on its way for moments.
-  services.defer(recordTrace(services, receivedRows(envelope, key)));
   services.log.info('mail.accepted', {
     correlationId,
     tenantId: ref.tenantId,

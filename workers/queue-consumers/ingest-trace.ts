@@ -48,7 +48,7 @@ export async function traceIngested(services: Services, results: IngestResults):
   const at = services.now();
   const rows: TraceRows[] = [];
   for (const [delivery, result] of results) {
-    if (result.kind === 'failed') rows.push(failedRows(delivery, at));
+    if (result.kind === 'failed') rows.push(await failedRows(services, delivery, at));
     else if (result.kind === 'held') rows.push(heldRows(delivery, result, at));
     else if (result.kind === 'placed') {
       rows.push(
@@ -117,8 +117,16 @@ async function knownRows(
 }
 
 /** An attempt that failed. Why stands in the log: what a database says may hold content. */
-function failedRows({ job, message }: IngestDelivery, at: number): TraceRows {
+async function failedRows(
+  services: Services,
+  { job, message }: IngestDelivery,
+  at: number,
+): Promise<TraceRows> {
   const attempt = message.attempts;
   const key = `failed:${attempt}`;
-  return { messages: [], steps: stepOf(job, at, 'ingest', 'failed', { key, details: { attempt } }) };
+  const steps = stepOf(job, at, 'ingest', 'failed', { key, details: { attempt } });
+  // It has not come as far as to where it is told whose it is.
+  const envelope = (await services.blobs.head(job.key).catch(() => null))?.envelope ?? null;
+  const received = envelope !== null && isTraced(envelope) ? receivedRows(envelope, job.key) : NOTHING;
+  return traceRows(received, { messages: [], steps });
 }
