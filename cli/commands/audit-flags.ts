@@ -8,6 +8,29 @@ export async function chainNamed(admin: AdminClient, name: string | undefined): 
   return tenantOf(admin, name);
 }
 
+/** Of commands that search what has happened. */
+export const searchFlags = {
+  request: {
+    type: 'string',
+    value: 'ID',
+    help: 'by the correlation id of a request, log line or audit event',
+  },
+  since: {
+    type: 'string',
+    value: 'TIME',
+    help: 'from this time on, e.g. 2026-01-31 or 2026-01-31T12:00:00Z',
+  },
+  until: { type: 'string', value: 'TIME', help: 'before this time' },
+  limit: { type: 'string', value: 'N', help: 'at most this many (100)' },
+} as const;
+
+/** What `--limit` says. Throws UsageError when it is no number. */
+export function limitOf(text: string | undefined, command: string): number {
+  const limit = Number(text ?? '100');
+  if (!Number.isInteger(limit) || limit < 1) throw new UsageError('--limit is a number', command);
+  return limit;
+}
+
 /** Milliseconds of a time as people write it; a date begins in UTC. */
 export function timeOf(text: string | undefined, flag: string): number | undefined {
   if (text === undefined) return undefined;

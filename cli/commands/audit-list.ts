@@ -3,7 +3,7 @@ import type { AdminClient } from '../admin-client.ts';
 import { defineCommand, UsageError } from '../command.ts';
 import { withLocalServer } from '../local/connect.ts';
 import { printable, shorten, shortTime } from '../output.ts';
-import { chainNamed, timeOf } from './audit-flags.ts';
+import { chainNamed, limitOf, searchFlags, timeOf } from './audit-flags.ts';
 
 const OUTCOMES = ['ok', 'denied', 'error'];
 const PAGE = 500;
@@ -23,22 +23,14 @@ export const auditList = defineCommand({
     action: { type: 'string', value: 'NAME', help: 'e.g. sign-in.fail, mail.send' },
     resource: { type: 'string', value: 'WHAT', help: 'e.g. mailbox/<id>, device/<id>' },
     outcome: { type: 'string', value: 'OUTCOME', help: 'ok, denied or error' },
-    request: { type: 'string', value: 'ID', help: 'of the request with this correlation id' },
-    since: {
-      type: 'string',
-      value: 'TIME',
-      help: 'from this time on, e.g. 2026-01-31 or 2026-01-31T12:00:00Z',
-    },
-    until: { type: 'string', value: 'TIME', help: 'before this time' },
-    limit: { type: 'string', value: 'N', help: 'at most this many (100)' },
+    ...searchFlags,
   },
   examples: [
     'waypost audit list --action sign-in.fail --since 2026-01-31',
     'waypost audit list --actor admin-token',
   ],
   async run({ flags, out }) {
-    const limit = Number(flags.limit ?? '100');
-    if (!Number.isInteger(limit) || limit < 1) throw new UsageError('--limit is a number', 'audit list');
+    const limit = limitOf(flags.limit, 'audit list');
     if (flags.outcome !== undefined && !OUTCOMES.includes(flags.outcome)) {
       throw new UsageError(`--outcome is one of ${OUTCOMES.join(', ')}`, 'audit list');
     }

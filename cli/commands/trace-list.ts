@@ -1,9 +1,9 @@
 import type { Page, TraceView } from '../../shared/admin-api.ts';
 import type { AdminClient } from '../admin-client.ts';
-import { defineCommand, UsageError } from '../command.ts';
+import { defineCommand } from '../command.ts';
 import { withLocalServer } from '../local/connect.ts';
 import { printable, shorten, shortTime } from '../output.ts';
-import { timeOf } from './audit-flags.ts';
+import { limitOf, searchFlags, timeOf } from './audit-flags.ts';
 import { tenantOf } from './tenant-of.ts';
 
 const PAGE = 200;
@@ -17,22 +17,14 @@ export const traceList = defineCommand({
     sender: { type: 'string', value: 'ADDRESS', help: 'by the sender of the envelope' },
     recipient: { type: 'string', value: 'ADDRESS', help: 'by the recipient of the envelope' },
     'message-id': { type: 'string', value: 'ID', help: 'by the Message-ID' },
-    request: {
-      type: 'string',
-      value: 'ID',
-      help: 'by the correlation id of a request, log line or audit event',
-    },
-    since: { type: 'string', value: 'TIME', help: 'from this time on, e.g. 2026-01-31T12:00:00Z' },
-    until: { type: 'string', value: 'TIME', help: 'before this time' },
-    limit: { type: 'string', value: 'N', help: 'at most this many (100)' },
+    ...searchFlags,
   },
   examples: [
     'waypost trace list example.test --recipient ann@example.test --since 2026-01-31',
     'waypost trace list example.test --message-id 4711@out.example',
   ],
   async run({ args: [domain = ''], flags, out }) {
-    const limit = Number(flags.limit ?? '100');
-    if (!Number.isInteger(limit) || limit < 1) throw new UsageError('--limit is a number', 'trace list');
+    const limit = limitOf(flags.limit, 'trace list');
     const { sender, recipient, 'message-id': messageId, request: correlationId } = flags;
     const times = { since: timeOf(flags.since, '--since'), until: timeOf(flags.until, '--until') };
     const found = await withLocalServer(async ({ admin }) => {

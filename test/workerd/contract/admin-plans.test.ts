@@ -1,36 +1,18 @@
 import { beforeAll, expect, test } from 'vitest';
 import { createD1Stores } from '../../../store/index.ts';
 import type { Stores } from '../../../store/stores.ts';
+import { noting, type Statement } from '../noting.ts';
 import { bindings, migrateD1 } from '../support.ts';
 
-interface Statement {
-  sql: string;
-  params: unknown[];
-}
-
 const statements: Statement[] = [];
-
-/** The database, noting every statement that is bound. */
-const noting = new Proxy(bindings.DIRECTORY, {
-  get(target, property) {
-    const value: unknown = Reflect.get(target, property);
-    if (typeof value !== 'function') return value;
-    if (property !== 'prepare') return value.bind(target);
-    return (sql: string) => ({
-      bind: (...params: unknown[]) => {
-        statements.push({ sql, params });
-        return target.prepare(sql).bind(...params);
-      },
-    });
-  },
-});
+const noted = noting(bindings.DIRECTORY, statements);
 
 let stores: Stores;
 
 beforeAll(async () => {
   await migrateD1();
   const { MAIL_1, SEARCH, AUDIT } = bindings;
-  stores = createD1Stores({ directory: noting, mail: { MAIL_1 }, search: SEARCH, audit: AUDIT });
+  stores = createD1Stores({ directory: noted, mail: { MAIL_1 }, search: SEARCH, audit: AUDIT });
 });
 
 const place = { userId: 'u', deviceId: 'd' };

@@ -4,29 +4,11 @@ import type { MailboxStore, MailStore } from '../../../core/ports/mail.ts';
 import { createD1Stores } from '../../../store/index.ts';
 import { fillMailbox, hotReads } from '../../contract/big-folder.ts';
 import { freshRef, messages } from '../../contract/subject.ts';
+import { noting, type Statement } from '../noting.ts';
 import { bindings, migrateD1 } from '../support.ts';
 
-interface Statement {
-  sql: string;
-  params: unknown[];
-}
-
 const statements: Statement[] = [];
-
-/** The database, noting every statement that is bound. */
-const noting = new Proxy(bindings.MAIL_1, {
-  get(target, property) {
-    const value: unknown = Reflect.get(target, property);
-    if (typeof value !== 'function') return value;
-    if (property !== 'prepare') return value.bind(target);
-    return (sql: string) => ({
-      bind: (...params: unknown[]) => {
-        statements.push({ sql, params });
-        return target.prepare(sql).bind(...params);
-      },
-    });
-  },
-});
+const noted = noting(bindings.MAIL_1, statements);
 
 let mailbox: MailboxStore;
 let archive: MailboxArchive;
@@ -38,7 +20,7 @@ beforeAll(async () => {
   const { DIRECTORY, SEARCH, AUDIT } = bindings;
   const stores = createD1Stores({
     directory: DIRECTORY,
-    mail: { MAIL_1: noting },
+    mail: { MAIL_1: noted },
     search: SEARCH,
     audit: AUDIT,
   });

@@ -1,29 +1,11 @@
 import { beforeAll, expect, test } from 'vitest';
 import type { DirectoryStore } from '../../../core/ports/directory.ts';
 import { createD1Stores } from '../../../store/index.ts';
+import { noting, type Statement } from '../noting.ts';
 import { bindings, migrateD1 } from '../support.ts';
 
-interface Statement {
-  sql: string;
-  params: unknown[];
-}
-
 const statements: Statement[] = [];
-
-/** The database, noting every statement that is bound. */
-const noting = new Proxy(bindings.DIRECTORY, {
-  get(target, property) {
-    const value: unknown = Reflect.get(target, property);
-    if (typeof value !== 'function') return value;
-    if (property !== 'prepare') return value.bind(target);
-    return (sql: string) => ({
-      bind: (...params: unknown[]) => {
-        statements.push({ sql, params });
-        return target.prepare(sql).bind(...params);
-      },
-    });
-  },
-});
+const noted = noting(bindings.DIRECTORY, statements);
 
 let directory: DirectoryStore;
 
@@ -31,7 +13,7 @@ beforeAll(async () => {
   await migrateD1();
   const { MAIL_1, SEARCH, AUDIT } = bindings;
   directory = createD1Stores({
-    directory: noting,
+    directory: noted,
     mail: { MAIL_1 },
     search: SEARCH,
     audit: AUDIT,

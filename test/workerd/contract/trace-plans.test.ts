@@ -3,36 +3,19 @@ import type { TraceMessage } from '../../../core/ports/trace.ts';
 import { firstIdOf } from '../../../core/trace/ids.ts';
 import { createD1Stores } from '../../../store/index.ts';
 import { freshRef } from '../../contract/subject.ts';
+import { noting, type Statement } from '../noting.ts';
 import { bindings, migrateD1 } from '../support.ts';
-
-interface Statement {
-  database: D1Database;
-  sql: string;
-  params: unknown[];
-}
 
 const statements: Statement[] = [];
 
-/** The database, noting every statement that is bound. */
-function noting(database: D1Database): D1Database {
-  return new Proxy(database, {
-    get(target, property) {
-      const value: unknown = Reflect.get(target, property);
-      if (typeof value !== 'function') return value;
-      if (property !== 'prepare') return value.bind(target);
-      return (sql: string) => ({
-        bind: (...params: unknown[]) => {
-          statements.push({ database: target, sql, params });
-          return target.prepare(sql).bind(...params);
-        },
-      });
-    },
-  });
-}
-
 const { DIRECTORY, SEARCH, AUDIT, MAIL_1 } = bindings;
 const { trace, quarantine, mail } = createD1Stores({
-  ...{ directory: DIRECTORY, mail: { MAIL_1: noting(MAIL_1) }, search: SEARCH, audit: noting(AUDIT) },
+  ...{
+    directory: DIRECTORY,
+    mail: { MAIL_1: noting(MAIL_1, statements) },
+    search: SEARCH,
+    audit: noting(AUDIT, statements),
+  },
 });
 const T = 'plan-tenant';
 const ref = { ...freshRef(), tenantId: T };
