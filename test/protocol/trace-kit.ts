@@ -13,15 +13,16 @@ import { sendingKit } from './sending-kit.ts';
 export const STAMP =
   'Authentication-Results: mx.waypost.local; spf=pass smtp.mailfrom=fay@out.example; dkim=none';
 
-export let relay: SmtpServer;
+let relay: SmtpServer;
 export let server: InProcess;
-export let door: Server;
+let door: Server;
 export let cli: CommandLine;
 export let tenantId: string;
 export let ann: Phone;
 export let bob: Phone;
 const kit = sendingKit(() => server);
-export const { newPhone, request, plain, post, encode } = kit;
+const { newPhone } = kit;
+export const { request, plain, post, encode } = kit;
 
 /** The Worker of this process behind a port of this machine, for the command line. */
 async function listen(): Promise<URL> {

@@ -486,9 +486,10 @@ async function backUpPostgres(connectionString: string): Promise<{ putBack(): Pr
     async putBack() {
       for (const [name, held] of dump) {
         await client.query(`truncate ${name} cascade`);
-        await client.query(`insert into ${name} select * from json_populate_recordset(null::${name}, $1)`, [
-          JSON.stringify(held),
-        ]);
+        await client.query(
+          `insert into ${name} overriding system value select * from json_populate_recordset(null::${name}, $1)`,
+          [JSON.stringify(held)],
+        );
       }
       await client.end();
     },
