@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { forgetOldKeys } from '../core/keys/forget-old.ts';
-import { CARRIER_SETTING, codesOwner, relayOwner, SEALED_KINDS } from '../core/keys/owners.ts';
-import { resealStep } from '../core/keys/reseal.ts';
+import { CARRIER_SETTING, codesOwner, relayOwner, SEALED_KINDS, webhookOwner } from '../core/keys/owners.ts';
+import { resealInstallation, resealStep } from '../core/keys/reseal.ts';
 import { sealedSources } from '../core/keys/sources.ts';
 import type { KeyServices } from '../core/keys/types.ts';
 import { createMemoryDirectoryStore } from '../store/memory/directory.ts';
@@ -210,6 +210,23 @@ describe('another secret of the installation', () => {
     expect(await both.seal.rewrap('t1')).toBe(1);
     expect(await both.seal.rewrap('t1')).toBe(0);
     await secretsOf(isolate(NEW));
+  });
+
+  test('what is of the installation itself is sealed anew under it', async () => {
+    const { isolate, directory } = world();
+    const hook = { tenantId: null, webhookId: 'w1' };
+    const owner = webhookOwner(hook);
+    await directory.putWebhook({
+      ...{ ...hook, url: 'https://x.example/', events: ['*'], status: 'on', description: '', createdAt: 1 },
+      ...{ secret: await isolate(OLD).seal.seal(owner, plain), previousSecret: null, previousUntil: null },
+      ...{ failingSince: null, createdBy: 'x' },
+    });
+    expect(await resealInstallation(isolate(NEW, OLD))).toEqual({ resealed: 1, left: 0 });
+    const secret = (await directory.getWebhook(hook))?.secret ?? '';
+    expect(await isolate(NEW).seal.open(owner, secret)).toEqual(plain);
+    expect(await resealInstallation(isolate('a secret that opens nothing of it all'))).toEqual({
+      ...{ resealed: 0, left: 1 },
+    });
   });
 
   test('what lies under the secret itself comes under the key of its tenant', async () => {

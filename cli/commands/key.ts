@@ -76,7 +76,8 @@ export const keyRewrap = defineCommand({
   flags: {},
   async run({ out }) {
     const sum = await withLocalServer(async ({ admin }) => {
-      const total = { tenants: 0, rewrapped: 0, resealed: 0, left: 0 };
+      const own = await admin.post<ResealView>('/keys/reseal', {});
+      const total = { tenants: 0, rewrapped: 0, resealed: own.resealed, left: own.left };
       const items = await listed<TenantView>(admin, '/tenants');
       for (const { tenantId } of items) {
         const path = `/tenants/${tenantId}/keys`;

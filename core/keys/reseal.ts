@@ -1,6 +1,6 @@
 import { InvalidInputError } from '../errors.ts';
-import { sealedSources } from './sources.ts';
-import type { KeyServices } from './types.ts';
+import { sealedSources, webhookSecrets } from './sources.ts';
+import type { KeyServices, SealedValue } from './types.ts';
 
 export interface ResealStep {
   /** For the next step; null: that was the last. */
@@ -28,16 +28,30 @@ export async function resealStep(
   const step: ResealStep = { cursor: null, resealed: 0, left: 0 };
   for (const { owner, sealed, replace } of page?.values ?? []) {
     if (newest > 0 && seal.generationOf(sealed) === newest) continue;
-    const again = await seal.open(owner, sealed).then(
-      (plain) => seal.seal(owner, plain),
-      () => null,
-    );
-    if (again !== null && (await replace(again))) step.resealed++;
+    if (await sealAnew(services, { owner, sealed, replace })) step.resealed++;
     else step.left++;
   }
   if (typeof page?.next === 'string') step.cursor = JSON.stringify([n, page.next]);
   else if (n + 1 < sources.length) step.cursor = JSON.stringify([n + 1, '']);
   return step;
+}
+
+/** The same with what lies under the secret of the installation, which may be another by now. */
+export async function resealInstallation(services: KeyServices): Promise<Omit<ResealStep, 'cursor'>> {
+  const done = { resealed: 0, left: 0 };
+  for (const value of await webhookSecrets(services.directory, null)) {
+    if (await sealAnew(services, value)) done.resealed++;
+    else done.left++;
+  }
+  return done;
+}
+
+async function sealAnew({ seal }: KeyServices, { owner, sealed, replace }: SealedValue): Promise<boolean> {
+  const again = await seal.open(owner, sealed).then(
+    (plain) => seal.seal(owner, plain),
+    () => null,
+  );
+  return again !== null && (await replace(again));
 }
 
 function parse(cursor: string | null, sources: number): { source: number; after: string } {

@@ -1,6 +1,6 @@
 import { sealOwner } from '../dkim/record.ts';
 import { CARRIER_SETTING, codesOwner, relayOwner, webhookOwner } from './owners.ts';
-import type { KeyServices, SealedSource } from './types.ts';
+import type { KeyServices, SealedSource, SealedValue } from './types.ts';
 
 const PER_PAGE = 50;
 
@@ -70,21 +70,19 @@ function codes({ directory }: KeyServices): SealedSource {
 function webhooks({ directory }: KeyServices): SealedSource {
   return {
     kind: 'webhook',
-    async page(tenantId) {
-      const values = (await directory.listWebhooks(tenantId)).flatMap((webhook) =>
-        [webhook.secret, webhook.previousSecret].flatMap((sealed) =>
-          sealed === null
-            ? []
-            : [
-                {
-                  owner: webhookOwner(webhook),
-                  sealed,
-                  replace: (again: string) => directory.replaceWebhookSecret(webhook, sealed, again),
-                },
-              ],
-        ),
-      );
-      return { values, next: null };
-    },
+    page: async (tenantId) => ({ values: await webhookSecrets(directory, tenantId), next: null }),
   };
+}
+
+/** @param tenantId null: of the webhooks of the installation, under its secret */
+export async function webhookSecrets(
+  directory: KeyServices['directory'],
+  tenantId: string | null,
+): Promise<SealedValue[]> {
+  return (await directory.listWebhooks(tenantId)).flatMap((webhook) =>
+    [webhook.secret, webhook.previousSecret].flatMap((sealed) => {
+      const replace = (again: string) => directory.replaceWebhookSecret(webhook, sealed ?? '', again);
+      return sealed === null ? [] : [{ owner: webhookOwner(webhook), sealed, replace }];
+    }),
+  );
 }

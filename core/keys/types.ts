@@ -10,7 +10,7 @@ export interface KeyServices {
 }
 
 /** A secret as it lies there. */
-interface SealedValue {
+export interface SealedValue {
   owner: string;
   sealed: string;
   /** Puts another in its place, unless somebody else has changed it. */

@@ -97,6 +97,7 @@ describe('what the admin API says of itself', () => {
       ['POST', `${tenant}/keys`],
       ['POST', `${tenant}/keys/reseal`, {}],
       ['POST', `${tenant}/keys/rewrap`],
+      ['POST', '/keys/reseal'],
       ['POST', `${tenant}/usage`],
       ['POST', `${tenant}/holds`, { address: ANN, reason: 'a dispute' }],
       ['PUT', `${user}/resource`, { kind: 'room', maxMinutes: 60 }],

@@ -243,6 +243,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /tenants/:tenantId/keys': ['operations', 'read', 'tenant'],
   'POST /tenants/:tenantId/keys': ['operations', 'write', 'tenant'],
   'POST /tenants/:tenantId/keys/reseal': ['operations', 'write', 'tenant'],
+  'POST /keys/reseal': ['operations', 'write', 'installation'],
   'POST /tenants/:tenantId/keys/rewrap': ['operations', 'write', 'installation'],
 
   'GET /audit': ['audit', 'read', TENANT_ID],

@@ -98,6 +98,11 @@ export const runningOperations: Operations = {
     summary: 'One step of sealing anew what lies under older keys.',
     ...{ body: keys.resealRequest, answer: keys.resealView, ...noKeys },
   },
+  'POST /keys/reseal': {
+    name: 'resealInstallation',
+    summary: "Seals what lies under the installation's secret anew, under that of today.",
+    ...{ answer: keys.resealView, ...noKeys },
+  },
   'POST /tenants/:tenantId/keys/rewrap': {
     name: 'rewrapTenantKeys',
     summary: "Wraps keys of a tenant with the installation's secret of today.",

@@ -1,5 +1,5 @@
 import { ConflictError } from '../../../core/errors.ts';
-import { resealStep } from '../../../core/keys/reseal.ts';
+import { resealInstallation, resealStep } from '../../../core/keys/reseal.ts';
 import type { KeyServices } from '../../../core/keys/types.ts';
 import {
   type ResealView,
@@ -54,6 +54,13 @@ export const addKeyRoutes: AddRoutes = (app, { services, audit }) => {
     const resource = `tenant/${tenantId}`;
     await audit({ ...by(c), tenantId, action: 'tenant.resealed', resource, details: { resealed, left } });
     return c.json<ResealView>(step);
+  });
+
+  app.post('/keys/reseal', async (c) => {
+    const done = await resealInstallation(keyed());
+    const resource = 'installation';
+    await audit({ ...by(c), tenantId: null, action: 'installation.resealed', resource, details: done });
+    return c.json<ResealView>({ cursor: null, ...done });
   });
 
   app.post('/tenants/:tenantId/keys/rewrap', async (c) => {
