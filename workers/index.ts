@@ -153,7 +153,6 @@ export function buildServices(
     };
     shared.set(env, kept);
   }
-  recorderOf(kept)?.flushSoon(defer);
   const { stores, settings, noted, secret, unwrapped, ledger, counter, ...untraced } = kept;
   const tracing = begin(kept.config);
   const rest = tracing === null ? untraced : tracedPorts(untraced, tracing);
@@ -249,14 +248,21 @@ function postgresUrl(env: Env): string {
   return env.HYPERDRIVE.connectionString;
 }
 
-export class DeviceSession extends createDeviceSession<Env>(buildServices) {}
+/** For what is not counted around (workers/observed.ts): what it has counted is told behind it. */
+function countedServices(env: Env, context: Deferring): Services {
+  const services = buildServices(env, context);
+  recorderOf(services)?.flushSoon(services.defer);
+  return services;
+}
+
+export class DeviceSession extends createDeviceSession<Env>(countedServices) {}
 
 export class MailboxHub extends createMailboxHub<Env>((env, context, subscription, now) =>
-  pushNews(buildServices(env, context), subscription, now),
+  pushNews(countedServices(env, context), subscription, now),
 ) {}
 
 /** The data service for other Workers of the account. */
-export class DataService extends createDataEntrypoint<Env>(buildServices) {}
+export class DataService extends createDataEntrypoint<Env>(countedServices) {}
 
 /** Mail that comes from the bucket again was answered, forwarded and counted when it came the first time. */
 function withoutFollowUps(services: Services): Services {

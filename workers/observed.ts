@@ -35,9 +35,12 @@ const EDGES = [
   ],
 ] as [string, string][];
 
-function finish({ defer }: Services, tracing: Tracing | null): void {
+/** Answers that go on for minutes. Work behind them would keep a stream alive whose client has gone, and what is told meanwhile would be lost. */
+const STREAMS: ReadonlySet<string> = new Set(['ews/GetStreamingEvents']);
+
+function finish({ defer }: Services, tracing: Tracing | null, flush = true): void {
   tracing?.root.end();
-  tracing?.exporter.flushSoon(defer);
+  if (flush) tracing?.exporter.flushSoon(defer);
 }
 
 /** Counts a request by its route, status and time. */
@@ -61,11 +64,12 @@ export async function observedFetch(
     const correlationId = response.headers.get('x-correlation-id');
     if (correlationId !== null) root.set('waypost.correlation_id', correlationId);
     if (response.status >= 500) root.fail(null);
-    finish(services, tracing);
+    finish(services, tracing, !STREAMS.has(route));
   }
   recorder?.observe('request_duration_seconds', { route, code }, (performance.now() - began) / 1000);
   if (route === 'activesync/Sync') recorder?.count('activesync_sync_total', { code });
-  recorder?.flushSoon(services.defer);
+  // The next request takes along what this one has counted.
+  if (!STREAMS.has(route)) recorder?.flushSoon(services.defer);
   return response;
 }
 

@@ -13,7 +13,7 @@ import worker, { buildServices } from '../../workers/index.ts';
 import { changeItem, othersOf } from './backstage-items.ts';
 import type { Act, ActResult, BackstageCall, Truth } from './backstage-wire.ts';
 
-export { DeviceSession, MailboxHub, Throttle } from '../../workers/index.ts';
+export { DeviceSession, MailboxHub, Metrics, Throttle } from '../../workers/index.ts';
 
 const MANY = 2_000;
 const CLASSES: ItemClass[] = ['Email', 'Email', 'Contacts', 'Calendar', 'Tasks', 'Notes'];

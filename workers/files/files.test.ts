@@ -31,7 +31,8 @@ async function house(over: Partial<AttachmentLink> = {}) {
   const noted: AuditFacts[] = [];
   const trail: AuditTrail = { record: (facts) => void noted.push(...facts), lookUp: () => undefined };
   const config = { auditAddresses: 'prefix' } as const;
-  const files = createFiles({ directory, links, blobs, log, now: () => state.now, trail, config });
+  const limits = { admit: async () => 0, take: async () => 0 };
+  const files = createFiles({ directory, links, blobs, log, now: () => state.now, trail, config, limits });
   const get = (token = TOKEN, init: RequestInit = {}) =>
     files(new Request(`https://x.example/files/${token}`, init));
   return { directory, links, blobs, state, get, noted };

@@ -10,6 +10,7 @@ import { newId } from '../../../platform/ids.ts';
 import type {
   DeliveryReportView,
   ForwardingView,
+  Page,
   PutRules,
   RuleRunView,
   RuleSetView,
@@ -93,8 +94,8 @@ export const addRuleRoutes: AddRoutes = (app, { services, audit }) => {
     const mailbox = mail.mailbox(ref);
     const itemId = c.req.param('itemId');
     if ((await mailbox.itemStates([itemId])).length === 0) throw new NotFoundError('no such message');
-    const items: DeliveryReportView[] = await mailbox.deliveryReports(itemId);
-    return c.json({ items, cursor: null });
+    const items = (await mailbox.deliveryReports(itemId)).map(({ itemId: _, ...report }) => report);
+    return c.json<Page<DeliveryReportView>>({ items, cursor: null });
   });
 
   app.get('/tenants/:tenantId/forwarding', async (c) => {
