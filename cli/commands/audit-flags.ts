@@ -24,13 +24,6 @@ export const searchFlags = {
   limit: { type: 'string', value: 'N', help: 'at most this many (100)' },
 } as const;
 
-/** What `--limit` says. Throws UsageError when it is no number. */
-export function limitOf(text: string | undefined, command: string): number {
-  const limit = Number(text ?? '100');
-  if (!Number.isInteger(limit) || limit < 1) throw new UsageError('--limit is a number', command);
-  return limit;
-}
-
 /** Milliseconds of a time as people write it; a date begins in UTC. */
 export function timeOf(text: string | undefined, flag: string): number | undefined {
   if (text === undefined) return undefined;

@@ -1,12 +1,11 @@
-import type { AuditView, Page } from '../../shared/admin-api.ts';
-import type { AdminClient } from '../admin-client.ts';
+import type { AuditView } from '../../shared/admin-api.ts';
 import { defineCommand, UsageError } from '../command.ts';
 import { withLocalServer } from '../local/connect.ts';
 import { printable, shorten, shortTime } from '../output.ts';
-import { chainNamed, limitOf, searchFlags, timeOf } from './audit-flags.ts';
+import { limitOf, listed } from '../paging.ts';
+import { chainNamed, searchFlags, timeOf } from './audit-flags.ts';
 
 const OUTCOMES = ['ok', 'denied', 'error'];
-const PAGE = 500;
 
 export const auditList = defineCommand({
   name: 'audit list',
@@ -30,7 +29,7 @@ export const auditList = defineCommand({
     'waypost audit list --actor admin-token',
   ],
   async run({ flags, out }) {
-    const limit = limitOf(flags.limit, 'audit list');
+    const limit = limitOf(flags.limit ?? '100', 'audit list');
     if (flags.outcome !== undefined && !OUTCOMES.includes(flags.outcome)) {
       throw new UsageError(`--outcome is one of ${OUTCOMES.join(', ')}`, 'audit list');
     }
@@ -39,7 +38,7 @@ export const auditList = defineCommand({
       const { actor, action, resource, outcome, request: correlationId } = flags;
       const tenantId = await chainNamed(admin, flags.tenant);
       const query = { tenantId, actor, action, resource, outcome, correlationId, ...times };
-      return search(admin, query, limit);
+      return listed<AuditView>(admin, '/audit', query, { limit });
     });
     out.result(events, () => {
       const rows = events.map((event) => [
@@ -57,21 +56,3 @@ export const auditList = defineCommand({
     });
   },
 });
-
-async function search(
-  admin: AdminClient,
-  query: Record<string, string | number | undefined>,
-  limit: number,
-): Promise<AuditView[]> {
-  const found: AuditView[] = [];
-  let cursor: string | null = null;
-  do {
-    const page: Page<AuditView> = await admin.get('/audit', {
-      ...{ ...query, limit: Math.min(PAGE, limit - found.length) },
-      ...(cursor === null ? {} : { cursor }),
-    });
-    found.push(...page.items);
-    cursor = page.cursor;
-  } while (cursor !== null && found.length < limit);
-  return found;
-}

@@ -1,9 +1,9 @@
-import type { Page, TraceView } from '../../shared/admin-api.ts';
-import type { AdminClient } from '../admin-client.ts';
+import type { TraceView } from '../../shared/admin-api.ts';
 import { defineCommand } from '../command.ts';
 import { withLocalServer } from '../local/connect.ts';
 import { printable, shorten, shortTime } from '../output.ts';
-import { limitOf, searchFlags, timeOf } from './audit-flags.ts';
+import { limitOf, listed } from '../paging.ts';
+import { searchFlags, timeOf } from './audit-flags.ts';
 import { tenantOf } from './tenant-of.ts';
 
 const PAGE = 200;
@@ -24,12 +24,13 @@ export const traceList = defineCommand({
     'waypost trace list example.test --message-id 4711@out.example',
   ],
   async run({ args: [domain = ''], flags, out }) {
-    const limit = limitOf(flags.limit, 'trace list');
+    const limit = limitOf(flags.limit ?? '100', 'trace list');
     const { sender, recipient, 'message-id': messageId, request: correlationId } = flags;
     const times = { since: timeOf(flags.since, '--since'), until: timeOf(flags.until, '--until') };
     const found = await withLocalServer(async ({ admin }) => {
       const path = `/tenants/${await tenantOf(admin, domain)}/trace`;
-      return search(admin, path, { sender, recipient, messageId, correlationId, ...times }, limit);
+      const query = { sender, recipient, messageId, correlationId, ...times };
+      return listed<TraceView>(admin, path, query, { limit, page: PAGE });
     });
     out.result(found, () =>
       out.table(
@@ -48,22 +49,3 @@ export const traceList = defineCommand({
     );
   },
 });
-
-async function search(
-  admin: AdminClient,
-  path: string,
-  query: Record<string, string | number | undefined>,
-  limit: number,
-): Promise<TraceView[]> {
-  const found: TraceView[] = [];
-  let cursor: string | null = null;
-  do {
-    const page: Page<TraceView> = await admin.get(path, {
-      ...{ ...query, limit: Math.min(PAGE, limit - found.length) },
-      ...(cursor === null ? {} : { cursor }),
-    });
-    found.push(...page.items);
-    cursor = page.cursor;
-  } while (cursor !== null && found.length < limit);
-  return found;
-}
