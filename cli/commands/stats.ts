@@ -11,20 +11,20 @@ export const stats = defineCommand({
   name: 'stats',
   summary: 'show an installation or a tenant in numbers',
   details:
-    'Users by state, mailboxes, devices, what was sent on each day, what waits to be sent, dead letters.',
+    'Users by state, mailboxes, devices, mail and what was sent on each day, what waits to be sent, dead letters.',
   positionals: [{ name: 'domain', help: 'a domain of the tenant; all tenants without', optional: true }],
   flags: {
     days: {
       type: 'string',
       value: 'N',
-      help: 'how far back to look for devices and what was sent (7; 14 at most)',
+      help: 'how far back to look for devices and mail (7; 400 at most; what was sent is kept for 14)',
     },
   },
   examples: ['waypost stats', 'waypost stats example.test --days 14'],
   async run({ args: [domain = ''], flags, out }) {
     const days = Number(flags.days ?? '7');
-    if (!Number.isInteger(days) || days < 1 || days > 14)
-      throw new UsageError('--days is a number from 1 to 14', 'stats');
+    if (!Number.isInteger(days) || days < 1 || days > 400)
+      throw new UsageError('--days is a number from 1 to 400', 'stats');
     const numbers = await withLocalServer(async ({ admin }) =>
       domain === ''
         ? installation(admin, days)
@@ -62,6 +62,7 @@ function added(a: Sum, b: Sum): Sum {
       protocols: merged([...a.devices.protocols, ...b.devices.protocols], ({ version }) => version),
     },
     sent: merged([...a.sent, ...b.sent], ({ day }) => day),
+    mail: merged([...a.mail, ...b.mail], ({ day }) => day),
     outbox: total(a.outbox, b.outbox),
   };
 }
@@ -86,6 +87,11 @@ function merged<T extends object>(rows: T[], nameOf: (row: T) => string): T[] {
   return [...byName].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
 }
 
+const MAIL_COLUMNS = [
+  ...(['day', 'received', 'refused', 'delivered', 'junk', 'quarantined'] as const),
+  ...(['submitted', 'sent', 'failed'] as const),
+];
+
 function show(out: Output, numbers: Numbers, days: number): void {
   const { users, mailboxes, devices, outbox, deadLetters } = numbers;
   const list = (values: Record<string, number>) =>
@@ -109,6 +115,9 @@ function show(out: Output, numbers: Numbers, days: number): void {
   ];
   out.table(['of', 'number'], rows, '');
   out.line();
+  const mail = numbers.mail.map((one) => MAIL_COLUMNS.map((name) => one[name]));
+  out.table([...MAIL_COLUMNS], mail, `No mail within ${days} days.`);
+  out.line();
   const sent = numbers.sent.map(({ day, messages, recipients }) => [day, messages, recipients]);
-  out.table(['day', 'sent', 'recipients'], sent, `Nothing was sent within ${days} days.`);
+  out.table(['day', 'messages sent', 'recipients'], sent, `Nothing was sent within ${days} days.`);
 }

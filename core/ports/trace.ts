@@ -1,3 +1,5 @@
+import type { MailDay } from '../trace/days.ts';
+
 /** One message on its way to one recipient: what a search of the trace finds. Nothing of its content. */
 export interface TraceMessage {
   tenantId: string;
@@ -68,7 +70,10 @@ export interface TraceFilter {
 }
 
 export interface TraceStore {
-  /** Adds what is not there. Of a message that is there, the Message-ID alone is filled in when it was not known. */
+  /**
+   * Adds what is not there, and counts it on its day (core/trace/days.ts). Of a message that is there, the Message-ID
+   * alone is filled in when it was not known.
+   */
   add(rows: TraceRows): Promise<void>;
   /** Messages of a tenant, newest first. */
   list(tenantId: string, filter: TraceFilter): Promise<TraceMessage[]>;
@@ -76,8 +81,12 @@ export interface TraceStore {
   message(tenantId: string, traceId: string, limit: number): Promise<TraceMessage[]>;
   /** What happened to these messages, in order of time; at most `limit` in all. */
   steps(tenantId: string, traceIds: readonly string[], limit: number): Promise<TraceStep[]>;
+  /** Numbers of these tenants together, of the days from this one on that have some, in order; days since 1970, UTC. */
+  days(tenantIds: readonly string[], sinceDay: number): Promise<MailDay[]>;
+  /** Forgets the numbers of the days before this one. */
+  forgetDays(tenantId: string, beforeDay: number): Promise<void>;
   /** Forgets what is older. At most some hours of it at a time: whether nothing older is left. */
   prune(tenantId: string, before: number): Promise<boolean>;
-  /** Forgets what names a mailbox or one of its addresses, as sender or as recipient. Number of messages. */
+  /** Forgets what names a mailbox or one of its addresses, as sender or as recipient. Number of messages; days keep theirs. */
   forget(tenantId: string, who: { mailboxId: string; addresses: readonly string[] }): Promise<number>;
 }

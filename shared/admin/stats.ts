@@ -7,6 +7,18 @@ const day = z.object({
   recipients: count,
 });
 
+const mailDay = z.object({
+  day: z.iso.date().describe('UTC.'),
+  received: count.describe('Accepted for mailboxes, one for each recipient.'),
+  refused: count.describe('At the door.'),
+  delivered: count.describe('Put into a mailbox, outside of Junk Email.'),
+  junk: count,
+  quarantined: count.describe('Held back. What is released counts anew where it goes.'),
+  submitted: count.describe('Messages that users handed in.'),
+  sent: count.describe('Taken by the next host or put into a mailbox here, one for each recipient.'),
+  failed: count.describe('Given up, one for each recipient.'),
+});
+
 export const statsView = z.object({
   users: z.object({ active: count, noMail: count, disabled: count, deleted: count }),
   domains: count,
@@ -21,6 +33,9 @@ export const statsView = z.object({
       .describe('By version of ActiveSync.'),
   }),
   sent: z.array(day).describe('Of days on which something was sent; kept for two weeks.'),
+  mail: z
+    .array(mailDay)
+    .describe('Of days on which there was some, from the trace of messages; kept for 400 days.'),
   outbox: z.object({
     due: count.describe('On its way.'),
     scheduled: count.describe('For a later attempt, or a time that its sender chose.'),

@@ -48,6 +48,7 @@ export const SPECIAL: Readonly<Record<string, Special>> = {
   'directory.tenant_moves': { stays: 'of the tenant' },
   'audit.trace_messages': { address: 'recipient' },
   'audit.trace_steps': { address: 'recipient' },
+  'audit.trace_days': { stays: 'of the tenant: numbers' },
   'audit.events': { stays: 'what was done, without content' },
   'audit.chains': { stays: 'of the tenant' },
   'audit.entries': {

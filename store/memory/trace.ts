@@ -1,4 +1,5 @@
 import type { TraceFilter, TraceMessage, TraceStep, TraceStore } from '../../core/ports/trace.ts';
+import { countedAs, dayOf, mailDays } from '../../core/trace/days.ts';
 import { firstIdOf } from '../../core/trace/ids.ts';
 import { normaliseTrace } from '../normalise-trace.ts';
 import { compareText } from '../text.ts';
@@ -7,6 +8,7 @@ import { compareText } from '../text.ts';
 export function createMemoryTraceStore(): TraceStore {
   let messages: TraceMessage[] = [];
   let steps: TraceStep[] = [];
+  let days: { tenantId: string; day: number; counted: string; count: number }[] = [];
   const isStep = (a: TraceStep, b: TraceStep) =>
     a.tenantId === b.tenantId && a.traceId === b.traceId && a.key === b.key;
   const isMessage = (a: TraceMessage, b: TraceMessage) =>
@@ -19,7 +21,18 @@ export function createMemoryTraceStore(): TraceStore {
         if (known === undefined) messages.push(one);
         else known.messageId ||= one.messageId;
       }
-      steps.push(...clean.steps.filter((one) => !steps.some((other) => isStep(one, other))));
+      const fresh = clean.steps.filter((one) => !steps.some((other) => isStep(one, other)));
+      steps.push(...fresh);
+      for (const step of fresh) {
+        const counted = countedAs(step);
+        const { tenantId, at } = step;
+        if (counted !== null) days.push({ tenantId, day: dayOf(at), counted, count: 1 });
+      }
+    },
+    days: async (tenantIds, sinceDay) =>
+      mailDays(days.filter(({ tenantId, day }) => tenantIds.includes(tenantId) && day >= sinceDay)),
+    async forgetDays(tenantId, beforeDay) {
+      days = days.filter((one) => one.tenantId !== tenantId || one.day >= beforeDay);
     },
     list: async (tenantId, filter) =>
       structuredClone(

@@ -1,5 +1,6 @@
 import { and, asc, desc, eq, getTableColumns, gte, inArray, lt, lte, or, type SQL, sql } from 'drizzle-orm';
 import type { TraceFilter, TraceMessage, TraceStep, TraceStore } from '../../core/ports/trace.ts';
+import { mailDays } from '../../core/trace/days.ts';
 import { firstIdOf, timeOfId } from '../../core/trace/ids.ts';
 import { jsonChunks } from '../dialect/json-chunks.ts';
 import { given, insertSelect } from '../dialect/statements.ts';
@@ -7,12 +8,13 @@ import type { Executor } from '../dialect/types.ts';
 import { normaliseTrace } from '../normalise-trace.ts';
 import type { AuditTables } from '../schema/audit.ts';
 import { askedId } from '../text.ts';
+import { countSteps } from './trace-days.ts';
 
 /** What one statement forgets: a database that was not cleared for long is cleared in pieces that it can do. */
 const PRUNED_AT_ONCE_MS = 6 * 3600_000;
 
 export function createTraceStore(executor: Executor, tables: AuditTables): TraceStore {
-  const { traceMessages: messages, traceSteps: steps } = tables;
+  const { traceMessages: messages, traceSteps: steps, traceDays: days } = tables;
   const { build, dialect } = executor;
   const ofTenant = (tenantId: string) => eq(messages.tenantId, askedId(tenantId));
   const stepsOfTenant = (tenantId: string) => eq(steps.tenantId, askedId(tenantId));
@@ -20,7 +22,10 @@ export function createTraceStore(executor: Executor, tables: AuditTables): Trace
   return {
     async add(rows) {
       const clean = normaliseTrace(rows);
+      const counts = countSteps(executor, tables, clean.steps);
       const statements = [
+        // While the steps are not there yet.
+        ...counts.statements,
         ...jsonChunks(rowsOf(messages, clean.messages)).map((json) =>
           insertSelect(
             build,
@@ -47,7 +52,7 @@ export function createTraceStore(executor: Executor, tables: AuditTables): Trace
           ).onConflictDoNothing(),
         ),
       ];
-      if (statements.length > 0) await executor.atomic(statements);
+      if (statements.length > 0) await executor.atomic(statements, counts.options);
     },
 
     async list(tenantId, filter) {
@@ -87,6 +92,22 @@ export function createTraceStore(executor: Executor, tables: AuditTables): Trace
       return rows.map(
         (row): TraceStep => ({ ...row, details: JSON.parse(row.details) as TraceStep['details'] }),
       );
+    },
+
+    async days(tenantIds, sinceDay) {
+      const rows = await executor.all(
+        build
+          .select({ day: days.day, counted: days.counted, count: days.count })
+          .from(days)
+          .where(and(dialect.isIn(days.tenantId, tenantIds.map(askedId)), gte(days.day, sinceDay))),
+      );
+      return mailDays(rows);
+    },
+
+    async forgetDays(tenantId, beforeDay) {
+      await executor.atomic([
+        build.delete(days).where(and(eq(days.tenantId, askedId(tenantId)), lt(days.day, beforeDay))),
+      ]);
     },
 
     async prune(tenantId, before) {

@@ -65,6 +65,13 @@ export function auditTables(kit: SchemaKit) {
       verdict: text('verdict').notNull(),
       details: text('details').notNull(),
     }),
+    /** Counts of a day, which stay when the messages go. */
+    traceDays: kit.table('audit', 'trace_days', {
+      tenantId: text('tenant_id').notNull(),
+      day: integer('day').notNull(),
+      counted: text('counted').notNull(),
+      count: integer('count').notNull(),
+    }),
   };
 }
 

@@ -101,6 +101,67 @@ export function traceContract(subject: Subject): void {
       expect(await trace.prune(mine.tenantId, 40 * HOUR)).toBe(true);
     });
 
+    test('counts each step once on its day, and keeps the numbers when the messages go', async () => {
+      const { trace } = await subject.open();
+      const [mine, theirs] = [kit(), kit()];
+      const DAY = 24 * HOUR;
+      const told = (
+        at: number,
+        steps: [string, string, TraceStep['details']?][],
+        { message, step } = mine,
+      ) => {
+        const one = message(at);
+        const rows = steps.map(([name, verdict, details = {}]) =>
+          step(one, { key: name, step: name, verdict, details, at }),
+        );
+        return { messages: [one], steps: rows };
+      };
+      const first = told(5 * DAY + 1, [
+        ['receive', 'accepted'],
+        ['place', 'inbox'],
+        ['index', 'indexed'],
+      ]);
+      await trace.add(first);
+      // Told again, twice over, with one more.
+      const more = told(5 * DAY + 2, [
+        ['receive', 'accepted'],
+        ['place', 'junk'],
+      ]);
+      const [again] = first.steps;
+      await trace.add({
+        messages: [],
+        steps: [...first.steps, ...more.steps, ...more.steps, ...(again === undefined ? [] : [again])],
+      });
+      await trace.add(told(5 * DAY + 3, [['receive', 'accepted', { group: true }]]));
+      await trace.add(
+        told(7 * DAY - 1, [
+          ['submit', 'accepted'],
+          ['attempt', 'sent'],
+          ['deliver', 'delivered'],
+          ['fail', 'failed'],
+        ]),
+      );
+      await trace.add(told(7 * DAY, [['quarantine', 'held']], theirs));
+      await Promise.all([8, 9].map(() => trace.add(told(5 * DAY + 4, [['receive', 'refused']]))));
+      const none = { received: 0, refused: 0, delivered: 0, junk: 0, quarantined: 0 };
+      const five = { ...none, ...{ day: 5, received: 2, refused: 2, delivered: 1, junk: 1 } };
+      const out = { submitted: 0, sent: 0, failed: 0 };
+      expect(await trace.days([mine.tenantId], 5)).toEqual([
+        { ...five, ...out },
+        { ...none, day: 6, submitted: 1, sent: 2, failed: 1 },
+      ]);
+      const both = [mine.tenantId, theirs.tenantId];
+      expect((await trace.days(both, 6)).map(({ day, quarantined }) => [day, quarantined])).toEqual([
+        [6, 0],
+        [7, 1],
+      ]);
+      expect(await trace.days([unique('tenant')], 0)).toEqual([]);
+      expect(await trace.days([], 0)).toEqual([]);
+      while (!(await trace.prune(mine.tenantId, 9 * DAY)));
+      await trace.forgetDays(mine.tenantId, 6);
+      expect((await trace.days(both, 0)).map(({ day }) => day)).toEqual([6, 7]);
+    });
+
     test('forgets a mailbox and its addresses, and nothing of others', async () => {
       const { trace } = await subject.open();
       const [{ tenantId, message, step }, elsewhere] = [kit(), kit()];

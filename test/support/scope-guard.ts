@@ -73,6 +73,8 @@ const RESOLVES: Record<string, { byValue?: string[]; byQuery?: string[]; freely?
   attachment_links: {},
   trace_messages: {},
   trace_steps: {},
+  // Numbers of several tenants are added up, and locked together.
+  trace_days: { byValue: ['tenant_id'] },
   kept_answers: {},
   // Who wants to be told of what, of all tenants, without anything secret.
   webhooks: { byValue: ['status'] },

@@ -296,10 +296,10 @@ describe('lists', () => {
         ...{ count: 1, seen: 1, access: { allowed: 0, quarantined: 0, blocked: 0, default: 1 } },
         protocols: [{ version: '16.1', count: 1, seen: 1 }],
       },
-      ...{ sent: [], outbox: { due: 0, scheduled: 0 } },
+      ...{ sent: [], mail: [], outbox: { due: 0, scheduled: 0 } },
     });
     expect((await many.get('/stats', many.tokens.tenant)).status).toBe(404);
-    expect((await many.get(`${path}?days=15`)).status).toBe(400);
+    expect((await many.get(`${path}?days=401`)).status).toBe(400);
     const first = (await many.get('/stats?limit=1')).body;
     expect([first.tenants, first.deadLetters]).toEqual([1, { waiting: 0, replayed: 0, discarded: 0 }]);
     const second = (await many.get(`/stats?limit=1&cursor=${first.cursor}`)).body;

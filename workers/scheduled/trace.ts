@@ -1,4 +1,5 @@
-import { readTraceDays, TRACE_SETTING } from '../../core/trace/keeping.ts';
+import { dayOf } from '../../core/trace/days.ts';
+import { MAIL_DAYS_KEPT, readTraceDays, TRACE_SETTING } from '../../core/trace/keeping.ts';
 import type { Services } from '../../platform/services.ts';
 
 const PRUNED = 'trace.pruned';
@@ -17,6 +18,7 @@ export async function pruneTraces(services: Services): Promise<void> {
   for (const tenantId of turn) {
     const days = readTraceDays(await directory.getTenantSetting(tenantId, TRACE_SETTING), config.traceDays);
     const before = now() - days * DAY_MS;
+    await trace.forgetDays(tenantId, dayOf(now()) - MAIL_DAYS_KEPT);
     for (let n = 0; n < PIECES_A_RUN && !(await trace.prune(tenantId, before)); n++);
   }
   const last = turn.length < TENANTS_A_RUN ? '' : (turn.at(-1) ?? '');

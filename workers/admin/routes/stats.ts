@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Tenant } from '../../../core/identity/types.ts';
+import { dayOf } from '../../../core/trace/days.ts';
 import type { Services } from '../../../platform/services.ts';
 import type { StatsStep, StatsView } from '../../../shared/admin-api.ts';
 import type { AddRoutes } from '../context.ts';
@@ -10,8 +11,8 @@ import { requireTenant } from './devices.ts';
 const DAY_MS = 86_400_000;
 
 export const statsQuery = z.strictObject({
-  /** How far back devices that were seen, and what was sent, count. */
-  days: z.coerce.number().int().min(1).max(14).default(7),
+  /** How far back devices that were seen, and mail, count. What was sent is kept for two weeks. */
+  days: z.coerce.number().int().min(1).max(400).default(7),
 });
 export const statsStepQuery = statsQuery.extend({
   limit: z.coerce.number().int().min(1).max(50).default(50),
@@ -46,11 +47,13 @@ export const addStatsRoutes: AddRoutes = (app, { services }) => {
 };
 
 async function statsOf(services: Services, tenants: readonly Tenant[], days: number): Promise<StatsView> {
-  const { directory, outbox, now } = services;
+  const { directory, outbox, trace, now } = services;
   const ids = tenants.map(({ tenantId }) => tenantId);
-  const [counts, sent, open, mailboxes] = await Promise.all([
+  const sinceDay = dayOf(now()) - days + 1;
+  const [counts, sent, mail, open, mailboxes] = await Promise.all([
     directory.countTenants(ids, now() - days * DAY_MS),
-    outbox.sentByDay(ids, Math.floor(now() / DAY_MS) - days + 1),
+    outbox.sentByDay(ids, sinceDay),
+    trace.days(ids, sinceDay),
     outbox.countOpen(ids, now()),
     mailboxesOf(services, tenants),
   ]);
@@ -68,12 +71,14 @@ async function statsOf(services: Services, tenants: readonly Tenant[], days: num
   return {
     ...{ users, domains, groups, mailboxes },
     devices: { ...all, access: byAccess, protocols: [...byProtocol.values()] },
-    sent: sent.map(({ day, ...row }) => ({
-      day: new Date(day * DAY_MS).toISOString().slice(0, 10),
-      ...row,
-    })),
+    sent: sent.map(dated),
+    mail: mail.map(dated),
     outbox: open,
   };
+}
+
+function dated<T extends { day: number }>({ day, ...row }: T): Omit<T, 'day'> & { day: string } {
+  return { day: new Date(day * DAY_MS).toISOString().slice(0, 10), ...row };
 }
 
 async function mailboxesOf({ mail }: Services, tenants: readonly Tenant[]): Promise<StatsView['mailboxes']> {
