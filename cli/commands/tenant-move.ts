@@ -1,8 +1,9 @@
-import type { MoveView, Page, StartMove } from '../../shared/admin-api.ts';
+import type { MoveView, StartMove } from '../../shared/admin-api.ts';
 import type { AdminClient } from '../admin-client.ts';
 import { CommandError, defineCommand, UsageError } from '../command.ts';
 import { withLocalServer } from '../local/connect.ts';
 import { type Output, printable, shorten, shortTime } from '../output.ts';
+import { listed } from '../paging.ts';
 import { createProgress } from '../progress.ts';
 import { tenantOf } from './tenant-of.ts';
 
@@ -47,7 +48,7 @@ export const tenantMoveStatus = defineCommand({
   flags: { verified: { type: 'boolean', help: 'rows and digest of each table as they were compared' } },
   async run({ args: [domain = ''], flags, out }) {
     if (domain === '') {
-      const { items } = await withLocalServer(({ admin }) => admin.get<Page<MoveView>>('/moves'));
+      const items = await withLocalServer(({ admin }) => listed<MoveView>(admin, '/moves'));
       out.result(items, () => {
         const rows = items.map((m) => [
           ...[m.tenantId, m.from, m.to, m.phase, m.rowsCopied, shortTime(m.startedAt)],

@@ -2,7 +2,6 @@ import type {
   ChangeWebhook,
   CreateWebhook,
   NewWebhookView,
-  Page,
   RotateWebhook,
   WebhookDeliveryView,
   WebhookView,
@@ -11,6 +10,7 @@ import type { AdminClient } from '../admin-client.ts';
 import { CommandError, defineCommand, UsageError } from '../command.ts';
 import { withLocalServer } from '../local/connect.ts';
 import { type Output, printable, shortTime } from '../output.ts';
+import { listed } from '../paging.ts';
 import { tenantOf } from './tenant-of.ts';
 
 const domain = {
@@ -42,8 +42,9 @@ export const webhookList = defineCommand({
   positionals: [],
   flags: { domain },
   async run({ flags, out }) {
-    const { items } = await withLocalServer(async ({ admin }) =>
-      admin.get<Page<WebhookView>>(
+    const items = await withLocalServer(async ({ admin }) =>
+      listed<WebhookView>(
+        admin,
         '/webhooks',
         flags.domain === undefined ? {} : { tenantId: await tenantOf(admin, flags.domain) },
       ),

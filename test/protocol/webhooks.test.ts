@@ -90,6 +90,19 @@ describe('webhooks', () => {
     expect(JSON.stringify(results)).not.toContain(hook.secret.slice(6));
   });
 
+  it('are listed in the order in which they were made, page by page', async () => {
+    const made: string[] = [];
+    for (let n = 0; n < 3; n++) made.push((await add(['mail.*'], one)).webhookId);
+    const first = await server.admin<Page<WebhookView>>('GET', `/webhooks?tenantId=${one}&limit=2`);
+    const rest = await server.admin<Page<WebhookView>>(
+      'GET',
+      `/webhooks?tenantId=${one}&limit=2&cursor=${first.cursor}`,
+    );
+    expect([...first.items, ...rest.items].map(({ webhookId }) => webhookId)).toEqual(made);
+    expect([first.items.length, rest.cursor]).toEqual([2, null]);
+    await expect(server.admin('GET', `/webhooks?tenantId=${one}&cursor=x`)).rejects.toThrow('400');
+  });
+
   it('mail that comes in is told of, without what is in it', async () => {
     await add(['mail.received'], one);
     await add(['mail.received'], other);

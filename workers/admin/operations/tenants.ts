@@ -1,5 +1,4 @@
 import { tenantView } from '../../../shared/admin/accounts.ts';
-import { pageOf } from '../../../shared/admin/common.ts';
 import { requestLimitView, setRequestLimit } from '../../../shared/admin/limits.ts';
 import { moveView, startMove } from '../../../shared/admin/moves.ts';
 import { statsStep, statsView } from '../../../shared/admin/stats.ts';
@@ -48,7 +47,7 @@ export const tenantOperations: Operations = {
   'GET /moves': {
     name: 'listMoves',
     summary: 'The last move of each tenant from one mail shard to another.',
-    answer: pageOf(moveView),
+    ...paged(moveView),
   },
   'GET /tenants/:tenantId/move': {
     name: 'getMove',

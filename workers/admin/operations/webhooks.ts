@@ -1,6 +1,6 @@
 import { pageOf } from '../../../shared/admin/common.ts';
 import * as shapes from '../../../shared/admin/webhooks.ts';
-import { deliveriesQuery, tenantQuery } from '../routes/webhooks.ts';
+import { deliveriesQuery, tenantQuery, webhooksQuery } from '../routes/webhooks.ts';
 import type { Operations } from './shape.ts';
 
 const { webhookView, newWebhookView, webhookDeliveryView } = shapes;
@@ -9,7 +9,7 @@ export const webhookOperations: Operations = {
   'GET /webhooks': {
     name: 'listWebhooks',
     summary: 'Addresses that are told of events, of a tenant or of the installation.',
-    ...{ query: tenantQuery, answer: pageOf(webhookView) },
+    ...{ query: webhooksQuery, answer: pageOf(webhookView) },
   },
   'POST /webhooks': {
     name: 'createWebhook',

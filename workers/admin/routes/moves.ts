@@ -4,9 +4,10 @@ import { removeAt } from '../../../core/moving/switch.ts';
 import { BEFORE_SWITCH, type TenantMove } from '../../../core/ports/moves.ts';
 import { newId } from '../../../platform/ids.ts';
 import { moveOn, movesOf } from '../../../platform/moving.ts';
-import { type MoveView, startMove } from '../../../shared/admin-api.ts';
+import { type MoveView, type Page, startMove } from '../../../shared/admin-api.ts';
 import { type AddRoutes, by } from '../context.ts';
-import { readJson } from '../input.ts';
+import { readJson, readQuery } from '../input.ts';
+import { pagedQuery, pageOf } from '../paging.ts';
 import { requireTenant } from './devices.ts';
 
 /** Work of one request: well below what a client waits for. */
@@ -22,9 +23,10 @@ export const addMoveRoutes: AddRoutes = (app, { services, audit }) => {
   };
 
   app.get('/moves', async (c) => {
-    const { moves } = services;
-    const items = moves === null ? [] : await moves.store.list();
-    return c.json({ items: items.map(viewOf), cursor: null });
+    const query = readQuery(c, pagedQuery);
+    const moves = (await services.moves?.store.list()) ?? [];
+    const { items, cursor } = pageOf('moves', moves, (move) => [-move.startedAt, move.tenantId], query);
+    return c.json<Page<MoveView>>({ items: items.map(viewOf), cursor });
   });
 
   app.get('/tenants/:tenantId/move', async (c) => {

@@ -13,14 +13,16 @@ import { forgetSubscriptions, newDelivery } from '../../../platform/webhooks/emi
 import { newWebhookSecret } from '../../../platform/webhooks/signature.ts';
 import { checkTarget, checkTargetForm } from '../../../platform/webhooks/target.ts';
 import { changeWebhook, createWebhook, rotateWebhook } from '../../../shared/admin/webhooks.ts';
-import type { NewWebhookView, WebhookDeliveryView, WebhookView } from '../../../shared/admin-api.ts';
+import type { NewWebhookView, Page, WebhookDeliveryView, WebhookView } from '../../../shared/admin-api.ts';
 import { type AddRoutes, type AdminEnv, by } from '../context.ts';
 import { soleTenant } from '../guard.ts';
 import { readJson, readQuery } from '../input.ts';
+import { pagedQuery, pageOf } from '../paging.ts';
 import { requireTenant } from './devices.ts';
 
 const tenantId = z.string().min(1).max(64).optional();
 export const tenantQuery = z.strictObject({ tenantId });
+export const webhooksQuery = pagedQuery.extend({ tenantId });
 export const deliveriesQuery = z.strictObject({
   tenantId,
   state: z.enum(['waiting', 'delivered', 'failed']).optional(),
@@ -73,9 +75,11 @@ export const addWebhookRoutes: AddRoutes = (app, { services, audit }) => {
   }
 
   app.get('/webhooks', async (c) => {
-    const { tenantId = null } = { ...soleTenant(c.get('caller')), ...readQuery(c, tenantQuery) };
-    const items = (await directory.listWebhooks(tenantId)).map((one) => view(one, now()));
-    return c.json({ items, cursor: null });
+    const { tenantId: asked, ...page } = readQuery(c, webhooksQuery);
+    const tenantId = asked ?? soleTenant(c.get('caller')).tenantId ?? null;
+    const all = await directory.listWebhooks(tenantId);
+    const { items, cursor } = pageOf('webhooks', all, (one) => [one.createdAt, one.webhookId], page);
+    return c.json<Page<WebhookView>>({ items: items.map((one) => view(one, now())), cursor });
   });
 
   app.post('/webhooks', async (c) => {
