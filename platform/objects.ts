@@ -60,12 +60,12 @@ export function createObjects(
         changes,
       ),
     forget: (ref, deviceId) => stubOf<DeviceSessionRpc>(env.DEVICE, deviceObjectName(ref, deviceId)).forget(),
-    async erase(ref, devices) {
+    async eraseDevices(ref, devices) {
       await mapBounded(devices, FAN_OUT, (id) =>
         stubOf<DeviceSessionRpc>(env.DEVICE, deviceObjectName(ref, id)).erase(),
       );
-      await hub(ref.tenantId, ref.mailboxId).erase();
     },
+    eraseHub: (ref) => hub(ref.tenantId, ref.mailboxId).erase(),
     async revoke(ref, deviceId) {
       const devices = deviceId === null ? await hub(ref.tenantId, ref.mailboxId).revoked() : [deviceId];
       await mapBounded(devices, FAN_OUT, (id) =>

@@ -114,8 +114,10 @@ export interface WakePort {
   device(ref: MailboxRef, deviceId: string, changes: ChangeNotice[], correlationId: string): Promise<void>;
   /** What the device was told of the mailbox is forgotten: it is told everything anew (I17). */
   forget(ref: MailboxRef, deviceId: string): Promise<void>;
-  /** The owner of the mailbox is erased: nothing of what these devices' objects and the hub keep stays (I27). */
-  erase(ref: MailboxRef, deviceIds: readonly string[]): Promise<void>;
+  /** Nothing of what these devices' objects keep stays: they were removed, or their user is erased (I27). */
+  eraseDevices(ref: MailboxRef, deviceIds: readonly string[]): Promise<void>;
+  /** The owner of the mailbox is erased: nothing of what its hub keeps stays (I27). */
+  eraseHub(ref: MailboxRef): Promise<void>;
   /** What a device (null: every device of the mailbox) may do has changed: its held requests look again (I21). */
   revoke(ref: MailboxRef, deviceId: string | null): Promise<void>;
 }

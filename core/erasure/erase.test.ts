@@ -94,7 +94,8 @@ async function house() {
     ...{ directory, erasure: stores.erasure, mail, blobs, objects, archive: stores.archive, seal: null, now },
     trace: stores.trace,
     wake: {
-      erase: async ({ mailboxId }, ids) => void emptied.push(mailboxId, ...ids),
+      eraseDevices: async (_ref, ids) => void emptied.push(...ids),
+      eraseHub: async ({ mailboxId }) => void emptied.push(mailboxId),
       revoke: async () => undefined,
     },
     throttle: { forget: async (account) => void emptied.push(account) },

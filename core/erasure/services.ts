@@ -19,7 +19,8 @@ export interface ErasureServices {
   seal: Seal | null;
   trace: Pick<TraceStore, 'forget'>;
   wake: {
-    erase(ref: MailboxRef, deviceIds: readonly string[]): Promise<void>;
+    eraseDevices(ref: MailboxRef, deviceIds: readonly string[]): Promise<void>;
+    eraseHub(ref: MailboxRef): Promise<void>;
     revoke(ref: MailboxRef, deviceId: null): Promise<void>;
   };
   throttle: { forget(account: string): Promise<void> };

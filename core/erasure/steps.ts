@@ -25,7 +25,8 @@ const forgetObjects: Step = async ({ services, subject }) => {
   const { tenantId, mailboxId } = subject.ref;
   const devices = await services.directory.listDevices(tenantId, mailboxId);
   const ids = devices.map(({ deviceId }) => deviceId);
-  await services.wake.erase(subject.ref, ids);
+  await services.wake.eraseDevices(subject.ref, ids);
+  await services.wake.eraseHub(subject.ref);
   const accounts = [mailboxId, ...subject.addresses.map((address) => `login/${address}`)];
   for (const account of accounts) await services.throttle.forget(account);
   return { cursor: null, removed: { 'objects.devices': ids.length, 'objects.mailbox': 1 } };

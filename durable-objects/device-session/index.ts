@@ -172,7 +172,7 @@ export function createDeviceSession<Env>(build: (env: Env, ctx: DurableObjectSta
       this.#waits.revoke();
     }
 
-    /** Its user is erased: nothing of what the object knows stays (I27). */
+    /** It was removed, or its user is erased: nothing of what the object knows stays (I27). */
     async erase(): Promise<void> {
       this.#waits.revoke();
       await this.#lock.run(async () => {

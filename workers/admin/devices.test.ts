@@ -14,12 +14,16 @@ async function world() {
   const stores = createMemoryStores(['MAIL_1']);
   const queues = createQueueRecorder();
   const revoked: unknown[] = [];
+  const erased: unknown[] = [];
   const deferred: Promise<unknown>[] = [];
   const services = {
     config: parseConfig({ ADMIN_TOKEN: TOKEN }),
     ...stores,
     queues,
-    wake: { revoke: async (...args: unknown[]) => void revoked.push(args) },
+    wake: {
+      revoke: async (...args: unknown[]) => void revoked.push(args),
+      eraseDevices: async (...args: unknown[]) => void erased.push(args),
+    },
     log: createLogger('error'),
     now: () => 1000,
     defer: (work: Promise<unknown>) => void deferred.push(work),
@@ -60,7 +64,7 @@ async function world() {
   queues.sent.audit.length = 0;
   const mailbox = { tenantId, mailboxId: userId, shard: 'MAIL_1' };
   const actions = () => queues.sent.audit.map((a) => a.action);
-  return { stores, call, revoked, ref, tenantId, userId, mailbox, actions, audit: queues.sent.audit };
+  return { stores, call, revoked, erased, ref, tenantId, userId, mailbox, actions, audit: queues.sent.audit };
 }
 
 const DEVICE = `${ANN}/devices/D%2F1`;
@@ -100,7 +104,7 @@ describe('devices', () => {
   });
 
   it('are blocked, told to wipe, and removed; each ends what they hold open and is audited', async () => {
-    const { call, revoked, mailbox, actions, stores, ref } = await world();
+    const { call, revoked, erased, mailbox, actions, stores, ref } = await world();
     expect((await call('PUT', `${DEVICE}/access`, { access: 'blocked' })).body).toMatchObject({
       access: 'blocked',
       effectiveAccess: 'blocked',
@@ -114,6 +118,7 @@ describe('devices', () => {
     expect((await call('PUT', `${DEVICE}/wipe`, { kind: null })).body.wipe).toBeNull();
     expect((await call('DELETE', DEVICE)).status).toBe(204);
     expect(await stores.directory.getDevice(ref)).toBeNull();
+    expect(erased).toEqual([[mailbox, ['D/1']]]);
     expect(revoked).toEqual(Array.from({ length: 4 }, () => [mailbox, 'D/1']));
     expect(actions()).toEqual(['device.access', 'device.wipe', 'device.wipe-cancel', 'device.remove']);
   });

@@ -228,6 +228,23 @@ export function accessSuite(store: 'd1' | 'postgres'): void {
     });
   });
 
+  test('a device that was removed is a new one when it comes again, and nothing of it is left meanwhile (I27)', async () => {
+    const phone = await newPhone('16.1', null);
+    await phone.start();
+    await phone.sync();
+    const path = `/users/${phone.address}/devices`;
+    const ids = async () =>
+      (await server.admin<Page<DeviceView>>('GET', path)).items.map(({ deviceId }) => deviceId);
+    expect(await ids()).toContain(phone.deviceId);
+    await server.admin('DELETE', `${path}/${phone.deviceId}`);
+    expect(await ids()).not.toContain(phone.deviceId);
+    // Both keys are unknown: it begins anew.
+    expect((await phone.sync()).status).toBe('3');
+    expect(textOf(await phone.folderSync('1'), 'FolderHierarchy:Status')).toBe('9');
+    await phone.folderSync();
+    expect((await phone.sync({ key: '0' })).status).toBe('1');
+  });
+
   describe('new devices', () => {
     test('wait for the admin where the tenant wants it; rules by type come first', async () => {
       const phone = await newPhone('16.1', null);

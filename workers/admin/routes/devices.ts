@@ -111,6 +111,9 @@ export const addDeviceRoutes: AddRoutes = (app, { services, audit }) => {
 
   app.delete('/users/:address/devices/:deviceId', async (c) => {
     const { tenant, user, ref } = await deviceOf(c.req.param('address'), c.req.param('deviceId'));
+    const mailbox = { tenantId: user.tenantId, mailboxId: user.userId, shard: tenant.mailShard };
+    // First: after a fault it is still on the list, and can be removed again.
+    await services.wake.eraseDevices(mailbox, [ref.deviceId]);
     await directory.removeDevice(ref);
     await revokeUser(services, tenant, user.userId, ref.deviceId);
     await audit({
