@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AdminClient, createAdminClient } from '../admin-client.ts';
 import { CommandError } from '../command.ts';
+import { patientFetch } from '../remote/patient.ts';
 import { remoteInstallation } from '../remote/target.ts';
 import { type Home, openHome, type RunningServer, readInstallation, readRunning } from './home.ts';
 import { lockState } from './lock.ts';
@@ -46,7 +47,7 @@ async function answers(url: URL): Promise<boolean> {
 export async function withLocalServer<T>(work: (server: LocalServer) => Promise<T>): Promise<T> {
   const remote = remoteInstallation();
   if (remote !== null) {
-    const admin = createAdminClient(remote.url, remote.token);
+    const admin = createAdminClient(remote.url, remote.token, patientFetch(fetch));
     return work({ url: remote.url, admin, changed: () => undefined });
   }
   const home = openHome();
