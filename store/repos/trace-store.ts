@@ -97,9 +97,13 @@ export function createTraceStore(executor: Executor, tables: AuditTables): Trace
     async days(tenantIds, sinceDay) {
       const rows = await executor.all(
         build
-          .select({ day: days.day, counted: days.counted, count: days.count })
+          .select({
+            ...{ day: days.day, counted: days.counted },
+            count: sql<number>`cast(sum(${days.count}) as bigint)`.mapWith(Number),
+          })
           .from(days)
-          .where(and(dialect.isIn(days.tenantId, tenantIds.map(askedId)), gte(days.day, sinceDay))),
+          .where(and(dialect.isIn(days.tenantId, tenantIds.map(askedId)), gte(days.day, sinceDay)))
+          .groupBy(days.day, days.counted),
       );
       return mailDays(rows);
     },
