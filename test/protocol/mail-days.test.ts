@@ -40,17 +40,11 @@ test('what came and what left is counted once, whatever is told twice', async ()
   const came = { received: 5, refused: 1, delivered: 3, junk: 1, quarantined: 0 };
   expect(await days()).toEqual([{ day: today(), ...came, submitted: 0, sent: 0, failed: 0 }]);
 
-  const to = `far@away.test, nobody@away.test, slow@away.test, ${bob.address}, none@mail.test`;
+  const to = `far@away.test, nobody@away.test, ${bob.address}, none@mail.test`;
   await post(ann, 'SendMail', request('SendMail', plain(ann, to, 'Many', 'words')));
   await server.drain();
   const sent = (await list({ sender: ann.address })).items.filter(({ direction }) => direction === 'out');
-  expect(sent.map(({ status }) => status).sort()).toEqual([
-    'delivered',
-    'failed',
-    'failed',
-    'retrying',
-    'sent',
-  ]);
+  expect(sent.map(({ status }) => status).sort()).toEqual(['delivered', 'failed', 'failed', 'sent']);
   const [after] = await days();
   // Bob's copy, and two reports to Ann.
   expect(after).toMatchObject({ submitted: 1, sent: 2, failed: 2, received: 8, delivered: 6 });
