@@ -226,8 +226,10 @@ export function mailSuite(store: 'd1' | 'postgres'): void {
     test('the key before brings the same answer byte for byte; an unknown one Status 3 (I16, I17)', async () => {
       const phone = await newPhone();
       for (let i = 0; i < 5; i++) await deliver(phone, buildMail({ subject: `mail ${i}` }));
-      await server.waitForLog((l) => l.event === 'notify.woken');
-      await new Promise((r) => setTimeout(r, 500));
+      const stats = `/users/${phone.address}/stats`;
+      await expect
+        .poll(async () => (await server.admin<{ messages: number }>('GET', stats)).messages)
+        .toBe(5);
       const key = phone.key;
       const first = await phone.sync({ key, window: 3 });
       const again = await phone.sync({ key, window: 3 });
